@@ -1,0 +1,1 @@
+"""The interpreter: runs a program on symbolic keys and emits events."""

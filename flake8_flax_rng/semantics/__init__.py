@@ -1,0 +1,1 @@
+"""What JAX and Flax callables do to keys, as data."""

@@ -1,0 +1,1 @@
+"""Source text, names and definitions; knows nothing of JAX."""
