@@ -1,0 +1,67 @@
+"""The flake8 entry point, and the only file that knows flake8."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from flake8_flax_rng import __version__, lint
+from flake8_flax_rng.finding import Finding
+
+
+class Plugin:
+    """One file under flake8.
+
+    Args:
+        tree: the file's ``ast``, shared with flake8's other plugins: it is only read.
+        lines: the file's lines as flake8 has read and decoded them, without a byte order mark.
+        filename: the file's name; for standard input ``stdin`` or what ``--stdin-display-name`` says.
+    """
+
+    name = "flake8-flax-rng"
+    version = __version__
+
+    requested: ClassVar[tuple[str, ...]] = ()
+    """The entries of ``select`` and ``extend-select``."""
+
+    def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
+        self.tree = tree
+        self.lines = lines
+        self.filename = filename
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Keep what the user selected; flake8 calls this once in each process."""
+        cls.requested = (*(options.select or ()), *(options.extend_select or ()))
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
+        """Yield the findings in the form that flake8 wants; nothing is raised."""
+        for finding in self._findings():
+            yield finding.line, finding.column, f"{finding.code} {finding.message}", Plugin
+
+    def _findings(self) -> list[Finding]:
+        try:
+            findings = lint.lint("".join(self.lines), self.tree, self.filename)
+            off = _off(self.requested) if findings else frozenset()
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic in LibCST's native parser is no `Exception`
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            return [Finding(1, 0, "RNG001", f"not analysed: {reason}")]
+        return [finding for finding in findings if finding.code not in off]
+
+
+def _off(requested: Sequence[str]) -> frozenset[str]:
+    """The opt-in rules that nobody asked for.
+
+    flake8's own default ignore list cannot say this: ``select = RNG`` overrides it, and ``ignore = E203``
+    replaces it. Here an opt-in rule is on when an entry of ``select`` or ``extend-select`` means opt-in rules
+    alone: ``RNG191`` or ``RNG19``, but not ``RNG1`` or ``RNG``.
+    """
+    from flake8_flax_rng.rules import RULES  # loaded by now, for there are findings
+
+    default = [rule.code for rule in RULES if rule.default]
+    explicit = tuple(entry for entry in requested if not any(code.startswith(entry) for code in default))
+    return frozenset(rule.code for rule in RULES if not rule.default and not rule.code.startswith(explicit))
