@@ -189,7 +189,8 @@ OPT_IN = textwrap.dedent("""\
         Rule("RNG101", "key-reuse", "", True, ""),
         Rule("RNG191", "legacy-prng-key", "", False, ""),
     )
-    flake8_flax_rng.lint.lint = lambda *_, **__: [Finding(1, 0, "RNG101", "on"), Finding(1, 0, "RNG191", "opt-in")]
+    findings = [Finding(1, 0, "RNG101", "on"), Finding(1, 0, "RNG191", "opt-in")]
+    flake8_flax_rng.lint.lint = lambda *_: findings
     sys.exit(main())
     """)
 
