@@ -59,7 +59,7 @@ def test_a_syntax_error_stays_flake8s(beside, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n", "\n\n\n", "# jax\n", '"""jax, flax"""\n', "jax", "import jax", "\\\n"]
+    "text", ["", "\n", "\n\n\n", "# jax\n", '"""jax, flax"""\n', "jax", "import jax"]
 )
 def test_next_to_nothing(beside, text):
     assert beside(text) == []
