@@ -58,9 +58,7 @@ def test_a_syntax_error_stays_flake8s(beside, text):
     assert report.endswith((" E999", " E902"))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "\n", "\n\n\n", "# jax\n", '"""jax, flax"""\n', "jax", "import jax"]
-)
+@pytest.mark.parametrize("text", ["", "\n", "\n\n\n", "# jax\n", '"""jax, flax"""\n', "jax", "import jax"])
 def test_next_to_nothing(beside, text):
     assert beside(text) == []
 
