@@ -1,1 +1,5 @@
-"""The verifier: runs programs on JAX and reports evidence; it imports no rule and no interpreter."""
+"""Runs fixture programs on JAX and confirms, or refuses, what they claim.
+
+Nothing here imports a rule or the interpreter: what confirms a rule must not rest on the rule. JAX and Flax
+are imported only in the processes that run programs.
+"""

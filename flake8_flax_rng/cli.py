@@ -1,0 +1,135 @@
+"""The command line: `explain` prints a rule's documentation, `verify` proves the rules on JAX."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from flake8_flax_rng import __version__
+from flake8_flax_rng.finding import Finding, Rule
+from flake8_flax_rng.lint import lint
+from flake8_flax_rng.rules import RULES
+from flake8_flax_rng.verifier import report, runner
+from flake8_flax_rng.verifier.fixture import FixtureError
+from flake8_flax_rng.verifier.jaxhooks import UnsupportedVersion
+
+OK, DISAGREEMENT, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: the arguments after the command's name; those of the process when not given.
+
+    Returns:
+        the exit status: 0, 1 when a fixture is in disagreement, 2 when the command could not be carried out.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "explain":
+            return _explain(options.code)
+        return _verify(options)
+    except (FixtureError, UnsupportedVersion, OSError) as error:
+        print(f"flake8-flax-rng: {error}", file=sys.stderr)
+        return USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="flake8-flax-rng", description="Tools beside the flake8 plugin.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    explain = commands.add_parser(
+        "explain", help="print what a rule finds, and why", description="Print the documentation of a rule."
+    )
+    explain.add_argument(
+        "code", nargs="?", metavar="CODE", help="for instance RNG203; all rules when left out"
+    )
+    _add_verify(commands)
+    return parser
+
+
+def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = (
+        "EXECUTES the fixture programs on JAX, each in a process of its own, and checks that the linter, the "
+        "comments in the program and JAX agree. Ends with status 1 when they do not. "
+        "Only run it on programs that you trust."
+    )
+    verify = commands.add_parser(
+        "verify", help="execute fixture programs on JAX, to prove the rules", description=text
+    )
+    verify.add_argument("paths", nargs="*", type=Path, default=[Path("fixtures")], metavar="PATH")
+    verify.add_argument(
+        "--rule", nargs="+", action="extend", default=[], metavar="CODE", help="only these rules"
+    )
+    verify.add_argument(
+        "--json", metavar="FILE", help="write the rows as JSON; - prints them instead of the table"
+    )
+    verify.add_argument(
+        "--jobs", type=_positive, metavar="N", help="programs at a time (default: all processors)"
+    )
+    verify.add_argument(
+        "--timeout", type=float, default=runner.TIMEOUT, metavar="SECONDS", help="for each run"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _explain(code: str | None) -> int:
+    if code is None:
+        for rule in RULES:
+            print(f"{rule.code}  {'on ' if rule.default else 'off'}  {rule.name}: {rule.summary}")
+        return OK
+    found = next((rule for rule in RULES if rule.code == code.upper()), None)
+    if found is None:
+        print(
+            f"flake8-flax-rng: there is no rule {code}; `explain` without a code lists all", file=sys.stderr
+        )
+        return USAGE
+    _print_documentation(found)
+    return OK
+
+
+def _print_documentation(rule: Rule) -> None:
+    title = f"# {rule.code} {rule.name}"
+    text = rule.documentation.strip()
+    if not text.startswith("#"):
+        text = f"{title}\n\n{text}"
+    if sys.stdout.isatty():
+        try:
+            from rich.console import Console
+            from rich.markdown import Markdown
+        except ImportError:
+            pass
+        else:
+            Console().print(Markdown(text))
+            return
+    print(text)
+
+
+def _lint_file(source: str, filename: str) -> list[Finding]:
+    return lint(source, filename=filename)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    programs = runner.select(options.paths, frozenset(code.upper() for code in options.rule))
+    if not programs:
+        raise FixtureError("no fixture programs found")
+    with report.progress(len(programs)) as progress:
+        rows = runner.verify(
+            programs, _lint_file, jobs=options.jobs, timeout=options.timeout, progress=progress
+        )
+    if options.json == "-":
+        print(report.as_json(rows))
+    else:
+        report.table(rows)
+        if options.json:
+            Path(options.json).write_text(report.as_json(rows) + "\n", encoding="utf-8")
+    return OK if all(row.ok for row in rows) else DISAGREEMENT

@@ -1,0 +1,226 @@
+"""Runs one program, in the process that was made for it, and judges what it did."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+import types
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+from flake8_flax_rng.verifier import judge
+from flake8_flax_rng.verifier.differential import has_no_effect, is_needless, same_bits, takes
+from flake8_flax_rng.verifier.fixture import Claim, Fixture, FixtureError, read
+from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, versions
+from flake8_flax_rng.verifier.judge import Verdict
+from flake8_flax_rng.verifier.ledger import DRAW, MADE, SPLIT, Ledger
+from flake8_flax_rng.verifier.lines import executed_lines, statement_span
+from flake8_flax_rng.verifier.places import Span
+from flake8_flax_rng.verifier.reuse import groups
+from flake8_flax_rng.verifier.streams import LinenCall, StreamTrace
+
+WATCHED, UNCHANGED = "watched", "unchanged"
+"""How a program runs: nothing compiled and the ledger listening, or exactly as it is."""
+
+_MODES = {
+    "raises": (UNCHANGED,),
+    "key-reused": (WATCHED,),
+    "no-effect": (WATCHED,),
+    "same-output": (UNCHANGED,),
+    # A good program must also run when it is compiled: what works uncompiled only is no example for anyone.
+    "clean": (WATCHED, UNCHANGED),
+}
+
+
+def modes(claims: Collection[Claim]) -> list[str]:
+    """Tell in which ways a program must be run to judge its claims.
+
+    Args:
+        claims: the claims.
+
+    Returns:
+        the ways, each once.
+    """
+    wanted = {mode for claim in claims for mode in _MODES[claim.kind]}
+    return [mode for mode in (WATCHED, UNCHANGED) if mode in wanted]
+
+
+def run(path: Path, mode: str, cache: Path | None) -> Verdict:
+    """Run a program in this process, and judge it.
+
+    Args:
+        path: the program's file.
+        mode: WATCHED or UNCHANGED.
+        cache: a directory for compiled expressions, so that not every program compiles the same ones.
+
+    Returns:
+        what the run says about the fixture's claims.
+
+    Raises:
+        FixtureError: when the file is no fixture or no Python.
+    """
+    fixture = read(path)
+    _configure(cache)
+    return _watched(fixture) if mode == WATCHED else _unchanged(fixture)
+
+
+def _configure(cache: Path | None) -> None:
+    update: Callable[[str, object], None] = importlib.import_module("jax").config.update
+    update("jax_platforms", "cpu")
+    update("jax_traceback_filtering", "off")
+    if cache is not None:
+        with suppress(AttributeError):  # Older versions have fewer of these.
+            update("jax_compilation_cache_dir", str(cache))
+            update("jax_persistent_cache_min_compile_time_secs", 0)
+            update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+def _watched(fixture: Fixture) -> Verdict:
+    jax = importlib.import_module("jax")  # Untyped here, since some of what follows is untyped there.
+    filename = str(fixture.path)
+    ledger = Ledger(load(), filename)
+    same: dict[int, list[bool]] = defaultdict(list)
+    needless: list[tuple[str, list[Span]]] = []
+    trace = StreamTrace(filename, _observer(fixture, ledger, same, needless))
+    with ledger.listening(), trace.listening(), jax.disable_jit():
+        error, _ = _execute(fixture)
+        jax.effects_barrier()
+    verdict = Verdict()
+    for claim in fixture.claims:
+        if claim.kind == "key-reused":
+            judge.judge_reuse(verdict, fixture, groups(ledger))
+        elif claim.kind == "no-effect":
+            judge.judge_no_effect(verdict, fixture, claim, same)
+        elif claim.kind == "clean":
+            judge.judge_no_reuse(verdict, fixture, groups(ledger))
+            judge.judge_streams(verdict, fixture, [*_idle(trace.calls), *needless])
+        if claim.kind in ("key-reused", "no-effect", "clean"):
+            judge.judge_ending(verdict, error, filename)
+    return verdict
+
+
+def _unchanged(fixture: Fixture) -> Verdict:
+    verdict = Verdict()
+    lines: set[int] = set()
+    with ExitStack() as stack:
+        if any(claim.kind == "same-output" for claim in fixture.claims):
+            lines = stack.enter_context(executed_lines(str(fixture.path)))
+        error, namespace = _execute(fixture)
+    for claim in fixture.claims:
+        if claim.kind == "raises":
+            judge.judge_raises(verdict, fixture, claim, error)
+        elif claim.kind == "clean":
+            judge.judge_ending(verdict, error, str(fixture.path))
+        elif claim.kind == "same-output":
+            judge.judge_ending(verdict, error, str(fixture.path))
+            _judge_same_output(verdict, fixture, claim, namespace, lines)
+    return verdict
+
+
+def _judge_same_output(
+    verdict: Verdict, fixture: Fixture, claim: Claim, namespace: dict[str, Any], lines: set[int]
+) -> None:
+    first, separator, second = claim.argument.partition("==")
+    if not separator:
+        raise FixtureError(
+            f"the claim 'same-output' needs two expressions with == between: {claim.argument!r}"
+        )
+    try:
+        values = [eval(text.strip(), namespace) for text in (first, second)]
+    except Exception as error:
+        verdict.problems.append(f"{claim.argument!r} cannot be evaluated: {type(error).__name__}: {error}")
+        return
+    if not same_bits(*values):
+        verdict.seen.append(f"{claim.argument} is false")
+        verdict.problems.append(f"{claim.argument} is false")
+        return
+    verdict.seen.append(f"{claim.argument} is true")
+    for line in fixture.marked:
+        if any(executed in statement_span(fixture.source, line) for executed in lines):
+            verdict.confirmed.add(line)
+
+
+def _execute(fixture: Fixture) -> tuple[BaseException | None, dict[str, Any]]:
+    """Run the program as the main module; return what left it, and its names."""
+    module = types.ModuleType("__main__")
+    module.__file__ = str(fixture.path)
+    sys.modules["__main__"] = module
+    sys.argv = [str(fixture.path)]
+    sys.path.insert(0, str(fixture.path.parent))
+    try:
+        code = compile(fixture.source, str(fixture.path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        raise FixtureError(f"cannot be compiled: {error}") from error
+    os.chdir(tempfile.mkdtemp())  # What the program writes must not lie among the fixtures.
+    try:
+        exec(code, module.__dict__)
+    except BaseException as error:
+        return error, module.__dict__
+    return None, module.__dict__
+
+
+def _observer(
+    fixture: Fixture, ledger: Ledger, same: dict[int, list[bool]], needless: list[tuple[str, list[Span]]]
+) -> Callable[[LinenCall], None]:
+    claimed = [claim.argument for claim in fixture.claims if claim.kind == "no-effect"]
+    clean = any(claim.kind == "clean" for claim in fixture.claims)
+
+    def observe(call: LinenCall) -> None:
+        with ledger.muted():
+            for stream in claimed:
+                for line in _marked_lines(fixture, call) if takes(call, stream) else ():
+                    has_no_effect(call, stream, same[line].append)
+            if clean and call.initialises:
+                _look_for_needless(call, needless)
+
+    return observe
+
+
+def _look_for_needless(call: LinenCall, needless: list[tuple[str, list[Span]]]) -> None:
+    for stream in sorted(set(call.given) - {"params"}):
+        answers: list[bool] = []
+        is_needless(call, stream, answers.append)
+        if answers and all(answers):
+            needless.append(
+                (f"init needs no {stream!r} at line {_line(call)}", [site.span for site in call.stack])
+            )
+
+
+def _idle(calls: list[LinenCall]) -> Iterator[tuple[str, list[Span]]]:
+    for call in calls:
+        for stream in call.idle if not call.initialises else ():
+            yield f"{stream!r} is never read at line {_line(call)}", [site.span for site in call.stack]
+
+
+def _marked_lines(fixture: Fixture, call: LinenCall) -> list[int]:
+    return [line for line in fixture.marked if any(line in site.span for site in call.stack)]
+
+
+def _line(call: LinenCall) -> str:
+    return str(call.stack[-1].span) if call.stack else "?"
+
+
+def probe() -> None:
+    """Check that the ledger hears what it must hear, on the installed version of JAX.
+
+    Raises:
+        UnsupportedVersion: when it does not.
+    """
+    _configure(None)
+    import jax
+
+    ledger = Ledger(load(), __file__)
+    with ledger.listening(), StreamTrace(__file__).listening(), jax.disable_jit():
+        key = jax.random.key(0)
+        jax.random.normal(jax.random.split(key)[0])
+        jax.vmap(lambda number: jax.random.bits(key) + number)(jax.numpy.arange(2))
+    heard = [(event.kind, event.lanes) for event in ledger.events]
+    if heard != [(MADE, 1), (SPLIT, 1), (DRAW, 1), (DRAW, 2)]:
+        raise UnsupportedVersion(
+            f"the verifier hears {heard} on {versions()}, which is wrong; it was tested on jax {TESTED}"
+        )

@@ -1,0 +1,226 @@
+"""What is wrong with what the ledger wrote down: keys that were consumed more than once.
+
+One mistake shows in many places: two splits of one key, and then every draw from children that are equal. A
+*group* holds them all. It is explained when the marked line is a place where one of them became visible.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from flake8_flax_rng.verifier.ledger import DRAW, FOLD, MADE, SPLIT, Bits, Event, Ledger
+from flake8_flax_rng.verifier.places import Span, Stack, parting
+
+SECOND, INSIDE, OUTSIDE, REMADE, FIRST = "second", "inside", "outside", "remade", "first"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A range of lines that has a part in a reuse.
+
+    Args:
+        part: SECOND, where the second use can be told from the first; INSIDE, further in; OUTSIDE, further
+            out; REMADE, where the same key was built; FIRST, the first use.
+        span: the lines.
+    """
+
+    part: str
+    span: Span
+
+
+@dataclass
+class Reuse:
+    """A key that was consumed once more than it may be.
+
+    Args:
+        key: the key.
+        first: the first use.
+        second: the use that is too much; the same event when lanes of a `vmap` share the key.
+        places: the lines that have a part in it.
+        certain: whether it is wrong in itself; two splits are wrong only for what is done with the children.
+    """
+
+    key: Bits
+    first: Event
+    second: Event
+    places: list[Place]
+    certain: bool
+
+
+@dataclass
+class Group:
+    """Reuses that are one mistake.
+
+    Args:
+        roots: the reuses of keys that come of no other reused key.
+        derived: the reuses that follow from those.
+        others: further lines that have a part in it: where the same key was built again.
+    """
+
+    roots: list[Reuse] = field(default_factory=list)
+    derived: list[Reuse] = field(default_factory=list)
+    others: list[Place] = field(default_factory=list)
+
+    @property
+    def reuses(self) -> list[Reuse]:
+        """All reuses."""
+        return self.roots + self.derived
+
+    @property
+    def places(self) -> list[Place]:
+        """All lines that have a part in it."""
+        return [place for reuse in self.reuses for place in reuse.places] + self.others
+
+
+def groups(ledger: Ledger) -> list[Group]:
+    """Find what is wrong.
+
+    Args:
+        ledger: what happened.
+
+    Returns:
+        the mistakes, in the order in which they became visible.
+    """
+    return _Analysis(ledger).groups()
+
+
+class _Analysis:
+    """The ledger, indexed by key."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.clones = ledger.clones
+        self.uses: dict[Bits, list[Event]] = defaultdict(list)
+        self.makers: dict[Bits, list[Event]] = defaultdict(list)
+        self.children: dict[Bits, set[Bits]] = defaultdict(set)
+        self.parents: dict[Bits, set[Bits]] = defaultdict(set)
+        for event in ledger.events:
+            self._index(event)
+        self.candidates = {key: list(self._candidates(key)) for key in self.uses}
+        self._collides: dict[Bits, bool] = {}
+
+    def groups(self) -> list[Group]:
+        reuses = {
+            key: found for key in self.uses if (found := [r for r in self.candidates[key] if self._real(r)])
+        }
+        origins = {key: self._origins(key, reuses) for key in reuses}
+        merged: dict[Bits, Group] = {}
+        for key, found in reuses.items():
+            if not origins[key]:
+                group = merged[key] = Group()
+                group.roots.extend(found)
+                group.others.extend(self._remade(key))
+        # A key may come of several reused keys, and those of others: it belongs to those that come of none.
+        for key, found in reuses.items():
+            for origin in origins[key]:
+                merged[origin].derived.extend(found)
+                merged[origin].others.extend(self._remade(key))
+        return list(merged.values())
+
+    def _index(self, event: Event) -> None:
+        if event.kind in (DRAW, SPLIT):
+            self.uses[event.key].append(event)
+        if event.kind == MADE:
+            self.makers[event.key].append(event)
+        for child in event.children:
+            self.children[event.key].add(child)
+            self.parents[child].add(event.key)
+            self.makers[child].append(event)
+
+    def _candidates(self, key: Bits) -> Iterator[Reuse]:
+        events = _one_per_call(self.uses[key])
+        allowed = 1 + self._clones(key) if len(events) > 1 else 1
+        for number, event in enumerate(events):
+            earlier = events[:number]
+            if event.lanes > 1:
+                yield Reuse(key, event, event, _lane_places(event), event.kind == DRAW)
+            if number >= allowed:
+                certain = any(other.kind == DRAW for other in [*earlier, event])
+                pairs = {id(other): other for other in (earlier[0], earlier[-1])}.values()
+                places = [place for other in pairs for place in _places(other, event)]
+                yield Reuse(key, earlier[0], event, places, certain)
+
+    def _clones(self, key: Bits) -> int:
+        return self.clones[key] + sum(self.clones[origin] for origin in self._ancestors(key))
+
+    def _ancestors(self, key: Bits) -> set[Bits]:
+        found: set[Bits] = set()
+        waiting = list(self.parents.get(key, ()))
+        while waiting:
+            parent = waiting.pop()
+            if parent not in found:
+                found.add(parent)
+                waiting.extend(self.parents.get(parent, ()))
+        return found - {key}
+
+    def _real(self, reuse: Reuse) -> bool:
+        """Judge two splits of one key: they are wrong when equal children are used twice, or none is used."""
+        if reuse.certain:
+            return True
+        common = set(reuse.first.children) & set(reuse.second.children)
+        every = set(reuse.first.children) | set(reuse.second.children)
+        return any(self._reused_below(child) for child in common) or not any(
+            self._touched(child) for child in every
+        )
+
+    def _reused_below(self, key: Bits) -> bool:
+        if key not in self._collides:
+            self._collides[key] = False  # A key that came of itself would otherwise be followed for ever.
+            self._collides[key] = any(self._real(reuse) for reuse in self.candidates.get(key, ())) or any(
+                self._reused_below(child) for child in self.children.get(key, ())
+            )
+        return self._collides[key]
+
+    def _touched(self, key: Bits) -> bool:
+        return key in self.uses or key in self.children
+
+    def _origins(self, key: Bits, reused: Iterable[Bits]) -> list[Bits]:
+        origins = self._ancestors(key) & set(reused)
+        return [origin for origin in origins if not self._ancestors(origin) & origins]
+
+    def _remade(self, key: Bits) -> Iterator[Place]:
+        """Say where the key, or one that it comes of, was built, and where it was built again."""
+        for origin in (key, *self._ancestors(key)):
+            makers = _one_per_call(self.makers.get(origin, []))
+            for maker in makers:
+                if maker.kind == MADE and maker.stack:
+                    yield Place(REMADE, maker.stack[-1].span)
+            for maker in makers[1:]:
+                if maker.kind == FOLD or makers[0].kind == FOLD:
+                    yield from _places(makers[0], maker)
+                    yield from _places(makers[-2], maker)
+                if maker.kind == MADE:
+                    yield from _relabelled(REMADE, _places(makers[0], maker))
+
+
+def _one_per_call(events: Iterable[Event]) -> list[Event]:
+    """Keep the first event of each call: what a sampler does inside of one call is its own affair."""
+    first: dict[Hashable, Event] = {}
+    for event in events:
+        first.setdefault(event.call, event)
+    return list(first.values())
+
+
+def _places(first: Event, second: Event) -> Iterator[Place]:
+    depth = parting(first.stack, second.stack)
+    if depth is None:
+        return
+    yield Place(SECOND, second.stack[depth].span)
+    yield from _around(second.stack, depth)
+    yield Place(FIRST, first.stack[min(depth, len(first.stack) - 1)].span)
+    yield Place(FIRST, first.stack[-1].span)
+
+
+def _around(stack: Stack, depth: int) -> Iterator[Place]:
+    yield from (Place(INSIDE, site.span) for site in stack[depth + 1 :])
+    yield from (Place(OUTSIDE, site.span) for site in stack[:depth])
+
+
+def _lane_places(event: Event) -> list[Place]:
+    depth = event.vmapped or 0
+    return [Place(SECOND, site.span) for site in event.stack[depth:]]
+
+
+def _relabelled(part: str, places: Iterable[Place]) -> Iterator[Place]:
+    yield from (Place(part, place.span) for place in places if place.part == SECOND)

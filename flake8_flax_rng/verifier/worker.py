@@ -1,0 +1,172 @@
+"""One process for each run: from a server that has imported JAX already; killed when it hangs."""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any
+
+from flake8_flax_rng.verifier.fixture import FixtureError
+from flake8_flax_rng.verifier.jaxhooks import UnsupportedVersion
+from flake8_flax_rng.verifier.judge import Verdict
+
+_PRELOADED = ("jax", "jax.numpy", "flax.linen", "flax.nnx", "optax", "flake8_flax_rng.verifier.execute")
+_START = 120.0  # Seconds until JAX is imported, on a busy machine.
+_TAIL = 300
+
+_starting = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that brought no verdict.
+
+    Args:
+        text: why.
+    """
+
+    text: str
+
+
+def require() -> None:
+    """Check that programs can be run here at all.
+
+    Raises:
+        UnsupportedVersion: when JAX or Flax is missing, or not a version that the ledger can listen to.
+    """
+    missing = [name for name in ("jax", "flax") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UnsupportedVersion(
+            f"{' and '.join(missing)} cannot be imported; the verifier needs the extra: "
+            "pip install 'flake8-flax-rng[verify]'"
+        )
+    answer = _in_process(_probe, (), _START)
+    if isinstance(answer, Failure):
+        raise UnsupportedVersion(answer.text)
+
+
+def run_in_process(path: Path, mode: str, cache: Path | None, timeout: float) -> Verdict | Failure:
+    """Run a program in a process of its own.
+
+    Args:
+        path: the program's file.
+        mode: how it runs.
+        cache: a directory for compiled expressions.
+        timeout: seconds until the program is killed.
+
+    Returns:
+        what the run says, or why it says nothing.
+    """
+    answer = _in_process(_judge, (path, mode, cache), timeout)
+    assert isinstance(answer, Verdict | Failure)
+    return answer
+
+
+def _judge(path: Path, mode: str, cache: Path | None) -> Verdict:
+    from flake8_flax_rng.verifier.execute import run
+
+    return run(path, mode, cache)
+
+
+def _probe() -> None:
+    from flake8_flax_rng.verifier.execute import probe
+
+    probe()
+
+
+def _context() -> BaseContext:
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_PRELOADED))
+    return context
+
+
+def _in_process(function: Callable[..., object], arguments: tuple[object, ...], timeout: float) -> object:
+    context: Any = _context()
+    ours, theirs = context.Pipe(duplex=False)
+    with tempfile.NamedTemporaryFile(prefix="flake8-flax-rng-") as output, ours:
+        process = context.Process(target=_child, args=(theirs, output.name, function, arguments), daemon=True)
+        with _starting:
+            process.start()
+        theirs.close()
+        try:
+            answer = _listen(ours, timeout)
+        finally:
+            _kill(process)
+        if not isinstance(answer, _Silence):
+            return answer
+        return Failure(answer.text.format(code=process.exitcode) + _tail(Path(output.name)))
+
+
+@dataclass(frozen=True)
+class _Silence:
+    """Why the process said nothing; may mention {code}."""
+
+    text: str
+
+
+def _listen(connection: Connection, timeout: float) -> object:
+    try:
+        if not connection.poll(_START):
+            return _Silence(f"could not be started in {_START:g} seconds")
+        connection.recv()
+        if not connection.poll(timeout):
+            return _Silence(f"still running after {timeout:g} seconds, killed")
+        return connection.recv()
+    except EOFError:
+        return _Silence("the process ended without a verdict (exit code {code})")
+
+
+def _kill(process: Any) -> None:
+    """End the process and what it has started."""
+    process.join(0.2)
+    if process.is_alive():
+        with suppress(OSError, AttributeError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+    process.join()
+
+
+def _tail(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return f": {lines[-1][:_TAIL]}" if lines else ""
+
+
+def _child(
+    connection: Connection, output: str, function: Callable[..., object], arguments: tuple[object, ...]
+) -> None:
+    """Run in the new process."""
+    with suppress(OSError, AttributeError):
+        os.setpgid(0, 0)
+    _redirect(output)
+    connection.send("started")
+    try:
+        answer: object = function(*arguments)
+    except (FixtureError, UnsupportedVersion) as error:
+        answer = Failure(str(error))
+    except BaseException as error:
+        answer = Failure(f"the verifier failed: {type(error).__name__}: {error}")
+    connection.send(answer)
+    connection.close()
+    sys.stdout.flush()
+    os._exit(0)  # The program's threads must not keep the process alive.
+
+
+def _redirect(path: str) -> None:
+    """Send to a file what is printed, also by code that is not Python."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    os.close(handle)
