@@ -1,0 +1,221 @@
+"""What the interpreter tells the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.values import Value
+    from flake8_flax_rng.syntax.source import Chunk
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """A place in the source text.
+
+    Args:
+        node: the syntax that stands there.
+        chunk: the piece of text that it was parsed from.
+    """
+
+    node: cst.CSTNode
+    chunk: Chunk
+
+    def same(self, other: Site) -> bool:
+        """Return whether both are the same place."""
+        return self.node is other.node
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of the way from the analysed function to a use.
+
+    Args:
+        site: the call, the loop, or at the end the use itself.
+        label: what is called there, as a reader knows it.
+        turn: for a loop, which pass of its body this is; None for calls.
+        arguments: the syntax and value of each argument of a call.
+    """
+
+    site: Site
+    label: str = ""
+    turn: int | None = None
+    arguments: tuple[tuple[cst.BaseExpression, Value], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """One consumption of a key.
+
+    Args:
+        way: the calls and loops that led here; the last step is the use.
+        kind: ``draw``, ``split`` or ``stream``.
+        label: the consuming callee, for instance ``jax.random.normal``.
+        term: the key.
+        origin: number of the split or fold that made the key, 0 when unknown.
+        name: the key as it is written there.
+        signature: what was drawn: callee and further arguments; equal signatures give equal values.
+        subject: the array that a shuffling sampler works on.
+        derived: number of the split that this use is, 0 for other kinds.
+        module: address of the Linen module, for streams.
+        call: what the Linen call computes apart from its variables.
+        variables: the variables that a Linen call was given.
+        initialises: whether the Linen call is an ``init``.
+        inverted: set of the draws whose result is negated at once.
+    """
+
+    way: tuple[Step, ...]
+    kind: str
+    label: str
+    term: Term
+    origin: int = 0
+    name: str = ""
+    signature: Term | None = None
+    subject: Term | None = None
+    derived: int = 0
+    module: int = 0
+    call: Term | None = None
+    variables: Term | None = None
+    initialises: bool = False
+
+    @property
+    def site(self) -> Site:
+        """The place of the use itself."""
+        return self.way[-1].site
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Where the ways to two uses part.
+
+    Args:
+        first: the step of the first use in the frame that both share.
+        second: the same of the second use.
+        loop: whether the second use is the first one in a later pass of a loop.
+    """
+
+    first: Step
+    second: Step
+    loop: bool
+
+
+def part(first: Use, second: Use) -> Parting:
+    """Find where the ways to two uses part: the two places that a reader must compare."""
+    loop = False
+    for ours, theirs in zip(first.way, second.way, strict=False):
+        if ours.site.node is not theirs.site.node:
+            return Parting(_last_call(first, ours), _last_call(second, theirs), loop=False)
+        if ours.turn != theirs.turn:
+            loop = True
+            break
+    if not loop:
+        return Parting(first.way[-1], second.way[-1], loop=False)
+    index = next(i for i, (a, b) in enumerate(zip(first.way, second.way, strict=False)) if a.turn != b.turn)
+    ours, theirs = _after_loops(first, index), _after_loops(second, index)
+    return Parting(ours, theirs, loop=ours.site.node is theirs.site.node)
+
+
+def _last_call(use: Use, step: Step) -> Step:
+    return step if step.turn is None else _after_loops(use, use.way.index(step))
+
+
+def _after_loops(use: Use, index: int) -> Step:
+    return next((step for step in use.way[index:] if step.turn is None), use.way[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Reused:
+    """The same key was consumed twice on one path.
+
+    Args:
+        first: the first use.
+        second: the second use.
+        sibling: a key made beside the one that is reused, and never read, if there is one.
+    """
+
+    first: Use
+    second: Use
+    sibling: str | None = None
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What a Linen module did with a stream during one run.
+
+    Args:
+        stream: the stream's name; ``*`` for code that is not known and could draw anything.
+        site: where the draw is written.
+        path: scope path of the drawing module, None when unknown.
+        counter: how many draws the same scope made before, from the same stream.
+        certain: whether it happens on every run of this path.
+        own: whether the module asks for itself, with ``make_rng`` or ``param``, rather than a
+            built-in layer.
+        variable: whether it fills a parameter or variable.
+        random: whether the values depend on the key at all.
+        off: why a layer that could draw did not: ``deterministic``, ``rate``, or empty.
+        reason: the place that turned it off.
+        layer: the layer's name as a reader knows it.
+    """
+
+    stream: str
+    site: Site = field(compare=False)
+    path: tuple[str, ...] | None = None
+    counter: int = 0
+    certain: bool = True
+    own: bool = False
+    variable: bool = False
+    random: bool = True
+    off: str = ""
+    layer: str = ""
+    place: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class ModuleRun:
+    """One call that runs a Linen module: ``init``, ``apply`` or a bound method.
+
+    Args:
+        call: the place of the call.
+        context: the ways that led there.
+        kind: ``init``, ``apply`` or ``bind``.
+        name: the module and method as a reader knows them, for instance ``Net.apply``.
+        streams: the streams given, by name with their place; None when that is not known.
+        bare: whether a bare key was given.
+        draws: for each path through the module what it drew; empty when the module is not known.
+        resolved: whether the module is known.
+        signature: for each argument whether its value is known.
+    """
+
+    call: Site
+    kind: str
+    name: str
+    streams: dict[str, Site] | None
+    bare: bool
+    draws: tuple[tuple[Draw, ...], ...]
+    resolved: bool
+    signature: tuple[bool, ...]
+    outputs_used: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Misplaced:
+    """A submodule or a draw where Linen cannot serve it.
+
+    Args:
+        site: the place of the call.
+        what: the call as a reader knows it, for instance ``nn.Dense``.
+        where: ``method`` (no ``@nn.compact``), ``unbound``, ``post_init`` or ``setup``.
+        owner: name of the enclosing module class and method.
+    """
+
+    site: Site
+    what: str
+    where: str
+    owner: str
+
+
+Event = Reused | ModuleRun | Misplaced

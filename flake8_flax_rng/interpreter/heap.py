@@ -1,0 +1,90 @@
+"""What programs can mutate: the objects behind references.
+
+The objects themselves are never changed: a write puts a new object under the same address, so that
+forked states can share a heap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.values import Const, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.values import Class, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class ListObject:
+    """A list.
+
+    Args:
+        items: the items that are known, from the front.
+        complete: whether these are all.
+    """
+
+    items: tuple[Value, ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DictObject:
+    """A dict.
+
+    Args:
+        entries: the entries that are known, in order.
+        complete: whether these are all.
+    """
+
+    entries: tuple[tuple[Const, Value], ...]
+    complete: bool = True
+
+    def get(self, key: Const) -> Value | None:
+        """Return the value under ``key`` if it is known."""
+        for name, value in self.entries:
+            if name == key:
+                return value
+        return None
+
+    def set(self, key: Const, value: Value) -> DictObject:
+        """Return the dict with one entry added or replaced."""
+        if self.get(key) is None:
+            return replace(self, entries=(*self.entries, (key, value)))
+        return replace(
+            self, entries=tuple((name, value if name == key else old) for name, old in self.entries)
+        )
+
+    def without(self, key: Const) -> DictObject:
+        """Return the dict without one entry."""
+        return replace(self, entries=tuple(entry for entry in self.entries if entry[0] != key))
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance of a class of the linted file or of one that the semantics know.
+
+    Args:
+        cls: its class.
+        attributes: the attributes whose values are known.
+        version: counts how often unknown code could have changed it.
+        frozen: whether no code can change it (dataclasses that Flax or the user froze).
+        path: scope path of a bound Linen module, relative to the module that ``apply`` was called on.
+        origin: address of the instance that ``apply`` cloned this one from.
+        symbolic: whether it stands for any instance of its class, so that absent attributes are unknown.
+    """
+
+    cls: Class | Symbol
+    attributes: dict[str, Value] = field(default_factory=dict)
+    version: int = 0
+    frozen: bool = False
+    path: tuple[str, ...] | None = None
+    origin: int = 0
+    symbolic: bool = False
+
+    def set(self, name: str, value: Value) -> Instance:
+        """Return the instance with one attribute set."""
+        return replace(self, attributes={**self.attributes, name: value})
+
+
+HeapObject = ListObject | DictObject | Instance

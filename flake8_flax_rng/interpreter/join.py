@@ -1,0 +1,151 @@
+"""Joining paths: alike ones become one, and past a cap what differs is forgotten, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.values import Const, Opaque, Ref, Tuple, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.events import Draw
+    from flake8_flax_rng.interpreter.state import State
+
+PATHS_KEPT = 8
+"""Paths that are followed apart at one place of the program."""
+
+_NESTING_READ = 4
+_RESULT = "<result>"
+
+Fresh = Callable[[], Value]
+"""Makes a value of which nothing is known."""
+
+
+def merge(states: list[State], fresh: Fresh, kept: int = PATHS_KEPT) -> list[State]:
+    """Return paths that stand for all the given ones, at most ``kept`` of them."""
+    if len(states) < 2:
+        return states
+    result: list[State] = []
+    for state in states:
+        if not any(_absorb(known, state, fresh, force=False) for known in result):
+            result.append(state)
+    while len(result) > kept:
+        last = result.pop()
+        _absorb(result[-1], last, fresh, force=True)
+    return result
+
+
+def merge_outcomes(
+    outcomes: list[tuple[Value, State]], frame: int, fresh: Fresh
+) -> list[tuple[Value, State]]:
+    """Do the same for paths that carry a value, which is joined like a name of ``frame``."""
+    if len(outcomes) < 2:
+        return outcomes
+    for value, state in outcomes:
+        state.bind(frame, _RESULT, value)
+    merged = merge([state for _, state in outcomes], fresh)
+    result = []
+    for state in merged:
+        value = state.lookup(frame, _RESULT)
+        state.unbind(frame, _RESULT)
+        result.append((value if value is not None else fresh(), state))
+    return result
+
+
+def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
+    """Make ``state`` stand for ``other`` too; without ``force`` only where nothing of interest is lost."""
+    if not force and (state.ledger.keys() != other.ledger.keys() or state.draws != other.draws):
+        return False
+    names = _name_differences(state, other)
+    objects = [
+        address
+        for address, found in state.heap.items()
+        if (theirs := other.heap.get(address)) is not None and theirs is not found and theirs != found
+    ]
+    if not force:
+        for frame, name in names:
+            if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
+                return False
+        if any(_object_matters(state.heap[a], state) or _object_matters(other.heap[a], other) for a in objects):
+            return False
+    for frame, name in names:
+        state.bind(frame, name, fresh())
+    for address in objects:
+        state.heap[address] = _forget(state.heap[address], other.heap[address], fresh)
+    _adopt(state, other)
+    return True
+
+
+def _adopt(state: State, other: State) -> None:
+    """Keep what holds on both paths, and take over what only the other one has made."""
+    for address, found in other.heap.items():
+        state.heap.setdefault(address, found)
+    for number in other.frame_numbers():
+        if not state.has_frame(number):
+            state.open_frame(number, dict(other.frame(number)))
+    if state.ledger.keys() != other.ledger.keys():
+        state.ledger = {key: use for key, use in state.ledger.items() if key in other.ledger}
+    if state.assumed != other.assumed:
+        state.assumed = {t: held for t, held in state.assumed.items() if other.assumed.get(t) is held}
+    for term, version in other.versions.items():
+        state.versions[term] = max(version, state.versions.get(term, 0))
+    if state.draws != other.draws:
+        state.draws = _joined_draws(state.draws, other.draws)
+
+
+def _name_differences(state: State, other: State) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for number in state.frame_numbers():
+        ours, theirs = state.frame(number), other.frame(number)
+        if ours is theirs or not other.has_frame(number):
+            continue
+        for name in {**ours, **theirs}:
+            left, right = ours.get(name), theirs.get(name)
+            if left is not right and left != right:
+                found.append((number, name))
+    return found
+
+
+def _matters(value: Value | None, state: State, depth: int = 0) -> bool:
+    """Return whether a rule could depend on which of several values this is."""
+    if value is None or isinstance(value, Opaque):
+        return False
+    if isinstance(value, Const):
+        return value.value is None or isinstance(value.value, bool)
+    if depth > _NESTING_READ:
+        return True
+    if isinstance(value, Tuple):
+        return any(_matters(item, state, depth + 1) for item in value.items)
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        return found is None or _object_matters(found, state, depth + 1)
+    return True
+
+
+def _object_matters(found: HeapObject, state: State, depth: int = 0) -> bool:
+    if isinstance(found, ListObject):
+        return any(_matters(item, state, depth) for item in found.items)
+    if isinstance(found, DictObject):
+        return any(_matters(value, state, depth) for _, value in found.entries)
+    return True
+
+
+def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
+    """Return an object that could be either."""
+    if isinstance(ours, Instance) and isinstance(theirs, Instance) and ours.cls is theirs.cls:
+        attributes = {
+            name: value if theirs.attributes.get(name) == value else fresh()
+            for name, value in {**theirs.attributes, **ours.attributes}.items()
+        }
+        return replace(ours, attributes=attributes, version=max(ours.version, theirs.version))
+    if isinstance(ours, DictObject):
+        return DictObject((), complete=False)
+    return ListObject((), complete=False)
+
+
+def _joined_draws(ours: tuple[Draw, ...], theirs: tuple[Draw, ...]) -> tuple[Draw, ...]:
+    common = [draw for draw in ours if draw in theirs]
+    rest = [draw for draw in (*ours, *theirs) if draw not in common]
+    return (*common, *(replace(draw, certain=False) for draw in dict.fromkeys(rest)))

@@ -1,0 +1,105 @@
+"""One path through a program: bindings, heap, ledger and assumed conditions; fork and join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.heap import HeapObject, Instance
+from flake8_flax_rng.interpreter.values import Ref, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.events import Draw, Use
+    from flake8_flax_rng.interpreter.terms import Term
+
+@dataclass(frozen=True, slots=True)
+class LedgerKey:
+    """What can be consumed once: a key's bits, or one place of a Linen stream.
+
+    Args:
+        term: the key.
+        place: scope path and counter of a folded draw; None for the key itself. The two are
+            different domains: folded draws do not collide with plain draws and splits.
+    """
+
+    term: Term
+    place: tuple[tuple[str, ...], int] | None = None
+
+
+class State:
+    """The state of one path.
+
+    Attributes:
+        heap: objects by address.
+        ledger: the first use of everything that was consumed.
+        assumed: truth of the conditions that this path has taken.
+        versions: how often unknown code could have changed what a term names.
+        draws: what the Linen modules drew in the run that is under way.
+    """
+
+    __slots__ = ("_frames", "_owned", "assumed", "draws", "heap", "ledger", "versions")
+
+    def __init__(self) -> None:
+        self._frames: dict[int, dict[str, Value]] = {}
+        self._owned: set[int] = set()
+        self.heap: dict[int, HeapObject] = {}
+        self.ledger: dict[LedgerKey, Use] = {}
+        self.assumed: dict[Term, bool] = {}
+        self.versions: dict[Term, int] = {}
+        self.draws: tuple[Draw, ...] = ()
+
+    def fork(self) -> State:
+        """Return a copy that goes its own way."""
+        other = State()
+        other._frames = dict(self._frames)
+        self._owned = set()
+        other.heap = dict(self.heap)
+        other.ledger = dict(self.ledger)
+        other.assumed = dict(self.assumed)
+        other.versions = dict(self.versions)
+        other.draws = self.draws
+        return other
+
+    def open_frame(self, number: int, names: dict[str, Value]) -> None:
+        """Add the frame of a call."""
+        self._frames[number] = names
+        self._owned.add(number)
+
+    def close_frame(self, number: int) -> None:
+        """Forget the frame of a call that nothing can refer to any more."""
+        self._frames.pop(number, None)
+
+    def has_frame(self, number: int) -> bool:
+        """Return whether the frame exists on this path."""
+        return number in self._frames
+
+    def frame(self, number: int) -> dict[str, Value]:
+        """Return a frame to read from."""
+        return self._frames.get(number, {})
+
+    def lookup(self, frame: int, name: str) -> Value | None:
+        """Return what a frame binds to a name."""
+        return self._frames.get(frame, {}).get(name)
+
+    def bind(self, frame: int, name: str, value: Value) -> None:
+        """Bind a name in a frame."""
+        self._writable(frame)[name] = value
+
+    def unbind(self, frame: int, name: str) -> None:
+        """Remove a name from a frame."""
+        self._writable(frame).pop(name, None)
+
+    def _writable(self, frame: int) -> dict[str, Value]:
+        if frame not in self._owned:
+            self._frames[frame] = dict(self._frames.get(frame, {}))
+            self._owned.add(frame)
+        return self._frames[frame]
+
+    def instance(self, value: Value) -> Instance | None:
+        """Return the instance behind a value."""
+        found = self.heap.get(value.address) if isinstance(value, Ref) else None
+        return found if isinstance(found, Instance) else None
+
+    def frame_numbers(self) -> list[int]:
+        """Return the numbers of all frames, oldest first."""
+        return list(self._frames)

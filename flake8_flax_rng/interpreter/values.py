@@ -1,0 +1,275 @@
+"""The values that the interpreter computes with.
+
+Values are immutable; what a program can mutate (lists, dicts, instances) lives in the heap of a
+:class:`~flake8_flax_rng.interpreter.state.State` and is referred to by :class:`Ref`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_flax_rng.interpreter.terms import Atom, Term
+    from flake8_flax_rng.syntax.source import Chunk
+
+
+class Value:
+    """Base of all values."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const(Value):
+    """A Python constant; ``True`` and ``1`` are different constants."""
+
+    value: Atom
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and type(other.value) is type(self.value) and other.value == self.value
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque(Value):
+    """A value of which only the identity is known.
+
+    Args:
+        term: equal terms are equal values.
+        known: the integer that a loop variable has in this pass, if it is one.
+    """
+
+    term: Term
+    known: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Value):
+    """One random key.
+
+    Args:
+        term: its bits.
+        origin: number of the split or fold that made it in this run, 0 when it was made otherwise.
+    """
+
+    term: Term
+    origin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Keys(Value):
+    """An array of keys: element ``i`` is child ``start + i`` of ``parent``.
+
+    Args:
+        parent: the key that was split.
+        start: index of the first element.
+        count: number of elements along the first axis, if known.
+        inner: whether elements are arrays themselves (a split into a shape).
+        origin: number of the split that made it in this run.
+    """
+
+    parent: Term
+    start: int = 0
+    count: int | None = None
+    inner: bool = False
+    origin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Value):
+    """A tuple whose items are all known."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Value):
+    """A reference to an object in the heap."""
+
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Value):
+    """Something that is known by its dotted path only, for instance ``jax.random.normal``."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class FunctionCode:
+    """What all function objects made by one ``def`` or ``lambda`` share.
+
+    Args:
+        node: the ``FunctionDef`` or ``Lambda``.
+        chunk: the piece of source text that the node stands in.
+        name: its name, ``<lambda>`` for lambdas.
+        owner: the class in whose body it was defined.
+        generator: whether calling it makes a generator.
+    """
+
+    node: cst.FunctionDef | cst.Lambda
+    chunk: Chunk
+    name: str
+    generator: bool = False
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FunctionCode) and other.node is self.node
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Value):
+    """A function of the linted file.
+
+    Args:
+        code: its text.
+        frames: the frames that its free names are looked up in, innermost first.
+        defaults: the values of its defaults, by parameter.
+        owner: the class in whose body it was defined.
+        compact: whether it carries ``flax.linen.compact``.
+    """
+
+    code: FunctionCode
+    frames: tuple[int, ...]
+    defaults: tuple[tuple[str, Value], ...] = ()
+    owner: Class | None = None
+    compact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Value):
+    """A function with its first argument already given."""
+
+    function: Value
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Native(Value):
+    """A method that the semantics know, of a receiver: ``model.apply``, ``keys.reshape``, ``x.append``."""
+
+    name: str
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Value):
+    """``functools.partial``: a callable with some arguments given."""
+
+    function: Value
+    args: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped(Value):
+    """The result of a function transform: ``vmap(f, in_axes=…)``, ``value_and_grad(f)``.
+
+    Args:
+        transform: its name in the table of transforms.
+        function: what it was applied to.
+        options: its further arguments, by name.
+    """
+
+    transform: str
+    function: Value
+    options: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor(Value):
+    """A function under ``property``, ``classmethod`` or ``staticmethod``."""
+
+    kind: str
+    function: Value
+
+
+@dataclass(frozen=True, eq=False)
+class Class(Value):
+    """A class of the linted file; compared by identity.
+
+    Args:
+        name: its name.
+        bases: the values of its bases.
+        members: what its body bound, by name.
+        fields: names of annotated class attributes in order.
+        dataclass: the decorator that makes fields into constructor arguments, if any.
+        serial: number of the class in this analysis.
+    """
+
+    name: str
+    bases: tuple[Value, ...]
+    members: dict[str, Value]
+    fields: tuple[str, ...]
+    dataclass: str | None = None
+    serial: int = 0
+
+
+@dataclass(slots=True)
+class Args:
+    """The arguments of a call.
+
+    Args:
+        positional: values by position.
+        keywords: values by name.
+        open_positional: a ``*args`` of unknown length was among them.
+        open_keywords: a ``**kwargs`` of unknown content was among them.
+        nodes: the syntax of each positional argument and keyword, for reports.
+    """
+
+    positional: list[Value] = field(default_factory=list)
+    keywords: dict[str, Value] = field(default_factory=dict)
+    open_positional: bool = False
+    open_keywords: bool = False
+    nodes: dict[int | str, cst.BaseExpression] = field(default_factory=dict)
+
+    def get(self, position: int | None, name: str | None) -> Value | None:
+        """Return the argument given at this position or by this name."""
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        return self.keywords.get(name) if name is not None else None
+
+    def node(self, position: int | None, name: str | None) -> cst.BaseExpression | None:
+        """Return the syntax of the argument given at this position or by this name."""
+        if position is not None and position < len(self.positional):
+            return self.nodes.get(position)
+        return self.nodes.get(name) if name is not None else None
+
+    def values(self) -> list[Value]:
+        """Return all values, positional ones first."""
+        return [*self.positional, *self.keywords.values()]
+
+    def complete(self) -> bool:
+        """Return whether every argument of the call is visible."""
+        return not (self.open_positional or self.open_keywords)
+
+    def shift(self, count: int) -> Args:
+        """Return the arguments without the first ``count`` positional ones."""
+        nodes: dict[int | str, cst.BaseExpression] = {}
+        for place, node in self.nodes.items():
+            if isinstance(place, str):
+                nodes[place] = node
+            elif place >= count:
+                nodes[place - count] = node
+        return Args(self.positional[count:], dict(self.keywords), self.open_positional, self.open_keywords, nodes)
+
+    def prepend(self, *values: Value) -> Args:
+        """Return the arguments with further positional ones in front."""
+        count = len(values)
+        nodes = {(place + count if isinstance(place, int) else place): node for place, node in self.nodes.items()}
+        return Args(
+            [*values, *self.positional], dict(self.keywords), self.open_positional, self.open_keywords, nodes
+        )
+
+
+NONE = Const(None)
+TRUE = Const(True)
+FALSE = Const(False)
