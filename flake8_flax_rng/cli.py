@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,7 +63,7 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     verify.add_argument("paths", nargs="*", type=Path, default=[Path("fixtures")], metavar="PATH")
     verify.add_argument(
-        "--rule", nargs="+", action="extend", default=[], metavar="CODE", help="only these rules"
+        "--rule", action="extend", type=_codes, default=[], metavar="CODE[,CODE]", help="only these rules"
     )
     verify.add_argument(
         "--json", metavar="FILE", help="write the rows as JSON; - prints them instead of the table"
@@ -73,6 +74,13 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify.add_argument(
         "--timeout", type=float, default=runner.TIMEOUT, metavar="SECONDS", help="for each run"
     )
+
+
+def _codes(text: str) -> list[str]:
+    codes = text.upper().split(",")
+    if not all(re.fullmatch(r"RNG\d{3}", code) for code in codes):
+        raise argparse.ArgumentTypeError(f"not a rule's code: {text!r}")
+    return codes
 
 
 def _positive(text: str) -> int:
@@ -119,7 +127,7 @@ def _lint_file(source: str, filename: str) -> list[Finding]:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    programs = runner.select(options.paths, frozenset(code.upper() for code in options.rule))
+    programs = runner.select(options.paths, frozenset(options.rule))
     if not programs:
         raise FixtureError("no fixture programs found")
     with report.progress(len(programs)) as progress:

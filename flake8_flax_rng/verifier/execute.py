@@ -205,13 +205,16 @@ def _line(call: LinenCall) -> str:
     return str(call.stack[-1].span) if call.stack else "?"
 
 
-def probe() -> None:
+def probe(cache: Path | None) -> None:
     """Check that the ledger hears what it must hear, on the installed version of JAX.
+
+    Args:
+        cache: a directory for compiled expressions.
 
     Raises:
         UnsupportedVersion: when it does not.
     """
-    _configure(None)
+    _configure(cache)
     import jax
 
     ledger = Ledger(load(), __file__)

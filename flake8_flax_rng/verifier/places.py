@@ -6,6 +6,7 @@ written over several lines is one place.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ Stack = tuple[Site, ...]
 """The program's own frames, outermost first."""
 
 
+@functools.cache
 def span_of(code: CodeType, instruction: int, line: int | None) -> Span:
     """Find the lines of one instruction.
 

@@ -6,6 +6,7 @@ One mistake shows in many places: two splits of one key, and then every draw fro
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -186,10 +187,10 @@ class _Analysis:
             for maker in makers:
                 if maker.kind == MADE and maker.stack:
                     yield Place(REMADE, maker.stack[-1].span)
-            for maker in makers[1:]:
-                if maker.kind == FOLD or makers[0].kind == FOLD:
+            for before, maker in itertools.pairwise(makers):
+                if FOLD in (makers[0].kind, maker.kind):
                     yield from _places(makers[0], maker)
-                    yield from _places(makers[-2], maker)
+                    yield from _places(before, maker)
                 if maker.kind == MADE:
                     yield from _relabelled(REMADE, _places(makers[0], maker))
 

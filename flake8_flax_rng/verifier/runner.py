@@ -101,15 +101,18 @@ def verify(
     Raises:
         UnsupportedVersion: when JAX or Flax is missing, or the ledger cannot listen to the installed version.
     """
-    worker.require()
     cache = _cache_directory()
+    worker.require(cache)
     rows: dict[Path, Row] = {}
-    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+    pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
+    try:
         futures = {pool.submit(_row, path, lint, cache, timeout): path for path in programs}
         for future in as_completed(futures):
             row = rows[futures[future]] = future.result()
             if progress is not None:
                 progress(row)
+    finally:
+        pool.shutdown(cancel_futures=True)  # After an interrupt no further program starts.
     return [rows[path] for path in programs]
 
 
@@ -136,7 +139,7 @@ def _row(path: Path, lint: Lint, cache: Path | None, timeout: float) -> Row:
         program=program,
         claim=", ".join(str(claim) for claim in fixture.claims),
         linter=linter,
-        jax="; ".join(verdict.problems or verdict.seen) or "clean",
+        jax=_evidence(verdict),
         linter_ok=linter_ok,
         jax_ok=not verdict.problems,
         seconds=time.monotonic() - started,
@@ -157,6 +160,12 @@ def _lint(fixture: Fixture, lint: Lint) -> tuple[str, bool]:
 
 def _places(findings: Iterable[tuple[int, str]]) -> str:
     return ", ".join(f"{code} at line {line}" for line, code in findings)
+
+
+def _evidence(verdict: Verdict) -> str:
+    """Say what is wrong, then what was seen besides."""
+    rest = [text for text in verdict.seen if not any(text in problem for problem in verdict.problems)]
+    return "; ".join([*verdict.problems, *rest]) or "clean"
 
 
 def _run(fixture: Fixture, cache: Path | None, timeout: float) -> Verdict:

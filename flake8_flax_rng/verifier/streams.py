@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -101,9 +102,9 @@ class StreamTrace:
                 def repeat(streams: Any, others: Mapping[str, Any]) -> Any:
                     return inner(variables, *arguments, rngs=streams, **others)
 
-                if self._muted:
-                    return repeat(rngs, keywords)
                 frame = sys._getframe(1)
+                if self._muted or self._called_by_bridge(frame):
+                    return repeat(rngs, keywords)
                 call = LinenCall(stack_of(frame, self.filename), _streams(rngs), self._initialises(frame))
                 call.keywords, call.repeat = keywords, repeat
                 return self._run(call, rngs)
@@ -171,6 +172,12 @@ class StreamTrace:
         if bound is not None:
             return bound[1]
         return self._running[-1] if self._running else None
+
+    def _called_by_bridge(self, frame: FrameType) -> bool:
+        # Which streams NNX hands to a Linen model that it wraps is not for the program to decide.
+        names = (current.f_code.co_filename for current in frames_from(frame))
+        between = itertools.takewhile(lambda name: name != self.filename, names)
+        return any("/flax/nnx/" in name for name in between)
 
     def _initialises(self, frame: FrameType) -> bool:
         for current in frames_from(frame):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import multiprocessing
 import os
@@ -9,8 +10,9 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
@@ -39,8 +41,12 @@ class Failure:
     text: str
 
 
-def require() -> None:
-    """Check that programs can be run here at all.
+@functools.cache
+def require(cache: Path | None) -> None:
+    """Check that programs can be run here at all; once is enough.
+
+    Args:
+        cache: a directory for compiled expressions.
 
     Raises:
         UnsupportedVersion: when JAX or Flax is missing, or not a version that the ledger can listen to.
@@ -51,7 +57,7 @@ def require() -> None:
             f"{' and '.join(missing)} cannot be imported; the verifier needs the extra: "
             "pip install 'flake8-flax-rng[verify]'"
         )
-    answer = _in_process(_probe, (), _START)
+    answer = _in_process(_probe, (cache,), _START)
     if isinstance(answer, Failure):
         raise UnsupportedVersion(answer.text)
 
@@ -79,10 +85,10 @@ def _judge(path: Path, mode: str, cache: Path | None) -> Verdict:
     return run(path, mode, cache)
 
 
-def _probe() -> None:
+def _probe(cache: Path | None) -> None:
     from flake8_flax_rng.verifier.execute import probe
 
-    probe()
+    probe(cache)
 
 
 def _context() -> BaseContext:
@@ -98,7 +104,7 @@ def _in_process(function: Callable[..., object], arguments: tuple[object, ...], 
     ours, theirs = context.Pipe(duplex=False)
     with tempfile.NamedTemporaryFile(prefix="flake8-flax-rng-") as output, ours:
         process = context.Process(target=_child, args=(theirs, output.name, function, arguments), daemon=True)
-        with _starting:
+        with _starting, _unnamed_main():
             process.start()
         theirs.close()
         try:
@@ -108,6 +114,21 @@ def _in_process(function: Callable[..., object], arguments: tuple[object, ...], 
         if not isinstance(answer, _Silence):
             return answer
         return Failure(answer.text.format(code=process.exitcode) + _tail(Path(output.name)))
+
+
+@contextmanager
+def _unnamed_main() -> Iterator[None]:
+    """Hide the main module for a while: a new process would import it again, with all its effects.
+
+    Yields:
+        nothing.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @dataclass(frozen=True)
