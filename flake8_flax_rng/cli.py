@@ -61,7 +61,9 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify = commands.add_parser(
         "verify", help="execute fixture programs on JAX, to prove the rules", description=text
     )
-    verify.add_argument("paths", nargs="*", type=Path, default=[Path("fixtures")], metavar="PATH")
+    verify.add_argument(
+        "paths", nargs="*", type=Path, default=[Path("fixtures")], metavar="PATH", help="default: ./fixtures"
+    )
     verify.add_argument(
         "--rule", action="extend", type=_codes, default=[], metavar="CODE[,CODE]", help="only these rules"
     )

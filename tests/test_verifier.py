@@ -697,6 +697,11 @@ def test_a_process_that_it_leaves_behind_and_a_thread(tmp_path: Path) -> None:
     confirms(tmp_path, "clean", body)
 
 
+def test_what_the_program_writes_is_thrown_away(tmp_path: Path) -> None:
+    confirms(tmp_path, "clean", "open('result.txt', 'w').write('1')\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["bad_program.py"]
+
+
 def test_what_the_program_prints_goes_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     confirms(tmp_path, "clean", "import os\nprint('noise')\nos.system('echo more noise')\n")
     assert capfd.readouterr() == ("", "")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
-import tempfile
 import types
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
@@ -156,7 +154,6 @@ def _execute(fixture: Fixture) -> tuple[BaseException | None, dict[str, Any]]:
         code = compile(fixture.source, str(fixture.path), "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         raise FixtureError(f"cannot be compiled: {error}") from error
-    os.chdir(tempfile.mkdtemp())  # What the program writes must not lie among the fixtures.
     try:
         exec(code, module.__dict__)
     except BaseException as error:

@@ -200,8 +200,8 @@ def conclude(fixture: Fixture, verdicts: Collection[Verdict]) -> Verdict:
     """
     total = Verdict()
     for verdict in verdicts:
-        total.seen += [text for text in verdict.seen if text not in total.seen]
-        total.problems += [text for text in verdict.problems if text not in total.problems]
+        total.seen = list(dict.fromkeys(total.seen + verdict.seen))
+        total.problems = list(dict.fromkeys(total.problems + verdict.problems))
         total.confirmed |= verdict.confirmed
     missing = [line for line in fixture.marked if line not in total.confirmed]
     total.problems += [f"the claim is not confirmed at line {line}" for line in missing]

@@ -26,6 +26,7 @@ from flake8_flax_rng.verifier.judge import Verdict
 _PRELOADED = ("jax", "jax.numpy", "flax.linen", "flax.nnx", "optax", "flake8_flax_rng.verifier.execute")
 _START = 120.0  # Seconds until JAX is imported, on a busy machine.
 _TAIL = 300
+_OUTPUT = "output.txt"
 
 _starting = threading.Lock()
 
@@ -102,8 +103,8 @@ def _context() -> BaseContext:
 def _in_process(function: Callable[..., object], arguments: tuple[object, ...], timeout: float) -> object:
     context: Any = _context()
     ours, theirs = context.Pipe(duplex=False)
-    with tempfile.NamedTemporaryFile(prefix="flake8-flax-rng-") as output, ours:
-        process = context.Process(target=_child, args=(theirs, output.name, function, arguments), daemon=True)
+    with tempfile.TemporaryDirectory(prefix="flake8-flax-rng-", ignore_cleanup_errors=True) as home, ours:
+        process = context.Process(target=_child, args=(theirs, home, function, arguments), daemon=True)
         with _starting, _unnamed_main():
             process.start()
         theirs.close()
@@ -113,7 +114,7 @@ def _in_process(function: Callable[..., object], arguments: tuple[object, ...], 
             _kill(process)
         if not isinstance(answer, _Silence):
             return answer
-        return Failure(answer.text.format(code=process.exitcode) + _tail(Path(output.name)))
+        return Failure(answer.text.format(code=process.exitcode) + _tail(Path(home, _OUTPUT)))
 
 
 @contextmanager
@@ -161,17 +162,20 @@ def _kill(process: Any) -> None:
 
 
 def _tail(path: Path) -> str:
+    if not path.exists():
+        return ""
     lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return f": {lines[-1][:_TAIL]}" if lines else ""
 
 
 def _child(
-    connection: Connection, output: str, function: Callable[..., object], arguments: tuple[object, ...]
+    connection: Connection, home: str, function: Callable[..., object], arguments: tuple[object, ...]
 ) -> None:
     """Run in the new process."""
     with suppress(OSError, AttributeError):
         os.setpgid(0, 0)
-    _redirect(output)
+    os.chdir(home)  # What the program writes must not lie among the fixtures.
+    _redirect(_OUTPUT)
     connection.send("started")
     try:
         answer: object = function(*arguments)
@@ -187,7 +191,7 @@ def _child(
 
 def _redirect(path: str) -> None:
     """Send to a file what is printed, also by code that is not Python."""
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     os.close(handle)
