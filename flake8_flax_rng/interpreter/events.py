@@ -57,7 +57,6 @@ class Use:
         label: the consuming callee, for instance ``jax.random.normal``.
         term: the key.
         origin: number of the split or fold that made the key, 0 when unknown.
-        name: the key as it is written there.
         signature: what was drawn: callee and further arguments; equal signatures give equal values.
         subject: the array that a shuffling sampler works on.
         derived: number of the split that this use is, 0 for other kinds.
@@ -65,7 +64,6 @@ class Use:
         call: what the Linen call computes apart from its variables.
         variables: the variables that a Linen call was given.
         initialises: whether the Linen call is an ``init``.
-        inverted: set of the draws whose result is negated at once.
     """
 
     way: tuple[Step, ...]
@@ -73,7 +71,6 @@ class Use:
     label: str
     term: Term
     origin: int = 0
-    name: str = ""
     signature: Term | None = None
     subject: Term | None = None
     derived: int = 0
@@ -157,8 +154,8 @@ class Draw:
         variable: whether it fills a parameter or variable.
         random: whether the values depend on the key at all.
         off: why a layer that could draw did not: ``deterministic``, ``rate``, or empty.
-        reason: the place that turned it off.
         layer: the layer's name as a reader knows it.
+        setup: whether it happens in ``setup``, and so on every call of any method.
     """
 
     stream: str
@@ -171,7 +168,7 @@ class Draw:
     random: bool = True
     off: str = ""
     layer: str = ""
-    place: int = 0
+    setup: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,25 +177,27 @@ class ModuleRun:
 
     Args:
         call: the place of the call.
-        context: the ways that led there.
         kind: ``init``, ``apply`` or ``bind``.
         name: the module and method as a reader knows them, for instance ``Net.apply``.
-        streams: the streams given, by name with their place; None when that is not known.
+        streams: names of the streams given; None when that is not known.
         bare: whether a bare key was given.
         draws: for each path through the module what it drew; empty when the module is not known.
         resolved: whether the module is known.
         signature: for each argument whether its value is known.
+        places: where each stream's key stands in the call, or else the whole argument.
+        outputs: whether the caller gets the outputs of an ``init`` too.
     """
 
     call: Site
     kind: str
     name: str
-    streams: dict[str, Site] | None
+    streams: tuple[str, ...] | None
     bare: bool
     draws: tuple[tuple[Draw, ...], ...]
     resolved: bool
     signature: tuple[bool, ...]
-    outputs_used: bool = False
+    places: dict[str, Site] = field(default_factory=dict)
+    outputs: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,4 +217,21 @@ class Misplaced:
     owner: str
 
 
-Event = Reused | ModuleRun | Misplaced
+@dataclass(frozen=True, eq=False)
+class Replaced:
+    """A layer was given a key of its own in place of its stream.
+
+    Args:
+        site: the place of the key.
+        name: the argument's name.
+        layer: the layer as a reader knows it.
+        idle: whether the layer is certain to draw nothing in this call.
+    """
+
+    site: Site
+    name: str
+    layer: str
+    idle: bool
+
+
+Event = Reused | ModuleRun | Misplaced | Replaced

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.values import Const, Value
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Run
     from flake8_flax_rng.interpreter.values import Class, Symbol
 
 
@@ -71,6 +72,8 @@ class Instance:
         frozen: whether no code can change it (dataclasses that Flax or the user froze).
         path: scope path of a bound Linen module, relative to the module that ``apply`` was called on.
         origin: address of the instance that ``apply`` cloned this one from.
+        bound: whether a Linen module has a scope.
+        given: the streams that ``bind`` gave it.
         symbolic: whether it stands for any instance of its class, so that absent attributes are unknown.
     """
 
@@ -80,6 +83,8 @@ class Instance:
     frozen: bool = False
     path: tuple[str, ...] | None = None
     origin: int = 0
+    bound: bool = False
+    given: Run | None = None
     symbolic: bool = False
 
     def set(self, name: str, value: Value) -> Instance:

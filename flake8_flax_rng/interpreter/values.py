@@ -109,14 +109,15 @@ class FunctionCode:
         node: the ``FunctionDef`` or ``Lambda``.
         chunk: the piece of source text that the node stands in.
         name: its name, ``<lambda>`` for lambdas.
-        owner: the class in whose body it was defined.
         generator: whether calling it makes a generator.
+        serial: number of the text in this analysis.
     """
 
     node: cst.FunctionDef | cst.Lambda
     chunk: Chunk
     name: str
     generator: bool = False
+    serial: int = 0
 
     def __hash__(self) -> int:
         return id(self.node)

@@ -1,0 +1,144 @@
+"""The analysis of one file: its body as a script, then each function and method for any arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from flake8_flax_rng.interpreter import classes
+from flake8_flax_rng.interpreter.calls import call
+from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
+from flake8_flax_rng.interpreter.expressions import evaluate
+from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
+from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.linen import call_method
+from flake8_flax_rng.interpreter.state import State
+from flake8_flax_rng.interpreter.statements import run_block, run_statement
+from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, Value, Wrapped
+from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.events import Event
+
+Result = TypeVar("Result")
+
+
+class Analysis:
+    """Follows a whole file.
+
+    Args:
+        chunks: the file's text in pieces.
+
+    Attributes:
+        failures: pieces that could not be analysed.
+    """
+
+    def __init__(self, chunks: list[Chunk]):
+        self._chunks = chunks
+        self._engine = Engine(evaluate, call, run_block)
+        self.failures: list[NotAnalysed] = []
+
+    def run(self) -> list[Event]:
+        """Return what the rules need to know."""
+        engine = self._engine
+        state = State()
+        state.open_frame(MODULE_FRAME, {})
+        state = self._run_body(state)
+        done: set[int] = set()
+        while True:
+            waiting = [function for code, function in engine.made.items() if code.serial not in done]
+            waiting.sort(key=lambda function: function.code.serial)
+            if not waiting:
+                break
+            for function in waiting:
+                done.add(function.code.serial)
+                self._run_function(function, state)
+        return [*engine.ledger.reused(), *engine.events]
+
+    def _run_body(self, state: State) -> State:
+        """Follow the file's body; it goes on behind a statement that no path survives."""
+        engine = self._engine
+        for chunk in self._chunks:
+            try:
+                statements = chunk.module.body
+            except NotAnalysed as failure:
+                self.failures.append(failure)
+                continue
+            for statement in statements:
+                engine.chunk = chunk
+                before = state.fork()
+                paths = self._guarded(lambda s=statement, at=state: run_statement(engine, s, at))
+                live = engine.merge([after for completion, after in paths or [] if completion is NORMAL])
+                state = live[0] if live else before
+        return state
+
+    def _run_function(self, function: Function, state: State) -> None:
+        """Follow one function for any arguments, with nothing consumed before."""
+        engine = self._engine
+        path = state.fork()
+        path.ledger, path.assumed, path.draws = {}, {}, ()
+        for frame in function.frames:
+            if not path.has_frame(frame):
+                path.open_frame(frame, {})
+        engine.chunk = function.code.chunk
+        owner = function.owner
+        if owner is None:
+            args = symbolic_args(engine, function)
+            self._guarded(lambda: call_function(engine, function, args, path))
+        elif _kind(owner, function) == "method":
+            self._run_method(owner, function, path)
+        else:
+            receiver = owner if _kind(owner, function) == "classmethod" else None
+            args = symbolic_args(engine, function, receiver)
+            self._guarded(lambda: call_function(engine, function, args, path))
+
+    def _run_method(self, owner: Class, function: Function, state: State) -> None:
+        engine = self._engine
+        linen = classes.is_linen(owner)
+        found = Instance(owner, frozen=linen, bound=linen, symbolic=True)
+        ref = engine.allocate(state, found)
+        args = symbolic_args(engine, function, ref)
+        if not linen or function.code.name in ("setup", "__post_init__"):
+            name = f"{owner.name}.{function.code.name}"
+            setup = function.code.name == "setup"
+            active = Activation(ref.address, True, False, name, setup=setup)
+            self._guarded(lambda: call_function(engine, function, args, state), active if linen else None)
+            return
+        known = function.code.name == "__call__" and not self._extended(owner)
+        active = Activation(ref.address, function.compact, known, owner.name)
+        self._guarded(lambda: call_method(engine, function, args, state), active)
+
+    def _extended(self, owner: Class) -> bool:
+        """Return whether another class of the file derives from this one and could call its methods."""
+        return any(
+            owner in classes.ancestors(cls) for cls in self._engine.classes if cls is not owner
+        )
+
+    def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
+        """Follow something within the bounds of one root."""
+        engine = self._engine
+        engine.steps = 0
+        engine.stack.clear()
+        engine.active.clear()
+        engine.runs.clear()
+        engine.muted = 0
+        engine.scope = Scope((MODULE_FRAME,))
+        engine.activations[:] = [active] if active is not None else []
+        try:
+            return follow()
+        except Exhausted:
+            return None
+
+
+def _kind(owner: Class, function: Function) -> str:
+    """Return how a class binds one of its functions: ``method``, ``classmethod`` or ``staticmethod``."""
+    for value in owner.members.values():
+        if isinstance(value, Descriptor) and _function(value.function) == function:
+            return value.kind if value.kind != "property" else "method"
+    return "method"
+
+
+def _function(value: Value) -> Value:
+    while isinstance(value, Wrapped):
+        value = value.function
+    return value

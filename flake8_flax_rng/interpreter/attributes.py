@@ -1,0 +1,105 @@
+"""Attributes: ``x.name`` for every kind of value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter import classes
+from flake8_flax_rng.interpreter.engine import attribute_frame
+from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.values import (
+    Class,
+    Const,
+    Descriptor,
+    Key,
+    Keys,
+    Native,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
+from flake8_flax_rng.semantics.linen import TRAIN_STATES
+from flake8_flax_rng.semantics.names import canonical
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+
+
+def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
+    """Evaluate ``x.name``."""
+    spine: list[cst.Attribute] = []
+    inner: cst.BaseExpression = node
+    while isinstance(inner, cst.Attribute):
+        spine.append(inner)
+        inner = inner.value
+    rows = engine.eval(inner, state)
+    for part in reversed(spine):
+        rows = [
+            outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)
+        ]
+    return rows
+
+
+def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:
+    """Return attribute ``name`` of a value, as read at ``node``."""
+    if isinstance(value, Symbol):
+        return [(Symbol(canonical(f"{value.path}.{name}")), state)]
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if isinstance(found, Instance):
+            return classes.attribute(engine, value, found, name, state, engine.site(node))
+        kind = "dict" if isinstance(found, DictObject) else "list"
+        return [(Native(f"{kind}.{name}", value), state)]
+    if isinstance(value, Class):
+        return _of_class(engine, node, value, name, state)
+    if isinstance(value, Partial) and value.function == Symbol("builtins.super"):
+        owner, receiver = value.args
+        assert isinstance(owner, Class)
+        return classes.super_attribute(engine, owner, receiver, name, state, engine.site(node))
+    if isinstance(value, Key | Keys):
+        return _of_keys(engine, value, name, state)
+    if isinstance(value, Opaque):
+        return [(_of_unknown(engine, value, name, state), state)]
+    if isinstance(value, Wrapped) and name in ("lower", "trace", "eval_shape"):
+        return [(Native("abstract", value), state)]
+    if isinstance(value, Partial) and name == "func":
+        return [(value.function, state)]
+    if isinstance(value, Const | Tuple):
+        return [(Native(f"const.{name}", value), state)]
+    return [(engine.unknown(name), state)]
+
+
+def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: State) -> Outcomes:
+    value = classes.member(cls, name)
+    if value is not None:
+        if isinstance(value, Descriptor) and value.kind != "property":
+            return classes.bind(engine, value, cls, cls, state, engine.site(node))
+        return [(value, state)]
+    if name == "create" and classes.derives(cls, TRAIN_STATES):
+        return [(Native("state.create", cls), state)]
+    term = engine.terms.make("attribute", engine.terms.make("class", cls.name, cls.serial), name)
+    return [(Opaque(term), state)]
+
+
+def _of_keys(engine: Engine, value: Key | Keys, name: str, state: State) -> Outcomes:
+    if name in ("T", "reshape", "squeeze", "ravel", "flatten", "astype", "copy", "at"):
+        return [(Native(f"key.{name}", value), state)]
+    term = engine.terms.make("attribute", engine.term(value, state), name)
+    return [(Opaque(term), state)]
+
+
+def _of_unknown(engine: Engine, value: Opaque, name: str, state: State) -> Value:
+    stored = state.lookup(attribute_frame(value), name)
+    if stored is not None:
+        return stored
+    version = state.versions.get(value.term, 0)
+    if version:
+        return Opaque(engine.terms.make("attribute", value.term, name, version))
+    return Opaque(engine.terms.make("attribute", value.term, name))

@@ -1,0 +1,188 @@
+"""Python's built-in functions and a few of the standard library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.attributes import attribute
+from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.sequences import iterate, known_items
+from flake8_flax_rng.interpreter.targets import set_attribute
+from flake8_flax_rng.interpreter.values import (
+    NONE,
+    Args,
+    Class,
+    Const,
+    Keys,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.events import Site
+    from flake8_flax_rng.interpreter.state import State
+
+_LAZY = frozenset({"builtins.range", "builtins.enumerate", "builtins.zip", "builtins.reversed"})
+
+
+def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call a function by its path; None when it is not one of these."""
+    if path in _LAZY:
+        for value in args.values():
+            engine.ledger.touch(value)
+        return [(Partial(Symbol(path), tuple(args.positional), tuple(args.keywords.items())), state)]
+    handler = _FUNCTIONS.get(path)
+    return handler(engine, args, state, site) if handler else None
+
+
+def _partial(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    if not args.positional or not args.complete():
+        return None
+    return [(Partial(args.positional[0], tuple(args.positional[1:]), tuple(args.keywords.items())), state)]
+
+
+def _list(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    if not args.positional:
+        return [(engine.allocate(state, ListObject(())), state)]
+    iteration = iterate(engine, args.positional[0], state)
+    items = known_items(args.positional[0], state)
+    if items is not None:
+        return [(engine.allocate(state, ListObject(tuple(items))), state)]
+    return [(engine.allocate(state, ListObject(tuple(iteration.passes), iteration.exact)), state)]
+
+
+def _tuple(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    if not args.positional:
+        return [(Tuple(()), state)]
+    value = args.positional[0]
+    items = known_items(value, state)
+    if items is not None:
+        return [(Tuple(tuple(items)), state)]
+    if isinstance(value, Keys):
+        return [(value, state)]
+    return _list(engine, args, state, site)
+
+
+def _dict(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    found = DictObject((), args.complete())
+    for value in args.positional[:1]:
+        other = state.heap.get(value.address) if isinstance(value, Ref) else None
+        if isinstance(other, DictObject):
+            found = other
+        else:
+            found = _from_pairs(engine, value, state)
+    for name, value in args.keywords.items():
+        engine.ledger.touch(value)
+        found = found.set(Const(name), value)
+    return [(engine.allocate(state, found), state)]
+
+
+def _from_pairs(engine: Engine, value: Value, state: State) -> DictObject:
+    iteration = iterate(engine, value, state)
+    found = DictObject((), iteration.exact)
+    for pair in iteration.passes:
+        items = known_items(pair, state)
+        if items is None or len(items) != 2 or not isinstance(items[0], Const):
+            return DictObject((), complete=False)
+        found = found.set(items[0], items[1])
+    return found
+
+
+def _len(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    value = args.get(0, None)
+    items = known_items(value, state) if value is not None else None
+    if items is not None:
+        return [(Const(len(items)), state)]
+    if isinstance(value, Keys) and value.count is not None:
+        return [(Const(value.count), state)]
+    return engine.pure_call("len", args, state)
+
+
+def _getattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    if len(args.positional) >= 2 and isinstance(args.positional[1], Const):
+        name = args.positional[1].value
+        if isinstance(name, str) and not (len(args.positional) > 2 and isinstance(args.positional[0], Opaque)):
+            return attribute(engine, site.node, args.positional[0], name, state)
+    return [(engine.unknown("attribute"), state)]
+
+
+def _setattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    if len(args.positional) == 3 and isinstance(args.positional[1], Const):
+        name = args.positional[1].value
+        if isinstance(name, str):
+            set_attribute(engine, args.positional[0], name, args.positional[2], state)
+            return [(NONE, state)]
+    return engine.unknown_call(Symbol("builtins.setattr"), args, state)
+
+
+def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    for value in args.positional:
+        engine.escape(value, state)
+    return [(engine.unknown("next"), state)]
+
+
+def _field(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    default = args.keywords.get("default")
+    return [(default if default is not None else engine.unknown("field"), state)]
+
+
+def _isinstance(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    found = state.instance(args.positional[0]) if args.positional else None
+    if isinstance(found, Instance) and len(args.positional) == 2 and args.positional[1] is found.cls:
+        return [(Const(True), state)]
+    return engine.pure_call("isinstance", args, state)
+
+
+def _bool(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    return [(args.positional[0], state)] if len(args.positional) == 1 else None
+
+
+def _merge_param(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    """``nn.merge_param(name, a, b)``: whichever of both is not None."""
+    if len(args.positional) != 3:
+        return None
+    _, first, second = args.positional
+    if first == NONE:
+        return [(second, state)]
+    if second == NONE:
+        return [(first, state)]
+    return None
+
+
+def _freeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    return [(args.positional[0], state)] if args.positional else None
+
+
+def _deepcopy(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    value = args.get(0, "x")
+    return [(value, state)] if value is not None and not isinstance(value, Ref | Class) else None
+
+
+_Handler = Callable[["Engine", Args, "State", "Site"], "Outcomes | None"]
+
+_FUNCTIONS: dict[str, _Handler] = {
+    "functools.partial": _partial,
+    "jax.tree_util.Partial": _partial,
+    "builtins.list": _list,
+    "builtins.tuple": _tuple,
+    "builtins.dict": _dict,
+    "builtins.len": _len,
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.next": _next,
+    "builtins.isinstance": _isinstance,
+    "builtins.bool": _bool,
+    "dataclasses.field": _field,
+    "flax.struct.field": _field,
+    "flax.linen.merge_param": _merge_param,
+    "flax.core.freeze": _freeze,
+    "flax.core.unfreeze": _freeze,
+    "copy.copy": _deepcopy,
+    "copy.deepcopy": _deepcopy,
+}

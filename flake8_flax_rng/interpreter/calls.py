@@ -1,0 +1,149 @@
+"""Calls: what each kind of callable does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter import builtin_functions, classes, containers, control, keys, linen, train_states
+from flake8_flax_rng.interpreter.decorators import compacted
+from flake8_flax_rng.interpreter.functions import call_function
+from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.values import (
+    Args,
+    Bound,
+    Class,
+    Const,
+    Descriptor,
+    Function,
+    Native,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Value,
+    Wrapped,
+)
+from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares
+from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, TRAIN_STATES
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.events import Site
+    from flake8_flax_rng.interpreter.state import State
+
+
+def call(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a value.
+
+    Args:
+        engine: the analysis.
+        function: what is called.
+        args: its arguments.
+        state: the path; it is changed.
+        site: the place of the call.
+
+    Returns:
+        one outcome for each path on which the call returns.
+    """
+    if isinstance(function, Function):
+        return _function(engine, function, args, state, site)
+    if isinstance(function, Symbol):
+        return _symbol(engine, function, args, state, site)
+    if isinstance(function, Bound):
+        return engine.call(function.function, args.prepend(function.receiver), state, site)
+    if isinstance(function, Native):
+        return _native(engine, function, args, state, site)
+    if isinstance(function, Partial):
+        return _partial(engine, function, args, state, site)
+    if isinstance(function, Wrapped):
+        return control.call_wrapped(engine, function, args, state, site)
+    if isinstance(function, Class):
+        return classes.instantiate(engine, function, args, state, site)
+    if isinstance(function, Descriptor):
+        return engine.call(function.function, args, state, site)
+    if isinstance(function, Ref):
+        return _instance(engine, function, args, state, site)
+    return _unknown(engine, function, args, state, site)
+
+
+def _function(engine: Engine, function: Function, args: Args, state: State, site: Site) -> Outcomes:
+    if function.owner is not None and classes.is_linen(function.owner) and args.positional:
+        return linen.call_method(engine, function, args, state)
+    return call_function(engine, function, args, state)
+
+
+def _partial(engine: Engine, function: Partial, args: Args, state: State, site: Site) -> Outcomes:
+    given = args.prepend(*function.args)
+    for name, value in function.keywords:
+        given.keywords.setdefault(name, value)
+    return engine.call(function.function, given, state, site)
+
+
+def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Site) -> Outcomes:
+    found = state.heap.get(function.address)
+    if not isinstance(found, Instance):
+        return engine.unknown_call(function, args, state)
+    if isinstance(found.cls, Symbol):
+        return linen.call_layer(engine, function, found, args, state, site)
+    method = classes.member(found.cls, "__call__")
+    if method is None:
+        linen.unknown_module(engine, state, site)
+        return engine.unknown_call(function, args, state)
+    return engine.call(Bound(method, function), args, state, site)
+
+
+def _native(engine: Engine, function: Native, args: Args, state: State, site: Site) -> Outcomes:
+    kind, _, name = function.name.partition(".")
+    if kind == "linen":
+        return linen.call_native(engine, name, function.receiver, args, state, site)
+    if kind == "state":
+        return train_states.call_native(engine, name, function.receiver, args, state)
+    if kind in ("dict", "list"):
+        return containers.call_native(engine, name, function.receiver, args, state)
+    if kind == "key":
+        return [(function.receiver, state)]
+    if kind == "initializer":
+        return keys.initialise(engine, name, args, state)
+    if kind == "const":
+        return engine.pure_call(f"{kind}.{name}", args.prepend(function.receiver), state)
+    return [(engine.unknown("abstract"), state)]
+
+
+def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Site) -> Outcomes:
+    path = function.path
+    if path in NEVER_RETURN:
+        return []
+    if compares(path):
+        engine.ledger.compared([engine.term(value, state).draws for value in args.values()])
+    for table in (keys, control, builtin_functions):
+        outcomes = table.call_symbol(engine, path, args, state, site)
+        if outcomes is not None:
+            return outcomes
+    if path == "flax.linen.compact":
+        return [(compacted(value), state) for value in args.positional[:1]]
+    if path in LAYERS or path == CONTAINER or linen.is_module_name(path):
+        return linen.make_layer(engine, path, args, state, site)
+    owner, _, last = path.rpartition(".")
+    if last == "create" and owner in TRAIN_STATES:
+        return train_states.create(engine, Symbol(owner), args, state)
+    root = path.partition(".")[0]
+    if root in PURE_ROOTS:
+        return engine.pure_call(path, args, state)
+    linen.unknown_module(engine, state, site)
+    return engine.unknown_call(function, args, state)
+
+
+def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
+    if isinstance(function, Opaque) and function.term.kind == "attribute":
+        name = function.term.args[1]
+        if isinstance(name, str):
+            if compares(name):
+                engine.ledger.compared([engine.term(value, state).draws for value in args.values()])
+            linen.unresolved_run(engine, name, args, state, site)
+    if not isinstance(function, Const):
+        linen.unknown_module(engine, state, site)
+    owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None
+    outcomes = engine.unknown_call(function, args, state)
+    if owner is not None and not isinstance(owner, str | int | float | bytes | complex):
+        engine.escape(Opaque(owner), state)
+    return outcomes

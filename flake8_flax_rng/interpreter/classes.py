@@ -1,0 +1,255 @@
+"""Classes of the linted file: their bodies, ancestors, fields and instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.engine import Scope
+from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.values import (
+    Args,
+    Bound,
+    Class,
+    Descriptor,
+    Function,
+    Native,
+    Opaque,
+    Partial,
+    Symbol,
+    Value,
+    Wrapped,
+)
+from flake8_flax_rng.semantics.linen import (
+    DATACLASSES,
+    IMMUTABLE_DATACLASSES,
+    MODULE,
+    MODULE_METHODS,
+    STRUCT_BASES,
+    TRAIN_STATES,
+)
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.events import Site
+    from flake8_flax_rng.interpreter.state import State
+
+_BINDING = (Function, Wrapped)
+
+
+def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
+    """Evaluate a ``class`` statement; its body is followed on one path."""
+    bases = [arg.value for arg in node.bases if not arg.star]
+    values, state = engine.eval_all(bases, state)[0] if bases else ([], state)
+    cls = Class(node.name.value, tuple(values), {}, _fields(node, values), serial=engine.number())
+    frame = engine.number()
+    state.open_frame(frame, {})
+    saved = engine.scope
+    engine.scope = Scope((frame, *saved.frames), body_of=cls)
+    try:
+        for completion, after in engine.run_block(node.body, state):
+            if completion.kind == "normal":
+                state = after
+                break
+    finally:
+        engine.scope = saved
+    members = {**state.frame(frame)}
+    state.close_frame(frame)
+    decorator = _dataclass_decorator(engine, node, state)
+    # The methods made above refer to this very object, so it is completed in place.
+    cls.members.update(members)
+    object.__setattr__(cls, "dataclass", decorator)
+    engine.classes.append(cls)
+    return [(cls, state)]
+
+
+def _fields(node: cst.ClassDef, bases: list[Value]) -> tuple[str, ...]:
+    names: list[str] = []
+    for base in bases:
+        if isinstance(base, Class):
+            names.extend(name for name in base.fields if name not in names)
+    for statement in node.body.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            for small in statement.body:
+                if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                    if small.target.value not in names:
+                        names.append(small.target.value)
+    return tuple(names)
+
+
+def _dataclass_decorator(engine: Engine, node: cst.ClassDef, state: State) -> str | None:
+    for decorator in node.decorators:
+        value = engine.eval(decorator.decorator, state)[0][0]
+        if isinstance(value, Partial):
+            value = value.function
+        if isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in DATACLASSES:
+            return str(value.term.args[0])
+        if isinstance(value, Symbol) and value.path in DATACLASSES:
+            return value.path
+    return None
+
+
+def ancestors(cls: Class) -> Iterator[Class | Symbol | None]:
+    """Go through a class and its bases, left to right and depth first; None stands for an unknown base."""
+    seen: set[int] = set()
+    pending: list[Value] = [cls]
+    while pending:
+        current = pending.pop(0)
+        if isinstance(current, Class):
+            if current.serial in seen:
+                continue
+            seen.add(current.serial)
+            yield current
+            pending = [*current.bases, *pending]
+        elif isinstance(current, Symbol):
+            yield current
+        else:
+            yield None
+
+
+def derives(cls: Class | Symbol, paths: frozenset[str]) -> bool:
+    """Return whether a class is, or certainly derives from, one of the named ones."""
+    if isinstance(cls, Symbol):
+        return cls.path in paths
+    return any(isinstance(base, Symbol) and base.path in paths for base in ancestors(cls))
+
+
+def is_linen(cls: Class | Symbol) -> bool:
+    """Return whether a class is a Linen module."""
+    return derives(cls, frozenset({MODULE}))
+
+
+def fully_known(cls: Class) -> bool:
+    """Return whether all ancestors of a class are known."""
+    return all(
+        isinstance(base, Class) or (isinstance(base, Symbol) and _harmless(base.path)) for base in ancestors(cls)
+    )
+
+
+def _harmless(path: str) -> bool:
+    return path in {MODULE, "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", *STRUCT_BASES}
+
+
+def member(cls: Class, name: str) -> Value | None:
+    """Return what a class or its ancestors bind to a name."""
+    for base in ancestors(cls):
+        if isinstance(base, Class) and name in base.members:
+            return base.members[name]
+        if base is None:
+            return None
+    return None
+
+
+def has_constructor_fields(cls: Class) -> bool:
+    """Return whether annotated names are constructor arguments."""
+    return any(isinstance(base, Class) and base.dataclass for base in ancestors(cls)) or derives(
+        cls, frozenset({MODULE, *STRUCT_BASES})
+    )
+
+
+def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a class of the linted file."""
+    from flake8_flax_rng.interpreter import linen
+
+    if is_linen(cls) and not linen.may_be_made(engine, cls.name, args, site):
+        return []
+    frozen = derives(cls, frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES})) or any(
+        isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in ancestors(cls)
+    )
+    found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not fully_known(cls))
+    if has_constructor_fields(cls):
+        found = replace(found, attributes=_given_fields(engine, cls, args))
+    if is_linen(cls):
+        found = linen.placed(engine, found, cls.name, args, state)
+    ref = engine.allocate(state, found)
+    constructor = member(cls, "__init__")
+    if constructor is None and not has_constructor_fields(cls):
+        for value in args.values():
+            engine.escape(value, state)
+    method = constructor if constructor is not None else member(cls, "__post_init__")
+    if not isinstance(method, Function):
+        return [(ref, state)]
+    given = args.prepend(ref) if constructor is not None else Args([ref])
+    if constructor is None and is_linen(cls):
+        return linen.post_init(engine, method, ref, state, site)
+    return [(ref, after) for _, after in engine.call(method, given, state, site)]
+
+
+def _given_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Value]:
+    names = [name for name in cls.fields if name not in ("name", "parent")] if is_linen(cls) else list(cls.fields)
+    fields = dict(zip(names, args.positional, strict=False))
+    fields.update(args.keywords)
+    for name in names:
+        if name not in fields and args.complete():
+            default = member(cls, name)
+            fields[name] = default if default is not None else engine.unknown(name)
+    return fields
+
+
+def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: State, site: Site) -> Outcomes:
+    """Return an attribute of an instance."""
+    if name in found.attributes:
+        value = found.attributes[name]
+        return [(value, state)]
+    cls = found.cls
+    if isinstance(cls, Class):
+        value = member(cls, name)
+        if value is not None and not (found.symbolic and name in cls.fields):
+            return bind(engine, value, owner, cls, state, site)
+    if is_linen(cls) and name in MODULE_METHODS:
+        return [(Native(f"linen.{name}", owner), state)]
+    if derives(cls, TRAIN_STATES) and name in ("replace", "apply_gradients"):
+        return [(Native(f"state.{name}", owner), state)]
+    if isinstance(cls, Class) and has_constructor_fields(cls) and name in ("replace", "_replace"):
+        return [(Native("state.replace", owner), state)]
+    term = engine.terms.make("attribute", engine.terms.make("object", getattr(owner, "address", 0)), name)
+    if found.version:
+        term = engine.terms.make("attribute", term.args[0], name, found.version)  # type: ignore[arg-type]
+    return [(Opaque(term), state)]
+
+
+def bind(engine: Engine, value: Value, owner: Value, cls: Value, state: State, site: Site) -> Outcomes:
+    """Return a class member as seen through an instance."""
+    if isinstance(value, Descriptor):
+        if value.kind == "property":
+            return engine.call(value.function, Args([owner]), state, site)
+        if value.kind == "classmethod":
+            return [(Bound(value.function, cls), state)]
+        return [(value.function, state)]
+    if isinstance(value, _BINDING):
+        return [(Bound(value, owner), state)]
+    return [(value, state)]
+
+
+def implicit_super(engine: Engine, function: Value, args: Args, state: State) -> Value | None:
+    """Return the value of ``super()``."""
+    if not (isinstance(function, Symbol) and function.path == "builtins.super"):
+        return None
+    receiver, owner = engine.scope.receiver, engine.scope.owner
+    if args.values() and isinstance(args.positional[0], Class):
+        owner = args.positional[0]
+    if owner is None or receiver is None:
+        return engine.unknown("super")
+    return Partial(Symbol("builtins.super"), (owner, receiver), ())
+
+
+def super_attribute(
+    engine: Engine, owner: Class, receiver: Value, name: str, state: State, site: Site
+) -> Outcomes:
+    """Return ``super().name``: the member of the next class after ``owner``."""
+    found = state.instance(receiver)
+    line: list[Class | Symbol | None] = list(
+        ancestors(found.cls) if found is not None and isinstance(found.cls, Class) else ancestors(owner)
+    )
+    start = next((i for i, base in enumerate(line) if base is owner), -1)
+    for base in line[start + 1 :]:
+        if isinstance(base, Class) and name in base.members:
+            return bind(engine, base.members[name], receiver, base, state, site)
+        if base is None:
+            break
+    if name in ("__init__", "__post_init__", "setup"):
+        return [(Symbol("builtins.object"), state)]
+    return [(engine.unknown(f"super().{name}"), state)]

@@ -1,0 +1,127 @@
+"""Comprehensions: loops that make a container."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter import conditions
+from flake8_flax_rng.interpreter.events import Step
+from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.sequences import iterate
+from flake8_flax_rng.interpreter.targets import assign
+from flake8_flax_rng.interpreter.values import Const, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+
+_Row = tuple[list[Value], bool, "State"]
+
+
+def evaluate(
+    engine: Engine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp, state: State
+) -> Outcomes:
+    """Evaluate a list, set or generator; a generator is taken to be used up at once."""
+    result: Outcomes = []
+    for items, exact, after in _followed(engine, [node.elt], node.for_in, state):
+        for item in items:
+            engine.ledger.touch(item)
+        result.append((engine.allocate(after, ListObject(tuple(items), exact)), after))
+    return result
+
+
+def evaluate_dict(engine: Engine, node: cst.DictComp, state: State) -> Outcomes:
+    """Evaluate a dict comprehension."""
+    result: Outcomes = []
+    for items, exact, after in _followed(engine, [node.key, node.value], node.for_in, state):
+        found = DictObject((), exact)
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            engine.ledger.touch(value)
+            if isinstance(key, Const):
+                found = found.set(key, value)
+            else:
+                found = replace(found, complete=False)
+        result.append((engine.allocate(after, found), after))
+    return result
+
+
+def _followed(
+    engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, state: State
+) -> Iterator[_Row]:
+    saved = engine.scope
+    frame = engine.number()
+    state.open_frame(frame, {})
+    target = saved.target if saved.target is not None else saved.frames[0]
+    engine.scope = replace(saved, frames=(frame, *saved.frames), target=target)
+    try:
+        rows = _clause(engine, results, clause, [([], True, state)])
+    finally:
+        engine.scope = saved
+    for items, exact, after in rows:
+        if frame not in engine.captured:
+            after.close_frame(frame)
+        yield items, exact, after
+
+
+def _clause(
+    engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, rows: list[_Row]
+) -> list[_Row]:
+    done: list[_Row] = []
+    for items, exact, state in rows:
+        for value, entry in engine.eval(clause.iter, state):
+            iteration = iterate(engine, value, entry)
+            live: list[_Row] = [(items, exact and iteration.exact, entry)]
+            for turn, item in enumerate(iteration.passes):
+                with engine.step(Step(engine.site(clause), turn=turn)):
+                    for _, _, path in live:
+                        assign(engine, clause.target, item, path)
+                    live = _kept(engine, _pass(engine, results, clause, live))
+            done.extend(live)
+    return _kept(engine, done)
+
+
+def _pass(
+    engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, rows: list[_Row]
+) -> list[_Row]:
+    """Follow one pass: conditions, then the inner loop or the element."""
+    done: list[_Row] = []
+    inner: list[_Row] = []
+    for row in rows:
+        entering = [row]
+        for condition in clause.ifs:
+            passed: list[_Row] = []
+            for items, exact, state in entering:
+                for value, after in engine.eval(condition.test, state):
+                    for held, path in conditions.branch(engine, value, after):
+                        certain = conditions.truth(value, path) is not None
+                        (passed if held else done).append((items, exact and certain, path))
+            entering = passed
+        inner.extend(entering)
+    if clause.inner_for_in is not None:
+        return [*done, *_clause(engine, results, clause.inner_for_in, inner)]
+    for items, exact, state in inner:
+        for values, after in engine.eval_all(results, state):
+            done.append(([*items, *values], exact, after))
+    return done
+
+
+def _kept(engine: Engine, rows: list[_Row]) -> list[_Row]:
+    """Keep the number of paths in bounds, as everywhere."""
+    if len(rows) < 2:
+        return rows
+    frame = engine.scope.frames[0]
+    outcomes: Outcomes = []
+    for items, exact, state in rows:
+        outcomes.append((engine.allocate(state, ListObject(tuple(items), exact)), state))
+    result: list[_Row] = []
+    for value, state in engine.merge_outcomes(outcomes):
+        found = state.heap.get(getattr(value, "address", 0))
+        known = found if isinstance(found, ListObject) else ListObject((), complete=False)
+        result.append((list(known.items), known.complete, state))
+    assert state.has_frame(frame) or True
+    return result

@@ -1,0 +1,298 @@
+"""Conditions: which way a path can go, given the ways it has gone before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.values import (
+    NONE,
+    Bound,
+    Class,
+    Const,
+    Function,
+    Key,
+    Keys,
+    Native,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
+
+_NEVER_NONE = (Key, Keys, Tuple, Function, Class, Bound, Native, Partial, Wrapped, Symbol)
+_MIRRORED = {">": "<", "<=": ">=", "<": ">", ">=": "<="}
+
+
+def branch(engine: Engine, value: Value, state: State) -> list[tuple[bool, State]]:
+    """Return the ways that a path can go at a condition.
+
+    Args:
+        engine: the analysis.
+        value: the condition's value.
+        state: the path; it is changed.
+
+    Returns:
+        the truth and the path for each way that does not contradict what the path has assumed.
+    """
+    known = truth(value, state)
+    if known is not None:
+        return [(known, state)]
+    term, positive = _stripped(engine.term(value, state))
+    term = _timeless(engine, term)
+    decided = _decided(engine, term, state)
+    if decided is not None:
+        return [(decided is positive, state)]
+    other = state.fork()
+    _assume(engine, term, positive, state)
+    _assume(engine, term, not positive, other)
+    return [(True, state), (False, other)]
+
+
+def assume(engine: Engine, value: Value, wanted: bool, state: State) -> State | None:
+    """Return the path on which a condition holds or fails, None when there is none."""
+    for held, path in branch(engine, value, state):
+        if held is wanted:
+            return path
+    return None
+
+
+def truth(value: Value, state: State) -> bool | None:
+    """Return a value's truth if it is certain."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, Tuple):
+        return bool(value.items)
+    if isinstance(value, Function | Class | Bound | Native | Partial | Wrapped):
+        return True
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if isinstance(found, ListObject) and (found.complete or found.items):
+            return bool(found.items)
+        if isinstance(found, DictObject) and (found.complete or found.entries):
+            return bool(found.entries)
+        if isinstance(found, Instance):
+            return True
+    return None
+
+
+def negated(engine: Engine, value: Value, state: State) -> Value:
+    """Return the value of ``not value``."""
+    known = truth(value, state)
+    if known is not None:
+        return Const(not known)
+    return Opaque(_not(engine, engine.term(value, state)))
+
+
+def compared(engine: Engine, operator: str, left: Value, right: Value, state: State) -> Value:
+    """Return the value of a comparison."""
+    if operator in ("!=", "is not", "not in"):
+        positive = {"!=": "==", "is not": "is", "not in": "in"}[operator]
+        return negated(engine, compared(engine, positive, left, right, state), state)
+    known = _compared_constants(operator, left, right)
+    if known is None and operator in ("is", "==") and right == NONE:
+        known = _is_none(left, state)
+    if known is None and operator == "in" and isinstance(left, Const):
+        known = _contained(left, right, state)
+    if known is not None:
+        return Const(known)
+    return _opaque_comparison(engine, operator, left, right, state)
+
+
+def _opaque_comparison(engine: Engine, operator: str, left: Value, right: Value, state: State) -> Value:
+    ours, theirs = engine.term(left, state), engine.term(right, state)
+    turn = _turn_decides(operator, left, right)
+    if turn is not None:
+        return Const(turn)
+    make = engine.terms.make
+    if operator in ("is", "=="):
+        if ours is theirs:
+            return Const(True)
+        if theirs.kind != "const" and (ours.kind == "const" or ours.number > theirs.number):
+            ours, theirs = theirs, ours
+        return Opaque(make("==", ours, theirs))
+    if operator in _MIRRORED and ours.kind == "const":
+        ours, theirs, operator = theirs, ours, _MIRRORED[operator]
+    if operator in ("<=", ">"):
+        positive = make(">", ours, theirs)
+        return Opaque(positive if operator == ">" else _not(engine, positive))
+    if operator in ("<", ">="):
+        positive = make("<", ours, theirs)
+        return Opaque(positive if operator == "<" else _not(engine, positive))
+    return Opaque(make(operator, ours, theirs))
+
+
+def _turn_decides(operator: str, left: Value, right: Value) -> bool | None:
+    """Decide a comparison of a loop variable that tells the first two passes apart."""
+    if not (isinstance(left, Opaque) and left.known is not None and isinstance(right, Const)):
+        return None
+    if not isinstance(right.value, int) or isinstance(right.value, bool):
+        return None
+    base = left.term.args[-1] if left.term.kind == "item" else None
+    first = left.known - base if isinstance(base, int) else left.known
+    answers = [_compared_constants(operator, Const(turn), right) for turn in (first, first + 1)]
+    if answers[0] is answers[1] and not (operator == "==" and left.known == right.value):
+        return None
+    return _compared_constants(operator, Const(left.known), right)
+
+
+def _compared_constants(operator: str, left: Value, right: Value) -> bool | None:
+    if not (isinstance(left, Const) and isinstance(right, Const)):
+        return None
+    a, b = left.value, right.value
+    if operator in ("==", "is"):
+        return a == b
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}.get(operator)
+    if operator == "in" and isinstance(a, str) and isinstance(b, str):
+        return a in b
+    return None
+
+
+def _is_none(value: Value, state: State) -> bool | None:
+    if isinstance(value, Const):
+        return value.value is None
+    if isinstance(value, _NEVER_NONE) or (isinstance(value, Ref) and value.address in state.heap):
+        return False
+    return None
+
+
+def _contained(item: Const, container: Value, state: State) -> bool | None:
+    found = state.heap.get(container.address) if isinstance(container, Ref) else None
+    if isinstance(found, DictObject):
+        if found.get(item) is not None:
+            return True
+        return False if found.complete else None
+    items = container.items if isinstance(container, Tuple) else None
+    if isinstance(found, ListObject) and found.complete:
+        items = found.items
+    if items is None:
+        return None
+    if item in items:
+        return True
+    return False if all(isinstance(other, Const) for other in items) else None
+
+
+def _not(engine: Engine, term: Term) -> Term:
+    if term.kind == "not" and not isinstance(term.args[0], str | int | float | bytes | complex | None):
+        return term.args[0]
+    return engine.terms.make("not", term)
+
+
+def _stripped(term: Term) -> tuple[Term, bool]:
+    positive = True
+    while term.kind == "not":
+        inner = term.args[0]
+        assert not isinstance(inner, str | int | float | bytes | complex | None)
+        term, positive = inner, not positive
+    return term, positive
+
+
+def _timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
+    """Return a condition without the number that keeps calls and versions apart.
+
+    Two calls of an unknown function may well answer alike; assuming so can only make the analysis
+    more silent, because it leaves paths out.
+    """
+    if depth > 4 or term.kind == "const":
+        return term
+    parts = [
+        part if not hasattr(part, "kind") else _timeless(engine, part, depth + 1)
+        for part in term.args
+        if not (hasattr(part, "kind") and part.kind == "fresh" and term.kind == "call")
+    ]
+    if term.kind == "attribute":
+        parts = parts[:2]
+    return engine.terms.make(term.kind, *parts)
+
+
+def _decided(engine: Engine, term: Term, state: State) -> bool | None:
+    known = state.assumed.get(term)
+    if known is not None:
+        return known
+    if term.kind == "==":
+        return _decided_equality(engine, term, state)
+    if term.kind in ("<", ">"):
+        return _decided_order(term, state)
+    none = engine.terms.make("==", term, engine.terms.const(None))
+    return False if state.assumed.get(none) is True else None
+
+
+def _decided_equality(engine: Engine, term: Term, state: State) -> bool | None:
+    subject, other = term.args
+    if not hasattr(other, "kind") or not hasattr(subject, "kind"):
+        return None
+    once = _once(engine, term)
+    if once is not None and state.assumed.get(once) is True:
+        return False
+    if other.kind != "const":
+        return None
+    if other.args[0] is None and state.assumed.get(subject) is True:
+        return False
+    for assumed, held in state.assumed.items():
+        if held and assumed.kind == "==" and assumed.args[0] is subject and assumed.args[1] is not other:
+            right = assumed.args[1]
+            if hasattr(right, "kind") and right.kind == "const":
+                return False
+    return _decided_order(term, state)
+
+
+def _decided_order(term: Term, state: State) -> bool | None:
+    """Decide a comparison with a number by what was assumed of other comparisons of the same value."""
+    wanted = _number(term)
+    if wanted is None:
+        return None
+    facts = [
+        (fact.kind, number, held)
+        for fact, held in state.assumed.items()
+        if fact.kind in ("<", ">", "==") and fact.args[0] is term.args[0]
+        if (number := _number(fact)) is not None
+    ]
+    if not facts:
+        return None
+    marks = sorted({wanted, *(number for _, number, _ in facts)})
+    tried = [mark + shift for mark in marks for shift in (-0.5, 0.0, 0.5)]
+    possible = {
+        _holds(term.kind, value, wanted)
+        for value in tried
+        if all(_holds(kind, value, number) is held for kind, number, held in facts)
+    }
+    return possible.pop() if len(possible) == 1 else None
+
+
+def _holds(kind: str, value: float, number: float) -> bool:
+    return {"<": value < number, ">": value > number, "==": value == number}[kind]
+
+
+def _number(term: Term) -> float | None:
+    right = term.args[1]
+    if hasattr(right, "kind") and right.kind == "const":
+        value = right.args[0]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+    return None
+
+
+def _once(engine: Engine, term: Term) -> Term | None:
+    """Return the condition that some pass of the loop meets ``item == value``: at most one pass does."""
+    subject, other = term.args
+    for item, value in ((subject, other), (other, subject)):
+        if hasattr(item, "kind") and item.kind == "item" and hasattr(value, "kind"):
+            return engine.terms.make("once", item.args[0], value)
+    return None
+
+
+def _assume(engine: Engine, term: Term, held: bool, state: State) -> None:
+    state.assumed[term] = held
+    if held and term.kind == "==":
+        once = _once(engine, term)
+        if once is not None:
+            state.assumed[once] = True

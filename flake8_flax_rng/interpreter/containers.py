@@ -1,0 +1,125 @@
+"""Methods of lists and dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.sequences import spread
+from flake8_flax_rng.interpreter.values import NONE, Args, Const, Ref, Tuple, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+
+
+def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: State) -> Outcomes:
+    """Call a method of a list or dict in the heap; an unknown one makes the contents unknown."""
+    found = state.heap.get(receiver.address) if isinstance(receiver, Ref) else None
+    value: Value | None = None
+    if isinstance(receiver, Ref) and isinstance(found, ListObject) and name in _LIST:
+        value = _LIST[name](engine, receiver, found, args, state)
+    elif isinstance(receiver, Ref) and isinstance(found, DictObject) and name in _DICT:
+        value = _DICT[name](engine, receiver, found, args, state)
+    if value is not None:
+        return [(value, state)]
+    engine.escape(receiver, state)
+    return engine.unknown_call(engine.unknown(name), args, state)
+
+
+def _append(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
+    if len(args.positional) != 1:
+        return None
+    engine.ledger.touch(args.positional[0])
+    if found.complete:
+        state.heap[ref.address] = replace(found, items=(*found.items, args.positional[0]))
+    return NONE
+
+
+def _extend(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
+    items = spread(engine, args.positional[0], state) if len(args.positional) == 1 else None
+    if items is None or not found.complete:
+        return None
+    for item in items:
+        engine.ledger.touch(item)
+    state.heap[ref.address] = replace(found, items=(*found.items, *items))
+    return NONE
+
+
+def _pop_item(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
+    place = args.positional[0] if args.positional else Const(-1)
+    if not (found.complete and isinstance(place, Const) and isinstance(place.value, int) and found.items):
+        return None
+    if not -len(found.items) <= place.value < len(found.items):
+        return None
+    items = list(found.items)
+    item = items.pop(place.value)
+    state.heap[ref.address] = ListObject(tuple(items))
+    return item
+
+
+def _get(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
+    key = args.get(0, None)
+    if not isinstance(key, Const):
+        return engine.unknown("entry")
+    value = found.get(key)
+    if value is not None:
+        return value
+    default = args.get(1, "default")
+    return (default if default is not None else NONE) if found.complete else engine.unknown("entry")
+
+
+def _pop_entry(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
+    value = _get(engine, ref, found, args, state)
+    key = args.get(0, None)
+    if isinstance(key, Const):
+        state.heap[ref.address] = found.without(key)
+    return value
+
+
+def _update(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
+    for value in args.positional:
+        other = state.heap.get(value.address) if isinstance(value, Ref) else None
+        if not isinstance(other, DictObject):
+            return None
+        for key, item in other.entries:
+            found = found.set(key, item)
+        found = replace(found, complete=found.complete and other.complete)
+    for name, item in args.keywords.items():
+        found = found.set(Const(name), item)
+    state.heap[ref.address] = replace(found, complete=found.complete and args.complete())
+    return NONE
+
+
+def _copy(engine: Engine, ref: Ref, found: ListObject | DictObject, args: Args, state: State) -> Value | None:
+    return engine.allocate(state, found)
+
+
+def _keys(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
+    return engine.allocate(state, ListObject(tuple(key for key, _ in found.entries), found.complete))
+
+
+def _values(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
+    return engine.allocate(state, ListObject(tuple(value for _, value in found.entries), found.complete))
+
+
+def _items(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
+    pairs = tuple(Tuple((key, value)) for key, value in found.entries)
+    return engine.allocate(state, ListObject(pairs, found.complete))
+
+
+_ListMethod = Callable[["Engine", Ref, ListObject, Args, "State"], "Value | None"]
+_DictMethod = Callable[["Engine", Ref, DictObject, Args, "State"], "Value | None"]
+
+_LIST: dict[str, _ListMethod] = {"append": _append, "extend": _extend, "pop": _pop_item, "copy": _copy}
+_DICT: dict[str, _DictMethod] = {
+    "get": _get,
+    "pop": _pop_entry,
+    "update": _update,
+    "copy": _copy,
+    "keys": _keys,
+    "values": _values,
+    "items": _items,
+}

@@ -1,0 +1,360 @@
+"""JAX's function transforms and control flow: calling the functions they are given as they really do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter import conditions
+from flake8_flax_rng.interpreter.decorators import compacted
+from flake8_flax_rng.interpreter.events import Step
+from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items
+from flake8_flax_rng.interpreter.values import (
+    NONE,
+    Args,
+    Bound,
+    Class,
+    Const,
+    Function,
+    Keys,
+    Native,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
+from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, WRAPPERS
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.events import Site
+    from flake8_flax_rng.interpreter.state import State
+
+_CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
+
+
+def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call a transform or control-flow function by its path; None when it is not one."""
+    kind = CONTROL.get(path)
+    if kind is not None:
+        return _CONTROLS[kind](engine, args, state, site)
+    transform = WRAPPERS.get(path)
+    if transform is None:
+        return None
+    return [(_wrap(engine, transform, path, args), state)]
+
+
+def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
+    function = args.get(0, None)
+    for name in KEYWORD_OF_FUNCTION:
+        function = function or args.keywords.get(name)
+    if function is None:
+        return Partial(Symbol(path), (), tuple(args.keywords.items()))
+    if path == "functools.wraps":
+        return Symbol("flake8_flax_rng.identity")
+    if transform == "identity":
+        return function
+    if transform == "compact":
+        return compacted(function)
+    if transform == "unknown":
+        return engine.unknown("decorated")
+    if isinstance(function, Class) and path.startswith("flax.linen."):
+        return function
+    options = dict(args.keywords)
+    if len(args.positional) > 1:
+        options.setdefault("in_axes", args.positional[1])
+    return Wrapped(transform, function, tuple(options.items()))
+
+
+def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
+    """Call the result of a transform."""
+    options = dict(wrapped.options)
+    if wrapped.transform == "vmap":
+        lanes = _lanes(engine, args, options.get("in_axes"), state)
+        return [
+            (_stacked(engine, value, after), after)
+            for value, after in engine.call(wrapped.function, lanes, state, site)
+        ]
+    if wrapped.transform in ("grad", "value_and_grad"):
+        aux = options.get("has_aux")
+        with_aux = isinstance(aux, Const) and bool(aux.value)
+        return [
+            (_gradient(engine, wrapped.transform, with_aux, value), after)
+            for value, after in engine.call(wrapped.function, args, state, site)
+        ]
+    if wrapped.transform.startswith("abstract"):
+        return [(engine.unknown("abstract"), state)]
+    return engine.call(wrapped.function, args, state, site)
+
+
+def _gradient(engine: Engine, transform: str, aux: bool, value: Value) -> Value:
+    gradient = engine.unknown("gradient")
+    if transform == "value_and_grad":
+        return Tuple((value, gradient))
+    if aux:
+        extra = value.items[1] if isinstance(value, Tuple) and len(value.items) == 2 else engine.unknown("aux")
+        return Tuple((gradient, extra))
+    return gradient
+
+
+def _lanes(engine: Engine, args: Args, axes: Value | None, state: State) -> Args:
+    """Return the arguments as one lane of ``vmap`` sees them."""
+    per_argument = known_items(axes, state) if axes is not None else None
+    lanes = args.shift(0)
+    for index, value in enumerate(args.positional):
+        axis = axes
+        if per_argument is not None:
+            axis = per_argument[index] if index < len(per_argument) else NONE
+        lanes.positional[index] = value if axis == NONE else lane(engine, value, state)
+    lanes.keywords = {name: lane(engine, value, state) for name, value in args.keywords.items()}
+    return lanes
+
+
+def lane(engine: Engine, value: Value, state: State) -> Value:
+    """Return what one lane gets of a mapped value: the first element stands for all."""
+    if isinstance(value, Keys):
+        engine.ledger.touch(value)
+        return key_at(engine, value, 0)
+    if isinstance(value, Tuple):
+        return Tuple(tuple(lane(engine, item, state) for item in value.items))
+    if isinstance(value, Opaque):
+        stacked = value.term.kind == "stacked" and value.term.args[0]
+        if stacked and not isinstance(stacked, str | int | float | bytes | complex):
+            return Opaque(stacked)
+        return Opaque(engine.terms.make("lane", value.term))
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if isinstance(found, DictObject):
+            entries = tuple((key, lane(engine, item, state)) for key, item in found.entries)
+            return engine.allocate(state, DictObject(entries, found.complete))
+        if isinstance(found, ListObject):
+            items = tuple(lane(engine, item, state) for item in found.items)
+            return engine.allocate(state, ListObject(items, found.complete))
+    return value
+
+
+def _stacked(engine: Engine, value: Value, state: State) -> Value:
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_stacked(engine, item, state) for item in value.items))
+    if isinstance(value, Const) and value.value is None:
+        return value
+    return Opaque(engine.terms.make("stacked", engine.term(value, state)))
+
+
+def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    function, carry, rows = args.get(0, "f"), args.get(1, "init"), args.get(2, "xs")
+    if function is None or carry is None:
+        return engine.unknown_call(Symbol("jax.lax.scan"), args, state)
+    serial = engine.number()
+    paths: Outcomes = [(carry, state)]
+    for turn in range(PASSES):
+        with engine.step(Step(site, turn=turn)):
+            paths = engine.merge_outcomes(
+                [
+                    (_first_of_pair(engine, value), after)
+                    for current, at in paths
+                    for value, after in engine.call(
+                        function, Args([current, _row(engine, rows, serial, turn, at)]), at, site
+                    )
+                ]
+            )
+    return [(Tuple((value, engine.unknown("ys"))), after) for value, after in paths]
+
+
+def _first_of_pair(engine: Engine, value: Value) -> Value:
+    if isinstance(value, Tuple) and len(value.items) == 2:
+        return value.items[0]
+    return engine.unknown("carry")
+
+
+def _row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State) -> Value:
+    """Return what pass ``turn`` of a scan gets of ``xs``."""
+    if rows is None or rows == NONE:
+        return NONE
+    if isinstance(rows, Keys):
+        engine.ledger.touch(rows)
+        return key_at(engine, rows, turn)
+    if isinstance(rows, Tuple):
+        return Tuple(tuple(_row(engine, item, serial, turn, state) for item in rows.items))
+    if isinstance(rows, Ref):
+        found = state.heap.get(rows.address)
+        if isinstance(found, DictObject) and found.complete:
+            entries = tuple((key, _row(engine, item, serial, turn, state)) for key, item in found.entries)
+            return engine.allocate(state, DictObject(entries))
+    if isinstance(rows, Opaque) and rows.term.kind == "pure" and rows.term.args[0] == "jax.numpy.arange":
+        return Opaque(engine.terms.make("item", serial, rows.term, turn), turn)
+    return Opaque(engine.terms.make("item", serial, engine.term(rows, state), turn))
+
+
+def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    lower, body, carry = args.get(0, "lower"), args.get(2, "body_fun"), args.get(3, "init_val")
+    if body is None or carry is None:
+        return engine.unknown_call(Symbol("jax.lax.fori_loop"), args, state)
+    start = lower.value if isinstance(lower, Const) and isinstance(lower.value, int) else None
+    serial = engine.number()
+    paths: Outcomes = [(carry, state)]
+    for turn in range(PASSES):
+        index = Opaque(
+            engine.terms.make("item", serial, "range", turn), None if start is None else start + turn
+        )
+        with engine.step(Step(site, turn=turn)):
+            paths = engine.merge_outcomes(
+                [
+                    outcome
+                    for current, at in paths
+                    for outcome in engine.call(body, Args([index, current]), at, site)
+                ]
+            )
+    return paths
+
+
+def _while_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    test, body, carry = args.get(0, "cond_fun"), args.get(1, "body_fun"), args.get(2, "init_val")
+    if test is None or body is None or carry is None:
+        return engine.unknown_call(Symbol("jax.lax.while_loop"), args, state)
+    paths: Outcomes = [(carry, state)]
+    for turn in range(PASSES):
+        with engine.step(Step(site, turn=turn)):
+            entering = [
+                (current, after)
+                for current, at in paths
+                for _, after in engine.call(test, Args([current]), at, site)
+            ]
+            paths = engine.merge_outcomes(
+                [
+                    outcome
+                    for current, at in engine.merge_outcomes(entering)
+                    for outcome in engine.call(body, Args([current]), at, site)
+                ]
+            )
+    return paths
+
+
+def _cond(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    test = args.get(0, "pred")
+    yes, no = args.get(1, "true_fun"), args.get(2, "false_fun")
+    operands = args.positional[3:]
+    if "operand" in args.keywords:
+        operands = [args.keywords["operand"]]
+    yes_operands = no_operands = operands
+    if len(args.positional) == 5 and isinstance(args.positional[2], _CALLABLE) and isinstance(
+        args.positional[4], _CALLABLE
+    ):
+        yes, no = args.positional[2], args.positional[4]
+        yes_operands, no_operands = [args.positional[1]], [args.positional[3]]
+    if test is None or yes is None or no is None:
+        return engine.unknown_call(Symbol("jax.lax.cond"), args, state)
+    result: Outcomes = []
+    for held, path in conditions.branch(engine, test, state):
+        function, given = (yes, yes_operands) if held else (no, no_operands)
+        result.extend(engine.call(function, Args(list(given)), path, site))
+    return engine.merge_outcomes(result)
+
+
+def _switch(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    index, branches = args.get(0, "index"), args.get(1, "branches")
+    functions = known_items(branches, state) if branches is not None else None
+    if functions is None or index is None:
+        return engine.unknown_call(Symbol("jax.lax.switch"), args, state)
+    operands = args.positional[2:]
+    result: Outcomes = []
+    for number, function in enumerate(functions):
+        chosen = conditions.compared(engine, "==", index, Const(number), state)
+        path = conditions.assume(engine, chosen, True, state.fork())
+        if path is not None:
+            result.extend(engine.call(function, Args(list(operands)), path, site))
+    return engine.merge_outcomes(result)
+
+
+def _map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    function = args.get(0, "f")
+    rows = args.get(1, "xs")
+    if function is None or rows is None:
+        return engine.unknown_call(Symbol("map"), args, state)
+    columns = [iterate(engine, value, state) for value in [rows, *args.positional[2:]]]
+    exact = any(column.exact for column in columns)
+    count = min(len(column.passes) for column in columns)
+    turns = [[column.passes[turn] for column in columns] for turn in range(count)]
+    return _each(engine, function, turns, exact, state, site)
+
+
+def _tree_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    function = args.get(0, "f")
+    trees = args.positional[1:] or [value for name, value in args.keywords.items() if name == "tree"]
+    if function is None or not trees:
+        return engine.unknown_call(Symbol("jax.tree.map"), args, state)
+    leaves = [_leaves(engine, tree, state) for tree in trees]
+    known = all(exact for _, exact in leaves) and len({len(items) for items, _ in leaves}) == 1
+    count = len(leaves[0][0]) if known else min(PASSES, *(len(items) for items, _ in leaves), PASSES)
+    turns = [[items[turn] for items, _ in leaves] for turn in range(count)]
+    return _each(engine, function, turns, known, state, site)
+
+
+def _leaves(engine: Engine, tree: Value, state: State) -> tuple[list[Value], bool]:
+    """Return the leaves of a tree that is known, else two leaves that stand for all."""
+    items: list[Value] | None = None
+    if isinstance(tree, Ref):
+        found = state.heap.get(tree.address)
+        if isinstance(found, DictObject) and found.complete:
+            items = [value for _, value in found.entries]
+    if items is None and not isinstance(tree, Const):
+        items = known_items(tree, state)
+    if items is None:
+        serial = engine.number()
+        term = engine.term(tree, state)
+        return [Opaque(engine.terms.make("item", serial, term, turn)) for turn in range(PASSES)], False
+    parts = [_leaves(engine, item, state) if isinstance(item, Ref | Tuple) else ([item], True) for item in items]
+    return [leaf for leaves, _ in parts for leaf in leaves], all(exact for _, exact in parts)
+
+
+def _each(
+    engine: Engine, function: Value, turns: list[list[Value]], exact: bool, state: State, site: Site
+) -> Outcomes:
+    """Call a function once for each row, and gather the results in a list."""
+    paths: list[tuple[list[Value], State]] = [([], state)]
+    for turn, row in enumerate(turns):
+        with engine.step(Step(site, turn=turn)):
+            after: Outcomes = [
+                (engine.allocate(end, ListObject((*made, value))), end)
+                for made, at in paths
+                for value, end in engine.call(function, Args(list(row)), at, site)
+            ]
+            paths = [(known_items(value, end) or [], end) for value, end in engine.merge_outcomes(after)]
+    return [(engine.allocate(end, ListObject(tuple(made), exact)), end) for made, end in paths]
+
+
+def _vjp(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    function = args.get(0, "fun")
+    if function is None:
+        return engine.unknown_call(Symbol("jax.vjp"), args, state)
+    given = args.positional[1:]
+    if len(given) == 2 and all(isinstance(value, Tuple) for value in given):
+        inner = known_items(given[0], state) or []
+        given = inner
+    return [
+        (Tuple((value, engine.unknown("pullback"))), after)
+        for value, after in engine.call(function, Args(list(given)), state, site)
+    ]
+
+
+def _eval_shape(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    return [(engine.unknown("shapes"), state)]
+
+
+_Control = Callable[["Engine", Args, "State", "Site"], "Outcomes"]
+
+_CONTROLS: dict[str, _Control] = {
+    "scan": _scan,
+    "fori_loop": _fori_loop,
+    "while_loop": _while_loop,
+    "cond": _cond,
+    "switch": _switch,
+    "map": _map,
+    "tree_map": _tree_map,
+    "vjp": _vjp,
+    "eval_shape": _eval_shape,
+}

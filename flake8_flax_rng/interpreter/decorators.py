@@ -1,0 +1,63 @@
+"""Decorators: what a ``def`` or ``class`` is bound to in the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.values import Args, Descriptor, Function, Native, Symbol, Value, Wrapped
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+
+_DESCRIPTORS = {
+    "builtins.property": "property",
+    "functools.cached_property": "property",
+    "builtins.classmethod": "classmethod",
+    "builtins.staticmethod": "staticmethod",
+}
+
+
+def decorate(engine: Engine, decorators: list[cst.Decorator], value: Value, state: State) -> Outcomes:
+    """Apply decorators, the innermost first.
+
+    Returns:
+        one outcome for each path; an unknown decorator gives an unknown value.
+    """
+    rows: Outcomes = [(value, state)]
+    for decorator in reversed(decorators):
+        rows = [
+            outcome
+            for current, at in rows
+            for function, after in engine.eval(decorator.decorator, at)
+            for outcome in _applied(engine, decorator, function, current, after)
+        ]
+    return rows
+
+
+def _applied(
+    engine: Engine, decorator: cst.Decorator, function: Value, value: Value, state: State
+) -> Outcomes:
+    if isinstance(function, Symbol):
+        kind = _DESCRIPTORS.get(function.path)
+        if kind is not None:
+            return [(Descriptor(kind, value), state)]
+        if function.path == "flax.linen.compact":
+            return [(compacted(value), state)]
+        if function.path.startswith(("builtins.", "typing.", "abc.")):
+            return [(value, state)]
+    if isinstance(function, Native) and function.name in ("setter", "deleter", "getter"):
+        return [(value, state)]
+    return engine.call(function, Args([value]), state, engine.site(decorator))
+
+
+def compacted(value: Value) -> Value:
+    """Return a method under ``flax.linen.compact``."""
+    if isinstance(value, Function):
+        return replace(value, compact=True)
+    if isinstance(value, Wrapped):
+        return replace(value, function=compacted(value.function))
+    return value

@@ -1,0 +1,378 @@
+"""The interpreter's core: what all its parts share while they follow one program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter import ledger
+from flake8_flax_rng.interpreter.events import Event, Site, Step
+from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.join import merge, merge_outcomes
+from flake8_flax_rng.interpreter.state import State
+from flake8_flax_rng.interpreter.terms import Term, Terms
+from flake8_flax_rng.interpreter.values import (
+    NONE,
+    Args,
+    Bound,
+    Class,
+    Const,
+    Descriptor,
+    Function,
+    FunctionCode,
+    Key,
+    Keys,
+    Native,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_flax_rng.syntax.source import Chunk
+
+Outcome = tuple[Value, State]
+Outcomes = list[Outcome]
+
+MODULE_FRAME = 0
+STEPS_PER_ROOT = 30_000
+CALL_DEPTH = 20
+_NESTING_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Completion:
+    """How a statement ended on a path.
+
+    Args:
+        kind: ``normal``, ``return``, ``break``, ``continue`` or ``raise``.
+        value: what was returned.
+    """
+
+    kind: str
+    value: Value = NONE
+
+
+NORMAL = Completion("normal")
+
+Completions = list[tuple[Completion, State]]
+
+
+class Exhausted(Exception):
+    """The analysed function is larger than what is followed; what was found so far stands."""
+
+
+@dataclass
+class Scope:
+    """Where the code that is being followed looks up its names.
+
+    Args:
+        frames: frames in order of look-up; the first one is bound to.
+        redirected: names declared ``global`` or ``nonlocal``, with their frame.
+        owner: the class whose method this is.
+        receiver: the method's first argument.
+        target: the frame that a walrus binds in, inside comprehensions.
+        body_of: the class whose body this is.
+    """
+
+    frames: tuple[int, ...]
+    redirected: dict[str, int] = field(default_factory=dict)
+    owner: Class | None = None
+    receiver: Value | None = None
+    target: int | None = None
+    body_of: Class | None = None
+
+
+@dataclass
+class Activation:
+    """A Linen module whose method is being followed.
+
+    Args:
+        address: the module.
+        compact: whether submodules may be made: in a ``@nn.compact`` method or below one, or in ``setup``.
+        known: whether it is known how the method was entered.
+        name: class and method as a reader knows them.
+        setup: whether this is ``setup``.
+        post_init: whether this is ``__post_init__``.
+    """
+
+    address: int
+    compact: bool
+    known: bool
+    name: str
+    setup: bool = False
+    post_init: bool = False
+
+
+@dataclass
+class Run:
+    """The Linen call that is being followed.
+
+    Args:
+        initialising: whether it is an ``init``.
+        streams: the keys given, by stream; None when that is not known.
+        bare: the bare key that was given, which stands for ``'params'``; what may be one too.
+    """
+
+    initialising: bool
+    streams: dict[str, Value] | None
+    bare: Value | None = None
+
+    def key(self, stream: str) -> Value | None:
+        """Return the key that a draw from a stream is made from, with ``make_rng``'s fallback."""
+        streams = self.streams or {}
+        return streams.get(stream) or streams.get("params") or self.bare
+
+
+Evaluate = Callable[["Engine", "cst.CSTNode", State], Outcomes]
+Call = Callable[["Engine", Value, Args, State, Site], Outcomes]
+RunBlock = Callable[["Engine", "cst.BaseSuite", State], Completions]
+
+
+def attribute_frame(owner: Opaque) -> int:
+    """Return the number of the frame that holds what was stored in the attributes of an unknown object."""
+    return -1 - owner.term.number
+
+
+class Engine:
+    """Follows one file's functions on symbolic keys and gathers events.
+
+    Attributes:
+        events: what was found so far.
+        stack: the calls and loops that lead to where the analysis stands.
+        activations: the Linen modules being followed, innermost last.
+        runs: the Linen calls being followed, innermost last.
+        muted: greater than 0 where the program expects a failure.
+    """
+
+    def __init__(self, evaluate: Evaluate, call: Call, run_block: RunBlock):
+        self.terms = Terms()
+        self.events: list[Event] = []
+        self.stack: list[Step] = []
+        self.scope = Scope((MODULE_FRAME,))
+        self.chunk: Chunk | None = None
+        self.activations: list[Activation] = []
+        self.runs: list[Run] = []
+        self.active: list[FunctionCode] = []
+        self.called: set[FunctionCode] = set()
+        self.made: dict[FunctionCode, Function] = {}
+        self.muted = 0
+        self.steps = 0
+        self.ledger = ledger.Book()
+        self.star_modules: list[str] = []
+        self.classes: list[Class] = []
+        self._numbers = 0
+        self.codes: dict[cst.CSTNode, FunctionCode] = {}
+        self.captured: set[int] = {MODULE_FRAME}
+        self._evaluate = evaluate
+        self._call = call
+        self._run_block = run_block
+
+    # -- following -------------------------------------------------------------------------------
+
+    def eval(self, node: cst.CSTNode, state: State) -> Outcomes:
+        """Evaluate an expression; one outcome for each path on which it has a value."""
+        self.steps += 1
+        if self.steps > STEPS_PER_ROOT:
+            raise Exhausted
+        return self._evaluate(self, node, state)
+
+    def eval_all(self, nodes: list[cst.BaseExpression], state: State) -> list[tuple[list[Value], State]]:
+        """Evaluate expressions from left to right."""
+        rows: list[tuple[list[Value], State]] = [([], state)]
+        for node in nodes:
+            rows = [([*values, value], after) for values, at in rows for value, after in self.eval(node, at)]
+        return rows
+
+    def call(self, function: Value, args: Args, state: State, site: Site) -> Outcomes:
+        """Call a value."""
+        return self._call(self, function, args, state, site)
+
+    def run_block(self, body: cst.BaseSuite, state: State) -> list[tuple[Completion, State]]:
+        """Follow statements; one completion for each path."""
+        return self._run_block(self, body, state)
+
+    def merge(self, states: list[State]) -> list[State]:
+        """Join paths that have met."""
+        return merge(states, self.unknown)
+
+    def merge_outcomes(self, outcomes: Outcomes) -> Outcomes:
+        """Join paths that carry a value."""
+        return merge_outcomes(outcomes, self.scope.frames[0], self.unknown)
+
+    # -- making things -----------------------------------------------------------------------------
+
+    def number(self) -> int:
+        """Return a number that was not used before: an address, a frame or an origin."""
+        self._numbers += 1
+        return self._numbers
+
+    def unknown(self, label: str = "unknown") -> Opaque:
+        """Return a value of which nothing is known."""
+        return Opaque(self.terms.fresh(label))
+
+    def parameter(self, code: FunctionCode, name: str) -> Opaque:
+        """Return what stands for any argument that a caller could give for a parameter."""
+        return Opaque(self.terms.make("parameter", code.name, code.serial, name))
+
+    def allocate(self, state: State, found: HeapObject) -> Ref:
+        """Put an object into the heap."""
+        address = self.number()
+        state.heap[address] = found
+        return Ref(address)
+
+    def site(self, node: cst.CSTNode) -> Site:
+        """Return the place of a node of the code that is being followed."""
+        assert self.chunk is not None
+        return Site(node, self.chunk)
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        """Follow a call or a pass of a loop."""
+        self.stack.append(step)
+        try:
+            yield
+        finally:
+            self.stack.pop()
+
+    def emit(self, event: Event) -> None:
+        """Tell the rules something."""
+        if not self.muted:
+            self.events.append(event)
+
+    # -- looking at values ---------------------------------------------------------------------------
+
+    def term(self, value: Value, state: State, depth: int = 0) -> Term:
+        """Return the term that names a value; containers are named by their contents."""
+        make = self.terms.make
+        if isinstance(value, Opaque | Key):
+            return value.term
+        if isinstance(value, Const):
+            return self.terms.const(value.value)
+        if isinstance(value, Keys):
+            return make("keys", value.parent, value.start, value.count)
+        if depth > _NESTING_NAMED:
+            return self.terms.fresh("deep")
+        if isinstance(value, Tuple):
+            return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:40]))
+        if isinstance(value, Symbol):
+            return make("symbol", value.path)
+        if isinstance(value, Ref):
+            return self._object_term(value, state, depth)
+        if isinstance(value, Function):
+            return make("function", value.code.name, value.code.serial, *value.frames)
+        if isinstance(value, Bound | Native | Wrapped | Partial | Descriptor):
+            return self._callable_term(value, state, depth)
+        if isinstance(value, Class):
+            return make("class", value.name, value.serial)
+        return self.terms.fresh("value")
+
+    def _object_term(self, value: Ref, state: State, depth: int) -> Term:
+        found = state.heap.get(value.address)
+        if isinstance(found, ListObject) and found.complete and len(found.items) <= 40:
+            return self.terms.make("list", *(self.term(item, state, depth + 1) for item in found.items))
+        if isinstance(found, DictObject) and found.complete and len(found.entries) <= 40:
+            parts = [
+                part
+                for key, item in found.entries
+                for part in (self.terms.const(key.value), self.term(item, state, depth + 1))
+            ]
+            return self.terms.make("dict", *parts)
+        if isinstance(found, Instance):
+            return self.terms.make("object", value.address)
+        return self.terms.fresh("container")
+
+    def _callable_term(self, value: Bound | Native | Wrapped | Partial | Descriptor, state: State, depth: int) -> Term:
+        if isinstance(value, Native):
+            return self.terms.make("native", value.name, self.term(value.receiver, state, depth + 1))
+        inner = self.term(value.function, state, depth + 1)
+        if isinstance(value, Bound):
+            return self.terms.make("bound", inner, self.term(value.receiver, state, depth + 1))
+        if isinstance(value, Partial):
+            parts = [self.term(arg, state, depth + 1) for arg in value.args]
+            return self.terms.make("partial", inner, *parts)
+        return self.terms.make("wrapped", inner)
+
+    def label(self, value: Value, state: State) -> str:
+        """Return what a reader calls a callable."""
+        if isinstance(value, Symbol):
+            return value.path
+        if isinstance(value, Function):
+            return value.code.name
+        if isinstance(value, Class):
+            return value.name
+        if isinstance(value, Bound | Wrapped | Partial | Descriptor):
+            return self.label(value.function, state)
+        if isinstance(value, Native):
+            instance = state.instance(value.receiver)
+            owner = "" if instance is None else f"{self.class_name(instance)}."
+            return f"{owner}{value.name}"
+        instance = state.instance(value)
+        return self.class_name(instance) if instance is not None else ""
+
+    @staticmethod
+    def class_name(instance: Instance) -> str:
+        """Return the name of an instance's class."""
+        if isinstance(instance.cls, Class):
+            return instance.cls.name
+        return instance.cls.path.replace("flax.linen.", "nn.")
+
+    # -- what unknown code can do ---------------------------------------------------------------------
+
+    def escape(self, value: Value, state: State, depth: int = 0) -> None:
+        """Forget what unknown code could change through a value."""
+        if depth > 3:
+            return
+        self.ledger.touch(value)
+        if isinstance(value, Opaque):
+            state.versions[value.term] = state.versions.get(value.term, 0) + 1
+            state.close_frame(attribute_frame(value))
+        elif isinstance(value, Tuple):
+            for item in value.items:
+                self.escape(item, state, depth + 1)
+        elif isinstance(value, Bound | Native):
+            self.escape(value.receiver, state, depth + 1)
+        elif isinstance(value, Partial):
+            for item in value.args:
+                self.escape(item, state, depth + 1)
+        elif isinstance(value, Ref):
+            self._escape_object(value, state, depth)
+
+    def _escape_object(self, value: Ref, state: State, depth: int) -> None:
+        found = state.heap.get(value.address)
+        if isinstance(found, ListObject):
+            state.heap[value.address] = replace(found, complete=False, items=())
+            for item in found.items[:20]:
+                self.escape(item, state, depth + 1)
+        elif isinstance(found, DictObject):
+            state.heap[value.address] = replace(found, complete=False, entries=())
+            for _, item in found.entries[:20]:
+                self.escape(item, state, depth + 1)
+        elif isinstance(found, Instance) and not found.frozen:
+            state.heap[value.address] = replace(found, attributes={}, version=found.version + 1, symbolic=True)
+
+    def unknown_call(self, function: Value, args: Args, state: State) -> Outcomes:
+        """Call something of which nothing is known: its arguments escape."""
+        parts = [self.term(value, state) for value in args.values()]
+        for value in args.values():
+            self.escape(value, state)
+        callee = self.term(function, state)
+        return [(Opaque(self.terms.make("call", callee, *parts, self.terms.fresh("call"))), state)]
+
+    def pure_call(self, name: str, args: Args, state: State) -> Outcomes:
+        """Call a function that only computes a value from its arguments."""
+        parts = [self.term(value, state) for value in args.values()]
+        names = [self.terms.const(keyword) for keyword in args.keywords]
+        for value in args.values():
+            self.ledger.touch(value)
+        if not args.complete():
+            parts.append(self.terms.fresh("rest"))
+        return [(Opaque(self.terms.make("pure", name, *parts, *names)), state)]

@@ -1,0 +1,155 @@
+"""Functions of the linted file: making them, giving them arguments, following their bodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.engine import CALL_DEPTH, Scope
+from flake8_flax_rng.interpreter.heap import DictObject
+from flake8_flax_rng.interpreter.values import Args, Class, Const, Function, FunctionCode, Tuple, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+
+def make_lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
+    """Evaluate a ``lambda``."""
+    code = _code(engine, node, "<lambda>")
+    return _made(engine, code, node.params, state, None)
+
+
+def make_function(
+    engine: Engine, node: cst.FunctionDef, state: State, owner: Class | None
+) -> Outcomes:
+    """Evaluate a ``def`` without its decorators."""
+    return _made(engine, _code(engine, node, node.name.value), node.params, state, owner)
+
+
+def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> FunctionCode:
+    code = engine.codes.get(node)
+    if code is None:
+        assert engine.chunk is not None
+        generator = isinstance(node, cst.FunctionDef) and _yields(node.body)
+        code = FunctionCode(node, engine.chunk, name, generator, len(engine.codes))
+        engine.codes[node] = code
+    return code
+
+
+def _yields(body: cst.CSTNode) -> bool:
+    """Return whether a function body holds a ``yield`` of its own."""
+    pending: list[cst.CSTNode] = [body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Yield):
+            return True
+        if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
+            pending.extend(node.children)
+    return False
+
+
+def _made(
+    engine: Engine, code: FunctionCode, params: cst.Parameters, state: State, owner: Class | None
+) -> Outcomes:
+    with_default = [p for p in _parameters(params) if p.default is not None]
+    result: Outcomes = []
+    for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):
+        defaults = tuple((p.name.value, value) for p, value in zip(with_default, values, strict=True))
+        frames = engine.scope.frames if owner is None else engine.scope.frames[1:]
+        function = Function(code, frames, defaults, owner)
+        engine.captured.update(frames)
+        engine.made[code] = function
+        result.append((function, after))
+    return result
+
+
+def _parameters(params: cst.Parameters) -> list[cst.Param]:
+    return [*params.posonly_params, *params.params, *params.kwonly_params]
+
+
+def parameter_names(function: Function) -> list[str]:
+    """Return the names of the parameters that can be given by position."""
+    params = function.code.node.params
+    return [p.name.value for p in (*params.posonly_params, *params.params)]
+
+
+def symbolic_args(engine: Engine, function: Function, receiver: Value | None = None) -> Args:
+    """Return arguments that stand for any that a caller could give."""
+    args = Args()
+    names = parameter_names(function)
+    if receiver is not None and names:
+        args.positional.append(receiver)
+        names = names[1:]
+    for name in (*names, *(p.name.value for p in function.code.node.params.kwonly_params)):
+        args.keywords[name] = engine.parameter(function.code, name)
+    args.open_positional = args.open_keywords = True
+    return args
+
+
+def call_function(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
+    """Follow a function's body with these arguments.
+
+    Returns:
+        one outcome for each path on which it returns; a recursive call has an unknown result and no effect.
+    """
+    code = function.code
+    engine.called.add(code)
+    if code in engine.active or len(engine.active) >= CALL_DEPTH:
+        return [(engine.unknown("recursion"), state)]
+    if code.generator:
+        return engine.unknown_call(function, args, state)
+    frame = engine.number()
+    names = _bound(engine, function, args, state)
+    state.open_frame(frame, names)
+    saved = engine.scope, engine.chunk
+    first = next(iter(names.values()), None)
+    engine.scope = Scope((frame, *function.frames), owner=function.owner, receiver=first)
+    engine.chunk = code.chunk
+    engine.active.append(code)
+    try:
+        result = _followed(engine, code, state)
+    finally:
+        engine.active.pop()
+        engine.scope, engine.chunk = saved
+    if frame not in engine.captured:
+        for _, after in result:
+            after.close_frame(frame)
+    return engine.merge_outcomes(result)
+
+
+def _followed(engine: Engine, code: FunctionCode, state: State) -> Outcomes:
+    if isinstance(code.node, cst.Lambda):
+        return engine.eval(code.node.body, state)
+    result: Outcomes = []
+    for completion, after in engine.run_block(code.node.body, state):
+        if completion.kind in ("normal", "return"):
+            result.append((completion.value, after))
+    return result
+
+
+def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict[str, Value]:
+    """Bind arguments to parameters; one that the call does not show is unknown."""
+    params = function.code.node.params
+    names = parameter_names(function)
+    defaults = dict(function.defaults)
+    bound: dict[str, Value] = dict(zip(names, args.positional, strict=False))
+    rest = args.positional[len(names) :]
+    keywords = dict(args.keywords)
+    for index, name in enumerate([*names, *(p.name.value for p in params.kwonly_params)]):
+        if name in bound and name not in keywords:
+            continue
+        if name in keywords:
+            bound[name] = keywords.pop(name)
+        elif args.open_keywords or (args.open_positional and index < len(names)):
+            bound[name] = engine.unknown(name)
+        else:
+            bound[name] = defaults.get(name) or engine.unknown(name)
+    if isinstance(params.star_arg, cst.Param):
+        known = Tuple(tuple(rest))
+        bound[params.star_arg.name.value] = engine.unknown("args") if args.open_positional else known
+    if params.star_kwarg is not None:
+        entries = tuple((Const(name), value) for name, value in keywords.items())
+        found = DictObject(entries, complete=not args.open_keywords)
+        bound[params.star_kwarg.name.value] = engine.allocate(state, found)
+    return bound

@@ -1,0 +1,147 @@
+"""Built-in Linen layers: parameters, dropout and attention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter import conditions, keys
+from flake8_flax_rng.interpreter.events import Draw, Replaced
+from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.scopes import record
+from flake8_flax_rng.interpreter.values import NONE, Args, Const, Key, Opaque, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.events import Site
+    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.semantics.linen import Layer
+
+
+def call(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a built-in layer: record what it draws."""
+    _initialise(engine, layer, found, state, site)
+    states = _dropout(engine, layer, found, args, state, site) if layer.rate else [state]
+    parts = args.values()[:1]
+    result: Outcomes = []
+    for after in states:
+        term = engine.terms.make("layer", engine.class_name(found), *(engine.term(v, after) for v in parts))
+        result.append((Opaque(engine.terms.make("result", term, engine.terms.fresh("layer"))), after))
+    return result
+
+
+def _initialise(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
+    if engine.runs and not engine.runs[-1].initialising:
+        return
+    name = engine.class_name(found)
+    if layer.parameters:
+        random = layer.parameters == "random"
+        record(state, Draw("params", site, found.path, variable=True, random=random, layer=name))
+    for child in layer.children:
+        path = None if found.path is None else (*found.path, child)
+        record(state, Draw("params", site, path, variable=True, layer=name))
+
+
+def _dropout(
+    engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site
+) -> list[State]:
+    """Follow a layer that draws unless its rate or flag forbids it; one path for each way it can go."""
+    rate = found.attributes.get(layer.rate)
+    if rate is None:
+        rate = engine.unknown("rate") if layer.default_rate is None else Const(layer.default_rate)
+    result: list[State] = []
+    for zero, path in _without_effect(engine, rate, state):
+        if zero:
+            _off(engine, layer, found, path, site, "rate")
+            result.append(path)
+            continue
+        result.extend(_flagged(engine, layer, found, args, path, site))
+    return result
+
+
+def _without_effect(engine: Engine, rate: Value, state: State) -> list[tuple[bool, State]]:
+    """Split paths by whether the rate is 0 or 1, where nothing is drawn."""
+    if isinstance(rate, Const):
+        return [(rate.value in (0, 1), state)]
+    condition = Opaque(engine.terms.make("no rate", engine.term(rate, state)))
+    return conditions.branch(engine, condition, state)
+
+
+def _flagged(
+    engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site
+) -> list[State]:
+    flag = _flag(layer, found, args)
+    if flag is None:
+        # Flax raises where neither is given; where the call is not wholly visible, nothing is known.
+        if args.complete():
+            return []
+        flag = engine.unknown("deterministic")
+    result: list[State] = []
+    certain = conditions.truth(flag, state)
+    key = _own_key(layer, args)
+    if isinstance(key, Key):
+        node = args.node(_place(layer, layer.rng), layer.rng)
+        place = engine.site(node) if node is not None else site
+        engine.emit(Replaced(place, layer.rng, engine.class_name(found), certain is True))
+    for deterministic, path in conditions.branch(engine, flag, state):
+        if deterministic:
+            _off(engine, layer, found, path, site, "deterministic")
+            result.append(path)
+        elif key is None:
+            _draw(engine, layer, found, path, site)
+            result.append(path)
+        else:
+            result.extend(_draw_from_key(engine, layer, found, key, path, site))
+    return result
+
+
+def _flag(layer: Layer, found: Instance, args: Args) -> Value | None:
+    """Return ``deterministic`` as the call or else the constructor sets it, None when neither does."""
+    given = args.get(_place(layer, "deterministic"), "deterministic")
+    own = found.attributes.get("deterministic", NONE)
+    if given is None or given == NONE:
+        return None if own == NONE else own
+    return given
+
+
+def _place(layer: Layer, name: str) -> int | None:
+    return layer.inputs.index(name) if name in layer.inputs else None
+
+
+def _own_key(layer: Layer, args: Args) -> Value | None:
+    key = args.get(_place(layer, layer.rng), layer.rng)
+    return None if key == NONE else key
+
+
+def _stream(layer: Layer, found: Instance) -> str:
+    if not layer.collection:
+        return "dropout"
+    name = found.attributes.get(layer.collection, Const("dropout"))
+    return name.value if isinstance(name, Const) and isinstance(name.value, str) else "*"
+
+
+def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site, why: str) -> None:
+    name = engine.class_name(found)
+    draw = Draw(_stream(layer, found), site, found.path, off=why, layer=name)
+    state.draws = (*state.draws, draw)
+
+
+def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
+    record(state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
+
+
+def _draw_from_key(
+    engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site
+) -> list[State]:
+    """Draw from the key given in the call; one that may be None leaves the stream."""
+    if isinstance(key, Key):
+        keys.consume(engine, key, state, "draw", engine.class_name(found))
+        return [state]
+    result: list[State] = []
+    missing = conditions.compared(engine, "is", key, NONE, state)
+    for absent, path in conditions.branch(engine, missing, state):
+        if absent:
+            _draw(engine, layer, found, path, site)
+        else:
+            keys.consume(engine, key, path, "draw", engine.class_name(found))
+        result.append(path)
+    return result

@@ -1,0 +1,147 @@
+"""The book of what was consumed, read and compared in one analysis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.events import Reused
+from flake8_flax_rng.interpreter.state import LedgerKey
+from flake8_flax_rng.interpreter.values import Key, Keys, Tuple, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.events import Use
+    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
+
+ALL = -1
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a key was made: ``seed``, ``split``, ``fold`` or ``data``."""
+
+    kind: str
+
+
+class Book:
+    """What holds for the whole analysis, whatever the path."""
+
+    def __init__(self) -> None:
+        self._reads: dict[int, set[int]] = {}
+        self._names: dict[int, dict[int, str]] = {}
+        self._origins: dict[int, Origin] = {}
+        self._compared: set[Term] = set()
+        self._negated: set[Term] = set()
+        self._found: list[tuple[Use, Use]] = []
+
+    def open(self, origin: int, kind: str) -> None:
+        """Note how the keys of an origin are made."""
+        self._origins[origin] = Origin(kind)
+
+    def name(self, key: Key, name: str) -> None:
+        """Note that a key was bound to a name."""
+        index = child_index(key)
+        if index is not None:
+            self._names.setdefault(key.origin, {})[index] = name
+
+    def read(self, origin: int, index: int | None) -> None:
+        """Note that a child of a split was read."""
+        if origin:
+            self._reads.setdefault(origin, set()).add(ALL if index is None else index)
+
+    def touch(self, value: Value) -> None:
+        """Note that whatever keys a value holds were read."""
+        if isinstance(value, Key):
+            self.read(value.origin, child_index(value))
+        elif isinstance(value, Keys):
+            self.read(value.origin, None)
+        elif isinstance(value, Tuple):
+            for item in value.items:
+                self.touch(item)
+
+    def compared(self, operands: list[frozenset[Term]]) -> None:
+        """Note that values were compared: keys that several of them were drawn from are repeated on purpose."""
+        seen: set[Term] = set()
+        for draws in operands:
+            self._compared |= seen & draws
+            seen |= draws
+
+    def negated(self, draw: Term) -> None:
+        """Note that a drawn value was negated: an antithetic pair."""
+        self._negated.add(draw)
+
+    def consume(self, key: LedgerKey, use: Use, state: State) -> None:
+        """Enter a use; a second use on the same path is a candidate for a report."""
+        first = state.ledger.get(key)
+        if first is None:
+            state.ledger[key] = use
+        else:
+            self._found.append((first, use))
+
+    def reused(self) -> list[Reused]:
+        """Return the reuses that stand when everything is known."""
+        return [
+            Reused(first, second, self._sibling(first, second))
+            for first, second in self._found
+            if self._stands(first, second)
+        ]
+
+    def _stands(self, first: Use, second: Use) -> bool:
+        if first.term in self._compared:
+            return False
+        if first.origin != second.origin:
+            return False
+        if first.kind == second.kind == "split":
+            return not self._disjoint(first.derived, second.derived)
+        if first.kind == second.kind == "stream":
+            return not _on_purpose(first, second)
+        if _in_unison(first, second):
+            return False
+        antithetic = first.signature is second.signature and first.signature in self._negated
+        return not antithetic
+
+    def _disjoint(self, first: int, second: int) -> bool:
+        ours, theirs = self._reads.get(first, set()), self._reads.get(second, set())
+        return bool(ours and theirs) and ALL not in ours | theirs and not ours & theirs
+
+    def _sibling(self, first: Use, second: Use) -> str | None:
+        """Return the name of a key that was made to be used instead, and never was."""
+        for origin in (first.derived, second.origin):
+            unread = self._names.get(origin, {}).items()
+            for index, name in sorted(unread):
+                if index not in self._reads.get(origin, set()):
+                    return name
+        return None
+
+
+def child_index(key: Key) -> int | None:
+    """Return which child of its parent a key is, if that is a known number."""
+    if key.term.kind != "child":
+        return None
+    data = key.term.args[1]
+    index = data.args[0] if hasattr(data, "args") and data.kind == "const" else None
+    return index if isinstance(index, int) else None
+
+
+def _in_unison(first: Use, second: Use) -> bool:
+    """Return whether one permutation is applied to several arrays on purpose."""
+    return (
+        first.subject is not None
+        and second.subject is not None
+        and first.label == second.label
+        and (first.site.node is not second.site.node or first.subject is not second.subject)
+    )
+
+
+def _on_purpose(first: Use, second: Use) -> bool:
+    """Return whether a Linen call repeats another one on purpose.
+
+    A target network is one module initialised twice; a paired evaluation runs one module on the same
+    inputs with other variables.
+    """
+    if first.module != second.module:
+        return False
+    if first.initialises and second.initialises:
+        return first.site.node is not second.site.node or first.call is not second.call
+    return first.call is second.call and first.variables is not second.variables

@@ -1,0 +1,534 @@
+"""Linen modules: where they stand, what they draw, and the calls that run them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter import classes, layers
+from flake8_flax_rng.interpreter.engine import Activation, Run
+from flake8_flax_rng.interpreter.events import Draw, Misplaced, ModuleRun, Site, Use
+from flake8_flax_rng.interpreter.functions import call_function
+from flake8_flax_rng.interpreter.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.keys import key_term
+from flake8_flax_rng.interpreter.scopes import record
+from flake8_flax_rng.interpreter.sequences import known_items
+from flake8_flax_rng.interpreter.state import LedgerKey
+from flake8_flax_rng.interpreter.values import (
+    NONE,
+    Args,
+    Bound,
+    Class,
+    Const,
+    Function,
+    Key,
+    Native,
+    Opaque,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+)
+from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
+from flake8_flax_rng.semantics.linen import CONTAINER, INITIALISING, LAYERS
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcome, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
+
+_SETUP_DONE = "<setup>"
+_OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
+
+
+# -- making modules ----------------------------------------------------------------------------------
+
+
+def is_module_name(path: str) -> bool:
+    """Return whether a path names a built-in module, by Flax's own convention of capitals."""
+    package, _, name = path.rpartition(".")
+    return package == "flax.linen" and name[:1].isupper() and path != "flax.linen.Module"
+
+
+def may_be_made(engine: Engine, name: str, args: Args, site: Site) -> bool:
+    """Return whether Linen lets a module be made here, and report it if not."""
+    if not engine.activations or "parent" in args.keywords or not args.complete():
+        return True
+    active = engine.activations[-1]
+    if active.compact or not active.known:
+        return True
+    engine.emit(Misplaced(site, name, "method", active.name))
+    return False
+
+
+def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
+    """Make a built-in module."""
+    if not may_be_made(engine, path.replace("flax.linen", "nn"), args, site):
+        return []
+    names = LAYERS[path].fields if path in LAYERS else ("layers",) if path == CONTAINER else ()
+    fields = dict(zip(names, args.positional, strict=False))
+    fields.update(args.keywords)
+    for value in args.values():
+        engine.ledger.touch(value)
+    found = Instance(Symbol(path), fields, frozen=True, symbolic=not args.complete())
+    found = placed(engine, found, path.rpartition(".")[2], args, state)
+    return [(engine.allocate(state, found), state)]
+
+
+def placed(engine: Engine, found: Instance, class_name: str, args: Args, state: State) -> Instance:
+    """Return a new module with the scope that it gets where it is made."""
+    if not engine.activations or "parent" in args.keywords:
+        return found
+    address = engine.activations[-1].address
+    parent = state.heap.get(address)
+    if not isinstance(parent, Instance) or not parent.bound:
+        return found
+    path = None
+    given = args.keywords.get("name", NONE)
+    if parent.path is not None and given == NONE:
+        counter = f"<made {class_name}>"
+        made = parent.attributes.get(counter, Const(0))
+        number = made.value if isinstance(made, Const) and isinstance(made.value, int) else 0
+        state.heap[address] = parent.set(counter, Const(number + 1))
+        path = (*parent.path, f"{class_name}_{number}")
+    elif parent.path is not None and isinstance(given, Const):
+        path = (*parent.path, str(given.value))
+    return replace(found, bound=True, path=path)
+
+
+def adopt(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
+    """Give submodules the scope of the attribute that they are stored in."""
+    parent = state.heap.get(owner.address)
+    if not (isinstance(parent, Instance) and parent.bound and classes.is_linen(parent.cls)):
+        return
+    items = known_items(value, state) if isinstance(value, Ref | Tuple) else None
+    if items is not None and state.instance(value) is None:
+        for index, item in enumerate(items):
+            _adopt_one(parent, f"{name}_{index}", item, state)
+    else:
+        _adopt_one(parent, name, value, state)
+
+
+def _adopt_one(parent: Instance, name: str, value: Value, state: State) -> None:
+    found = state.instance(value)
+    if found is not None and isinstance(value, Ref) and _is_module(found):
+        path = None if parent.path is None else (*parent.path, name)
+        state.heap[value.address] = replace(found, bound=True, path=path)
+
+
+def _is_module(found: Instance) -> bool:
+    return isinstance(found.cls, Symbol) and is_module_name(found.cls.path) or classes.is_linen(found.cls)
+
+
+def post_init(engine: Engine, method: Function, ref: Ref, state: State, site: Site) -> Outcomes:
+    """Follow ``__post_init__``, where a module has no scope yet."""
+    found = state.instance(ref)
+    bound = found is not None and found.bound
+    name = f"{classes_name(method)}.{method.code.name}"
+    engine.activations.append(Activation(ref.address, True, not bound, name, post_init=True))
+    try:
+        return [(ref, after) for _, after in call_function(engine, method, Args([ref]), state)]
+    finally:
+        engine.activations.pop()
+
+
+def classes_name(method: Function) -> str:
+    """Return the name of the class that a method belongs to."""
+    return method.owner.name if method.owner is not None else ""
+
+
+# -- following modules -------------------------------------------------------------------------------
+
+
+def call_method(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
+    """Call a method of a Linen module."""
+    receiver = args.positional[0]
+    found = state.instance(receiver)
+    if found is None or not isinstance(receiver, Ref):
+        return call_function(engine, function, args, state)
+    if found.given is not None:
+        return _call_bound_module(engine, function, receiver, found, args, state)
+    name = function.code.name
+    setup = name == "setup"
+    active = [a for a in engine.activations if a.address == receiver.address]
+    compact = function.compact or setup or any(a.compact and not a.setup for a in active)
+    known = found.bound if not active else all(a.known for a in active)
+    result: Outcomes = []
+    for ready in [state] if setup else _set_up(engine, receiver, state):
+        engine.activations.append(
+            Activation(receiver.address, compact, known, f"{classes_name(function)}.{name}", setup)
+        )
+        try:
+            result.extend(call_function(engine, function, args, ready))
+        finally:
+            engine.activations.pop()
+    return result
+
+
+def _set_up(engine: Engine, receiver: Ref, state: State) -> list[State]:
+    """Run ``setup`` once for a bound module."""
+    found = state.instance(receiver)
+    if found is None or not isinstance(found.cls, Class) or _SETUP_DONE in found.attributes or not found.bound:
+        return [state]
+    state.heap[receiver.address] = found.set(_SETUP_DONE, NONE)
+    for name, value in found.attributes.items():
+        adopt(engine, receiver, name, value, state)
+    method = classes.member(found.cls, "setup")
+    if not isinstance(method, Function):
+        return [state]
+    return [after for _, after in call_method(engine, method, Args([receiver]), state)]
+
+
+def _call_bound_module(
+    engine: Engine, function: Function, receiver: Ref, found: Instance, args: Args, state: State
+) -> Outcomes:
+    assert found.given is not None
+    free = engine.allocate(state, replace(found, given=None, origin=found.origin or receiver.address))
+    given = args.shift(1).prepend(free)
+    site = engine.stack[-1].site
+    return _run(engine, "bind", Bound(function, free), found, found.given, given.shift(1), state, site)
+
+
+def unknown_module(engine: Engine, state: State, site: Site) -> None:
+    """Note that code which is not known may have drawn anything."""
+    if engine.runs or engine.activations:
+        state.draws = (*state.draws, Draw("*", site, certain=False))
+
+
+def call_layer(
+    engine: Engine, function: Ref, found: Instance, args: Args, state: State, site: Site
+) -> Outcomes:
+    """Call a built-in module."""
+    assert isinstance(found.cls, Symbol)
+    path = found.cls.path
+    for value in args.values():
+        engine.ledger.touch(value)
+    if path == CONTAINER:
+        return _call_sequential(engine, found, args, state, site)
+    layer = LAYERS.get(path)
+    if layer is None or found.symbolic:
+        unknown_module(engine, state, site)
+        return [(engine.unknown(path), state)]
+    return layers.call(engine, layer, found, args, state, site)
+
+
+def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
+    inner = found.attributes.get("layers")
+    functions = known_items(inner, state) if inner is not None else None
+    if functions is None:
+        unknown_module(engine, state, site)
+        return [(engine.unknown("sequential"), state)]
+    for index, function in enumerate(functions):
+        if found.bound:
+            _adopt_one(found, f"layers_{index}", function, state)
+    rows: list[tuple[Args, State]] = [(args, state)]
+    result: Outcomes = [(value, state) for value in args.positional[:1]]
+    for function in functions:
+        result = [
+            outcome for given, at in rows for outcome in engine.call(function, given, at, site)
+        ]
+        rows = [(Args([value]), after) for value, after in result]
+    return result
+
+
+# -- what modules offer --------------------------------------------------------------------------------
+
+
+def call_native(
+    engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site
+) -> Outcomes:
+    """Call a method that every Linen module has."""
+    handler = _NATIVES.get(name)
+    if handler is not None:
+        return handler(engine, receiver, args, state, site)
+    if name in INITIALISING:
+        return _initialise(engine, name, receiver, args, state, site)
+    return [(engine.unknown(name), state)]
+
+
+def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    found = state.instance(receiver)
+    active = next((a for a in reversed(engine.activations) if a.address == getattr(receiver, "address", 0)), None)
+    if found is not None and active is not None and active.post_init:
+        if active.known:
+            engine.emit(Misplaced(site, "make_rng", "post_init", active.name))
+            return []
+    elif found is not None and active is None and not found.bound and not found.symbolic:
+        engine.emit(Misplaced(site, "make_rng", "unbound", engine.class_name(found)))
+        return []
+    stream = args.get(0, "name")
+    if stream is None and args.complete():
+        stream = Const("params")
+    if not (isinstance(stream, Const) and isinstance(stream.value, str)):
+        unknown_module(engine, state, site)
+        return [(Key(engine.terms.fresh("drawn")), state)]
+    path = found.path if found is not None else None
+    layer = engine.class_name(found) if found is not None else ""
+    setup = active is not None and active.setup
+    draw = record(state, Draw(stream.value, site, path, own=True, layer=layer, setup=setup))
+    return [(Key(_drawn_term(engine, draw)), state)]
+
+
+def _drawn_term(engine: Engine, draw: Draw) -> Term:
+    key = key_term(engine.runs[-1].key(draw.stream)) if engine.runs else None
+    if key is None or draw.path is None:
+        return engine.terms.fresh("drawn")
+    return engine.terms.make("stream", key[0], *draw.path, draw.counter)
+
+
+def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    name = args.get(0, "name")
+    streams = engine.runs[-1].streams if engine.runs else None
+    if isinstance(name, Const) and streams is not None:
+        known = name.value in streams or (name.value == "params" and engine.runs[-1].bare is not None)
+        return [(Const(known), state)]
+    return engine.pure_call("has_rng", args.prepend(receiver), state)
+
+
+def _is_initializing(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    if engine.runs:
+        return [(Const(engine.runs[-1].initialising), state)]
+    return engine.pure_call("is_initializing", args.prepend(receiver), state)
+
+
+def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    """``self.param(name, init, …)`` draws ``'params'`` where the parameter is absent."""
+    initialiser = args.get(1, "init_fn")
+    if initialiser is None or (engine.runs and not engine.runs[-1].initialising):
+        return [(engine.unknown("parameter"), state)]
+    found = state.instance(receiver)
+    fixed = isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
+    fixed = fixed or _pure_constant(initialiser)
+    path = found.path if found is not None else None
+    draw = record(state, Draw("params", site, path, own=True, variable=True, random=not fixed))
+    key = Key(_drawn_term(engine, draw))
+    return engine.call(initialiser, args.shift(2).prepend(key), state, site)
+
+
+def _pure_constant(value: Value) -> bool:
+    return (
+        isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in CONSTANT_INITIALIZERS
+    )
+
+
+def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    found = state.instance(receiver)
+    path = found.path if found is not None else None
+    state.draws = (*state.draws, Draw("", site, path, own=True, variable=True, random=False))
+    initialiser = args.get(2, "init_fn")
+    if initialiser is None or initialiser == NONE or (engine.runs and not engine.runs[-1].initialising):
+        return [(engine.unknown("variable"), state)]
+    return [
+        (engine.unknown("variable"), after)
+        for _, after in engine.call(initialiser, args.shift(3), state, site)
+    ]
+
+
+def _clone(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    found = state.instance(receiver)
+    if found is None:
+        return [(engine.unknown("clone"), state)]
+    attributes = {name: value for name, value in found.attributes.items() if not name.startswith("<")}
+    attributes.update(args.keywords)
+    copied = Instance(found.cls, attributes, frozen=True, symbolic=found.symbolic or not args.complete())
+    return [(engine.allocate(state, copied), state)]
+
+
+def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    found = state.instance(receiver)
+    if found is None or not isinstance(receiver, Ref):
+        return [(engine.unknown("bound"), state)]
+    given = read_streams(engine, args, args.keywords.get("rngs"), False, state)
+    bound = replace(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
+    return [(engine.allocate(state, bound), state)]
+
+
+# -- running modules -----------------------------------------------------------------------------------
+
+
+def read_streams(
+    engine: Engine, args: Args, rngs: Value | None, initialising: bool, state: State
+) -> Run:
+    """Return the streams that an ``rngs`` argument gives."""
+    if rngs is None or rngs == NONE:
+        return Run(initialising, {} if not args.open_keywords and not initialising else None)
+    if isinstance(rngs, Key):
+        return Run(initialising, {}, rngs)
+    found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
+    if isinstance(found, DictObject) and found.complete:
+        names = {key.value: value for key, value in found.entries if isinstance(key.value, str)}
+        if len(names) == len(found.entries):
+            return Run(initialising, names)
+    return Run(initialising, None, rngs if isinstance(rngs, Opaque) else None)
+
+
+def _initialise(
+    engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site
+) -> Outcomes:
+    rngs = args.get(0, "rngs")
+    given = read_streams(engine, args, rngs, True, state)
+    rest = args.shift(1)
+    rest.keywords.pop("rngs", None)
+    outcomes = _start(engine, name, receiver, given, rest, state, site)
+    if INITIALISING[name]:
+        return [(Tuple((engine.unknown("outputs"), value)), after) for value, after in outcomes]
+    return outcomes
+
+
+def _apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    given = read_streams(engine, args, args.keywords.get("rngs"), False, state)
+    variables = args.get(0, "variables")
+    name = engine.term(variables, state) if variables is not None else None
+    return _start(engine, "apply", receiver, given, args.shift(1), state, site, name)
+
+
+def _start(
+    engine: Engine,
+    kind: str,
+    receiver: Value,
+    given: Run,
+    args: Args,
+    state: State,
+    site: Site,
+    variables: Term | None = None,
+) -> Outcomes:
+    found = state.instance(receiver)
+    if found is None or not isinstance(receiver, Ref):
+        return engine.unknown_call(Native(kind, receiver), args, state)
+    rest = args.shift(0)
+    method = rest.keywords.get("method", NONE)
+    for option in _OPTIONS:
+        rest.keywords.pop(option, None)
+        rest.nodes.pop(option, None)
+    clone = replace(found, bound=True, path=(), origin=found.origin or receiver.address)
+    clone = replace(clone, attributes={n: v for n, v in clone.attributes.items() if not n.startswith("<")})
+    ref = engine.allocate(state, clone)
+    function = _method(engine, method, ref, clone, state)
+    return _run(engine, kind, function, clone, given, rest, state, site, variables)
+
+
+def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: State) -> Value:
+    if method == NONE:
+        return ref
+    if isinstance(method, Const) and isinstance(method.value, str) and isinstance(found.cls, Class):
+        member = classes.member(found.cls, method.value)
+        return Bound(member, ref) if member is not None else engine.unknown("method")
+    if isinstance(method, Bound):
+        return Bound(method.function, ref)
+    return Bound(method, ref) if isinstance(method, Function) else engine.unknown("method")
+
+
+def _run(
+    engine: Engine,
+    kind: str,
+    function: Value,
+    found: Instance,
+    given: Run,
+    args: Args,
+    state: State,
+    site: Site,
+    variables: Term | None = None,
+) -> Outcomes:
+    call = engine.terms.make("linen", kind, *(engine.term(value, state) for value in args.values()))
+    outer, state.draws = state.draws, ()
+    step = engine.stack[-1]
+    engine.runs.append(given)
+    try:
+        outcomes = engine.call(function, args, state, site)
+    finally:
+        engine.runs.pop()
+    draws = tuple(after.draws for _, after in outcomes)
+    engine.emit(
+        ModuleRun(
+            step.site,
+            kind,
+            f"{engine.class_name(found)}.{'__call__' if kind == 'bind' else kind}",
+            None if given.streams is None else tuple(given.streams),
+            given.bare is not None,
+            draws,
+            True,
+            signature(args),
+            stream_places(step.site, kind),
+            INITIALISING.get(kind, False),
+        )
+    )
+    template = Use((), "stream", f"{engine.class_name(found)}.{kind}", call, module=found.origin, call=call,
+                   variables=variables, initialises=kind in INITIALISING)
+    return [_finished(engine, outcome, given, template, outer) for outcome in outcomes]
+
+
+def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer: tuple[Draw, ...]) -> Outcome:
+    """Enter what a run drew into the ledger, and name its result."""
+    value, state = outcome
+    draws, state.draws = state.draws, outer
+    result = template.call
+    entered: set[Term] = set()
+    for draw in draws:
+        key = key_term(given.key(draw.stream))
+        if key is None or draw.off or not (draw.certain and draw.random) or draw.stream in ("*", ""):
+            continue
+        assert result is not None
+        result = engine.terms.make("draw", key[0], result)
+        if draw.path is None or key[0] in entered:
+            continue
+        place = LedgerKey(key[0], (draw.path, draw.counter))
+        use = replace(template, way=tuple(engine.stack), term=key[0], origin=key[1])
+        if place in state.ledger:
+            entered.add(key[0])
+        engine.ledger.consume(place, use, state)
+    if template.initialises or not isinstance(value, Tuple | Const):
+        assert result is not None
+        value = Opaque(engine.terms.make("result", result, engine.terms.fresh("run")))
+    return value, state
+
+
+def stream_places(call: Site, kind: str) -> dict[str, Site]:
+    """Return where in a call each stream's key stands; under ``*`` the whole argument."""
+    node = call.node
+    given: cst.BaseExpression | None = None
+    for index, arg in enumerate(node.args if isinstance(node, cst.Call) else ()):
+        named = arg.keyword is not None and arg.keyword.value == "rngs"
+        if named or (index == 0 and arg.keyword is None and not arg.star and kind in INITIALISING):
+            given = arg.value
+    if given is None:
+        return {}
+    places = {"*": Site(given, call.chunk)}
+    for element in given.elements if isinstance(given, cst.Dict) else ():
+        if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
+            places[str(element.key.evaluated_value)] = Site(element.value, call.chunk)
+    return places
+
+
+def signature(args: Args) -> tuple[bool, ...]:
+    """Return for each argument whether it is a known constant."""
+    return tuple(isinstance(value, Const) for value in args.values())
+
+
+def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Site) -> None:
+    """Note a call that may run a Linen module of which nothing is known."""
+    if name not in ("apply", "apply_fn") and name not in INITIALISING:
+        return
+    rest = args.shift(1)
+    for option in _OPTIONS:
+        rest.keywords.pop(option, None)
+    engine.emit(
+        ModuleRun(engine.stack[-1].site, name, name, None, False, (), False, signature(rest))
+    )
+
+
+_Handler = Callable[["Engine", Value, Args, "State", "Site"], "Outcomes"]
+
+_NATIVES: dict[str, _Handler] = {
+    "make_rng": _make_rng,
+    "has_rng": _has_rng,
+    "is_initializing": _is_initializing,
+    "param": _param,
+    "variable": _variable,
+    "clone": _clone,
+    "copy": _clone,
+    "bind": _bind,
+    "apply": _apply,
+}

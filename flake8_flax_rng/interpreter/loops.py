@@ -1,0 +1,91 @@
+"""Loops: a body is followed twice, so that what does not change from pass to pass is consumed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter import conditions
+from flake8_flax_rng.interpreter.engine import NORMAL, Completions
+from flake8_flax_rng.interpreter.events import Step
+from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, ListObject
+from flake8_flax_rng.interpreter.sequences import PASSES, iterate
+from flake8_flax_rng.interpreter.targets import assign
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.state import State
+
+
+def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
+    """Follow a ``for`` loop; it is taken to run at least twice unless its items are known."""
+    result: Completions = []
+    for value, entry in engine.eval(node.iter, state):
+        iteration = iterate(engine, value, entry)
+        before = dict(entry.heap)
+        live = [entry]
+        left: list[State] = []
+        for turn, item in enumerate(iteration.passes):
+            with engine.step(Step(engine.site(node), turn=turn)):
+                for path in live:
+                    assign(engine, node.target, item, path)
+                live = _run_body(engine, node.body, live, left, result)
+        if not iteration.exact:
+            forget_lengths(before, [*live, *left])
+        result.extend(_run_else(engine, node.orelse, live))
+        result.extend((NORMAL, path) for path in left)
+    return result
+
+
+def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
+    """Follow a ``while`` loop; it is taken to run twice unless its condition is certain to fail."""
+    result: Completions = []
+    before = dict(state.heap)
+    live, left, over = [state], list[State](), list[State]()
+    for turn in range(PASSES):
+        with engine.step(Step(engine.site(node), turn=turn)):
+            entering: list[State] = []
+            for path in live:
+                for value, after in engine.eval(node.test, path):
+                    (over if conditions.truth(value, after) is False else entering).append(after)
+            live = _run_body(engine, node.body, entering, left, result)
+    endless = conditions.truth(engine.eval(node.test, live[0].fork())[0][0], live[0]) is True if live else True
+    forget_lengths(before, [*live, *left])
+    result.extend(_run_else(engine, node.orelse, [*over, *([] if endless else live)]))
+    result.extend((NORMAL, path) for path in left)
+    return result
+
+
+def _run_body(
+    engine: Engine, body: cst.BaseSuite, live: Iterable[State], left: list[State], result: Completions
+) -> list[State]:
+    going_on: list[State] = []
+    for path in live:
+        for completion, after in engine.run_block(body, path):
+            if completion is NORMAL or completion.kind == "continue":
+                going_on.append(after)
+            elif completion.kind == "break":
+                left.append(after)
+            else:
+                result.append((completion, after))
+    return engine.merge(going_on)
+
+
+def _run_else(engine: Engine, orelse: cst.Else | None, live: list[State]) -> Completions:
+    if orelse is None:
+        return [(NORMAL, path) for path in live]
+    return [done for path in live for done in engine.run_block(orelse.body, path)]
+
+
+def forget_lengths(before: dict[int, HeapObject], states: list[State]) -> None:
+    """Note that what a loop of unknown length has grown is not known to its end."""
+    for state in states:
+        for address, found in state.heap.items():
+            if before.get(address) is not None and before[address] is not found:
+                if isinstance(found, ListObject):
+                    state.heap[address] = replace(found, complete=False)
+                elif isinstance(found, DictObject):
+                    state.heap[address] = replace(found, complete=False)

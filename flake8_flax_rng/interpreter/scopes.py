@@ -1,0 +1,23 @@
+"""The draws of the Linen run that is under way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.events import Draw
+    from flake8_flax_rng.interpreter.state import State
+
+
+def record(state: State, draw: Draw) -> Draw:
+    """Add a draw to those of a path, numbered as its scope counts them.
+
+    A scope counts the draws from each stream; the name of the stream is not part of the folded data.
+    """
+    counter = sum(
+        1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off
+    )
+    counted = replace(draw, counter=counter)
+    state.draws = (*state.draws, counted)
+    return counted

@@ -1,0 +1,166 @@
+"""Sequences: their items, and what a loop over them gets in each pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Partial, Ref, Symbol, Tuple, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.state import State
+
+EXACT_ITEMS = 6
+PASSES = 2
+_UNPACKED = 64
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """What a loop goes over.
+
+    Args:
+        passes: the items of the passes that are followed.
+        exact: whether these are all passes.
+    """
+
+    passes: list[Value]
+    exact: bool
+
+
+def known_items(value: Value, state: State) -> list[Value] | None:
+    """Return all items of a value, None when they are not known."""
+    if isinstance(value, Tuple):
+        return list(value.items)
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if isinstance(found, ListObject) and found.complete:
+            return list(found.items)
+        if isinstance(found, DictObject) and found.complete:
+            return [key for key, _ in found.entries]
+        if isinstance(found, Instance):
+            return named_tuple_items(found)
+    return None
+
+
+def spread(engine: Engine, value: Value, state: State) -> list[Value] | None:
+    """Return all items of a value that is given as ``*value``; a split key of known count among them."""
+    if isinstance(value, Keys) and value.count is not None and 0 <= value.count <= _UNPACKED:
+        return [key_at(engine, value, index) for index in range(value.count)]
+    return known_items(value, state)
+
+
+def named_tuple_items(found: Instance) -> list[Value] | None:
+    """Return the fields of an instance of a NamedTuple class."""
+    cls = found.cls
+    if not isinstance(cls, Class) or not any(
+        isinstance(base, Symbol) and base.path == "typing.NamedTuple" for base in cls.bases
+    ):
+        return None
+    items = [found.attributes.get(name) for name in cls.fields]
+    return [item for item in items if item is not None] if None not in items else None
+
+
+def key_at(engine: Engine, keys: Keys, index: int) -> Value:
+    """Return element ``index`` of an array of keys; past the end it is the last one, as JAX clamps."""
+    if index < 0:
+        if keys.count is None:
+            return Opaque(engine.terms.make("last", keys.parent, keys.start, index))
+        index += keys.count
+    if keys.count is not None:
+        index = min(index, keys.count - 1)
+    term = engine.terms.child(keys.parent, engine.terms.const(keys.start + index))
+    if keys.inner:
+        return Keys(engine.terms.make("row", keys.parent, keys.start + index), origin=keys.origin)
+    return Key(term, keys.origin)
+
+
+def element(engine: Engine, value: Value, index: int, state: State) -> Value:
+    """Return item ``index`` of a value that is unpacked or subscripted."""
+    if isinstance(value, Keys):
+        return key_at(engine, value, index)
+    items = known_items(value, state)
+    if items is not None:
+        return items[index] if -len(items) <= index < len(items) else engine.unknown("item")
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if isinstance(found, ListObject) and 0 <= index < len(found.items):
+            return found.items[index]
+        return engine.unknown("item")
+    if isinstance(value, Opaque):
+        version = state.versions.get(value.term, 0)
+        return Opaque(engine.terms.make("subscript", value.term, engine.terms.const(index), version))
+    if isinstance(value, Key):
+        return Opaque(engine.terms.make("word", value.term, engine.terms.const(index)))
+    return engine.unknown("item")
+
+
+def iterate(engine: Engine, value: Value, state: State) -> Iteration:
+    """Return what a loop over a value gets.
+
+    The first two passes stand for all: what is consumed in both did not change from one pass to the
+    next. Short sequences that are known are followed to their end.
+    """
+    engine.ledger.touch(value)
+    if isinstance(value, Partial):
+        return _lazy(engine, value, state)
+    items = known_items(value, state)
+    if items is not None:
+        if len(items) <= EXACT_ITEMS:
+            return Iteration(items, exact=True)
+        return Iteration(items[:PASSES], exact=False)
+    if isinstance(value, Keys):
+        count = value.count
+        passes = count if count is not None and count <= EXACT_ITEMS else PASSES
+        return Iteration([key_at(engine, value, i) for i in range(passes)], exact=count == passes)
+    serial = engine.number()
+    name = engine.term(value, state)
+    make = engine.terms.make
+    return Iteration([Opaque(make("item", serial, name, turn)) for turn in range(PASSES)], exact=False)
+
+
+def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
+    """Iterate over ``range``, ``enumerate``, ``zip`` or ``reversed``."""
+    name = value.function.path if isinstance(value.function, Symbol) else ""
+    if name == "builtins.range":
+        return _range(engine, value.args, state)
+    if name == "builtins.enumerate" and value.args:
+        inner = iterate(engine, value.args[0], state)
+        numbers = _range(engine, value.args[1:2], state, endless=True, count=len(inner.passes)).passes
+        pairs = [Tuple(pair) for pair in zip(numbers, inner.passes, strict=False)]
+        return Iteration(list(pairs), inner.exact)
+    if name == "builtins.zip" and value.args:
+        parts = [iterate(engine, arg, state) for arg in value.args]
+        count = min(len(part.passes) for part in parts)
+        rows = [Tuple(tuple(part.passes[i] for part in parts)) for i in range(count)]
+        return Iteration(list(rows), any(part.exact and len(part.passes) == count for part in parts))
+    serial = engine.number()
+    return Iteration([Opaque(engine.terms.make("item", serial, turn)) for turn in range(PASSES)], exact=False)
+
+
+def _range(
+    engine: Engine, args: tuple[Value, ...], state: State, endless: bool = False, count: int = PASSES
+) -> Iteration:
+    numbers = [arg.value if isinstance(arg, Const) and isinstance(arg.value, int) else None for arg in args]
+    start: int | None = 0
+    stop: int | None = None
+    step: int | None = 1
+    if endless or len(args) > 1:
+        start = numbers[0] if args else 0
+        stop = numbers[1] if len(args) > 1 else None
+    elif args:
+        stop = numbers[0]
+    if len(args) > 2:
+        step = numbers[2]
+    if not endless and start is not None and stop is not None and step:
+        values = range(start, stop, step)
+        if len(values) <= PASSES:
+            return Iteration([Const(number) for number in values], exact=True)
+    serial = engine.number()
+    passes: list[Value] = []
+    for turn in range(count):
+        known = None if start is None or step is None else start + turn * step
+        passes.append(Opaque(engine.terms.make("item", serial, "range", turn), known))
+    return Iteration(passes, exact=False)

@@ -1,0 +1,359 @@
+"""Statements: where each path goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter import classes, conditions
+from flake8_flax_rng.interpreter.decorators import decorate
+from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Completion, Completions
+from flake8_flax_rng.interpreter.expressions import augmented
+from flake8_flax_rng.interpreter.functions import make_function
+from flake8_flax_rng.interpreter.loops import run_for, run_while
+from flake8_flax_rng.interpreter.names import run_import, run_import_from
+from flake8_flax_rng.interpreter.targets import assign
+from flake8_flax_rng.interpreter.values import NONE, Const, Opaque, Value
+from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.state import State
+
+
+def run_block(engine: Engine, body: cst.BaseSuite, state: State) -> Completions:
+    """Follow the statements of a block.
+
+    Args:
+        engine: the analysis.
+        body: an indented block, or statements on the line of a colon.
+        state: the path that enters; it is changed.
+
+    Returns:
+        how each path leaves the block.
+    """
+    return run_statements(engine, list(body.body), state)
+
+
+def run_statements(engine: Engine, statements: list[Any], state: State) -> Completions:
+    """Follow statements one after the other."""
+    live = [state]
+    done: Completions = []
+    for statement in statements:
+        after: list[State] = []
+        for path in live:
+            for completion, end in run_statement(engine, statement, path):
+                if completion is NORMAL:
+                    after.append(end)
+                else:
+                    done.append((completion, end))
+        live = engine.merge(after)
+        if not live:
+            break
+    return [*done, *((NORMAL, path) for path in live)]
+
+
+def run_statement(engine: Engine, node: cst.CSTNode, state: State) -> Completions:
+    """Follow one statement."""
+    if isinstance(node, cst.SimpleStatementLine):
+        return run_statements(engine, list(node.body), state)
+    handler = _HANDLERS.get(type(node))
+    return handler(engine, node, state) if handler else [(NORMAL, state)]
+
+
+def _normal(states: list[State]) -> Completions:
+    return [(NORMAL, state) for state in states]
+
+
+def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
+    return _normal([after for _, after in engine.eval(node.value, state)])
+
+
+def _assign(engine: Engine, node: cst.Assign, state: State) -> Completions:
+    outcomes = engine.eval(node.value, state)
+    for value, after in outcomes:
+        for target in node.targets:
+            assign(engine, target.target, value, after)
+    return _normal([after for _, after in outcomes])
+
+
+def _annotated(engine: Engine, node: cst.AnnAssign, state: State) -> Completions:
+    if node.value is None:
+        return [(NORMAL, state)]
+    outcomes = engine.eval(node.value, state)
+    for value, after in outcomes:
+        assign(engine, node.target, value, after)
+    return _normal([after for _, after in outcomes])
+
+
+def _augmented(engine: Engine, node: cst.AugAssign, state: State) -> Completions:
+    outcomes = augmented(engine, node, state)
+    for value, after in outcomes:
+        assign(engine, node.target, value, after)
+    return _normal([after for _, after in outcomes])
+
+
+def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
+    if node.value is None:
+        return [(Completion("return"), state)]
+    outcomes = engine.eval(node.value, state)
+    for value, _ in outcomes:
+        engine.ledger.touch(value)
+    return [(Completion("return", value), after) for value, after in outcomes]
+
+
+def _raise(engine: Engine, node: cst.Raise, state: State) -> Completions:
+    return [(Completion("raise"), state)]
+
+
+def _jump(engine: Engine, node: cst.Break | cst.Continue, state: State) -> Completions:
+    return [(Completion("break" if isinstance(node, cst.Break) else "continue"), state)]
+
+
+def _pass(engine: Engine, node: cst.CSTNode, state: State) -> Completions:
+    return [(NORMAL, state)]
+
+
+def _assert(engine: Engine, node: cst.Assert, state: State) -> Completions:
+    result = []
+    for value, after in engine.eval(node.test, state):
+        path = conditions.assume(engine, value, True, after)
+        if path is not None:
+            result.append(path)
+    return _normal(result)
+
+
+def _delete(engine: Engine, node: cst.Del, state: State) -> Completions:
+    parts = node.target.elements if isinstance(node.target, cst.Tuple | cst.List) else [node.target]
+    for part in parts:
+        target = part.value if isinstance(part, cst.Element) else part
+        if isinstance(target, cst.Name):
+            state.unbind(engine.scope.redirected.get(target.value, engine.scope.frames[0]), target.value)
+    return [(NORMAL, state)]
+
+
+def _global(engine: Engine, node: cst.Global, state: State) -> Completions:
+    for item in node.names:
+        engine.scope.redirected[item.name.value] = MODULE_FRAME
+    return [(NORMAL, state)]
+
+
+def _nonlocal(engine: Engine, node: cst.Nonlocal, state: State) -> Completions:
+    for item in node.names:
+        name = item.name.value
+        for frame in engine.scope.frames[1:]:
+            if state.lookup(frame, name) is not None:
+                engine.scope.redirected[name] = frame
+                break
+    return [(NORMAL, state)]
+
+
+def _if(engine: Engine, node: cst.If, state: State) -> Completions:
+    result: Completions = []
+    waiting = [state]
+    current: cst.If | cst.Else | None = node
+    while isinstance(current, cst.If) and waiting:
+        otherwise: list[State] = []
+        for path in waiting:
+            for value, after in engine.eval(current.test, path):
+                if _is_main_guard(value):
+                    value = Const(True)
+                for held, way in conditions.branch(engine, value, after):
+                    if held:
+                        result.extend(engine.run_block(current.body, way))
+                    else:
+                        otherwise.append(way)
+        waiting = engine.merge(otherwise)
+        current = current.orelse
+    for path in waiting:
+        if isinstance(current, cst.Else):
+            result.extend(engine.run_block(current.body, path))
+        else:
+            result.append((NORMAL, path))
+    return result
+
+
+def _is_main_guard(value: Value) -> bool:
+    """Return whether this is ``__name__ == '__main__'``: the program is read as if it were run."""
+    if not isinstance(value, Opaque) or value.term.kind != "==":
+        return False
+    left = value.term.args[0]
+    return getattr(left, "kind", "") == "name" and getattr(left, "args", ("",))[0] == "__name__"
+
+
+def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completions:
+    """Follow ``try``: a handler starts where the body started, because nobody knows how far it came."""
+    entry = state.fork()
+    result: Completions = []
+    raised = not node.handlers
+    live: list[State] = []
+    for completion, after in engine.run_block(node.body, state):
+        if completion is NORMAL:
+            live.append(after)
+        elif completion.kind != "raise" or raised:
+            result.append((completion, after))
+    for path in engine.merge(live):
+        result.extend(engine.run_block(node.orelse.body, path) if node.orelse else [(NORMAL, path)])
+    for handler in node.handlers:
+        path = entry.fork()
+        if handler.name is not None and isinstance(handler.name.name, cst.Name):
+            path.bind(engine.scope.frames[0], handler.name.name.value, engine.unknown("error"))
+        result.extend(engine.run_block(handler.body, path))
+    if node.finalbody is None:
+        return result
+    return _finally(engine, node.finalbody, result)
+
+
+def _finally(engine: Engine, node: cst.Finally, completions: Completions) -> Completions:
+    result: Completions = []
+    for completion, path in completions:
+        for last, after in engine.run_block(node.body, path):
+            result.append((completion if last is NORMAL else last, after))
+    return result
+
+
+def _with(engine: Engine, node: cst.With, state: State) -> Completions:
+    rows = [state]
+    fails = False
+    for item in node.items:
+        after: list[State] = []
+        for path in rows:
+            for value, at in engine.eval(item.item, path):
+                fails = fails or _expects_failure(value)
+                if item.asname is not None:
+                    assign(engine, item.asname.name, engine.unknown("context"), at)
+                after.append(at)
+        rows = after
+    engine.muted += fails
+    try:
+        return [done for path in rows for done in engine.run_block(node.body, path)]
+    finally:
+        engine.muted -= fails
+
+
+def _expects_failure(value: Value) -> bool:
+    if not isinstance(value, Opaque) or not value.term.args:
+        return False
+    name = value.term.args[0]
+    if value.term.kind == "call":
+        parts = getattr(name, "args", ())
+        name = parts[1] if getattr(name, "kind", "") == "attribute" and len(parts) > 1 else ""
+    return isinstance(name, str) and name in EXPECT_FAILURE
+
+
+def _match(engine: Engine, node: cst.Match, state: State) -> Completions:
+    result: Completions = []
+    for subject, entry in engine.eval(node.subject, state):
+        waiting = [entry]
+        for case in node.cases:
+            otherwise: list[State] = []
+            for path in waiting:
+                for held, way in _case(engine, case, subject, path):
+                    if held:
+                        result.extend(engine.run_block(case.body, way))
+                    else:
+                        otherwise.append(way)
+            waiting = engine.merge(otherwise)
+        result.extend((NORMAL, path) for path in waiting)
+    return result
+
+
+def _case(
+    engine: Engine, case: cst.MatchCase, subject: Value, state: State
+) -> list[tuple[bool, State]]:
+    condition = _pattern(engine, case.pattern, subject, state)
+    ways = conditions.branch(engine, condition, state)
+    if case.guard is None:
+        return ways
+    result = [way for way in ways if not way[0]]
+    for held, path in ways:
+        if held:
+            for value, after in engine.eval(case.guard, path):
+                result.extend(conditions.branch(engine, value, after))
+    return result
+
+
+def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: State) -> Value:
+    """Return the condition that a pattern matches, and bind the names that it captures."""
+    if isinstance(pattern, cst.MatchAs):
+        if pattern.name is not None:
+            state.bind(engine.scope.frames[0], pattern.name.value, subject)
+        return Const(True) if pattern.pattern is None else _pattern(engine, pattern.pattern, subject, state)
+    if isinstance(pattern, cst.MatchValue):
+        value = engine.eval(pattern.value, state)[0][0]
+        return conditions.compared(engine, "==", subject, value, state)
+    if isinstance(pattern, cst.MatchSingleton):
+        value = {"None": NONE, "True": Const(True), "False": Const(False)}[pattern.value.value]
+        return conditions.compared(engine, "==", subject, value, state)
+    for name in _captured(pattern):
+        state.bind(engine.scope.frames[0], name, engine.unknown(name))
+    return engine.unknown("pattern")
+
+
+def _captured(pattern: cst.CSTNode) -> list[str]:
+    names: list[str] = []
+    pending: list[cst.CSTNode] = [pattern]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
+            names.append(node.name.value)
+        pending.extend(node.children)
+    return names
+
+
+def _function(engine: Engine, node: cst.FunctionDef, state: State) -> Completions:
+    result = []
+    for function, after in make_function(engine, node, state, engine.scope.body_of):
+        for value, at in decorate(engine, list(node.decorators), function, after):
+            state_frame = engine.scope.redirected.get(node.name.value, engine.scope.frames[0])
+            at.bind(state_frame, node.name.value, value)
+            result.append(at)
+    return _normal(result)
+
+
+def _class(engine: Engine, node: cst.ClassDef, state: State) -> Completions:
+    result = []
+    for value, after in classes.make_class(engine, node, state):
+        after.bind(engine.scope.redirected.get(node.name.value, engine.scope.frames[0]), node.name.value, value)
+        result.append(after)
+    return _normal(result)
+
+
+def _import(engine: Engine, node: cst.Import, state: State) -> Completions:
+    run_import(engine, node, state)
+    return [(NORMAL, state)]
+
+
+def _import_from(engine: Engine, node: cst.ImportFrom, state: State) -> Completions:
+    run_import_from(engine, node, state)
+    return [(NORMAL, state)]
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Engine, Any, State], Completions]] = {
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Break: _jump,
+    cst.Continue: _jump,
+    cst.Pass: _pass,
+    cst.Assert: _assert,
+    cst.Del: _delete,
+    cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
+    cst.If: _if,
+    cst.For: run_for,
+    cst.While: run_while,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.With: _with,
+    cst.Match: _match,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+}

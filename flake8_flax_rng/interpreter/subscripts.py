@@ -1,0 +1,132 @@
+"""Subscripts: picking keys out of arrays and containers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.sequences import element, known_items
+from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value, Wrapped
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+
+
+def plain_index(node: cst.Subscript) -> list[cst.BaseExpression]:
+    """Return the index expression of ``x[i]``; nothing for slices and several indices."""
+    if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        return [node.slice[0].slice.value]
+    return []
+
+
+def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
+    """Evaluate ``x[i]``, ``x[a:b]`` or ``x[i, j]``."""
+    index = plain_index(node)
+    result: Outcomes = []
+    for value, after in engine.eval(node.value, state):
+        if index:
+            for place, at in engine.eval(index[0], after):
+                result.append((item(engine, value, place, at), at))
+        else:
+            result.extend(_sliced(engine, node, value, after))
+    return result
+
+
+def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
+    """Return ``value[index]``."""
+    if isinstance(value, Symbol | Wrapped):
+        return value
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if isinstance(found, DictObject) and isinstance(index, Const):
+            entry = found.get(index)
+            return entry if entry is not None else engine.unknown("entry")
+    number = index.value if isinstance(index, Const) else index.known if isinstance(index, Opaque) else None
+    if isinstance(number, int) and not isinstance(number, bool):
+        picked = element(engine, value, number, state)
+        engine.ledger.touch(picked)
+        return picked
+    engine.ledger.touch(value)
+    if isinstance(value, Keys):
+        data = engine.term(index, state)
+        if value.inner:
+            return Keys(engine.terms.make("row", value.parent, data), origin=value.origin)
+        if value.start:
+            data = engine.terms.make("shifted", data, value.start)
+        return Key(engine.terms.child(value.parent, data), value.origin)
+    if isinstance(value, Opaque):
+        version = state.versions.get(value.term, 0)
+        return Opaque(engine.terms.make("subscript", value.term, engine.term(index, state), version))
+    return engine.unknown("item")
+
+
+def _sliced(engine: Engine, node: cst.Subscript, value: Value, state: State) -> Outcomes:
+    bounds = _bounds(engine, node, state)
+    if bounds is None:
+        engine.ledger.touch(value)
+        return _many_indices(engine, node, value, state)
+    start, stop = bounds
+    if isinstance(value, Keys) and not value.inner:
+        return [(_slice_of_keys(engine, value, start, stop), state)]
+    items = known_items(value, state)
+    if items is not None:
+        picked = tuple(items[start:stop])
+        whole = Tuple(picked) if isinstance(value, Tuple) else engine.allocate(state, ListObject(picked))
+        return [(whole, state)]
+    if isinstance(value, Opaque):
+        term = engine.terms.make("slice", value.term, start, stop, state.versions.get(value.term, 0))
+        return [(Opaque(term), state)]
+    return [(engine.unknown("slice"), state)]
+
+
+def _slice_of_keys(engine: Engine, keys: Keys, start: int | None, stop: int | None) -> Value:
+    count = keys.count
+    if count is not None:
+        first, last, _ = slice(start, stop).indices(count)
+        return replace(keys, start=keys.start + first, count=max(0, last - first))
+    if (start or 0) >= 0 and stop is None:
+        return replace(keys, start=keys.start + (start or 0))
+    if (start or 0) >= 0 and stop is not None and stop >= 0:
+        return replace(keys, start=keys.start + (start or 0), count=max(0, stop - (start or 0)))
+    if (start or 0) >= 0:
+        return replace(keys, start=keys.start + (start or 0), count=None)
+    engine.ledger.touch(keys)
+    return engine.unknown("slice")
+
+
+def _bounds(engine: Engine, node: cst.Subscript, state: State) -> tuple[int | None, int | None] | None:
+    if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Slice):
+        return None
+    part = node.slice[0].slice
+    if part.step is not None:
+        return None
+    bounds: list[int | None] = []
+    for bound in (part.lower, part.upper):
+        if bound is None:
+            bounds.append(None)
+            continue
+        value = engine.eval(bound, state)[0][0]
+        if not (isinstance(value, Const) and isinstance(value.value, int)):
+            return None
+        bounds.append(value.value)
+    return bounds[0], bounds[1]
+
+
+def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: State) -> Outcomes:
+    indices = [part.slice.value for part in node.slice if isinstance(part.slice, cst.Index)]
+    if len(indices) != len(node.slice):
+        return [(engine.unknown("slice"), state)]
+    result: Outcomes = []
+    for places, after in engine.eval_all(indices, state):
+        picked = value
+        if isinstance(value, Keys | Opaque):
+            for place in places:
+                picked = item(engine, picked, place, after)
+        else:
+            picked = engine.unknown("item")
+        result.append((picked, after))
+    return result

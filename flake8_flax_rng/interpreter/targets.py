@@ -1,0 +1,115 @@
+"""Assignment: binding a value to whatever stands on the left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter import linen, subscripts
+from flake8_flax_rng.interpreter.engine import attribute_frame
+from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.sequences import element, known_items
+from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Ref, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.state import State
+
+
+def assign(
+    engine: Engine, target: cst.CSTNode, value: Value, state: State, walrus: bool = False
+) -> None:
+    """Bind ``value`` to a target.
+
+    Args:
+        engine: the analysis.
+        target: a name, tuple, list, starred element, attribute or subscript.
+        value: the value.
+        state: the path; it is changed.
+        walrus: whether the target stands in an expression, where comprehensions bind outside of themselves.
+    """
+    if isinstance(target, cst.Name):
+        scope = engine.scope
+        frame = scope.redirected.get(target.value)
+        if frame is None:
+            frame = scope.target if walrus and scope.target is not None else scope.frames[0]
+        state.bind(frame, target.value, value)
+        if isinstance(value, Key):
+            engine.ledger.name(value, target.value)
+    elif isinstance(target, cst.Tuple | cst.List):
+        _unpack(engine, list(target.elements), value, state)
+    elif isinstance(target, cst.StarredElement):
+        assign(engine, target.value, value, state)
+    elif isinstance(target, cst.Attribute):
+        engine.ledger.touch(value)
+        for owner, _ in engine.eval(target.value, state)[:1]:
+            set_attribute(engine, owner, target.attr.value, value, state)
+    elif isinstance(target, cst.Subscript):
+        engine.ledger.touch(value)
+        for (owner, index), _ in (
+            ((row[0], row[1] if len(row) > 1 else None), after)
+            for row, after in engine.eval_all(
+                [target.value, *subscripts.plain_index(target)], state
+            )[:1]
+        ):
+            _set_item(engine, owner, index, value, state)
+
+
+def _unpack(engine: Engine, elements: list[cst.BaseElement], value: Value, state: State) -> None:
+    star = next((i for i, item in enumerate(elements) if isinstance(item, cst.StarredElement)), None)
+    items = known_items(value, state)
+    count = len(elements)
+    if star is None:
+        for index, item in enumerate(elements):
+            assign(engine, item.value, element(engine, value, index, state), state)
+        return
+    after = count - star - 1
+    for index in range(star):
+        assign(engine, elements[index].value, element(engine, value, index, state), state)
+    if items is not None and len(items) >= count - 1:
+        rest: Value = engine.allocate(state, ListObject(tuple(items[star : len(items) - after])))
+    elif isinstance(value, Keys) and after == 0:
+        left = None if value.count is None else value.count - star
+        rest = replace(value, start=value.start + star, count=left)
+    else:
+        rest = engine.unknown("rest")
+    assign(engine, elements[star].value, rest, state)
+    for offset in range(after):
+        index = len(items) - after + offset if items is not None else None
+        last = element(engine, value, index, state) if index is not None else engine.unknown("last")
+        assign(engine, elements[star + 1 + offset].value, last, state)
+
+
+def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: State) -> None:
+    """Set an attribute of a value."""
+    if isinstance(owner, Ref):
+        found = state.heap.get(owner.address)
+        if isinstance(found, Instance):
+            linen.adopt(engine, owner, name, value, state)
+            state.heap[owner.address] = found.set(name, value)
+    elif isinstance(owner, Opaque):
+        frame = attribute_frame(owner)
+        if not state.has_frame(frame):
+            state.open_frame(frame, {})
+        state.bind(frame, name, value)
+
+
+def _set_item(engine: Engine, owner: Value, index: Value | None, value: Value, state: State) -> None:
+    if isinstance(owner, Opaque):
+        state.versions[owner.term] = state.versions.get(owner.term, 0) + 1
+    if not isinstance(owner, Ref):
+        return
+    found = state.heap.get(owner.address)
+    if isinstance(found, DictObject):
+        new = found.set(index, value) if isinstance(index, Const) else DictObject((), complete=False)
+        state.heap[owner.address] = new
+    elif isinstance(found, ListObject):
+        place = index.value if isinstance(index, Const) else None
+        if isinstance(place, int) and found.complete and -len(found.items) <= place < len(found.items):
+            items = list(found.items)
+            items[place] = value
+            state.heap[owner.address] = ListObject(tuple(items))
+        else:
+            state.heap[owner.address] = ListObject((), complete=False)

@@ -1,0 +1,84 @@
+"""# RNG101 key-reuse
+
+## What it does
+
+Follows each random key through the program and reports the second place that consumes it: a sampler, a
+`split`, an initialiser, or a Linen stream. Helpers, methods, closures, branches and containers of the
+same file are followed too.
+
+## Why it matters
+
+A key is not a generator: it holds no state that moves on. Two draws from one key are the same numbers, or
+strongly correlated ones, and nothing raises. A draw from a key that was split shares its randomness with
+the children.
+
+## Example
+
+```python
+import jax
+
+key = jax.random.key(0)
+weights = jax.random.normal(key, (3,))
+bias = jax.random.normal(key, (3,))  # equals the weights
+```
+
+## Use instead
+
+```python
+import jax
+
+key = jax.random.key(0)
+weights_key, bias_key = jax.random.split(key)
+weights = jax.random.normal(weights_key, (3,))
+bias = jax.random.normal(bias_key, (3,))
+```
+
+Not reported, because it is common and right: one module initialised twice alike (a target network), one
+permutation applied to several arrays, antithetic pairs (`-normal(key, …)`), a value drawn twice in order to
+be compared, and `jax.random.clone`.
+
+## Proven by
+
+The value ledger: the same key bits reach two consuming calls, or the same place of a Linen stream is
+folded twice from the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event, Reused, part
+from flake8_flax_rng.rules.report import Report, consumer, key_site, line, rule, spelled
+
+RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report keys that are consumed at two places of one path."""
+    for event in events:
+        if not isinstance(event, Reused):
+            continue
+        parting = part(event.first, event.second)
+        if parting.loop:
+            continue
+        site = key_site(parting.second, event.second)
+        before = key_site(parting.first, event.first)
+        yield Report(
+            site,
+            f"`{spelled(site)}` was already consumed by `{consumer(parting.first)}` on line {line(before)}; "
+            + _advice(event, spelled(site)),
+        )
+
+
+def _advice(event: Reused, name: str) -> str:
+    if event.sibling is not None:
+        return f"use `{event.sibling}`, which is never used"
+    if event.first.kind == "split" and event.second.kind == "split":
+        return "both splits give the same keys: split once into as many keys as are needed"
+    if event.first.kind == "split":
+        return "after a split use only the keys that it returned"
+    return f"split it before the first use: `{_fresh(name)}, subkey = jax.random.split({name})`"
+
+
+def _fresh(name: str) -> str:
+    return name if name.isidentifier() else "key"

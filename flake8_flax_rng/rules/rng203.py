@@ -1,0 +1,70 @@
+"""# RNG203 missing-apply-stream
+
+## What it does
+
+Reports a call of a Linen model that is certain to draw from a stream, in most cases because it runs in training
+mode, and is not given that stream.
+
+## Why it matters
+
+The call raises `flax.errors.InvalidRngError`. The training mode may come from far away: a field, a
+constructor argument, or the default of `__call__`.
+
+## Example
+
+```python
+y = model.apply(variables, x, train=True)
+```
+
+## Use instead
+
+```python
+y = model.apply(variables, x, train=True, rngs={"dropout": dropout_key})
+```
+
+Not reported where a `'params'` key or a bare key is given (`make_rng` falls back to it), where the rate is 0 or
+1, where the layer gets a key of its own, and wherever the flag or the streams are not certain.
+
+## Proven by
+
+The exception, at the marked line. The fallback to `'params'` holds for flax 0.8.2 and later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
+from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.runs import UNKNOWN, runs_by_call, surely_drawn
+
+RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is missing", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report calls that lack a stream which every path through the module draws."""
+    for runs in runs_by_call(events):
+        resolved = [run for run in runs if run.resolved]
+        if any(run.kind not in ("apply", "bind") or run.streams is None for run in resolved):
+            continue
+        if len({run.streams for run in resolved}) > 1:
+            continue
+        for run in resolved:
+            missing = _missing(run)
+            if missing is not None:
+                yield Report(
+                    run.call,
+                    f"`{run.name}` draws the stream {missing.stream!r} ({missing.layer or 'make_rng'} on line "
+                    f"{line(missing.site)}) and is not given it: pass rngs={{{missing.stream!r}: <key>}}",
+                )
+                break
+
+
+def _missing(run: ModuleRun) -> Draw | None:
+    given = run.streams or ()
+    if run.bare or "params" in given:
+        return None
+    for draw in surely_drawn(run):
+        if draw.stream not in given and draw.stream not in (UNKNOWN, "params", "") and not draw.setup:
+            return draw
+    return None

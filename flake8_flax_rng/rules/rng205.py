@@ -1,0 +1,89 @@
+"""# RNG205 idle-stream
+
+## What it does
+
+Reports a key that is given to a model which is deterministic in this very call, so that dropout is off and
+the key is never read.
+
+## Why it matters
+
+Whoever passes a dropout key expects dropout. If the call was meant to train, the model silently trains
+without it.
+
+## Example
+
+```python
+model = Net(training=False)
+y = model.apply(variables, x, rngs={"dropout": dropout_key})
+```
+
+## Use instead
+
+```python
+model = Net(training=True)
+y = model.apply(variables, x, rngs={"dropout": dropout_key})
+```
+
+or, for evaluation, leave the key away. Not reported where the flag is only known at run time, also where a caller
+of the enclosing function decides it.
+
+## Proven by
+
+A differential run and the stream trace: another key, or none, gives the same output, and no module asks for
+the stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun, Replaced
+from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.runs import flags_vary, possibly_drawn, runs_by_call
+
+RULE = rule("RNG205", "idle-stream", "a key is given to a model that is deterministic in this call", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report streams that nothing reads because dropout is turned off."""
+    yield from _idle_streams(events)
+    yield from _idle_arguments(events)
+
+
+def _idle_streams(events: Sequence[Event]) -> Iterable[Report]:
+    for runs in runs_by_call(events):
+        resolved = [run for run in runs if run.resolved]
+        if flags_vary(runs) or any(run.kind != "apply" or run.streams is None for run in resolved):
+            continue
+        for stream in (resolved[0].streams or ()) if resolved else ():
+            off = [_turned_off(run, stream) for run in resolved]
+            if off[0] is not None and all(off):
+                run = resolved[0]
+                yield Report(
+                    run.places.get(stream) or run.places.get("*", run.call),
+                    f"the {stream!r} key is never read: {off[0].layer} on line {line(off[0].site)} is "
+                    f"deterministic in this call; turn training on, or leave the key away",
+                )
+
+
+def _turned_off(run: ModuleRun, stream: str) -> Draw | None:
+    """Return the layer that would draw from a stream if it were not deterministic."""
+    if stream == "params" or run.streams is None or stream not in run.streams or possibly_drawn(run, stream):
+        return None
+    off = [draw for path in run.draws for draw in path if draw.stream == stream and draw.off == "deterministic"]
+    return off[0] if off else None
+
+
+def _idle_arguments(events: Sequence[Event]) -> Iterable[Report]:
+    groups: dict[object, list[Replaced]] = {}
+    for event in events:
+        if isinstance(event, Replaced):
+            groups.setdefault(event.site.node, []).append(event)
+    for group in groups.values():
+        if all(event.idle for event in group):
+            first = group[0]
+            yield Report(
+                first.site,
+                f"`{first.name}` is never read: {first.layer} is deterministic in this call; set "
+                "deterministic=False, or leave the key away",
+            )

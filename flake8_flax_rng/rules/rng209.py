@@ -1,0 +1,72 @@
+"""# RNG209 rng-outside-compact
+
+## What it does
+
+Reports a submodule or a `make_rng` where Linen cannot serve it: a layer made in a method without
+`@nn.compact`, `make_rng` on a module that is not bound or in `__post_init__`, and `make_rng` in `setup`
+when some call does not give that stream.
+
+## Why it matters
+
+Linen raises. The forgotten `@nn.compact` is the most common slip of all; a draw in `setup` makes the stream
+mandatory in every call, even in evaluation.
+
+## Example
+
+```python
+class Net(nn.Module):
+    def __call__(self, x):
+        return nn.Dense(3)(x)
+```
+
+## Use instead
+
+```python
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dense(3)(x)
+```
+
+## Proven by
+
+The exception, at the marked line: `AssignSubModuleError`, `ValueError` or `InvalidRngError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event, Misplaced, ModuleRun
+from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.runs import UNKNOWN, surely_drawn
+
+RULE = rule("RNG209", "rng-outside-compact", "a submodule or draw where Linen cannot serve it", __doc__)
+
+_ADVICE = {
+    "method": "`{what}` is made in `{owner}`, which is not compact: decorate the method with `@nn.compact`, "
+    "or make the submodule in `setup`",
+    "unbound": "`{what}` on a module that is not bound: call it inside of a method that `apply` or `init` runs",
+    "post_init": "`{what}` in `{owner}`, where the module is not bound yet: draw in `__call__` or `setup`",
+}
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report submodules and draws outside of where a scope serves them."""
+    for event in events:
+        if isinstance(event, Misplaced):
+            yield Report(event.site, _ADVICE[event.where].format(what=event.what, owner=event.owner))
+        elif isinstance(event, ModuleRun) and event.kind in ("apply", "bind"):
+            yield from _drawn_in_setup(event)
+
+
+def _drawn_in_setup(run: ModuleRun) -> Iterable[Report]:
+    if run.streams is None or run.bare or "params" in run.streams:
+        return
+    for draw in surely_drawn(run):
+        if draw.setup and draw.stream not in run.streams and draw.stream not in (UNKNOWN, "params"):
+            yield Report(
+                draw.site,
+                f"`make_rng({draw.stream!r})` in `setup` makes the stream mandatory, and the call on line "
+                f"{line(run.call)} does not give it: draw in the method that needs it",
+            )

@@ -1,0 +1,48 @@
+"""Linen calls seen from several callers: what holds for a call however it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+UNKNOWN = "*"
+
+
+def runs_by_call(events: Sequence[Event]) -> list[list[ModuleRun]]:
+    """Group the runs of the Linen modules by the call that made them."""
+    groups: dict[cst.CSTNode, list[ModuleRun]] = {}
+    for event in events:
+        if isinstance(event, ModuleRun):
+            groups.setdefault(event.call.node, []).append(event)
+    return list(groups.values())
+
+
+def flags_vary(runs: list[ModuleRun]) -> bool:
+    """Return whether the call's arguments are constants from one caller and unknown from another.
+
+    A flag that the enclosing function takes as a parameter is not wrong where it stands.
+    """
+    return len({run.signature for run in runs}) > 1
+
+
+def active(draws: tuple[Draw, ...]) -> list[Draw]:
+    """Return the draws that were made, without the layers that are turned off."""
+    return [draw for draw in draws if not draw.off]
+
+
+def surely_drawn(run: ModuleRun) -> list[Draw]:
+    """Return the draws that every path through the module makes."""
+    if not run.draws:
+        return []
+    first, *others = [[draw for draw in active(path) if draw.certain] for path in run.draws]
+    return [draw for draw in first if all(any(o.stream == draw.stream for o in path) for path in others)]
+
+
+def possibly_drawn(run: ModuleRun, stream: str) -> list[Draw]:
+    """Return the draws that some path makes from a stream; unknown code could draw any."""
+    return [draw for path in run.draws for draw in active(path) if draw.stream in (stream, UNKNOWN)]

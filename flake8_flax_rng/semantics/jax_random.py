@@ -1,0 +1,76 @@
+"""What ``jax.random`` does to keys. A new sampler is one line.
+
+Facts: the table in JAX's ``experimental/key_reuse`` and runs on jax 0.10.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """A callable that consumes a key.
+
+    Args:
+        key: position of the key.
+        name: keyword of the key.
+        subject: position of the array that is permuted or chosen from, if the sampler has one; the
+            same key with another array applies the same permutation on purpose.
+        subject_name: keyword of that array.
+    """
+
+    key: int = 0
+    name: str = "key"
+    subject: int | None = None
+    subject_name: str | None = None
+
+
+_PLAIN = Sampler()
+
+SAMPLERS: dict[str, Sampler] = {
+    **{
+        f"jax.random.{name}": _PLAIN
+        for name in (
+            "ball bernoulli beta binomial bits categorical cauchy chisquare dirichlet "
+            "double_sided_maxwell exponential f gamma generalized_normal geometric gumbel laplace loggamma "
+            "logistic lognormal maxwell multinomial multivariate_normal normal orthogonal pareto poisson "
+            "rademacher randint rayleigh t triangular truncated_normal uniform wald weibull_min"
+        ).split()
+    },
+    "jax.random.permutation": Sampler(subject=1, subject_name="x"),
+    "jax.random.shuffle": Sampler(subject=1, subject_name="x"),
+    "jax.random.choice": Sampler(subject=1, subject_name="a"),
+}
+
+SEEDS: frozenset[str] = frozenset({"jax.random.key", "jax.random.PRNGKey"})
+SPLIT = "jax.random.split"
+FOLD_IN = "jax.random.fold_in"
+CLONE = "jax.random.clone"
+WRAP = "jax.random.wrap_key_data"
+
+INITIALIZER_FACTORIES: frozenset[str] = frozenset(
+    f"jax.nn.initializers.{name}"
+    for name in (
+        "uniform normal truncated_normal variance_scaling glorot_uniform glorot_normal lecun_uniform "
+        "lecun_normal he_uniform he_normal kaiming_uniform kaiming_normal xavier_uniform xavier_normal "
+        "orthogonal delta_orthogonal"
+    ).split()
+)
+"""Factories whose result ``f(key, shape, dtype)`` consumes its key."""
+
+CONSTANT_INITIALIZERS: frozenset[str] = frozenset(
+    {"jax.nn.initializers.zeros", "jax.nn.initializers.ones", "jax.nn.initializers.zeros_init"}
+    | {"jax.nn.initializers.ones_init", "jax.nn.initializers.constant", "jax.nn.initializers.Initializer"}
+)
+"""Initialisers that do not depend on their key."""
+
+FORWARDING: frozenset[str] = frozenset(
+    {"jax.device_put", "jax.lax.stop_gradient", "jax.block_until_ready", "jax.device_get"}
+    | {f"jax.numpy.{name}" for name in "array asarray squeeze ravel reshape atleast_1d copy".split()}
+    | {"jax.lax.with_sharding_constraint", "jax.lax.optimization_barrier"}
+)
+"""Functions that return their first argument as far as randomness is concerned."""
+
+STACKING: frozenset[str] = frozenset({"jax.numpy.stack", "jax.numpy.array", "jax.numpy.asarray"})
+"""Functions that make an array of keys from a sequence of keys."""

@@ -1,0 +1,45 @@
+"""The public names of things: one spelling for each."""
+
+from __future__ import annotations
+
+IMPORTS_OF_INTEREST = ("jax", "flax")
+"""A file whose text holds none of these words cannot be of interest."""
+
+_PREFIXES: tuple[tuple[str, str], ...] = (
+    ("jax._src.random", "jax.random"),
+    ("jax.experimental.pjit.pjit", "jax.jit"),
+    ("jax.pjit", "jax.jit"),
+    ("jax.api.jit", "jax.jit"),
+    ("jax.experimental.shard_map.shard_map", "jax.shard_map"),
+    ("jax.tree_util.tree_map", "jax.tree.map"),
+    ("jax.tree_map", "jax.tree.map"),
+    ("jax.tree_multimap", "jax.tree.map"),
+    ("jax.tree_util.tree_leaves", "jax.tree.leaves"),
+    ("jax.ad_checkpoint.checkpoint", "jax.checkpoint"),
+    ("jax.remat", "jax.checkpoint"),
+    ("jax.scipy", "jax.numpy"),
+    ("jax.experimental.numpy", "jax.numpy"),
+    ("flax.linen.stochastic.", "flax.linen."),
+    ("flax.linen.linear.", "flax.linen."),
+    ("flax.linen.module.", "flax.linen."),
+    ("flax.linen.attention.", "flax.linen."),
+    ("flax.linen.normalization.", "flax.linen."),
+    ("flax.linen.combinators.", "flax.linen."),
+    ("flax.linen.transforms.", "flax.linen."),
+    ("flax.linen.recurrent.", "flax.linen."),
+    ("flax.linen.initializers.", "jax.nn.initializers."),
+    ("flax.core.lift.", "flax.linen."),
+    ("flax.core.frozen_dict.", "flax.core."),
+    ("flax.core.FrozenDict", "flax.core.freeze"),
+    ("flax.linen.checkpoint", "flax.linen.remat"),
+    ("flax.struct.", "flax.struct."),
+    ("functools.cache", "functools.lru_cache"),
+)
+
+
+def canonical(path: str) -> str:
+    """Return the one spelling of a dotted path that the tables use."""
+    for prefix, replacement in _PREFIXES:
+        if path == prefix or (path.startswith(prefix) and (prefix.endswith(".") or path[len(prefix)] == ".")):
+            return replacement + path[len(prefix) :]
+    return path

@@ -1,0 +1,69 @@
+"""How JAX's transforms and control flow call the functions that they are given."""
+
+from __future__ import annotations
+
+WRAPPERS: dict[str, str] = {
+    "jax.jit": "same",
+    "jax.checkpoint": "same",
+    "jax.named_call": "same",
+    "jax.custom_vjp": "same",
+    "jax.custom_jvp": "same",
+    "jax.custom_batching.custom_vmap": "same",
+    "jax.named_scope": "same",
+    "jax.shard_map": "same",
+    "jax.xmap": "same",
+    "jax.experimental.checkify.checkify": "abstract",
+    "functools.lru_cache": "same",
+    "functools.wraps": "identity",
+    "chex.assert_max_traces": "same",
+    "contextlib.contextmanager": "unknown",
+    "flax.jax_utils.partial_eval_by_shape": "abstract",
+    "jax.vmap": "vmap",
+    "jax.pmap": "vmap",
+    "jax.grad": "grad",
+    "jax.value_and_grad": "value_and_grad",
+    "jax.jacfwd": "grad",
+    "jax.jacrev": "grad",
+    "jax.jacobian": "grad",
+    "jax.hessian": "grad",
+    "jax.make_jaxpr": "abstract",
+    "jax.eval_shape": "abstract_call",
+    "flax.linen.jit": "same",
+    "flax.linen.remat": "same",
+    "flax.linen.compact": "compact",
+    "flax.linen.nowrap": "same",
+    "typing.final": "identity",
+    "typing.override": "identity",
+    "typing_extensions.override": "identity",
+    "typing_extensions.final": "identity",
+    "abc.abstractmethod": "identity",
+    "typing.no_type_check": "identity",
+    "beartype.beartype": "identity",
+    "typeguard.typechecked": "identity",
+}
+"""Function transforms: what calling the result does with the function.
+
+``same`` calls it as it is; ``identity`` is the function itself; ``vmap`` calls it once per lane;
+``grad`` and ``value_and_grad`` call it once and return other things; ``abstract`` traces it without
+running anything.
+"""
+
+KEYWORD_OF_FUNCTION = ("fun", "f", "fn", "func", "function")
+
+CONTROL: dict[str, str] = {
+    "jax.lax.scan": "scan",
+    "jax.lax.fori_loop": "fori_loop",
+    "jax.lax.while_loop": "while_loop",
+    "jax.lax.cond": "cond",
+    "jax.lax.switch": "switch",
+    "jax.lax.map": "map",
+    "jax.tree.map": "tree_map",
+    "jax.tree_util.tree_map_with_path": "tree_map",
+    "jax.tree.map_with_path": "tree_map",
+    "builtins.map": "map",
+    "jax.vjp": "vjp",
+    "jax.jvp": "vjp",
+    "jax.linearize": "vjp",
+    "jax.eval_shape": "eval_shape",
+}
+"""Callables that call a function at once."""
