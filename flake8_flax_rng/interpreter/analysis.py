@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flake8_flax_rng.interpreter import classes
 from flake8_flax_rng.interpreter.calls import call
+from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
 from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
@@ -14,7 +15,7 @@ from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.linen import call_method
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
-from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, Value, Wrapped
+from flake8_flax_rng.interpreter.values import Class, Descriptor, Function
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
 if TYPE_CHECKING:
@@ -133,12 +134,7 @@ class Analysis:
 def _kind(owner: Class, function: Function) -> str:
     """Return how a class binds one of its functions: ``method``, ``classmethod`` or ``staticmethod``."""
     for value in owner.members.values():
-        if isinstance(value, Descriptor) and _function(value.function) == function:
+        if isinstance(value, Descriptor) and undecorated(value.function) == function:
             return value.kind if value.kind != "property" else "method"
     return "method"
 
-
-def _function(value: Value) -> Value:
-    while isinstance(value, Wrapped):
-        value = value.function
-    return value

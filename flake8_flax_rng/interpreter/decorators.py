@@ -35,7 +35,18 @@ def decorate(engine: Engine, decorators: list[cst.Decorator], value: Value, stat
             for function, after in engine.eval(decorator.decorator, at)
             for outcome in _applied(engine, decorator, function, current, after)
         ]
+    for decorated, _ in rows:
+        inner = undecorated(decorated)
+        if isinstance(inner, Function):
+            engine.made[inner.code] = inner
     return rows
+
+
+def undecorated(value: Value) -> Value:
+    """Return the function inside of transforms and descriptors."""
+    while isinstance(value, Wrapped | Descriptor):
+        value = value.function
+    return value
 
 
 def _applied(

@@ -25,9 +25,8 @@ class Site:
     node: cst.CSTNode
     chunk: Chunk
 
-    def same(self, other: Site) -> bool:
-        """Return whether both are the same place."""
-        return self.node is other.node
+    def __repr__(self) -> str:
+        return f"Site({self.chunk.code(self.node)!r})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,9 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     """Follow a ``while`` loop; it is taken to run twice unless its condition is certain to fail."""
     result: Completions = []
     before = dict(state.heap)
-    live, left, over = [state], list[State](), list[State]()
+    live: list[State] = [state]
+    left: list[State] = []
+    over: list[State] = []
     for turn in range(PASSES):
         with engine.step(Step(engine.site(node), turn=turn)):
             entering: list[State] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.values import Opaque, Symbol, Value
+from flake8_flax_rng.interpreter.values import FALSE, NONE, TRUE, Opaque, Symbol, Value
 from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, SAMPLERS, SEEDS, SPLIT
 from flake8_flax_rng.semantics.linen import LAYERS, MODULE
 from flake8_flax_rng.semantics.names import canonical
@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.state import State
 
 _BUILTINS = frozenset(dir(builtins))
+_CONSTANTS = {"True": TRUE, "False": FALSE, "None": NONE}
 _STAR_IMPORTABLE = frozenset({*SAMPLERS, *SEEDS, SPLIT, FOLD_IN, CLONE, *LAYERS, MODULE, "flax.linen.compact"})
 
 
 def lookup(engine: Engine, name: str, state: State) -> Value:
     """Return what a name stands for at the place that is being followed."""
+    constant = _CONSTANTS.get(name)
+    if constant is not None:
+        return constant
     redirected = engine.scope.redirected.get(name)
     frames = engine.scope.frames if redirected is None else (redirected,)
     for frame in frames:
