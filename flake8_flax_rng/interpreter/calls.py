@@ -121,7 +121,7 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
             return outcomes
     if path == "flax.linen.compact":
         return [(compacted(value), state) for value in args.positional[:1]]
-    if path in LAYERS or path == CONTAINER or linen.is_module_name(path):
+    if path in LAYERS or path == CONTAINER or classes.is_module_name(path):
         return linen.make_layer(engine, path, args, state, site)
     owner, _, last = path.rpartition(".")
     if last == "create" and owner in TRAIN_STATES:
@@ -140,10 +140,20 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
             if compares(name):
                 engine.ledger.compared([engine.term(value, state).draws for value in args.values()])
             linen.unresolved_run(engine, name, args, state, site)
-    if not isinstance(function, Const):
+    if not isinstance(function, Const) and not _of_a_value(function):
         linen.unknown_module(engine, state, site)
     owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None
     outcomes = engine.unknown_call(function, args, state)
     if owner is not None and not isinstance(owner, str | int | float | bytes | complex):
         engine.escape(Opaque(owner), state)
     return outcomes
+
+
+def _of_a_value(function: Value) -> bool:
+    """Return whether this is a method of a computed value, an array most likely, and not of an object."""
+    if not isinstance(function, Opaque) or function.term.kind != "attribute":
+        return False
+    owner = function.term.args[0]
+    while hasattr(owner, "kind") and owner.kind in ("attribute", "subscript", "item", "call"):
+        owner = owner.args[0]
+    return getattr(owner, "kind", "") not in ("object", "name", "class", "fresh", "symbol")

@@ -119,7 +119,14 @@ def derives(cls: Class | Symbol, paths: frozenset[str]) -> bool:
 
 def is_linen(cls: Class | Symbol) -> bool:
     """Return whether a class is a Linen module."""
-    return derives(cls, frozenset({MODULE}))
+    bases = [cls] if isinstance(cls, Symbol) else ancestors(cls)
+    return any(isinstance(base, Symbol) and (base.path == MODULE or is_module_name(base.path)) for base in bases)
+
+
+def is_module_name(path: str) -> bool:
+    """Return whether a path names a built-in module, by Flax's own convention of capitals."""
+    package, _, name = path.rpartition(".")
+    return package == "flax.linen" and name[:1].isupper() and path != MODULE
 
 
 def fully_known(cls: Class) -> bool:

@@ -160,9 +160,18 @@ def _compared_constants(operator: str, left: Value, right: Value) -> bool | None
 def _is_none(value: Value, state: State) -> bool | None:
     if isinstance(value, Const):
         return value.value is None
+    if isinstance(value, Opaque) and _computed(value.term):
+        return False
     if isinstance(value, _NEVER_NONE) or (isinstance(value, Ref) and value.address in state.heap):
         return False
     return None
+
+
+def _computed(term: Term) -> bool:
+    """Return whether a value is the result of arithmetic, a draw or an array function."""
+    if term.kind == "pure":
+        return isinstance(term.args[0], str) and term.args[0].startswith(("jax.", "numpy."))
+    return term.kind in ("draw", "op", "minus", "unary", "format", "not", "==", "<", ">", "in", "chain")
 
 
 def _contained(item: Const, container: Value, state: State) -> bool | None:

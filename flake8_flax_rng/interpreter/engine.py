@@ -120,11 +120,13 @@ class Run:
         initialising: whether it is an ``init``.
         streams: the keys given, by stream; None when that is not known.
         bare: the bare key that was given, which stands for ``'params'``; what may be one too.
+        continues: whether a scope that was bound earlier counts on, so that no call repeats another.
     """
 
     initialising: bool
     streams: dict[str, Value] | None
     bare: Value | None = None
+    continues: bool = False
 
     def key(self, stream: str) -> Value | None:
         """Return the key that a draw from a stream is made from, with ``make_rng``'s fallback."""

@@ -89,11 +89,17 @@ def _concatenated(engine: Engine, node: cst.ConcatenatedString, state: State) ->
 def _formatted(engine: Engine, node: cst.FormattedString, state: State) -> Outcomes:
     parts = [part.expression for part in node.parts if isinstance(part, cst.FormattedStringExpression)]
     rows = engine.eval_all(parts, state)
-    text = "".join(p.value if isinstance(p, cst.FormattedStringText) else "{}" for p in node.parts)
-    return [
-        (Opaque(engine.terms.make("format", text, *(engine.term(v, after) for v in values))), after)
-        for values, after in rows
-    ]
+    plain = not any(p.format_spec or p.conversion for p in node.parts if not isinstance(p, cst.FormattedStringText))
+    return [(_joined(engine, node, values, plain, after), after) for values, after in rows]
+
+
+def _joined(engine: Engine, node: cst.FormattedString, values: list[Value], plain: bool, state: State) -> Value:
+    texts = [p.value if isinstance(p, cst.FormattedStringText) else None for p in node.parts]
+    if plain and all(isinstance(value, Const) for value in values):
+        words = iter(str(value.value) for value in values if isinstance(value, Const))
+        return Const("".join(text if text is not None else next(words) for text in texts))
+    text = "".join(part if part is not None else "{}" for part in texts)
+    return Opaque(engine.terms.make("format", text, *(engine.term(value, state) for value in values)))
 
 
 def _display(engine: Engine, node: cst.Tuple | cst.List | cst.Set, state: State) -> Outcomes:
@@ -224,12 +230,26 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
             if isinstance(left, Tuple):
                 return Tuple((*first, *second))
             return engine.allocate(state, ListObject((*first, *second)))
+    _note_antithetic(engine, sign, left, right, state)
     numbers = [_index_value(value) for value in (left, right)]
     known = None
     if sign in "+-" and None not in numbers:
         known = _folded(sign, numbers[0], numbers[1])
     term = engine.terms.make("op", sign, engine.term(left, state), engine.term(right, state))
     return Opaque(term, known if isinstance(known, int) else None)
+
+
+def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state: State) -> None:
+    """Note draws that are mirrored: ``-scale * draw`` and ``1 - draw``."""
+    for one, other in ((left, right), (right, left)):
+        term = engine.term(other, state)
+        if term.kind != "draw":
+            continue
+        negative = engine.term(one, state).kind == "minus" or (
+            isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
+        )
+        if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
+            engine.ledger.negated(term)
 
 
 def _repeated(engine: Engine, left: Value, right: Const, state: State) -> Value:
@@ -271,9 +291,10 @@ def _comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
     operands = [node.left, *(target.comparator for target in node.comparisons)]
     result: Outcomes = []
     for values, after in engine.eval_all(operands, state):
-        engine.ledger.compared([engine.term(value, after).draws for value in values])
         if len(values) == 2:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
+            if sign in ("==", "!="):
+                engine.ledger.compared([engine.term(value, after).draws for value in values])
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
             term = engine.terms.make("chain", *(engine.term(value, after) for value in values))

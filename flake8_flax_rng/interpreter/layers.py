@@ -25,6 +25,8 @@ def call(engine: Engine, layer: Layer, found: Instance, args: Args, state: State
     result: Outcomes = []
     for after in states:
         term = engine.terms.make("layer", engine.class_name(found), *(engine.term(v, after) for v in parts))
+        if layer.rate and after.draws and not after.draws[-1].off:
+            term = engine.terms.make("draw", engine.terms.make("stream", _stream(layer, found)), term)
         result.append((Opaque(engine.terms.make("result", term, engine.terms.fresh("layer"))), after))
     return result
 

@@ -64,7 +64,8 @@ class Book:
         """Note that values were compared: keys that several of them were drawn from are repeated on purpose."""
         seen: set[Term] = set()
         for draws in operands:
-            self._compared |= seen & draws
+            for term in seen & draws:
+                self._compared.update(_with_parents(term))
             seen |= draws
 
     def negated(self, draw: Term) -> None:
@@ -115,6 +116,16 @@ class Book:
         return None
 
 
+def _with_parents(term: Term) -> list[Term]:
+    found = [term]
+    while found[-1].kind == "child":
+        parent = found[-1].args[0]
+        if parent is None or isinstance(parent, str | int | float | bytes | complex):
+            break
+        found.append(parent)
+    return found
+
+
 def child_index(key: Key) -> int | None:
     """Return which child of its parent a key is, if that is a known number."""
     if key.term.kind != "child":
@@ -144,4 +155,20 @@ def _on_purpose(first: Use, second: Use) -> bool:
         return False
     if first.initialises and second.initialises:
         return first.site.node is not second.site.node or first.call is not second.call
-    return first.call is second.call and first.variables is not second.variables
+    if first.call is not second.call or first.variables is second.variables:
+        return False
+    return first.site.node is not second.site.node or (
+        second.variables is not None and _from_loop_item(second.variables)
+    )
+
+
+def _from_loop_item(term: Term) -> bool:
+    """Return whether a value is taken from what a loop goes over."""
+    pending, seen = [term], 0
+    while pending and seen < 200:
+        current = pending.pop()
+        seen += 1
+        if current.kind == "item":
+            return True
+        pending.extend(arg for arg in current.args if hasattr(arg, "kind"))
+    return False

@@ -47,12 +47,6 @@ _OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
 # -- making modules ----------------------------------------------------------------------------------
 
 
-def is_module_name(path: str) -> bool:
-    """Return whether a path names a built-in module, by Flax's own convention of capitals."""
-    package, _, name = path.rpartition(".")
-    return package == "flax.linen" and name[:1].isupper() and path != "flax.linen.Module"
-
-
 def may_be_made(engine: Engine, name: str, args: Args, site: Site) -> bool:
     """Return whether Linen lets a module be made here, and report it if not."""
     if not engine.activations or "parent" in args.keywords or not args.complete():
@@ -120,7 +114,7 @@ def _adopt_one(parent: Instance, name: str, value: Value, state: State) -> None:
 
 
 def _is_module(found: Instance) -> bool:
-    return isinstance(found.cls, Symbol) and is_module_name(found.cls.path) or classes.is_linen(found.cls)
+    return classes.is_linen(found.cls)
 
 
 def post_init(engine: Engine, method: Function, ref: Ref, state: State, site: Site) -> Outcomes:
@@ -154,7 +148,7 @@ def call_method(engine: Engine, function: Function, args: Args, state: State) ->
     name = function.code.name
     setup = name == "setup"
     active = [a for a in engine.activations if a.address == receiver.address]
-    compact = function.compact or setup or any(a.compact and not a.setup for a in active)
+    compact = function.compact or setup or any(a.compact for a in active)
     known = found.bound if not active else all(a.known for a in active)
     result: Outcomes = []
     for ready in [state] if setup else _set_up(engine, receiver, state):
@@ -252,13 +246,13 @@ def call_native(
 def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     found = state.instance(receiver)
     active = next((a for a in reversed(engine.activations) if a.address == getattr(receiver, "address", 0)), None)
-    if found is not None and active is not None and active.post_init:
-        if active.known:
+    if found is not None and not found.bound and not (found.symbolic and active is None):
+        if active is not None and active.post_init and active.known:
             engine.emit(Misplaced(site, "make_rng", "post_init", active.name))
             return []
-    elif found is not None and active is None and not found.bound and not found.symbolic:
-        engine.emit(Misplaced(site, "make_rng", "unbound", engine.class_name(found)))
-        return []
+        if active is None or not active.post_init:
+            engine.emit(Misplaced(site, "make_rng", "unbound", engine.class_name(found)))
+            return []
     stream = args.get(0, "name")
     if stream is None and args.complete():
         stream = Const("params")
@@ -283,6 +277,7 @@ def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Si
     name = args.get(0, "name")
     streams = engine.runs[-1].streams if engine.runs else None
     if isinstance(name, Const) and streams is not None:
+        state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
         known = name.value in streams or (name.value == "params" and engine.runs[-1].bare is not None)
         return [(Const(known), state)]
     return engine.pure_call("has_rng", args.prepend(receiver), state)
@@ -305,7 +300,16 @@ def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site
     path = found.path if found is not None else None
     draw = record(state, Draw("params", site, path, own=True, variable=True, random=not fixed))
     key = Key(_drawn_term(engine, draw))
-    return engine.call(initialiser, args.shift(2).prepend(key), state, site)
+    return _from_data(engine, key, engine.call(initialiser, args.shift(2).prepend(key), state, site), site)
+
+
+def _from_data(engine: Engine, key: Key | None, outcomes: Outcomes, site: Site) -> Outcomes:
+    """Note that what an initialiser returns may depend on other draws, dropped activations for instance."""
+    for value, state in outcomes:
+        others = engine.term(value, state).draws - ({key.term} if key is not None else set())
+        if others:
+            state.draws = (*state.draws, Draw("*", site, certain=False))
+    return outcomes
 
 
 def _pure_constant(value: Value) -> bool:
@@ -321,10 +325,8 @@ def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: S
     initialiser = args.get(2, "init_fn")
     if initialiser is None or initialiser == NONE or (engine.runs and not engine.runs[-1].initialising):
         return [(engine.unknown("variable"), state)]
-    return [
-        (engine.unknown("variable"), after)
-        for _, after in engine.call(initialiser, args.shift(3), state, site)
-    ]
+    outcomes = _from_data(engine, None, engine.call(initialiser, args.shift(3), state, site), site)
+    return [(engine.unknown("variable"), after) for _, after in outcomes]
 
 
 def _clone(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
@@ -341,7 +343,7 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     found = state.instance(receiver)
     if found is None or not isinstance(receiver, Ref):
         return [(engine.unknown("bound"), state)]
-    given = read_streams(engine, args, args.keywords.get("rngs"), False, state)
+    given = replace(read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
     bound = replace(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
     return [(engine.allocate(state, bound), state)]
 
@@ -472,7 +474,7 @@ def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer
             continue
         assert result is not None
         result = engine.terms.make("draw", key[0], result)
-        if draw.path is None or key[0] in entered:
+        if draw.path is None or key[0] in entered or given.continues:
             continue
         place = LedgerKey(key[0], (draw.path, draw.counter))
         use = replace(template, way=tuple(engine.stack), term=key[0], origin=key[1])

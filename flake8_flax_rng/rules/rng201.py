@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, ModuleRun
+from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.runs import active, runs_by_call
 
@@ -66,10 +66,15 @@ def _needless(run: ModuleRun, stream: str) -> bool:
         return False
     for path in run.draws:
         draws = active(path)
-        if any(draw.stream == "*" for draw in draws) or not any(draw.stream == "params" for draw in draws):
+        if any(draw.stream == "*" or _asked(draw, stream) for draw in path) or not any(draw.stream == "params" for draw in draws):
             return False
         drawing = {draw.path for draw in draws if draw.stream == stream}
-        filled = {draw.path for draw in draws if draw.variable and (draw.own or draw.path is None)}
+        filled = {draw.path for draw in draws if draw.variable and draw.own}
         if drawing & filled or (None in drawing and filled) or (drawing and None in filled):
             return False
     return True
+
+
+def _asked(draw: Draw, stream: str) -> bool:
+    """Return whether the model asks if the stream was given: it may be another model with it."""
+    return draw.off == "asked" and draw.stream == stream
