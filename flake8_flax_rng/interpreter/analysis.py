@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Activation,
 from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.join import merge
 from flake8_flax_rng.interpreter.linen import call_method
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
@@ -59,6 +60,7 @@ class Analysis:
     def _run_body(self, state: State) -> State:
         """Follow the file's body; it goes on behind a statement that no path survives."""
         engine = self._engine
+        live = [state]
         for chunk in self._chunks:
             try:
                 statements = chunk.module.body
@@ -67,11 +69,13 @@ class Analysis:
                 continue
             for statement in statements:
                 engine.chunk = chunk
-                before = state.fork()
-                paths = self._guarded(lambda s=statement, at=state: run_statement(engine, s, at))
-                live = engine.merge([after for completion, after in paths or [] if completion is NORMAL])
-                state = live[0] if live else before
-        return state
+                before = live[0].fork()
+                after: list[State] = []
+                for path in live:
+                    done = self._guarded(lambda s=statement, at=path: run_statement(engine, s, at))
+                    after.extend(end for completion, end in done or [] if completion is NORMAL)
+                live = engine.merge(after) or [before]
+        return merge(live, engine.unknown, kept=1)[0]
 
     def _run_function(self, function: Function, state: State) -> None:
         """Follow one function for any arguments, with nothing consumed before."""
