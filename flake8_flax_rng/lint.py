@@ -6,7 +6,8 @@ import ast
 import sys
 
 from flake8_flax_rng.finding import Finding
-from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST
+from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, interesting
+from flake8_flax_rng.syntax.index import build
 
 _RECURSION = 20_000
 
@@ -60,7 +61,7 @@ def _analysed(source: str, tree: ast.Module) -> list[Finding]:
     from flake8_flax_rng.rules import findings, not_analysed
     from flake8_flax_rng.syntax.source import chunks
 
-    analysis = Analysis(chunks(source, tree))
+    analysis = Analysis(chunks(source, tree), build(tree, interesting))
     found = findings(analysis.run())
     found.extend(not_analysed(failure) for failure in analysis.failures[:1])
     return sorted(found)

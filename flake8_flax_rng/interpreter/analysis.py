@@ -21,6 +21,7 @@ from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Event
+    from flake8_flax_rng.syntax.index import Index
 
 Result = TypeVar("Result")
 
@@ -30,14 +31,16 @@ class Analysis:
 
     Args:
         chunks: the file's text in pieces.
+        index: which of its definitions matter; None to follow all of them.
 
     Attributes:
         failures: pieces that could not be analysed.
     """
 
-    def __init__(self, chunks: list[Chunk]):
+    def __init__(self, chunks: list[Chunk], index: Index | None = None):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block)
+        self._engine.index = index
         self.failures: list[NotAnalysed] = []
 
     def run(self) -> list[Event]:
@@ -54,14 +57,33 @@ class Analysis:
                 break
             for function in waiting:
                 done.add(function.code.serial)
-                self._run_function(function, state)
+                unit = function.code.unit
+                if engine.index is None or not unit or unit in engine.index.relevant or unit == "<lambda>":
+                    self._run_function(function, state)
         return [*engine.ledger.reused(), *engine.events]
+
+    def _eager(self) -> list[Chunk]:
+        """Return the pieces that are followed in any case, and put the others off."""
+        engine, index = self._engine, self._engine.index
+        if index is None:
+            return self._chunks
+        eager: list[Chunk] = []
+        number = 0
+        for chunk in self._chunks:
+            statements = range(number, number + len(chunk.tree))
+            number += len(chunk.tree)
+            if any(index.matters(statement) for statement in statements):
+                eager.append(chunk)
+            else:
+                for statement in statements:
+                    engine.deferred.update(dict.fromkeys(sorted(index.defined(statement)), chunk))
+        return eager
 
     def _run_body(self, state: State) -> State:
         """Follow the file's body; it goes on behind a statement that no path survives."""
         engine = self._engine
         live = [state]
-        for chunk in self._chunks:
+        for chunk in self._eager():
             try:
                 statements = chunk.module.body
             except NotAnalysed as failure:

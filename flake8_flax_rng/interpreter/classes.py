@@ -94,6 +94,15 @@ def _dataclass_decorator(engine: Engine, node: cst.ClassDef, state: State) -> st
 
 def ancestors(cls: Class) -> Iterator[Class | Symbol | None]:
     """Go through a class and its bases, left to right and depth first; None stands for an unknown base."""
+    if cls.lineage:
+        yield from cls.lineage
+        return
+    for base in _lineage(cls):
+        cls.lineage.append(base)
+    yield from cls.lineage
+
+
+def _lineage(cls: Class) -> Iterator[Class | Symbol | None]:
     seen: set[int] = set()
     pending: list[Value] = [cls]
     while pending:

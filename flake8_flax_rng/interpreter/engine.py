@@ -37,6 +37,7 @@ from flake8_flax_rng.interpreter.values import (
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.source import Chunk
 
 Outcome = tuple[Value, State]
@@ -136,7 +137,7 @@ class Run:
 
 Evaluate = Callable[["Engine", "cst.CSTNode", State], Outcomes]
 Call = Callable[["Engine", Value, Args, State, Site], Outcomes]
-RunBlock = Callable[["Engine", "cst.BaseSuite", State], Completions]
+RunBlock = Callable[["Engine", "cst.BaseSuite | cst.Module", State], Completions]
 
 
 def attribute_frame(owner: Opaque) -> int:
@@ -149,6 +150,8 @@ class Engine:
 
     Attributes:
         events: what was found so far.
+        index: which definitions of the file matter.
+        deferred: the pieces of text that are only followed when one of their names is asked for.
         stack: the calls and loops that lead to where the analysis stands.
         activations: the Linen modules being followed, innermost last.
         runs: the Linen calls being followed, innermost last.
@@ -170,8 +173,11 @@ class Engine:
         self.steps = 0
         self.ledger = ledger.Book()
         self.star_modules: list[str] = []
+        self.index: Index | None = None
+        self.deferred: dict[str, Chunk] = {}
         self.classes: list[Class] = []
         self._numbers = 0
+        self._defining: list[Chunk] = []
         self.codes: dict[cst.CSTNode, FunctionCode] = {}
         self.captured: set[int] = {MODULE_FRAME}
         self._evaluate = evaluate
@@ -198,9 +204,24 @@ class Engine:
         """Call a value."""
         return self._call(self, function, args, state, site)
 
-    def run_block(self, body: cst.BaseSuite, state: State) -> list[tuple[Completion, State]]:
+    def run_block(self, body: cst.BaseSuite | cst.Module, state: State) -> list[tuple[Completion, State]]:
         """Follow statements; one completion for each path."""
         return self._run_block(self, body, state)
+
+    def define(self, name: str, state: State) -> Value | None:
+        """Follow the piece of text that binds a name at the top level, if it was put off."""
+        chunk = self.deferred.get(name)
+        if chunk is None or chunk in self._defining:
+            return None
+        saved = self.scope, self.chunk, self.active
+        self.scope, self.chunk, self.active = Scope((MODULE_FRAME,)), chunk, []
+        self._defining.append(chunk)
+        try:
+            self._run_block(self, chunk.module, state)
+        finally:
+            self._defining.pop()
+            self.scope, self.chunk, self.active = saved
+        return state.lookup(MODULE_FRAME, name)
 
     def merge(self, states: list[State]) -> list[State]:
         """Join paths that have met."""

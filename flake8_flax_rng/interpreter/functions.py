@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.engine import CALL_DEPTH, Scope
-from flake8_flax_rng.interpreter.heap import DictObject
-from flake8_flax_rng.interpreter.values import Args, Class, Const, Function, FunctionCode, Tuple, Value
+from flake8_flax_rng.interpreter.engine import CALL_DEPTH, MODULE_FRAME, Scope
+from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.values import (
+    Args,
+    Class,
+    Const,
+    Function,
+    FunctionCode,
+    Opaque,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+)
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -32,9 +43,19 @@ def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> Func
     if code is None:
         assert engine.chunk is not None
         generator = isinstance(node, cst.FunctionDef) and _yields(node.body)
-        code = FunctionCode(node, engine.chunk, name, generator, len(engine.codes))
+        code = FunctionCode(node, engine.chunk, name, generator, len(engine.codes), _unit(engine, name))
         engine.codes[node] = code
     return code
+
+
+def _unit(engine: Engine, name: str) -> str:
+    """Return the name under which the index knows a function."""
+    scope = engine.scope
+    if scope.frames == (MODULE_FRAME,):
+        return name
+    if scope.body_of is not None and scope.frames[1:] == (MODULE_FRAME,):
+        return f"{scope.body_of.name}.{name}"
+    return engine.active[-1].unit if engine.active else ""
 
 
 def _yields(body: cst.CSTNode) -> bool:
@@ -97,7 +118,7 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
     engine.called.add(code)
     if code in engine.active or len(engine.active) >= CALL_DEPTH:
         return [(engine.unknown("recursion"), state)]
-    if code.generator:
+    if code.generator or not _worth_following(engine, code, args, state):
         return engine.unknown_call(function, args, state)
     frame = engine.number()
     names = _bound(engine, function, args, state)
@@ -116,6 +137,27 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
         for _, after in result:
             after.close_frame(frame)
     return engine.merge_outcomes(result)
+
+
+def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
+    """Return whether a body can matter: it names something of interest, or is given it."""
+    if engine.index is None or not code.unit or code.unit == "<lambda>" or engine.index.followed(code.unit):
+        return True
+    return any(_of_interest(value, state) for value in args.values())
+
+
+def _of_interest(value: Value, state: State, depth: int = 0) -> bool:
+    if isinstance(value, Opaque | Const | Symbol):
+        return False
+    if isinstance(value, Tuple):
+        return depth > 2 or any(_of_interest(item, state, depth + 1) for item in value.items)
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if isinstance(found, ListObject):
+            return depth > 2 or any(_of_interest(item, state, depth + 1) for item in found.items)
+        if isinstance(found, DictObject):
+            return depth > 2 or any(_of_interest(item, state, depth + 1) for _, item in found.entries)
+    return True
 
 
 def _followed(engine: Engine, code: FunctionCode, state: State) -> Outcomes:

@@ -80,8 +80,7 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
 
 def _adopt(state: State, other: State) -> None:
     """Keep what holds on both paths, and take over what only the other one has made."""
-    for address, found in other.heap.items():
-        state.heap.setdefault(address, found)
+    state.heap = {**other.heap, **state.heap}
     for number in other.frame_numbers():
         if not state.has_frame(number):
             state.open_frame(number, dict(other.frame(number)))
@@ -89,8 +88,9 @@ def _adopt(state: State, other: State) -> None:
         state.ledger = {key: use for key, use in state.ledger.items() if key in other.ledger}
     if state.assumed != other.assumed:
         state.assumed = {t: held for t, held in state.assumed.items() if other.assumed.get(t) is held}
-    for term, version in other.versions.items():
-        state.versions[term] = max(version, state.versions.get(term, 0))
+    if state.versions != other.versions:
+        for term, version in other.versions.items():
+            state.versions[term] = max(version, state.versions.get(term, 0))
     if state.draws != other.draws:
         state.draws = _joined_draws(state.draws, other.draws)
 

@@ -32,6 +32,10 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
         value = state.lookup(frame, name)
         if value is not None:
             return value
+    if name in engine.deferred:
+        value = engine.define(name, state)
+        if value is not None:
+            return value
     for package in engine.star_modules:
         path = canonical(f"{package}.{name}")
         if path in _STAR_IMPORTABLE:

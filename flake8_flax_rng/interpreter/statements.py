@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.state import State
 
 
-def run_block(engine: Engine, body: cst.BaseSuite, state: State) -> Completions:
+def run_block(engine: Engine, body: cst.BaseSuite | cst.Module, state: State) -> Completions:
     """Follow the statements of a block.
 
     Args:
         engine: the analysis.
-        body: an indented block, or statements on the line of a colon.
+        body: an indented block, statements on the line of a colon, or a whole piece of text.
         state: the path that enters; it is changed.
 
     Returns:

@@ -111,6 +111,7 @@ class FunctionCode:
         name: its name, ``<lambda>`` for lambdas.
         generator: whether calling it makes a generator.
         serial: number of the text in this analysis.
+        unit: name of the top-level function or method that it stands in, empty when there is none.
     """
 
     node: cst.FunctionDef | cst.Lambda
@@ -118,6 +119,7 @@ class FunctionCode:
     name: str
     generator: bool = False
     serial: int = 0
+    unit: str = ""
 
     def __hash__(self) -> int:
         return id(self.node)
@@ -204,6 +206,7 @@ class Class(Value):
         fields: names of annotated class attributes in order.
         dataclass: the decorator that makes fields into constructor arguments, if any.
         serial: number of the class in this analysis.
+        lineage: the class and its ancestors once they were asked for; None stands for an unknown one.
     """
 
     name: str
@@ -212,6 +215,7 @@ class Class(Value):
     fields: tuple[str, ...]
     dataclass: str | None = None
     serial: int = 0
+    lineage: list[Class | Symbol | None] = field(default_factory=list, repr=False)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,14 @@ from __future__ import annotations
 IMPORTS_OF_INTEREST = ("jax", "flax")
 """A file whose text holds none of these words cannot be of interest."""
 
+_INTERESTING = ("jax.random", "jax.nn.initializers", "flax.linen", "flax.training", "jax._src.random", "jax.experimental.random")
+
+
+def interesting(path: str) -> bool:
+    """Return whether a definition that names this path can do something with keys."""
+    return path.startswith(_INTERESTING)
+
+
 _PREFIXES: tuple[tuple[str, str], ...] = (
     ("jax._src.random", "jax.random"),
     ("jax.experimental.pjit.pjit", "jax.jit"),

@@ -1,0 +1,204 @@
+"""The index of a file, read from its ``ast``: which definitions can matter to the analysis at all.
+
+A definition matters when it names something of interest, or another definition that matters. The
+analysis parses and follows nothing else unless a name is asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+SMALL = 8
+"""Functions of so few lines are followed in any case: they hand on what they are given."""
+
+
+@dataclass
+class Unit:
+    """A top-level function, a method, or a top-level statement.
+
+    Args:
+        name: ``f``, ``C.m``, or empty for other statements.
+        lines: how many lines it has.
+        identifiers: the names and attributes that stand in it.
+        seeded: whether it names something of interest itself.
+        defines: the names and attributes that it binds for others.
+        imports: whether it binds imported names, and so is followed in any case.
+    """
+
+    name: str
+    lines: int
+    identifiers: set[str] = field(default_factory=set)
+    seeded: bool = False
+    defines: set[str] = field(default_factory=set)
+    imports: bool = False
+
+
+@dataclass
+class Index:
+    """What a file defines.
+
+    Args:
+        by_statement: the units of each top-level statement, in order.
+        relevant: names of the functions and methods that matter.
+        small: names of those that are short.
+    """
+
+    by_statement: list[list[Unit]]
+    relevant: set[str]
+    small: set[str]
+
+    def matters(self, statement: int) -> bool:
+        """Return whether a top-level statement has to be followed."""
+        return any(unit.seeded or unit.imports for unit in self.by_statement[statement])
+
+    def defined(self, statement: int) -> set[str]:
+        """Return the names that a top-level statement binds."""
+        return {name for unit in self.by_statement[statement] for name in unit.defines}
+
+    def followed(self, name: str) -> bool:
+        """Return whether calls of a function or method are followed into its body."""
+        return name in self.relevant or name in self.small
+
+
+def build(tree: ast.Module, interesting: Callable[[str], bool]) -> Index:
+    """Read the index of a file.
+
+    Args:
+        tree: the file's ``ast``; it is only read.
+        interesting: whether a dotted path, as imported or spelled, is of interest.
+
+    Returns:
+        the index, with everything that matters found to its end.
+    """
+    imported = _imported(tree, interesting)
+    by_statement = [_units(statement, imported, interesting) for statement in tree.body]
+    units = [unit for statement in by_statement for unit in statement]
+    if any(name.startswith("*") for name in imported):
+        for unit in units:
+            unit.seeded = True
+    _spread(units)
+    return Index(
+        by_statement,
+        {unit.name for unit in units if unit.seeded and unit.name},
+        {unit.name for unit in units if unit.name and unit.lines <= SMALL},
+    )
+
+
+def _imported(tree: ast.Module, interesting: Callable[[str], bool]) -> dict[str, str]:
+    """Return what each imported name stands for, wherever it is imported."""
+    paths: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.partition(".")[0]
+                paths[alias.asname or root] = alias.name if alias.asname else root
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                path = f"{module}.{alias.name}"
+                paths[path if alias.name == "*" else alias.asname or alias.name] = path
+    return {
+        ("*" + name if name.endswith(".*") and interesting(name.removesuffix(".*")) else name): path
+        for name, path in paths.items()
+    }
+
+
+def _units(
+    statement: ast.stmt, imported: dict[str, str], interesting: Callable[[str], bool]
+) -> list[Unit]:
+    if not isinstance(statement, ast.ClassDef):
+        name = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ""
+        unit = _read(name, [statement], imported, interesting)
+        unit.defines |= set(_bound(statement))
+        return [unit]
+    units: list[Unit] = []
+    rest: list[ast.AST] = [*statement.bases, *statement.keywords, *statement.decorator_list]
+    for part in statement.body:
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            method = _read(f"{statement.name}.{part.name}", [part], imported, interesting)
+            method.defines |= {statement.name, part.name}
+            units.append(method)
+        else:
+            rest.append(part)
+    body = _read("", rest, imported, interesting)
+    body.defines |= {statement.name}
+    body.defines |= {
+        part.target.id for part in rest if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+    }
+    return [body, *units]
+
+
+def _read(
+    name: str, nodes: list[ast.AST], imported: dict[str, str], interesting: Callable[[str], bool]
+) -> Unit:
+    unit = Unit(name, _length(nodes))
+    for node in nodes:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name):
+                unit.identifiers.add(inner.id)
+                if not unit.seeded and inner.id in imported:
+                    unit.seeded = interesting(imported[inner.id])
+            elif isinstance(inner, ast.Attribute):
+                unit.identifiers.add(inner.attr)
+                if isinstance(inner.ctx, ast.Store):
+                    unit.defines.add(inner.attr)
+                if not unit.seeded:
+                    path = _dotted(inner, imported)
+                    unit.seeded = bool(path) and interesting(path)
+            elif isinstance(inner, ast.Import | ast.ImportFrom):
+                unit.imports = unit.imports or not name
+    return unit
+
+
+def _length(nodes: list[ast.AST]) -> int:
+    first = nodes[0] if nodes else None
+    if not isinstance(first, ast.stmt):
+        return 0
+    return (first.end_lineno or first.lineno) - first.lineno + 1
+
+
+def _dotted(node: ast.Attribute, imported: dict[str, str]) -> str:
+    parts = [node.attr]
+    inner: ast.expr = node.value
+    while isinstance(inner, ast.Attribute):
+        parts.append(inner.attr)
+        inner = inner.value
+    if not isinstance(inner, ast.Name) or inner.id not in imported:
+        return ""
+    return ".".join([imported[inner.id], *reversed(parts)])
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """Go through the names that a statement binds at the top level."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name.partition(".")[0]
+
+
+def _spread(units: list[Unit]) -> None:
+    """Mark the units that name one that matters, until no more are found."""
+    users: dict[str, list[Unit]] = {}
+    for unit in units:
+        for name in unit.identifiers:
+            users.setdefault(name, []).append(unit)
+    pending = [name for unit in units if unit.seeded for name in sorted(unit.defines)]
+    seen: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for unit in users.get(name, ()):
+            if not unit.seeded:
+                unit.seeded = True
+                pending.extend(sorted(unit.defines))
