@@ -132,6 +132,8 @@ class Analysis:
             self._guarded(lambda: call_function(engine, function, args, state), active if linen else None)
             return
         known = function.code.name == "__call__" and not self._extended(owner)
+        member = owner.members.get(function.code.name)
+        known = known and member is not None and undecorated(member) == function
         active = Activation(ref.address, function.compact, known, owner.name)
         self._guarded(lambda: call_method(engine, function, args, state), active)
 

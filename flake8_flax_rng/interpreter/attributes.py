@@ -72,7 +72,7 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
     if isinstance(value, Partial) and name == "func":
         return [(value.function, state)]
     if isinstance(value, Const | Tuple):
-        return [(Native(f"const.{name}", value), state)]
+        return [(Opaque(engine.terms.make("attribute", engine.term(value, state), name)), state)]
     return [(engine.unknown(name), state)]
 
 
@@ -81,11 +81,17 @@ def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: S
     if value is not None:
         if isinstance(value, Descriptor) and value.kind != "property":
             return classes.bind(engine, value, cls, cls, state, engine.site(node))
+        if isinstance(value, Const) and _is_enum(cls):
+            return [(Opaque(engine.terms.make("member", cls.name, cls.serial, name)), state)]
         return [(value, state)]
     if name == "create" and classes.derives(cls, TRAIN_STATES):
         return [(Native("state.create", cls), state)]
     term = engine.terms.make("attribute", engine.terms.make("class", cls.name, cls.serial), name)
     return [(Opaque(term), state)]
+
+
+def _is_enum(cls: Class) -> bool:
+    return any(isinstance(base, Symbol) and base.path.startswith("enum.") for base in classes.ancestors(cls))
 
 
 def _of_keys(engine: Engine, value: Key | Keys, name: str, state: State) -> Outcomes:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter import train_states
 from flake8_flax_rng.interpreter.attributes import attribute
+from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.sequences import iterate, known_items
 from flake8_flax_rng.interpreter.targets import set_attribute
@@ -14,6 +17,7 @@ from flake8_flax_rng.interpreter.values import (
     Args,
     Class,
     Const,
+    Function,
     Keys,
     Opaque,
     Partial,
@@ -164,6 +168,23 @@ def _deepcopy(engine: Engine, args: Args, state: State, site: Site) -> Outcomes 
     return [(value, state)] if value is not None and not isinstance(value, Ref | Class) else None
 
 
+def _replace(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    if len(args.positional) != 1:
+        return None
+    return train_states.call_native(engine, "replace", args.positional[0], args.shift(1), state)
+
+
+def _update_wrapper(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    """``functools.wraps``: the wrapper takes over what Linen has written on the method."""
+    wrapper, wrapped = args.get(1, "wrapper"), args.get(0, "wrapped")
+    if wrapper is None and wrapped is not None:
+        return [(Partial(Symbol("functools.wraps"), (wrapped,), ()), state)]
+    inner = undecorated(wrapped) if wrapped is not None else None
+    if isinstance(wrapper, Function) and isinstance(inner, Function):
+        return [(replace(wrapper, owner=inner.owner, compact=inner.compact), state)]
+    return [(wrapper, state)] if wrapper is not None else None
+
+
 _Handler = Callable[["Engine", Args, "State", "Site"], "Outcomes | None"]
 
 _FUNCTIONS: dict[str, _Handler] = {
@@ -183,6 +204,8 @@ _FUNCTIONS: dict[str, _Handler] = {
     "flax.linen.merge_param": _merge_param,
     "flax.core.freeze": _freeze,
     "flax.core.unfreeze": _freeze,
+    "dataclasses.replace": _replace,
+    "functools.wraps": _update_wrapper,
     "copy.copy": _deepcopy,
     "copy.deepcopy": _deepcopy,
 }

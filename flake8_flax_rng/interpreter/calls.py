@@ -100,12 +100,12 @@ def _native(engine: Engine, function: Native, args: Args, state: State, site: Si
         return train_states.call_native(engine, name, function.receiver, args, state)
     if kind in ("dict", "list"):
         return containers.call_native(engine, name, function.receiver, args, state)
+    if kind == "identity" and args.positional:
+        return [(args.positional[0], state)]
     if kind == "key":
         return [(function.receiver, state)]
     if kind == "initializer":
         return keys.initialise(engine, name, args, state)
-    if kind == "const":
-        return engine.pure_call(f"{kind}.{name}", args.prepend(function.receiver), state)
     return [(engine.unknown("abstract"), state)]
 
 

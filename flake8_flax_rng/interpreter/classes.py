@@ -93,30 +93,25 @@ def _dataclass_decorator(engine: Engine, node: cst.ClassDef, state: State) -> st
 
 
 def ancestors(cls: Class) -> Iterator[Class | Symbol | None]:
-    """Go through a class and its bases, left to right and depth first; None stands for an unknown base."""
-    if cls.lineage:
-        yield from cls.lineage
-        return
-    for base in _lineage(cls):
-        cls.lineage.append(base)
+    """Go through a class and its bases in the order of look-up; None stands for an unknown base."""
+    if not cls.lineage:
+        cls.lineage.extend(_lineage(cls))
     yield from cls.lineage
 
 
-def _lineage(cls: Class) -> Iterator[Class | Symbol | None]:
-    seen: set[int] = set()
-    pending: list[Value] = [cls]
-    while pending:
-        current = pending.pop(0)
-        if isinstance(current, Class):
-            if current.serial in seen:
-                continue
-            seen.add(current.serial)
-            yield current
-            pending = [*current.bases, *pending]
-        elif isinstance(current, Symbol):
-            yield current
-        else:
-            yield None
+def _lineage(cls: Class) -> list[Class | Symbol | None]:
+    """Return Python's method resolution order (C3); classes that have none are read depth first."""
+    bases = [base if isinstance(base, Class | Symbol) else None for base in cls.bases]
+    lines: list[list[Class | Symbol | None]] = [
+        list(ancestors(base)) if isinstance(base, Class) and base is not cls else [base] for base in bases
+    ]
+    lines.append(list(bases))
+    result: list[Class | Symbol | None] = [cls]
+    while lines := [line for line in lines if line]:
+        head = next((line[0] for line in lines if not any(line[0] in other[1:] for other in lines)), lines[0][0])
+        result.append(head)
+        lines = [[base for base in line if base is not head and base != head] for line in lines]
+    return result
 
 
 def derives(cls: Class | Symbol, paths: frozenset[str]) -> bool:

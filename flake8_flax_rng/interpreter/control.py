@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.state import State
 
+_LIFTED_PREFIXES = {"remat": "Checkpoint", "vmap": "Vmap", "scan": "Scan", "jit": "Jit"}
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
 
@@ -43,7 +44,7 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     if kind is not None:
         return _CONTROLS[kind](engine, args, state, site)
     transform = WRAPPERS.get(path)
-    if transform is None:
+    if transform is None or (transform == "lift" and not isinstance(args.get(0, "target"), Class)):
         return None
     return [(_wrap(engine, transform, path, args), state)]
 
@@ -54,8 +55,8 @@ def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
         function = function or args.keywords.get(name)
     if function is None:
         return Partial(Symbol(path), (), tuple(args.keywords.items()))
-    if path == "functools.wraps":
-        return Symbol("flake8_flax_rng.identity")
+    if transform == "factory":
+        return Native("identity", NONE)
     if transform == "identity":
         return function
     if transform == "compact":
@@ -63,11 +64,17 @@ def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
     if transform == "unknown":
         return engine.unknown("decorated")
     if isinstance(function, Class) and path.startswith("flax.linen."):
-        return function
+        return _lifted(engine, path, function)
     options = dict(args.keywords)
     if len(args.positional) > 1:
         options.setdefault("in_axes", args.positional[1])
     return Wrapped(transform, function, tuple(options.items()))
+
+
+def _lifted(engine: Engine, path: str, cls: Class) -> Value:
+    """Return a lifted module class: a subclass, under the name that Linen gives it."""
+    prefix = _LIFTED_PREFIXES.get(path.rpartition(".")[2], "Lifted")
+    return Class(f"{prefix}{cls.name}", (cls,), {}, cls.fields, cls.dataclass, engine.number())
 
 
 def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:

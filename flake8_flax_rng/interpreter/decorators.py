@@ -35,10 +35,10 @@ def decorate(engine: Engine, decorators: list[cst.Decorator], value: Value, stat
             for function, after in engine.eval(decorator.decorator, at)
             for outcome in _applied(engine, decorator, function, current, after)
         ]
-    for decorated, _ in rows:
-        inner = undecorated(decorated)
-        if isinstance(inner, Function):
-            engine.made[inner.code] = inner
+        for decorated, _ in rows:
+            inner = undecorated(decorated)
+            if isinstance(inner, Function):
+                engine.made[inner.code] = inner
     return rows
 
 

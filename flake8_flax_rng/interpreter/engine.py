@@ -252,6 +252,10 @@ class Engine:
         state.heap[address] = found
         return Ref(address)
 
+    def owner(self) -> int:
+        """Return the number of the function whose text is being followed, -1 for the file's body."""
+        return self.active[-1].serial if self.active else -1
+
     def site(self, node: cst.CSTNode) -> Site:
         """Return the place of a node of the code that is being followed."""
         assert self.chunk is not None
@@ -337,7 +341,7 @@ class Engine:
         if isinstance(value, Native):
             instance = state.instance(value.receiver)
             owner = "" if instance is None else f"{self.class_name(instance)}."
-            return f"{owner}{value.name}"
+            return f"{owner}{value.name.rpartition('.')[2]}"
         instance = state.instance(value)
         return self.class_name(instance) if instance is not None else ""
 

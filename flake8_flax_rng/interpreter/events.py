@@ -38,12 +38,14 @@ class Step:
         label: what is called there, as a reader knows it.
         turn: for a loop, which pass of its body this is; None for calls.
         arguments: the syntax and value of each argument of a call.
+        owner: number of the function in whose text the step stands, -1 for the file's body.
     """
 
     site: Site
     label: str = ""
     turn: int | None = None
     arguments: tuple[tuple[cst.BaseExpression, Value], ...] = ()
+    owner: int = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,11 +133,13 @@ class Reused:
         first: the first use.
         second: the second use.
         sibling: a key made beside the one that is reused, and never read, if there is one.
+        name: a name that the key was bound to, if there is one.
     """
 
     first: Use
     second: Use
     sibling: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,7 @@ class ModuleRun:
         resolved: whether the module is known.
         signature: for each argument whether its value is known.
         places: where each stream's key stands in the call, or else the whole argument.
+        context: the calls and loops that led there; runs of one context differ in their path only.
         outputs: whether the caller gets the outputs of an ``init`` too.
     """
 
@@ -196,6 +201,7 @@ class ModuleRun:
     resolved: bool
     signature: tuple[bool, ...]
     places: dict[str, Site] = field(default_factory=dict)
+    context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
     outputs: bool = False
 
 

@@ -224,6 +224,10 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
             return Const(folded)
     if sign == "*" and isinstance(left, Ref | Tuple) and isinstance(right, Const):
         return _repeated(engine, left, right, state)
+    if sign == "BitOr":
+        merged = _merged(left, right, state)
+        if merged is not None:
+            return engine.allocate(state, merged)
     if sign == "+":
         first, second = known_items(left, state), known_items(right, state)
         if first is not None and second is not None:
@@ -237,6 +241,17 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
         known = _folded(sign, numbers[0], numbers[1])
     term = engine.terms.make("op", sign, engine.term(left, state), engine.term(right, state))
     return Opaque(term, known if isinstance(known, int) else None)
+
+
+def _merged(left: Value, right: Value, state: State) -> DictObject | None:
+    """Return the union of two dicts."""
+    first = state.heap.get(left.address) if isinstance(left, Ref) else None
+    second = state.heap.get(right.address) if isinstance(right, Ref) else None
+    if not (isinstance(first, DictObject) and isinstance(second, DictObject)):
+        return None
+    for key, value in second.entries:
+        first = first.set(key, value)
+    return DictObject(first.entries, first.complete and second.complete)
 
 
 def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state: State) -> None:
@@ -369,7 +384,7 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
         for place, syntax in args.nodes.items()
         if (value := args.get(place, None) if isinstance(place, int) else args.keywords.get(place)) is not None
     )
-    step = Step(site, engine.label(function, state), arguments=pairs)
+    step = Step(site, engine.label(function, state), arguments=pairs, owner=engine.owner())
     with engine.step(step):
         return engine.call(function, args, state, site)
 

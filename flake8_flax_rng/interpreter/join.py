@@ -68,6 +68,8 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
         for frame, name in names:
             if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
                 return False
+        if any(_empty(state.heap[a]) != _empty(other.heap[a]) for a in objects):
+            return False
         if any(_object_matters(state.heap[a], state) or _object_matters(other.heap[a], other) for a in objects):
             return False
     for frame, name in names:
@@ -130,6 +132,14 @@ def _object_matters(found: HeapObject, state: State, depth: int = 0) -> bool:
     if isinstance(found, DictObject):
         return any(_matters(value, state, depth) for _, value in found.entries)
     return True
+
+
+def _empty(found: HeapObject) -> bool | None:
+    if isinstance(found, ListObject):
+        return not found.items if found.complete or found.items else None
+    if isinstance(found, DictObject):
+        return not found.entries if found.complete or found.entries else None
+    return None
 
 
 def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import Reused
+from flake8_flax_rng.interpreter.events import Reused, part
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.values import Key, Keys, Tuple, Value
 
@@ -29,7 +29,8 @@ class Book:
 
     def __init__(self) -> None:
         self._reads: dict[int, set[int]] = {}
-        self._names: dict[int, dict[int, str]] = {}
+        self._names: dict[int, dict[int, tuple[str, int]]] = {}
+        self._terms: dict[Term, str] = {}
         self._origins: dict[int, Origin] = {}
         self._compared: set[Term] = set()
         self._negated: set[Term] = set()
@@ -39,11 +40,12 @@ class Book:
         """Note how the keys of an origin are made."""
         self._origins[origin] = Origin(kind)
 
-    def name(self, key: Key, name: str) -> None:
-        """Note that a key was bound to a name."""
+    def name(self, key: Key, name: str, owner: int) -> None:
+        """Note that a key was bound to a name in a function."""
+        self._terms.setdefault(key.term, name)
         index = child_index(key)
         if index is not None:
-            self._names.setdefault(key.origin, {})[index] = name
+            self._names.setdefault(key.origin, {})[index] = (name, owner)
 
     def read(self, origin: int, index: int | None) -> None:
         """Note that a child of a split was read."""
@@ -83,18 +85,23 @@ class Book:
     def reused(self) -> list[Reused]:
         """Return the reuses that stand when everything is known."""
         return [
-            Reused(first, second, self._sibling(first, second))
+            Reused(first, second, self._sibling(first, second), self._name(first.term))
             for first, second in self._found
             if self._stands(first, second)
         ]
 
+    def _name(self, term: Term) -> str | None:
+        if term.kind == "parameter":
+            return str(term.args[-1])
+        return self._terms.get(term)
+
     def _stands(self, first: Use, second: Use) -> bool:
-        if first.term in self._compared:
+        if any(term in self._compared for term in _with_parents(first.term)):
             return False
         if first.origin != second.origin:
             return False
         if first.kind == second.kind == "split":
-            return not self._disjoint(first.derived, second.derived)
+            return not self._disjoint(first.derived, second.derived) and not self._unused_twins(first, second)
         if first.kind == second.kind == "stream":
             return not _on_purpose(first, second)
         if _in_unison(first, second):
@@ -106,19 +113,28 @@ class Book:
         ours, theirs = self._reads.get(first, set()), self._reads.get(second, set())
         return bool(ours and theirs) and ALL not in ours | theirs and not ours & theirs
 
+    def _unused_twins(self, first: Use, second: Use) -> bool:
+        """Return whether each split gave one and the same child, which nothing is known to consume twice."""
+        ours, theirs = self._reads.get(first.derived, set()), self._reads.get(second.derived, set())
+        if ALL in ours or len(ours) != 1 or ours != theirs:
+            return False
+        pair = {first.derived, second.derived}
+        return not any({early.origin, late.origin} == pair for early, late in self._found)
+
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
+        owner = part(first, second).second.owner
         for origin in (first.derived, second.origin):
-            unread = self._names.get(origin, {}).items()
-            for index, name in sorted(unread):
-                if index not in self._reads.get(origin, set()):
+            read = self._reads.get(origin, set())
+            for index, (name, place) in sorted(self._names.get(origin, {}).items()):
+                if index not in read and ALL not in read and place == owner and name.strip("_"):
                     return name
         return None
 
 
 def _with_parents(term: Term) -> list[Term]:
     found = [term]
-    while found[-1].kind == "child":
+    while found[-1].kind in ("child", "stream"):
         parent = found[-1].args[0]
         if parent is None or isinstance(parent, str | int | float | bytes | complex):
             break
@@ -137,12 +153,20 @@ def child_index(key: Key) -> int | None:
 
 def _in_unison(first: Use, second: Use) -> bool:
     """Return whether one permutation is applied to several arrays on purpose."""
-    return (
-        first.subject is not None
-        and second.subject is not None
-        and first.label == second.label
-        and (first.site.node is not second.site.node or first.subject is not second.subject)
-    )
+    if first.subject is None or second.subject is None or first.label != second.label:
+        return False
+    if first.subject is second.subject:
+        return first.site.node is not second.site.node
+    return _array(first.subject) and _array(second.subject)
+
+
+def _array(term: Term, nested: bool = False) -> bool:
+    """Return whether a value can be an array that is shuffled, rather than a number or a part of another."""
+    if term.kind in ("op", "minus"):
+        return any(_array(arg, nested=True) for arg in term.args if hasattr(arg, "kind"))
+    if term.kind == "pure":
+        return True
+    return not nested and term.kind not in ("const", "slice")
 
 
 def _on_purpose(first: Use, second: Use) -> bool:

@@ -270,7 +270,7 @@ def _drawn_term(engine: Engine, draw: Draw) -> Term:
     key = key_term(engine.runs[-1].key(draw.stream)) if engine.runs else None
     if key is None or draw.path is None:
         return engine.terms.fresh("drawn")
-    return engine.terms.make("stream", key[0], *draw.path, draw.counter)
+    return engine.terms.make("stream", key[0], draw.stream, *draw.path, draw.counter)
 
 
 def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
@@ -324,9 +324,23 @@ def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: S
     state.draws = (*state.draws, Draw("", site, path, own=True, variable=True, random=False))
     initialiser = args.get(2, "init_fn")
     if initialiser is None or initialiser == NONE or (engine.runs and not engine.runs[-1].initialising):
-        return [(engine.unknown("variable"), state)]
+        return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), state)]
     outcomes = _from_data(engine, None, engine.call(initialiser, args.shift(3), state, site), site)
-    return [(engine.unknown("variable"), after) for _, after in outcomes]
+    return [
+        (Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), after) for _, after in outcomes
+    ]
+
+
+def written(engine: Engine, value: Value, state: State, site: Site) -> None:
+    """Note that a variable of the model may depend on what was drawn."""
+    if engine.term(value, state).draws:
+        state.draws = (*state.draws, Draw("*", site, certain=False))
+
+
+def _put_variable(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    for value in args.values():
+        written(engine, value, state, site)
+    return [(NONE, state)]
 
 
 def _clone(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
@@ -454,11 +468,12 @@ def _run(
             True,
             signature(args),
             stream_places(step.site, kind),
+            tuple((step.site.node, step.turn) for step in engine.stack),
             INITIALISING.get(kind, False),
         )
     )
     template = Use((), "stream", f"{engine.class_name(found)}.{kind}", call, module=found.origin, call=call,
-                   variables=variables, initialises=kind in INITIALISING)
+                   variables=variables, initialises=kind in INITIALISING, derived=engine.number())
     return [_finished(engine, outcome, given, template, outer) for outcome in outcomes]
 
 
@@ -478,7 +493,10 @@ def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer
             continue
         place = LedgerKey(key[0], (draw.path, draw.counter))
         use = replace(template, way=tuple(engine.stack), term=key[0], origin=key[1])
-        if place in state.ledger:
+        first = state.ledger.get(place)
+        if first is not None:
+            if first.derived == use.derived:
+                continue
             entered.add(key[0])
         engine.ledger.consume(place, use, state)
     if template.initialises or not isinstance(value, Tuple | Const):
@@ -529,6 +547,7 @@ _NATIVES: dict[str, _Handler] = {
     "is_initializing": _is_initializing,
     "param": _param,
     "variable": _variable,
+    "put_variable": _put_variable,
     "clone": _clone,
     "copy": _clone,
     "bind": _bind,

@@ -15,11 +15,11 @@ from flake8_flax_rng.interpreter.functions import make_function
 from flake8_flax_rng.interpreter.loops import run_for, run_while
 from flake8_flax_rng.interpreter.names import run_import, run_import_from
 from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import NONE, Const, Opaque, Value
-from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE
+from flake8_flax_rng.interpreter.values import NONE, Args, Bound, Class, Const, Opaque, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, UNRELATED_ERRORS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
 
 
@@ -189,7 +189,13 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
     result: Completions = []
     raised = not node.handlers
     live: list[State] = []
-    for completion, after in engine.run_block(node.body, state):
+    expected = any(_catches(engine, handler, entry) for handler in node.handlers)
+    engine.muted += expected
+    try:
+        completions = engine.run_block(node.body, state)
+    finally:
+        engine.muted -= expected
+    for completion, after in completions:
         if completion is NORMAL:
             live.append(after)
         elif completion.kind != "raise" or raised:
@@ -206,6 +212,15 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
     return _finally(engine, node.finalbody, result)
 
 
+def _catches(engine: Engine, handler: cst.ExceptHandler | cst.ExceptStarHandler, state: State) -> bool:
+    """Return whether a handler may be there for the errors that wrong randomness raises."""
+    if handler.type is None:
+        return True
+    value = engine.eval(handler.type, state.fork())[0][0]
+    errors = value.items if isinstance(value, Tuple) else (value,)
+    return not all(isinstance(error, Symbol) and error.path in UNRELATED_ERRORS for error in errors)
+
+
 def _finally(engine: Engine, node: cst.Finally, completions: Completions) -> Completions:
     result: Completions = []
     for completion, path in completions:
@@ -217,20 +232,42 @@ def _finally(engine: Engine, node: cst.Finally, completions: Completions) -> Com
 def _with(engine: Engine, node: cst.With, state: State) -> Completions:
     rows = [state]
     fails = False
+    managers: list[Value] = []
     for item in node.items:
         after: list[State] = []
         for path in rows:
             for value, at in engine.eval(item.item, path):
                 fails = fails or _expects_failure(value)
-                if item.asname is not None:
-                    assign(engine, item.asname.name, engine.unknown("context"), at)
-                after.append(at)
+                managers.append(value)
+                for entered, inside in _managed(engine, item, value, "__enter__", at):
+                    if item.asname is not None:
+                        assign(engine, item.asname.name, entered, inside)
+                    after.append(inside)
         rows = after
     engine.muted += fails
     try:
-        return [done for path in rows for done in engine.run_block(node.body, path)]
+        done = [done for path in rows for done in engine.run_block(node.body, path)]
     finally:
         engine.muted -= fails
+    for manager in reversed(managers):
+        done = [
+            (completion, after)
+            for completion, path in done
+            for _, after in _managed(engine, node, manager, "__exit__", path)
+        ]
+    return done
+
+
+def _managed(engine: Engine, node: cst.CSTNode, manager: Value, name: str, state: State) -> Outcomes:
+    """Enter or leave a context manager; one that is not known may change what it refers to."""
+    found = state.instance(manager)
+    method = classes.member(found.cls, name) if found is not None and isinstance(found.cls, Class) else None
+    if method is None:
+        if isinstance(manager, Ref):
+            engine.escape(manager, state)
+        return [(engine.unknown("context"), state)]
+    args = Args([NONE, NONE, NONE]) if name == "__exit__" else Args()
+    return engine.call(Bound(method, manager), args, state, engine.site(node))
 
 
 def _expects_failure(value: Value) -> bool:
@@ -239,7 +276,8 @@ def _expects_failure(value: Value) -> bool:
     name = value.term.args[0]
     if value.term.kind == "call":
         parts = getattr(name, "args", ())
-        name = parts[1] if getattr(name, "kind", "") == "attribute" and len(parts) > 1 else ""
+        kind = getattr(name, "kind", "")
+        name = parts[1] if kind == "attribute" else parts[0] if kind == "symbol" else ""
     return isinstance(name, str) and name in EXPECT_FAILURE
 
 

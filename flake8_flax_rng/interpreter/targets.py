@@ -37,7 +37,7 @@ def assign(
             frame = scope.target if walrus and scope.target is not None else scope.frames[0]
         state.bind(frame, target.value, value)
         if isinstance(value, Key):
-            engine.ledger.name(value, target.value)
+            engine.ledger.name(value, target.value, engine.owner())
     elif isinstance(target, cst.Tuple | cst.List):
         _unpack(engine, list(target.elements), value, state)
     elif isinstance(target, cst.StarredElement):
@@ -90,6 +90,8 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
             linen.adopt(engine, owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
     elif isinstance(owner, Opaque):
+        if owner.term.kind == "variable" and engine.stack:
+            linen.written(engine, value, state, engine.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):
             state.open_frame(frame, {})

@@ -23,17 +23,21 @@ _CHECKS: tuple[tuple[Rule, Callable[[Sequence[Event]], Iterable[Report]]], ...] 
     (rng209.RULE, rng209.check),
 )
 
+_SAME_CAUSE = {"RNG102": "RNG101"}
+"""Rules that say the same of one place: the first one in the registry speaks."""
+
 RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
 
 def findings(events: Sequence[Event]) -> list[Finding]:
-    """Return what the rules say about the events of one file; each rule once for each place."""
+    """Return what the rules say about the events of one file; one finding for each place and cause."""
     result: dict[tuple[str, int, int], Finding] = {}
     for rule, check in _CHECKS:
+        cause = _SAME_CAUSE.get(rule.code, rule.code)
         for report in check(events):
             line, column = report.site.chunk.position(report.site.node)
             found = Finding(line, column, rule.code, report.message)
-            result.setdefault((rule.code, line, column), found)
+            result.setdefault((cause, line, column), found)
     return list(result.values())
 
 

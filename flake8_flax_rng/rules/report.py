@@ -90,6 +90,13 @@ def _lineage(term: Term) -> list[Term]:
     return found
 
 
+def key_name(site: Site, step: Step, name: str | None) -> str:
+    """Return what a reader knows the key by: the argument's text, or the name of a key that is captured."""
+    if site.node is not step.site.node:
+        return spelled(site)
+    return name or spelled(site)
+
+
 def consumer(step: Step) -> str:
     """Return what a call consumes a key with, as a reader knows it."""
     return step.label or "this call"

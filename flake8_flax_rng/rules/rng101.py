@@ -48,7 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Reused, part
-from flake8_flax_rng.rules.report import Report, consumer, key_site, line, rule, spelled
+from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, rule
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
@@ -63,10 +63,11 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             continue
         site = key_site(parting.second, event.second)
         before = key_site(parting.first, event.first)
+        name = key_name(site, parting.second, event.name)
         yield Report(
             site,
-            f"`{spelled(site)}` was already consumed by `{consumer(parting.first)}` on line {line(before)}; "
-            + _advice(event, spelled(site)),
+            f"`{name}` was already consumed by `{consumer(parting.first)}` on line {line(before)}; "
+            + _advice(event, name),
         )
 
 

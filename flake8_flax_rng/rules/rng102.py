@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Reused, part
-from flake8_flax_rng.rules.report import Report, consumer, key_site, rule, spelled
+from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, rule
 
 RULE = rule("RNG102", "key-reuse-in-loop", "a key does not change from one pass of a loop to the next", __doc__)
 
@@ -56,10 +56,10 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if not parting.loop:
             continue
         site = key_site(parting.second, event.second)
-        name = spelled(site)
+        name = key_name(site, parting.second, event.name)
         what = consumer(parting.second)
         yield Report(
             site,
             f"`{name}` is the same in every pass of the loop, so `{what}` repeats itself; "
-            + f"split it in the loop or use `jax.random.fold_in({name}, i)`",
+            + f"split it in the loop or fold the loop index into it",
         )

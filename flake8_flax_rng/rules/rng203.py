@@ -36,7 +36,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
 from flake8_flax_rng.rules.report import Report, line, rule
-from flake8_flax_rng.rules.runs import UNKNOWN, runs_by_call, surely_drawn
+from flake8_flax_rng.rules.runs import UNKNOWN, by_context, runs_by_call, surely_drawn
 
 RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is missing", __doc__)
 
@@ -44,24 +44,23 @@ RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report calls that lack a stream which every path through the module draws."""
     for runs in runs_by_call(events):
-        resolved = [run for run in runs if run.resolved]
-        if any(run.kind not in ("apply", "bind") or run.streams is None for run in resolved):
-            continue
-        if len({run.streams for run in resolved}) > 1:
-            continue
-        for run in resolved:
-            missing = _missing(run)
-            if missing is not None:
-                yield Report(
-                    run.call,
-                    f"`{run.name}` draws the stream {missing.stream!r} ({missing.layer or 'make_rng'} on line "
-                    f"{line(missing.site)}) and is not given it: pass rngs={{{missing.stream!r}: <key>}}",
-                )
-                break
+        for group in by_context([run for run in runs if run.resolved]):
+            missing = [_missing(run) for run in group]
+            first = missing[0]
+            if first is None or not all(missing):
+                continue
+            yield Report(
+                group[0].call,
+                f"`{group[0].name}` draws the stream {first.stream!r} ({first.layer or 'make_rng'} on line "
+                f"{line(first.site)}) and is not given it: pass rngs={{{first.stream!r}: <key>}}",
+            )
+            break
 
 
 def _missing(run: ModuleRun) -> Draw | None:
-    given = run.streams or ()
+    if run.kind not in ("apply", "bind") or run.streams is None:
+        return None
+    given = run.streams
     if run.bare or "params" in given:
         return None
     for draw in surely_drawn(run):

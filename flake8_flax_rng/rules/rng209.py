@@ -39,7 +39,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Misplaced, ModuleRun
 from flake8_flax_rng.rules.report import Report, line, rule
-from flake8_flax_rng.rules.runs import UNKNOWN, surely_drawn
+from flake8_flax_rng.rules.runs import UNKNOWN, by_context, runs_by_call, surely_drawn
 
 RULE = rule("RNG209", "rng-outside-compact", "a submodule or draw where Linen cannot serve it", __doc__)
 
@@ -56,17 +56,22 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in events:
         if isinstance(event, Misplaced):
             yield Report(event.site, _ADVICE[event.where].format(what=event.what, owner=event.owner))
-        elif isinstance(event, ModuleRun) and event.kind in ("apply", "bind"):
-            yield from _drawn_in_setup(event)
+    for runs in runs_by_call(events):
+        for group in by_context([run for run in runs if run.resolved and run.kind in ("apply", "bind")]):
+            reports = [_drawn_in_setup(run) for run in group]
+            if all(reports):
+                yield from reports[0]
 
 
-def _drawn_in_setup(run: ModuleRun) -> Iterable[Report]:
+def _drawn_in_setup(run: ModuleRun) -> list[Report]:
     if run.streams is None or run.bare or "params" in run.streams:
-        return
-    for draw in surely_drawn(run):
-        if draw.setup and draw.stream not in run.streams and draw.stream not in (UNKNOWN, "params"):
-            yield Report(
-                draw.site,
-                f"`make_rng({draw.stream!r})` in `setup` makes the stream mandatory, and the call on line "
-                f"{line(run.call)} does not give it: draw in the method that needs it",
-            )
+        return []
+    return [
+        Report(
+            draw.site,
+            f"`make_rng({draw.stream!r})` in `setup` makes the stream mandatory, and the call on line "
+            f"{line(run.call)} does not give it: draw in the method that needs it",
+        )
+        for draw in surely_drawn(run)
+        if draw.setup and draw.stream not in run.streams and draw.stream not in (UNKNOWN, "params")
+    ]

@@ -46,3 +46,11 @@ def surely_drawn(run: ModuleRun) -> list[Draw]:
 def possibly_drawn(run: ModuleRun, stream: str) -> list[Draw]:
     """Return the draws that some path makes from a stream; unknown code could draw any."""
     return [draw for path in run.draws for draw in active(path) if draw.stream in (stream, UNKNOWN)]
+
+
+def by_context(runs: list[ModuleRun]) -> list[list[ModuleRun]]:
+    """Group runs of one call by the way that led there: what holds on one way is certain there."""
+    groups: dict[object, list[ModuleRun]] = {}
+    for run in runs:
+        groups.setdefault(run.context, []).append(run)
+    return list(groups.values())

@@ -9,12 +9,12 @@ WRAPPERS: dict[str, str] = {
     "jax.custom_vjp": "same",
     "jax.custom_jvp": "same",
     "jax.custom_batching.custom_vmap": "same",
-    "jax.named_scope": "same",
+    "jax.named_scope": "factory",
+    "jax.profiler.annotate_function": "identity",
     "jax.shard_map": "same",
     "jax.xmap": "same",
     "jax.experimental.checkify.checkify": "abstract",
     "functools.lru_cache": "same",
-    "functools.wraps": "identity",
     "chex.assert_max_traces": "same",
     "contextlib.contextmanager": "unknown",
     "flax.jax_utils.partial_eval_by_shape": "abstract",
@@ -30,6 +30,8 @@ WRAPPERS: dict[str, str] = {
     "jax.eval_shape": "abstract_call",
     "flax.linen.jit": "same",
     "flax.linen.remat": "same",
+    "flax.linen.vmap": "lift",
+    "flax.linen.scan": "lift",
     "flax.linen.compact": "compact",
     "flax.linen.nowrap": "same",
     "typing.final": "identity",
@@ -44,11 +46,13 @@ WRAPPERS: dict[str, str] = {
 """Function transforms: what calling the result does with the function.
 
 ``same`` calls it as it is; ``identity`` is the function itself; ``vmap`` calls it once per lane;
+``lift`` makes a module class from
+a module class; ``factory`` makes a decorator that is the identity;
 ``grad`` and ``value_and_grad`` call it once and return other things; ``abstract`` traces it without
 running anything.
 """
 
-KEYWORD_OF_FUNCTION = ("fun", "f", "fn", "func", "function")
+KEYWORD_OF_FUNCTION = ("fun", "target", "f", "fn", "func", "function")
 
 CONTROL: dict[str, str] = {
     "jax.lax.scan": "scan",
