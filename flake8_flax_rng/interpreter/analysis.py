@@ -103,7 +103,7 @@ class Analysis:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
         path = state.fork()
-        path.ledger, path.assumed, path.draws = {}, {}, ()
+        path.ledger, path.assumed, path.draws = {}, ({},), ()
         for frame in function.frames:
             if not path.has_frame(frame):
                 path.open_frame(frame, {})

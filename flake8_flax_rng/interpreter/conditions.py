@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.terms import Term
 from flake8_flax_rng.interpreter.values import (
     NONE,
     Bound,
@@ -25,10 +26,11 @@ from flake8_flax_rng.interpreter.values import (
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.state import Facts, State
+    from flake8_flax_rng.interpreter.terms import Atom
 
 _NEVER_NONE = (Key, Keys, Tuple, Function, Class, Bound, Native, Partial, Wrapped, Symbol)
+_DISTINCT = ("const", "symbol", "member", "class")
 _MIRRORED = {">": "<", "<=": ">=", "<": ">", ">=": "<="}
 
 
@@ -48,13 +50,23 @@ def branch(engine: Engine, value: Value, state: State) -> list[tuple[bool, State
         return [(known, state)]
     term, positive = _stripped(engine.term(value, state))
     term = _timeless(engine, term)
-    decided = _decided(engine, term, state)
-    if decided is not None:
-        return [(decided is positive, state)]
-    other = state.fork()
-    _assume(engine, term, positive, state)
-    _assume(engine, term, not positive, other)
-    return [(True, state), (False, other)]
+    yes: list[Facts] = []
+    no: list[Facts] = []
+    for facts in state.assumed:
+        decided = _decided(engine, term, facts)
+        if decided is not False:
+            yes.append(facts if decided else _with(engine, term, True, facts))
+        if decided is not True:
+            no.append(facts if decided is False else _with(engine, term, False, facts))
+    other = state.fork() if yes and no else state
+    ways: list[tuple[bool, State]] = []
+    if yes:
+        state.assumed = tuple(yes)
+        ways.append((positive, state))
+    if no:
+        other.assumed = tuple(no)
+        ways.append((not positive, other))
+    return sorted(ways, key=lambda way: not way[0])
 
 
 def assume(engine: Engine, value: Value, wanted: bool, state: State) -> State | None:
@@ -223,56 +235,93 @@ def _timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
     return engine.terms.make(term.kind, *parts)
 
 
-def _decided(engine: Engine, term: Term, state: State) -> bool | None:
-    known = state.assumed.get(term)
+def _decided(engine: Engine, term: Term, facts: Facts) -> bool | None:
+    known = facts.get(term)
     if known is not None:
         return known
     if term.kind == "==":
-        return _decided_equality(engine, term, state)
+        return _decided_equality(engine, term, facts)
     if term.kind in ("<", ">"):
-        return _decided_order(term, state)
+        return _decided_order(term, facts)
+    if term.kind == "in":
+        return _decided_membership(engine, term, facts)
+    if _is_type_test(term) and any(
+        held and _is_type_test(fact) and fact.args[1] is term.args[1] for fact, held in facts.items()
+    ):
+        return False
     none = engine.terms.make("==", term, engine.terms.const(None))
-    return False if state.assumed.get(none) is True else None
+    return False if facts.get(none) is True else None
 
 
-def _decided_equality(engine: Engine, term: Term, state: State) -> bool | None:
+def _is_type_test(term: Term) -> bool:
+    return term.kind == "pure" and term.args[0] == "isinstance" and len(term.args) > 1
+
+
+def _decided_equality(engine: Engine, term: Term, facts: Facts) -> bool | None:
     subject, other = term.args
-    if not hasattr(other, "kind") or not hasattr(subject, "kind"):
+    if not isinstance(other, Term) or not isinstance(subject, Term):
         return None
     once = _once(engine, term)
-    if once is not None and state.assumed.get(once) is True:
+    if once is not None and facts.get(once) is True:
         return False
-    if other.kind != "const":
+    if other.kind not in _DISTINCT:
         return None
-    if other.args[0] is None and state.assumed.get(subject) is True:
+    if other.kind == "const" and other.args[0] is None and (facts.get(subject) is True or _ordered(subject, facts)):
         return False
-    for assumed, held in state.assumed.items():
-        if held and assumed.kind == "==" and assumed.args[0] is subject and assumed.args[1] is not other:
-            right = assumed.args[1]
-            if hasattr(right, "kind") and right.kind == "const":
-                return False
-    return _decided_order(term, state)
+    for fact, held in facts.items():
+        if not held or fact.args[0] is not subject or not isinstance(fact.args[1], Term):
+            continue
+        if fact.kind == "==" and fact.args[1] is not other and fact.args[1].kind in _DISTINCT:
+            return False
+        if fact.kind == "in" and other not in (_members(fact) or (other,)):
+            return False
+    return _decided_order(term, facts)
 
 
-def _decided_order(term: Term, state: State) -> bool | None:
+def _ordered(subject: Term, facts: Facts) -> bool:
+    """Return whether a value was compared by size, which None cannot be."""
+    return any(fact.kind in ("<", ">") and subject in fact.args for fact in facts)
+
+
+def _decided_membership(engine: Engine, term: Term, facts: Facts) -> bool | None:
+    members = _members(term)
+    subject = term.args[0]
+    if members is None or not isinstance(subject, Term):
+        return None
+    answers = [_decided(engine, engine.terms.make("==", subject, member), facts) for member in members]
+    if True in answers:
+        return True
+    return False if all(answer is False for answer in answers) else None
+
+
+def _members(term: Term) -> tuple[Term, ...] | None:
+    """Return the constants of ``x in (a, b)``."""
+    container = term.args[1]
+    if not isinstance(container, Term) or container.kind not in ("tuple", "list"):
+        return None
+    members = tuple(arg for arg in container.args if isinstance(arg, Term) and arg.kind in _DISTINCT)
+    return members if len(members) == len(container.args) else None
+
+
+def _decided_order(term: Term, facts: Facts) -> bool | None:
     """Decide a comparison with a number by what was assumed of other comparisons of the same value."""
     wanted = _number(term)
     if wanted is None:
         return None
-    facts = [
+    known = [
         (fact.kind, number, held)
-        for fact, held in state.assumed.items()
+        for fact, held in facts.items()
         if fact.kind in ("<", ">", "==") and fact.args[0] is term.args[0]
         if (number := _number(fact)) is not None
     ]
-    if not facts:
+    if not known:
         return None
-    marks = sorted({wanted, *(number for _, number, _ in facts)})
+    marks = sorted({wanted, *(number for _, number, _ in known)})
     tried = [mark + shift for mark in marks for shift in (-0.5, 0.0, 0.5)]
     possible = {
         _holds(term.kind, value, wanted)
         for value in tried
-        if all(_holds(kind, value, number) is held for kind, number, held in facts)
+        if all(_holds(kind, value, number) is held for kind, number, held in known)
     }
     return possible.pop() if len(possible) == 1 else None
 
@@ -291,17 +340,29 @@ def _number(term: Term) -> float | None:
 
 
 def _once(engine: Engine, term: Term) -> Term | None:
-    """Return the condition that some pass of the loop meets ``item == value``: at most one pass does."""
+    """Return the condition that some pass of a loop meets ``item == value``: at most one pass does."""
     subject, other = term.args
     for item, value in ((subject, other), (other, subject)):
-        if hasattr(item, "kind") and item.kind == "item" and hasattr(value, "kind"):
-            return engine.terms.make("once", item.args[0], value)
+        if not isinstance(item, Term) or not isinstance(value, Term):
+            continue
+        path: list[Atom] = []
+        while item.kind in ("subscript", "attribute") and isinstance(item.args[0], Term):
+            part = item.args[1]
+            path.append(part.args[0] if isinstance(part, Term) and part.kind == "const" else str(part))  # type: ignore[arg-type]
+            item = item.args[0]
+        if item.kind == "item":
+            return engine.terms.make("once", item.args[0], value, *path)
     return None
 
 
-def _assume(engine: Engine, term: Term, held: bool, state: State) -> None:
-    state.assumed[term] = held
+def _with(engine: Engine, term: Term, held: bool, facts: Facts) -> Facts:
+    """Return the facts with one more."""
+    more = {**facts, term: held}
     if held and term.kind == "==":
         once = _once(engine, term)
         if once is not None:
-            state.assumed[once] = True
+            more[once] = True
+    if not held and term.kind == "in":
+        for member in _members(term) or ():
+            more[engine.terms.make("==", term.args[0], member)] = False
+    return more

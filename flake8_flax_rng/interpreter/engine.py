@@ -44,7 +44,7 @@ Outcome = tuple[Value, State]
 Outcomes = list[Outcome]
 
 MODULE_FRAME = 0
-STEPS_PER_ROOT = 30_000
+STEPS_PER_ROOT = 10_000
 CALL_DEPTH = 20
 _NESTING_NAMED = 6
 

@@ -317,6 +317,33 @@ def _comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
     return result
 
 
+def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple[bool, State]]:
+    """Return the ways that a path can go at a condition, each with what it takes to go there."""
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return [(not held, path) for held, path in decide(engine, node.expression, state)]
+    if not isinstance(node, cst.BooleanOperation):
+        return [way for value, at in engine.eval(node, state) for way in conditions.branch(engine, value, at)]
+    spine: list[cst.BooleanOperation] = []
+    left: cst.BaseExpression = node
+    while isinstance(left, cst.BooleanOperation):
+        spine.append(left)
+        left = left.left
+    ways = decide(engine, left, state)
+    for operation in reversed(spine):
+        going_on = isinstance(operation.operator, cst.And)
+        ways = [
+            way
+            for held, path in ways
+            for way in (decide(engine, operation.right, path) if held is going_on else [(held, path)])
+        ]
+        ways = [
+            (held, path)
+            for held in (True, False)
+            for path in engine.merge([path for truth, path in ways if truth is held])
+        ]
+    return ways
+
+
 def _boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcomes:
     spine: list[cst.BooleanOperation] = []
     left: cst.BaseExpression = node
@@ -336,9 +363,8 @@ def _boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcom
 
 def _conditional(engine: Engine, node: cst.IfExp, state: State) -> Outcomes:
     result: Outcomes = []
-    for value, after in engine.eval(node.test, state):
-        for held, path in conditions.branch(engine, value, after):
-            result.extend(engine.eval(node.body if held else node.orelse, path))
+    for held, path in decide(engine, node.test, state):
+        result.extend(engine.eval(node.body if held else node.orelse, path))
     return engine.merge_outcomes(result)
 
 

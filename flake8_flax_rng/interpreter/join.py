@@ -11,10 +11,13 @@ from flake8_flax_rng.interpreter.values import Const, Opaque, Ref, Tuple, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Draw
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.state import Facts, State
 
-PATHS_KEPT = 8
+PATHS_KEPT = 5
 """Paths that are followed apart at one place of the program."""
+
+ALTERNATIVES_KEPT = 6
+"""Ways to one place that are told apart by the conditions that were taken on them."""
 
 _NESTING_READ = 4
 _RESULT = "<result>"
@@ -89,12 +92,41 @@ def _adopt(state: State, other: State) -> None:
     if state.ledger.keys() != other.ledger.keys():
         state.ledger = {key: use for key, use in state.ledger.items() if key in other.ledger}
     if state.assumed != other.assumed:
-        state.assumed = {t: held for t, held in state.assumed.items() if other.assumed.get(t) is held}
+        state.assumed = _alternatives((*state.assumed, *other.assumed))
     if state.versions != other.versions:
         for term, version in other.versions.items():
             state.versions[term] = max(version, state.versions.get(term, 0))
     if state.draws != other.draws:
         state.draws = _joined_draws(state.draws, other.draws)
+
+
+def _alternatives(found: tuple[Facts, ...]) -> tuple[Facts, ...]:
+    """Return alternatives without those that only tell two truths of one condition apart."""
+    kept: list[Facts] = []
+    for facts in found:
+        pending = facts
+        for known in list(kept):
+            joined = _simplified(known, pending)
+            if joined is not None:
+                kept.remove(known)
+                pending = joined
+        kept.append(pending)
+    if len(kept) > ALTERNATIVES_KEPT:
+        first, *others = kept
+        return ({term: held for term, held in first.items() if all(o.get(term) is held for o in others)},)
+    return tuple(kept)
+
+
+def _simplified(one: Facts, two: Facts) -> Facts | None:
+    """Return what holds of both if one covers the other, or both differ in one condition only."""
+    if one.keys() == two.keys():
+        differing = [term for term, held in one.items() if two[term] is not held]
+        if len(differing) <= 1:
+            return {term: held for term, held in one.items() if term not in differing}
+    small, large = (one, two) if len(one) <= len(two) else (two, one)
+    if all(large.get(term) is held for term, held in small.items()):
+        return small
+    return None
 
 
 def _name_differences(state: State, other: State) -> list[tuple[int, str]]:

@@ -111,6 +111,9 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
         if len(items) <= EXACT_ITEMS:
             return Iteration(items, exact=True)
         return Iteration(items[:PASSES], exact=False)
+    prefix = state.heap.get(value.address) if isinstance(value, Ref) else None
+    if isinstance(prefix, ListObject) and len(prefix.items) >= PASSES:
+        return Iteration(list(prefix.items[:PASSES]), exact=False)
     if isinstance(value, Keys):
         count = value.count
         passes = count if count is not None and count <= EXACT_ITEMS else PASSES
@@ -128,7 +131,10 @@ def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
         return _range(engine, value.args, state)
     if name == "builtins.enumerate" and value.args:
         inner = iterate(engine, value.args[0], state)
-        numbers = _range(engine, value.args[1:2], state, endless=True, count=len(inner.passes)).passes
+        start = value.args[1:2] or tuple(item for name, item in value.keywords if name == "start")
+        numbers = _range(engine, start, state, endless=True, count=len(inner.passes)).passes
+        if inner.exact:
+            numbers = [Const(n.known) if isinstance(n, Opaque) and n.known is not None else n for n in numbers]
         pairs = [Tuple(pair) for pair in zip(numbers, inner.passes, strict=False)]
         return Iteration(list(pairs), inner.exact)
     if name == "builtins.zip" and value.args:
@@ -156,7 +162,7 @@ def _range(
         step = numbers[2]
     if not endless and start is not None and stop is not None and step:
         values = range(start, stop, step)
-        if len(values) <= PASSES:
+        if len(values) <= EXACT_ITEMS:
             return Iteration([Const(number) for number in values], exact=True)
     serial = engine.number()
     passes: list[Value] = []

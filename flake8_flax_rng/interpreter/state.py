@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,17 @@ class LedgerKey:
     place: tuple[tuple[str, ...], int] | None = None
 
 
+Facts = Mapping["Term", bool]
+"""Truth of conditions; never changed in place."""
+
+
 class State:
     """The state of one path.
 
     Attributes:
         heap: objects by address.
         ledger: the first use of everything that was consumed.
-        assumed: truth of the conditions that this path has taken.
+        assumed: truth of the conditions that this path has taken; several alternatives where paths have met.
         versions: how often unknown code could have changed what a term names.
         draws: what the Linen modules drew in the run that is under way.
     """
@@ -44,7 +49,7 @@ class State:
         self._owned: set[int] = set()
         self.heap: dict[int, HeapObject] = {}
         self.ledger: dict[LedgerKey, Use] = {}
-        self.assumed: dict[Term, bool] = {}
+        self.assumed: tuple[Facts, ...] = ({},)
         self.versions: dict[Term, int] = {}
         self.draws: tuple[Draw, ...] = ()
 
@@ -55,7 +60,7 @@ class State:
         self._owned = set()
         other.heap = dict(self.heap)
         other.ledger = dict(self.ledger)
-        other.assumed = dict(self.assumed)
+        other.assumed = self.assumed
         other.versions = dict(self.versions)
         other.draws = self.draws
         return other

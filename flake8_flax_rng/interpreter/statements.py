@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter import classes, conditions
 from flake8_flax_rng.interpreter.decorators import decorate
 from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Completion, Completions
-from flake8_flax_rng.interpreter.expressions import augmented
+from flake8_flax_rng.interpreter.expressions import augmented, decide
 from flake8_flax_rng.interpreter.functions import make_function
 from flake8_flax_rng.interpreter.loops import run_for, run_while
 from flake8_flax_rng.interpreter.names import run_import, run_import_from
@@ -117,12 +117,7 @@ def _pass(engine: Engine, node: cst.CSTNode, state: State) -> Completions:
 
 
 def _assert(engine: Engine, node: cst.Assert, state: State) -> Completions:
-    result = []
-    for value, after in engine.eval(node.test, state):
-        path = conditions.assume(engine, value, True, after)
-        if path is not None:
-            result.append(path)
-    return _normal(result)
+    return _normal([path for held, path in decide(engine, node.test, state) if held])
 
 
 def _delete(engine: Engine, node: cst.Del, state: State) -> Completions:
@@ -131,6 +126,9 @@ def _delete(engine: Engine, node: cst.Del, state: State) -> Completions:
         target = part.value if isinstance(part, cst.Element) else part
         if isinstance(target, cst.Name):
             state.unbind(engine.scope.redirected.get(target.value, engine.scope.frames[0]), target.value)
+        elif isinstance(target, cst.Subscript | cst.Attribute):
+            for owner, after in engine.eval(target.value, state)[:1]:
+                engine.escape(owner, after)
     return [(NORMAL, state)]
 
 
@@ -157,14 +155,11 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
     while isinstance(current, cst.If) and waiting:
         otherwise: list[State] = []
         for path in waiting:
-            for value, after in engine.eval(current.test, path):
-                if _is_main_guard(value):
-                    value = Const(True)
-                for held, way in conditions.branch(engine, value, after):
-                    if held:
-                        result.extend(engine.run_block(current.body, way))
-                    else:
-                        otherwise.append(way)
+            for held, way in decide(engine, current.test, path):
+                if held:
+                    result.extend(engine.run_block(current.body, way))
+                elif not _is_main_guard(current.test):
+                    otherwise.append(way)
         waiting = engine.merge(otherwise)
         current = current.orelse
     for path in waiting:
@@ -175,12 +170,11 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
     return result
 
 
-def _is_main_guard(value: Value) -> bool:
+def _is_main_guard(test: cst.BaseExpression) -> bool:
     """Return whether this is ``__name__ == '__main__'``: the program is read as if it were run."""
-    if not isinstance(value, Opaque) or value.term.kind != "==":
-        return False
-    left = value.term.args[0]
-    return getattr(left, "kind", "") == "name" and getattr(left, "args", ("",))[0] == "__name__"
+    return (
+        isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
+    )
 
 
 def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completions:
@@ -308,8 +302,7 @@ def _case(
     result = [way for way in ways if not way[0]]
     for held, path in ways:
         if held:
-            for value, after in engine.eval(case.guard, path):
-                result.extend(conditions.branch(engine, value, after))
+            result.extend(decide(engine, case.guard, path))
     return result
 
 
