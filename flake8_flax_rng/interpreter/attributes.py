@@ -51,6 +51,9 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
     """Return attribute ``name`` of a value, as read at ``node``."""
     if isinstance(value, Symbol):
         return [(Symbol(canonical(f"{value.path}.{name}")), state)]
+    if name == "__dict__":
+        engine.escape(value, state)
+        return [(engine.unknown(name), state)]
     if isinstance(value, Ref):
         found = state.heap.get(value.address)
         if isinstance(found, Instance):
@@ -77,7 +80,7 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
 
 
 def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: State) -> Outcomes:
-    value = classes.member(cls, name)
+    value = classes.member(cls, name, state)
     if value is not None:
         if isinstance(value, Descriptor) and value.kind != "property":
             return classes.bind(engine, value, cls, cls, state, engine.site(node))

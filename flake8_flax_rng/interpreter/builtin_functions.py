@@ -125,6 +125,13 @@ def _setattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes |
     return engine.unknown_call(Symbol("builtins.setattr"), args, state)
 
 
+def _opened(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    """``vars(x)``: whatever is done with the result changes ``x`` unseen."""
+    for value in args.positional:
+        engine.escape(value, state)
+    return [(engine.unknown("attributes"), state)]
+
+
 def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     for value in args.positional:
         engine.escape(value, state)
@@ -196,6 +203,8 @@ _FUNCTIONS: dict[str, _Handler] = {
     "builtins.len": _len,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
+    "builtins.object.__setattr__": _setattr,
+    "builtins.vars": _opened,
     "builtins.next": _next,
     "builtins.isinstance": _isinstance,
     "builtins.bool": _bool,

@@ -8,6 +8,7 @@ from flake8_flax_rng.interpreter import builtin_functions, classes, containers, 
 from flake8_flax_rng.interpreter.decorators import compacted
 from flake8_flax_rng.interpreter.functions import call_function
 from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.terms import Term
 from flake8_flax_rng.interpreter.values import (
     Args,
     Bound,
@@ -114,7 +115,7 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     if path in NEVER_RETURN:
         return []
     if compares(path):
-        engine.ledger.compared([engine.term(value, state).draws for value in args.values()])
+        _compare(engine, args, state)
     for table in (keys, control, builtin_functions):
         outcomes = table.call_symbol(engine, path, args, state, site)
         if outcomes is not None:
@@ -133,19 +134,26 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     return engine.unknown_call(function, args, state)
 
 
+def _compare(engine: Engine, args: Args, state: State) -> None:
+    terms = [engine.term(value, state) for value in args.values()]
+    engine.ledger.compared([term.draws for term in terms])
+    engine.ledger.measured(terms)
+
+
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
     if isinstance(function, Opaque) and function.term.kind == "attribute":
         name = function.term.args[1]
         if isinstance(name, str):
             if compares(name):
-                engine.ledger.compared([engine.term(value, state).draws for value in args.values()])
+                _compare(engine, args, state)
             linen.unresolved_run(engine, name, args, state, site)
     if not isinstance(function, Const) and not _of_a_value(function):
         linen.unknown_module(engine, state, site)
     owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None
     outcomes = engine.unknown_call(function, args, state)
-    if owner is not None and not isinstance(owner, str | int | float | bytes | complex):
-        engine.escape(Opaque(owner), state)
+    if isinstance(owner, Term):
+        address = owner.args[0] if owner.kind == "object" else None
+        engine.escape(Ref(address) if isinstance(address, int) else Opaque(owner), state)
     return outcomes
 
 

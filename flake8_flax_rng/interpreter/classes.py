@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.engine import Scope
+from flake8_flax_rng.interpreter.decorators import undecorated
+from flake8_flax_rng.interpreter.engine import Scope, class_frame
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.values import (
     Args,
@@ -144,9 +145,12 @@ def _harmless(path: str) -> bool:
     return path in {MODULE, "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", *STRUCT_BASES}
 
 
-def member(cls: Class, name: str) -> Value | None:
-    """Return what a class or its ancestors bind to a name."""
+def member(cls: Class, name: str, state: State | None = None) -> Value | None:
+    """Return what a class or its ancestors bind to a name, and what was stored there later on a path."""
     for base in ancestors(cls):
+        stored = state.lookup(class_frame(base), name) if state is not None and isinstance(base, Class) else None
+        if stored is not None:
+            return stored
         if isinstance(base, Class) and name in base.members:
             return base.members[name]
         if base is None:
@@ -207,7 +211,9 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         return [(value, state)]
     cls = found.cls
     if isinstance(cls, Class):
-        value = member(cls, name)
+        value = member(cls, name, state)
+        if value is not None and found.symbolic and _overridden(engine, cls, name):
+            return [(engine.unknown(name), state)]
         if value is not None and not (found.symbolic and name in cls.fields):
             return bind(engine, value, owner, cls, state, site)
     if is_linen(cls) and name in MODULE_METHODS:
@@ -216,15 +222,33 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         return [(Native(f"state.{name}", owner), state)]
     if isinstance(cls, Class) and has_constructor_fields(cls) and name in ("replace", "_replace"):
         return [(Native("state.replace", owner), state)]
-    term = engine.terms.make("attribute", engine.terms.make("object", getattr(owner, "address", 0)), name)
+    source = engine.terms.make("object", getattr(owner, "address", 0))
+    if isinstance(cls, Class) and name not in cls.fields and (not fully_known(cls) or member(cls, "__getattr__")):
+        # A property or ``__getattr__`` that nobody sees may give another value each time.
+        return [(Opaque(engine.terms.make("attribute", source, name, engine.terms.fresh(name))), state)]
     if found.version:
-        term = engine.terms.make("attribute", term.args[0], name, found.version)  # type: ignore[arg-type]
-    return [(Opaque(term), state)]
+        return [(Opaque(engine.terms.make("attribute", source, name, found.version)), state)]
+    return [(Opaque(engine.terms.make("attribute", source, name)), state)]
+
+
+def _overridden(engine: Engine, cls: Class, name: str) -> bool:
+    """Return whether another class of the file derives from this one and has its own member."""
+    return any(
+        other is not cls and name in other.members and cls in ancestors(other) for other in engine.classes
+    )
+
+
+def id_of(value: Descriptor) -> int:
+    """Return the number of a descriptor's function."""
+    inner = undecorated(value)
+    return inner.code.serial if isinstance(inner, Function) else 0
 
 
 def bind(engine: Engine, value: Value, owner: Value, cls: Value, state: State, site: Site) -> Outcomes:
     """Return a class member as seen through an instance."""
     if isinstance(value, Descriptor):
+        if value.kind == "cached":
+            return [(Opaque(engine.terms.make("cached", engine.term(owner, state), id_of(value))), state)]
         if value.kind == "property":
             return engine.call(value.function, Args([owner]), state, site)
         if value.kind == "classmethod":

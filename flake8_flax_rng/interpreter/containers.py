@@ -71,6 +71,18 @@ def _get(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) 
     return (default if default is not None else NONE) if found.complete else engine.unknown("entry")
 
 
+def _set_default(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
+    key, value = args.get(0, None), args.get(1, "default")
+    if not isinstance(key, Const) or not found.complete:
+        return None
+    known = found.get(key)
+    if known is None:
+        known = value if value is not None else NONE
+        engine.ledger.touch(known)
+        state.heap[ref.address] = found.set(key, known)
+    return known
+
+
 def _pop_entry(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
     value = _get(engine, ref, found, args, state)
     key = args.get(0, None)
@@ -116,6 +128,7 @@ _DictMethod = Callable[["Engine", Ref, DictObject, Args, "State"], "Value | None
 _LIST: dict[str, _ListMethod] = {"append": _append, "extend": _extend, "pop": _pop_item, "copy": _copy}
 _DICT: dict[str, _DictMethod] = {
     "get": _get,
+    "setdefault": _set_default,
     "pop": _pop_entry,
     "update": _update,
     "copy": _copy,

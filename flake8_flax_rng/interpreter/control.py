@@ -17,11 +17,13 @@ from flake8_flax_rng.interpreter.values import (
     Class,
     Const,
     Function,
+    Key,
     Keys,
     Native,
     Opaque,
     Partial,
     Ref,
+    Stacked,
     Symbol,
     Tuple,
     Value,
@@ -93,7 +95,7 @@ def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, sit
             (_gradient(engine, wrapped.transform, with_aux, value), after)
             for value, after in engine.call(wrapped.function, args, state, site)
         ]
-    if wrapped.transform.startswith("abstract"):
+    if wrapped.transform.startswith(("abstract", "cached")):
         return [(engine.unknown("abstract"), state)]
     return engine.call(wrapped.function, args, state, site)
 
@@ -126,6 +128,8 @@ def lane(engine: Engine, value: Value, state: State) -> Value:
     if isinstance(value, Keys):
         engine.ledger.touch(value)
         return key_at(engine, value, 0)
+    if isinstance(value, Stacked):
+        return value.lane
     if isinstance(value, Tuple):
         return Tuple(tuple(lane(engine, item, state) for item in value.items))
     if isinstance(value, Opaque):
@@ -149,6 +153,8 @@ def _stacked(engine: Engine, value: Value, state: State) -> Value:
         return Tuple(tuple(_stacked(engine, item, state) for item in value.items))
     if isinstance(value, Const) and value.value is None:
         return value
+    if isinstance(value, Key | Keys):
+        return Stacked(value)
     return Opaque(engine.terms.make("stacked", engine.term(value, state)))
 
 

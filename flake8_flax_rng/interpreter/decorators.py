@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTORS = {
     "builtins.property": "property",
-    "functools.cached_property": "property",
+    "functools.cached_property": "cached",
     "builtins.classmethod": "classmethod",
     "builtins.staticmethod": "staticmethod",
 }

@@ -28,6 +28,7 @@ from flake8_flax_rng.interpreter.values import (
     Opaque,
     Partial,
     Ref,
+    Stacked,
     Symbol,
     Tuple,
     Value,
@@ -133,6 +134,11 @@ class Run:
         """Return the key that a draw from a stream is made from, with ``make_rng``'s fallback."""
         streams = self.streams or {}
         return streams.get(stream) or streams.get("params") or self.bare
+
+
+def class_frame(cls: Class) -> int:
+    """Return the number of the frame that holds what was stored in the attributes of a class."""
+    return -1_000_000_000 - cls.serial
 
 
 Evaluate = Callable[["Engine", "cst.CSTNode", State], Outcomes]
@@ -286,6 +292,8 @@ class Engine:
             return self.terms.const(value.value)
         if isinstance(value, Keys):
             return make("keys", value.parent, value.start, value.count)
+        if isinstance(value, Stacked):
+            return make("stacked", self.term(value.lane, state, depth + 1))
         if depth > _NESTING_NAMED:
             return self.terms.fresh("deep")
         if isinstance(value, Tuple):
@@ -372,6 +380,8 @@ class Engine:
                 self.escape(item, state, depth + 1)
         elif isinstance(value, Ref):
             self._escape_object(value, state, depth)
+        elif isinstance(value, Class):
+            state.close_frame(class_frame(value))
 
     def _escape_object(self, value: Ref, state: State, depth: int) -> None:
         found = state.heap.get(value.address)

@@ -60,6 +60,7 @@ class Use:
         origin: number of the split or fold that made the key, 0 when unknown.
         signature: what was drawn: callee and further arguments; equal signatures give equal values.
         subject: the array that a shuffling sampler works on.
+        settings: a shuffling sampler's other arguments.
         derived: number of the split that this use is, 0 for other kinds.
         module: address of the Linen module, for streams.
         call: what the Linen call computes apart from its variables.
@@ -74,6 +75,7 @@ class Use:
     origin: int = 0
     signature: Term | None = None
     subject: Term | None = None
+    settings: Term | None = None
     derived: int = 0
     module: int = 0
     call: Term | None = None

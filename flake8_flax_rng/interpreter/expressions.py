@@ -239,7 +239,10 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     known = None
     if sign in "+-" and None not in numbers:
         known = _folded(sign, numbers[0], numbers[1])
-    term = engine.terms.make("op", sign, engine.term(left, state), engine.term(right, state))
+    first_term, second_term = engine.term(left, state), engine.term(right, state)
+    term = engine.terms.make("op", sign, first_term, second_term)
+    if sign == "-" and first_term.draws & second_term.draws:
+        engine.ledger.difference(term, first_term.draws & second_term.draws)
     return Opaque(term, known if isinstance(known, int) else None)
 
 
@@ -308,8 +311,10 @@ def _comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
     for values, after in engine.eval_all(operands, state):
         if len(values) == 2:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
+            terms = [engine.term(value, after) for value in values]
             if sign in ("==", "!="):
-                engine.ledger.compared([engine.term(value, after).draws for value in values])
+                engine.ledger.compared([term.draws for term in terms])
+            engine.ledger.measured(terms)
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
             term = engine.terms.make("chain", *(engine.term(value, after) for value in values))

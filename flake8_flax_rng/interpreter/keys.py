@@ -68,6 +68,7 @@ def consume(
     label: str,
     signature: Term | None = None,
     subject: Term | None = None,
+    settings: Term | None = None,
     derived: int = 0,
 ) -> None:
     """Enter the consumption of a key into the ledger of a path."""
@@ -84,6 +85,7 @@ def consume(
         origin,
         signature=signature,
         subject=subject,
+        settings=settings,
         derived=derived,
     )
     engine.ledger.consume(LedgerKey(term), use, state)
@@ -94,16 +96,18 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     found = key_term(key)
     rest = [engine.term(value, state) for value in args.values() if value is not key]
     names = [engine.terms.const(name) for name in args.keywords]
-    subject = None
+    subject, settings = None, None
     if sampler.subject is not None:
         given = args.get(sampler.subject, sampler.subject_name)
         subject = engine.term(given, state) if given is not None else None
+        others = [engine.term(value, state) for value in args.values() if value is not key and value is not given]
+        settings = engine.terms.make("settings", *others)
     if found is None:
         return engine.pure_call(path, args, state)
     drawn = engine.terms.make("draw", found[0], path, *rest, *names)
     if not args.complete():
         drawn = engine.terms.make("draw", found[0], path, engine.terms.fresh("rest"))
-    consume(engine, key, state, "draw", path, drawn, subject)
+    consume(engine, key, state, "draw", path, drawn, subject, settings)
     return [(Opaque(drawn), state)]
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.events import Reused, part
 from flake8_flax_rng.interpreter.state import LedgerKey
-from flake8_flax_rng.interpreter.values import Key, Keys, Tuple, Value
+from flake8_flax_rng.interpreter.terms import Term
+from flake8_flax_rng.interpreter.values import Key, Keys, Stacked, Tuple, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Use
     from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
 
 ALL = -1
+_PARTS_READ = 200
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Book:
         self._origins: dict[int, Origin] = {}
         self._compared: set[Term] = set()
         self._negated: set[Term] = set()
+        self._differences: dict[Term, frozenset[Term]] = {}
         self._found: list[tuple[Use, Use]] = []
 
     def open(self, origin: int, kind: str) -> None:
@@ -61,6 +63,8 @@ class Book:
         elif isinstance(value, Tuple):
             for item in value.items:
                 self.touch(item)
+        elif isinstance(value, Stacked):
+            self.touch(value.lane)
 
     def compared(self, operands: list[frozenset[Term]]) -> None:
         """Note that values were compared: keys that several of them were drawn from are repeated on purpose."""
@@ -69,6 +73,18 @@ class Book:
             for term in seen & draws:
                 self._compared.update(_with_parents(term))
             seen |= draws
+
+    def difference(self, term: Term, common: frozenset[Term]) -> None:
+        """Note a difference of two values that were drawn from the same keys."""
+        self._differences[term] = common
+
+    def measured(self, terms: list[Term]) -> None:
+        """Note that values were compared by size: a difference among them is that of two equal draws."""
+        if self._differences:
+            for term in terms:
+                for part in _parts(term):
+                    for key in self._differences.get(part, ()):
+                        self._compared.update(_with_parents(key))
 
     def negated(self, draw: Term) -> None:
         """Note that a drawn value was negated: an antithetic pair."""
@@ -155,8 +171,12 @@ def _in_unison(first: Use, second: Use) -> bool:
     """Return whether one permutation is applied to several arrays on purpose."""
     if first.subject is None or second.subject is None or first.label != second.label:
         return False
+    if first.settings is not second.settings:
+        return False
+    if first.site.node is second.site.node:
+        return first.subject is not second.subject and _from_loop_item(second.subject)
     if first.subject is second.subject:
-        return first.site.node is not second.site.node
+        return True
     return _array(first.subject) and _array(second.subject)
 
 
@@ -165,7 +185,9 @@ def _array(term: Term, nested: bool = False) -> bool:
     if term.kind in ("op", "minus"):
         return any(_array(arg, nested=True) for arg in term.args if hasattr(arg, "kind"))
     if term.kind == "pure":
-        return True
+        return term.args[0] != "len"
+    if term.kind in ("attribute", "subscript") and isinstance(term.args[0], Term):
+        return term.args[1] not in ("shape", "size", "ndim") and _array(term.args[0], nested)
     return not nested and term.kind not in ("const", "slice")
 
 
@@ -188,11 +210,14 @@ def _on_purpose(first: Use, second: Use) -> bool:
 
 def _from_loop_item(term: Term) -> bool:
     """Return whether a value is taken from what a loop goes over."""
-    pending, seen = [term], 0
-    while pending and seen < 200:
-        current = pending.pop()
-        seen += 1
-        if current.kind == "item":
-            return True
-        pending.extend(arg for arg in current.args if hasattr(arg, "kind"))
-    return False
+    return any(part.kind == "item" for part in _parts(term))
+
+
+def _parts(term: Term) -> list[Term]:
+    """Return a term and what it is computed from, up to a bound."""
+    found = [term]
+    for current in found:
+        if len(found) > _PARTS_READ:
+            break
+        found.extend(arg for arg in current.args if isinstance(arg, Term))
+    return found

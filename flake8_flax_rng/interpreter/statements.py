@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.expressions import augmented, decide
 from flake8_flax_rng.interpreter.functions import make_function
 from flake8_flax_rng.interpreter.loops import run_for, run_while
 from flake8_flax_rng.interpreter.names import run_import, run_import_from
+from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.interpreter.targets import assign
 from flake8_flax_rng.interpreter.values import NONE, Args, Bound, Class, Const, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, UNRELATED_ERRORS
@@ -318,6 +319,21 @@ def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: S
     if isinstance(pattern, cst.MatchSingleton):
         value = {"None": NONE, "True": Const(True), "False": Const(False)}[pattern.value.value]
         return conditions.compared(engine, "==", subject, value, state)
+    if isinstance(pattern, cst.MatchList | cst.MatchTuple):
+        items = known_items(subject, state)
+        parts = [part.value if isinstance(part, cst.MatchSequenceElement) else None for part in pattern.patterns]
+        if items is not None and None not in parts:
+            if len(items) != len(parts):
+                return Const(False)
+            tests = [
+                _pattern(engine, part, item, state)
+                for part, item in zip(parts, items, strict=True)
+                if part is not None
+            ]
+            unsure = [test for test in tests if conditions.truth(test, state) is not True]
+            if any(conditions.truth(test, state) is False for test in unsure):
+                return Const(False)
+            return Const(True) if not unsure else unsure[0] if len(unsure) == 1 else engine.unknown("pattern")
     for name in _captured(pattern):
         state.bind(engine.scope.frames[0], name, engine.unknown(name))
     return engine.unknown("pattern")

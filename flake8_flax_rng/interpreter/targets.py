@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter import linen, subscripts
-from flake8_flax_rng.interpreter.engine import attribute_frame
+from flake8_flax_rng.interpreter.engine import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.sequences import element, known_items
-from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Ref, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -70,14 +70,15 @@ def _unpack(engine: Engine, elements: list[cst.BaseElement], value: Value, state
         assign(engine, elements[index].value, element(engine, value, index, state), state)
     if items is not None and len(items) >= count - 1:
         rest: Value = engine.allocate(state, ListObject(tuple(items[star : len(items) - after])))
-    elif isinstance(value, Keys) and after == 0:
-        left = None if value.count is None else value.count - star
+    elif isinstance(value, Keys) and (after == 0 or value.count is not None):
+        left = None if value.count is None else max(0, value.count - star - after)
         rest = replace(value, start=value.start + star, count=left)
     else:
         rest = engine.unknown("rest")
     assign(engine, elements[star].value, rest, state)
+    total = len(items) if items is not None else value.count if isinstance(value, Keys) else None
     for offset in range(after):
-        index = len(items) - after + offset if items is not None else None
+        index = total - after + offset if total is not None else None
         last = element(engine, value, index, state) if index is not None else engine.unknown("last")
         assign(engine, elements[star + 1 + offset].value, last, state)
 
@@ -89,6 +90,11 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         if isinstance(found, Instance):
             linen.adopt(engine, owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
+    elif isinstance(owner, Class):
+        frame = class_frame(owner)
+        if not state.has_frame(frame):
+            state.open_frame(frame, {})
+        state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
         if owner.term.kind == "variable" and engine.stack:
             linen.written(engine, value, state, engine.stack[-1].site)

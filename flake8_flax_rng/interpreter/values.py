@@ -88,6 +88,13 @@ class Tuple(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Stacked(Value):
+    """An array of values that ``vmap`` made: each lane made this one."""
+
+    lane: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Ref(Value):
     """A reference to an object in the heap."""
 

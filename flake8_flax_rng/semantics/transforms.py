@@ -14,7 +14,7 @@ WRAPPERS: dict[str, str] = {
     "jax.shard_map": "same",
     "jax.xmap": "same",
     "jax.experimental.checkify.checkify": "abstract",
-    "functools.lru_cache": "same",
+    "functools.lru_cache": "cached",
     "chex.assert_max_traces": "same",
     "contextlib.contextmanager": "unknown",
     "flax.jax_utils.partial_eval_by_shape": "abstract",
@@ -46,7 +46,8 @@ WRAPPERS: dict[str, str] = {
 """Function transforms: what calling the result does with the function.
 
 ``same`` calls it as it is; ``identity`` is the function itself; ``vmap`` calls it once per lane;
-``lift`` makes a module class from
+``cached`` calls it once for equal
+arguments, so that no call repeats another; ``lift`` makes a module class from
 a module class; ``factory`` makes a decorator that is the identity;
 ``grad`` and ``value_and_grad`` call it once and return other things; ``abstract`` traces it without
 running anything.
