@@ -13,10 +13,10 @@ from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.join import merge
-from flake8_flax_rng.interpreter.linen import call_method
+from flake8_flax_rng.interpreter.linen import call_method, set_up
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
-from flake8_flax_rng.interpreter.values import Class, Descriptor, Function
+from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, Ref
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Analysis:
         self._engine = Engine(evaluate, call, run_block)
         self._engine.index = index
         self.failures: list[NotAnalysed] = []
+        self._receivers: dict[int, tuple[Ref, State]] = {}
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
@@ -122,8 +123,10 @@ class Analysis:
     def _run_method(self, owner: Class, function: Function, state: State) -> None:
         engine = self._engine
         linen = classes.is_linen(owner)
-        found = Instance(owner, frozen=linen, bound=linen, symbolic=True)
-        ref = engine.allocate(state, found)
+        ref, state = self._receiver(owner, state) if linen else (
+            engine.allocate(state, Instance(owner, symbolic=True)),
+            state,
+        )
         args = symbolic_args(engine, function, ref)
         if not linen or function.code.name in ("setup", "__post_init__"):
             name = f"{owner.name}.{function.code.name}"
@@ -136,6 +139,19 @@ class Analysis:
         known = known and member is not None and undecorated(member) == function
         active = Activation(ref.address, function.compact, known, owner.name)
         self._guarded(lambda: call_method(engine, function, args, state), active)
+
+    def _receiver(self, owner: Class, state: State) -> tuple[Ref, State]:
+        """Return any module of a class, set up; ``setup`` is followed once for all of its methods."""
+        known = self._receivers.get(owner.serial)
+        if known is None:
+            engine = self._engine
+            ref = engine.allocate(state, Instance(owner, frozen=True, bound=True, symbolic=True))
+            ready = self._guarded(lambda: set_up(engine, ref, state.fork()))
+            first = merge(ready, engine.unknown, kept=1)[0] if ready else state
+            first.ledger, first.assumed, first.draws = {}, ({},), ()
+            known = self._receivers[owner.serial] = ref, first
+        ref, ready_state = known
+        return ref, ready_state.fork()
 
     def _extended(self, owner: Class) -> bool:
         """Return whether another class of the file derives from this one and could call its methods."""

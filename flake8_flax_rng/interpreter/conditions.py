@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.terms import Atom
 
 _NEVER_NONE = (Key, Keys, Tuple, Function, Class, Bound, Native, Partial, Wrapped, Symbol)
+SOME = "some"
+"""Label of unknown values that are certainly not None."""
+
 _DISTINCT = ("const", "symbol", "member", "class")
 _MIRRORED = {">": "<", "<=": ">=", "<": ">", ">=": "<="}
 
@@ -169,6 +172,15 @@ def _compared_constants(operator: str, left: Value, right: Value) -> bool | None
     return None
 
 
+def never_none(value: Value | None, state: State) -> bool:
+    """Return whether a value is certainly not None."""
+    if value is None:
+        return False
+    if isinstance(value, Opaque) and all(_ordered(value.term, facts) for facts in state.assumed):
+        return True
+    return _is_none(value, state) is False
+
+
 def _is_none(value: Value, state: State) -> bool | None:
     if isinstance(value, Const):
         return value.value is None
@@ -183,6 +195,8 @@ def _computed(term: Term) -> bool:
     """Return whether a value is the result of arithmetic, a draw or an array function."""
     if term.kind == "pure":
         return isinstance(term.args[0], str) and term.args[0].startswith(("jax.", "numpy."))
+    if term.kind == "fresh":
+        return term.args[0] == SOME
     return term.kind in ("draw", "op", "minus", "unary", "format", "not", "==", "<", ">", "in", "chain")
 
 
@@ -307,7 +321,7 @@ def _decided_order(term: Term, facts: Facts) -> bool | None:
     """Decide a comparison with a number by what was assumed of other comparisons of the same value."""
     wanted = _number(term)
     if wanted is None:
-        return None
+        return _decided_last_turn(term, facts)
     known = [
         (fact.kind, number, held)
         for fact, held in facts.items()
@@ -324,6 +338,29 @@ def _decided_order(term: Term, facts: Facts) -> bool | None:
         if all(_holds(kind, value, number) is held for kind, number, held in known)
     }
     return possible.pop() if len(possible) == 1 else None
+
+
+def _decided_last_turn(term: Term, facts: Facts) -> bool | None:
+    """Decide ``i < n - 1`` in a loop over ``range(n)``: it fails in one pass only."""
+    if not _tells_last_turn(term):
+        return None
+    item = term.args[0]
+    assert isinstance(item, Term)
+    failed = any(
+        not held and _tells_last_turn(fact) and isinstance(fact.args[0], Term) and fact.args[0].args[0] == item.args[0]
+        for fact, held in facts.items()
+    )
+    return True if failed else None
+
+
+def _tells_last_turn(term: Term) -> bool:
+    item, bound = term.args[0], term.args[1]
+    if term.kind != "<" or not isinstance(item, Term) or not isinstance(bound, Term) or item.kind != "item":
+        return False
+    if bound.kind != "op" or bound.args[0] != "-" or bound.args[1] is not item.args[1]:
+        return False
+    one = bound.args[2]
+    return isinstance(one, Term) and one.kind == "const" and one.args[0] == 1
 
 
 def _holds(kind: str, value: float, number: float) -> bool:

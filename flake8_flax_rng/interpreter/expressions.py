@@ -314,7 +314,9 @@ def _comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
             terms = [engine.term(value, after) for value in values]
             if sign in ("==", "!="):
                 engine.ledger.compared([term.draws for term in terms])
-            engine.ledger.measured(terms)
+            small = sign in ("<", "<=", ">", ">=") or Const(0) in values or Const(0.0) in values
+            if small and any(isinstance(value, Const) for value in values):
+                engine.ledger.measured(terms)
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
             term = engine.terms.make("chain", *(engine.term(value, after) for value in values))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.conditions import SOME, never_none
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.values import Const, Opaque, Ref, Tuple, Value
 
@@ -22,7 +23,7 @@ ALTERNATIVES_KEPT = 6
 _NESTING_READ = 4
 _RESULT = "<result>"
 
-Fresh = Callable[[], Value]
+Fresh = Callable[[str], Value]
 """Makes a value of which nothing is known."""
 
 
@@ -53,7 +54,7 @@ def merge_outcomes(
     for state in merged:
         value = state.lookup(frame, _RESULT)
         state.unbind(frame, _RESULT)
-        result.append((value if value is not None else fresh(), state))
+        result.append((value if value is not None else fresh("either"), state))
     return result
 
 
@@ -76,7 +77,8 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
         if any(_object_matters(state.heap[a], state) or _object_matters(other.heap[a], other) for a in objects):
             return False
     for frame, name in names:
-        state.bind(frame, name, fresh())
+        some = never_none(state.lookup(frame, name), state) and never_none(other.lookup(frame, name), other)
+        state.bind(frame, name, fresh(SOME if some else "either"))
     for address in objects:
         state.heap[address] = _forget(state.heap[address], other.heap[address], fresh)
     _adopt(state, other)
@@ -178,7 +180,7 @@ def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
     """Return an object that could be either."""
     if isinstance(ours, Instance) and isinstance(theirs, Instance) and ours.cls is theirs.cls:
         attributes = {
-            name: value if theirs.attributes.get(name) == value else fresh()
+            name: value if theirs.attributes.get(name) == value else fresh("either")
             for name, value in {**theirs.attributes, **ours.attributes}.items()
         }
         return replace(ours, attributes=attributes, version=max(ours.version, theirs.version))

@@ -174,7 +174,8 @@ def _in_unison(first: Use, second: Use) -> bool:
     if first.settings is not second.settings:
         return False
     if first.site.node is second.site.node:
-        return first.subject is not second.subject and _from_loop_item(second.subject)
+        carried = first.term in second.subject.draws
+        return first.subject is not second.subject and _array(second.subject) and not carried
     if first.subject is second.subject:
         return True
     return _array(first.subject) and _array(second.subject)

@@ -151,7 +151,7 @@ def call_method(engine: Engine, function: Function, args: Args, state: State) ->
     compact = function.compact or setup or any(a.compact for a in active)
     known = found.bound if not active else all(a.known for a in active)
     result: Outcomes = []
-    for ready in [state] if setup else _set_up(engine, receiver, state):
+    for ready in [state] if setup else set_up(engine, receiver, state):
         engine.activations.append(
             Activation(receiver.address, compact, known, f"{classes_name(function)}.{name}", setup)
         )
@@ -162,7 +162,7 @@ def call_method(engine: Engine, function: Function, args: Args, state: State) ->
     return result
 
 
-def _set_up(engine: Engine, receiver: Ref, state: State) -> list[State]:
+def set_up(engine: Engine, receiver: Ref, state: State) -> list[State]:
     """Run ``setup`` once for a bound module."""
     found = state.instance(receiver)
     if found is None or not isinstance(found.cls, Class) or _SETUP_DONE in found.attributes or not found.bound:

@@ -165,8 +165,10 @@ def _range(
         if len(values) <= EXACT_ITEMS:
             return Iteration([Const(number) for number in values], exact=True)
     serial = engine.number()
+    last = args[1] if len(args) > 1 else args[0] if args else None
+    end = engine.term(last, state) if last is not None and not endless else None
     passes: list[Value] = []
     for turn in range(count):
         known = None if start is None or step is None else start + turn * step
-        passes.append(Opaque(engine.terms.make("item", serial, "range", turn), known))
+        passes.append(Opaque(engine.terms.make("item", serial, end, turn), known))
     return Iteration(passes, exact=False)
