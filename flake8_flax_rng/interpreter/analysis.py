@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.join import merge
-from flake8_flax_rng.interpreter.linen import call_method, set_up
+from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
 from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, Ref
@@ -22,6 +22,13 @@ from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Event
     from flake8_flax_rng.syntax.index import Index
+
+STEPS_PER_ROOT = 10_000
+"""Expressions that are followed from one function; what was found until then stands."""
+
+STEPS_PER_FILE = 20_000
+STEPS_PER_LINE = 40
+"""Bounds for a whole file, so that time grows with its length only."""
 
 Result = TypeVar("Result")
 
@@ -42,6 +49,7 @@ class Analysis:
         self._engine = Engine(evaluate, call, run_block)
         self._engine.index = index
         self.failures: list[NotAnalysed] = []
+        self._steps_left = STEPS_PER_FILE + STEPS_PER_LINE * sum(chunk.text.count("\n") for chunk in chunks)
         self._receivers: dict[int, tuple[Ref, State]] = {}
 
     def run(self) -> list[Event]:
@@ -147,7 +155,7 @@ class Analysis:
             engine = self._engine
             ref = engine.allocate(state, Instance(owner, frozen=True, bound=True, symbolic=True))
             ready = self._guarded(lambda: set_up(engine, ref, state.fork()))
-            first = merge(ready, engine.unknown, kept=1)[0] if ready else state
+            first = merge(ready, engine.unknown, kept=1)[0] if ready else not_set_up(ref, state)
             first.ledger, first.assumed, first.draws = {}, ({},), ()
             known = self._receivers[owner.serial] = ref, first
         ref, ready_state = known
@@ -162,7 +170,7 @@ class Analysis:
     def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
         """Follow something within the bounds of one root."""
         engine = self._engine
-        engine.steps = 0
+        engine.limit = min(engine.steps + STEPS_PER_ROOT, self._steps_left)
         engine.stack.clear()
         engine.active.clear()
         engine.runs.clear()

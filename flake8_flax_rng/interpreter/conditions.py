@@ -33,6 +33,7 @@ _NEVER_NONE = (Key, Keys, Tuple, Function, Class, Bound, Native, Partial, Wrappe
 SOME = "some"
 """Label of unknown values that are certainly not None."""
 
+_FACTS_KEPT = 40
 _DISTINCT = ("const", "symbol", "member", "class")
 _MIRRORED = {">": "<", "<=": ">=", "<": ">", ">=": "<="}
 
@@ -395,6 +396,8 @@ def _once(engine: Engine, term: Term) -> Term | None:
 def _with(engine: Engine, term: Term, held: bool, facts: Facts) -> Facts:
     """Return the facts with one more."""
     more = {**facts, term: held}
+    if len(more) > _FACTS_KEPT:
+        more.pop(next(iter(more)))
     if held and term.kind == "==":
         once = _once(engine, term)
         if once is not None:

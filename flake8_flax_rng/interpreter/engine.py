@@ -45,7 +45,6 @@ Outcome = tuple[Value, State]
 Outcomes = list[Outcome]
 
 MODULE_FRAME = 0
-STEPS_PER_ROOT = 10_000
 CALL_DEPTH = 20
 _NESTING_NAMED = 6
 
@@ -177,6 +176,7 @@ class Engine:
         self.made: dict[FunctionCode, Function] = {}
         self.muted = 0
         self.steps = 0
+        self.limit = 0
         self.ledger = ledger.Book()
         self.star_modules: list[str] = []
         self.index: Index | None = None
@@ -195,7 +195,7 @@ class Engine:
     def eval(self, node: cst.CSTNode, state: State) -> Outcomes:
         """Evaluate an expression; one outcome for each path on which it has a value."""
         self.steps += 1
-        if self.steps > STEPS_PER_ROOT:
+        if self.steps > self.limit:
             raise Exhausted
         return self._evaluate(self, node, state)
 

@@ -176,6 +176,14 @@ def set_up(engine: Engine, receiver: Ref, state: State) -> list[State]:
     return [after for _, after in call_method(engine, method, Args([receiver]), state)]
 
 
+def not_set_up(ref: Ref, state: State) -> State:
+    """Return a path on which a module counts as set up although ``setup`` could not be followed."""
+    found = state.instance(ref)
+    if found is not None:
+        state.heap[ref.address] = found.set(_SETUP_DONE, NONE)
+    return state
+
+
 def _call_bound_module(
     engine: Engine, function: Function, receiver: Ref, found: Instance, args: Args, state: State
 ) -> Outcomes:
