@@ -170,7 +170,8 @@ class Analysis:
     def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
         """Follow something within the bounds of one root."""
         engine = self._engine
-        engine.limit = min(engine.steps + STEPS_PER_ROOT, self._steps_left)
+        lines = engine.chunk.text.count("\n") if engine.chunk is not None else 0
+        engine.limit = min(engine.steps + STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
         engine.stack.clear()
         engine.active.clear()
         engine.runs.clear()

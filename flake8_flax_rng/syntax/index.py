@@ -24,7 +24,7 @@ class Unit:
         identifiers: the names and attributes that stand in it.
         seeded: whether it names something of interest itself.
         defines: the names and attributes that it binds for others.
-        imports: whether it binds imported names, and so is followed in any case.
+        imports: whether it binds imported names, or may not be parsed, and so is followed in any case.
     """
 
     name: str
@@ -149,6 +149,9 @@ def _read(
                     unit.seeded = bool(path) and interesting(path)
             elif isinstance(inner, ast.Import | ast.ImportFrom):
                 unit.imports = unit.imports or not name
+            elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
+                # LibCST rejects the annotation of a name in parentheses: only trying it tells the user so.
+                unit.imports = True
     return unit
 
 
