@@ -30,6 +30,9 @@ STEPS_PER_FILE = 20_000
 STEPS_PER_LINE = 40
 """Bounds for a whole file, so that time grows with its length only."""
 
+SETUPS_KEPT = 3
+"""Ways through a module's ``setup`` that are followed apart."""
+
 Result = TypeVar("Result")
 
 
@@ -50,7 +53,7 @@ class Analysis:
         self._engine.index = index
         self.failures: list[NotAnalysed] = []
         self._steps_left = STEPS_PER_FILE + STEPS_PER_LINE * sum(chunk.text.count("\n") for chunk in chunks)
-        self._receivers: dict[int, tuple[Ref, State]] = {}
+        self._receivers: dict[int, list[tuple[Ref, State]]] = {}
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
@@ -130,17 +133,21 @@ class Analysis:
 
     def _run_method(self, owner: Class, function: Function, state: State) -> None:
         engine = self._engine
-        linen = classes.is_linen(owner)
-        ref, state = self._receiver(owner, state) if linen else (
-            engine.allocate(state, Instance(owner, symbolic=True)),
-            state,
-        )
+        if not classes.is_linen(owner):
+            ref = engine.allocate(state, Instance(owner, symbolic=True))
+            args = symbolic_args(engine, function, ref)
+            self._guarded(lambda: call_function(engine, function, args, state))
+            return
+        for ref, ready in self._set_up(owner, state):
+            self._run_module_method(owner, function, ref, ready)
+
+    def _run_module_method(self, owner: Class, function: Function, ref: Ref, state: State) -> None:
+        engine = self._engine
         args = symbolic_args(engine, function, ref)
-        if not linen or function.code.name in ("setup", "__post_init__"):
-            name = f"{owner.name}.{function.code.name}"
+        if function.code.name in ("setup", "__post_init__"):
             setup = function.code.name == "setup"
-            active = Activation(ref.address, True, False, name, setup=setup)
-            self._guarded(lambda: call_function(engine, function, args, state), active if linen else None)
+            active = Activation(ref.address, True, False, f"{owner.name}.{function.code.name}", setup=setup)
+            self._guarded(lambda: call_function(engine, function, args, state), active)
             return
         known = function.code.name == "__call__" and not self._extended(owner)
         member = owner.members.get(function.code.name)
@@ -148,18 +155,18 @@ class Analysis:
         active = Activation(ref.address, function.compact, known, owner.name)
         self._guarded(lambda: call_method(engine, function, args, state), active)
 
-    def _receiver(self, owner: Class, state: State) -> tuple[Ref, State]:
+    def _set_up(self, owner: Class, state: State) -> list[tuple[Ref, State]]:
         """Return any module of a class, set up; ``setup`` is followed once for all of its methods."""
         known = self._receivers.get(owner.serial)
         if known is None:
             engine = self._engine
             ref = engine.allocate(state, Instance(owner, frozen=True, bound=True, symbolic=True))
             ready = self._guarded(lambda: set_up(engine, ref, state.fork()))
-            first = merge(ready, engine.unknown, kept=1)[0] if ready else not_set_up(ref, state)
-            first.ledger, first.assumed, first.draws = {}, ({},), ()
-            known = self._receivers[owner.serial] = ref, first
-        ref, ready_state = known
-        return ref, ready_state.fork()
+            paths = merge(ready, engine.unknown, kept=SETUPS_KEPT) if ready else [not_set_up(ref, state)]
+            for path in paths:
+                path.ledger, path.draws = {}, ()
+            known = self._receivers[owner.serial] = [(ref, path) for path in paths]
+        return [(ref, path.fork()) for ref, path in known]
 
     def _extended(self, owner: Class) -> bool:
         """Return whether another class of the file derives from this one and could call its methods."""

@@ -53,7 +53,7 @@ def branch(engine: Engine, value: Value, state: State) -> list[tuple[bool, State
     if known is not None:
         return [(known, state)]
     term, positive = _stripped(engine.term(value, state))
-    term = _timeless(engine, term)
+    term = timeless(engine, term)
     yes: list[Facts] = []
     no: list[Facts] = []
     for facts in state.assumed:
@@ -232,7 +232,7 @@ def _stripped(term: Term) -> tuple[Term, bool]:
     return term, positive
 
 
-def _timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
+def timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
     """Return a condition without the number that keeps calls and versions apart.
 
     Two calls of an unknown function may well answer alike; assuming so can only make the analysis
@@ -241,7 +241,7 @@ def _timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
     if depth > 4 or term.kind == "const":
         return term
     parts = [
-        part if not hasattr(part, "kind") else _timeless(engine, part, depth + 1)
+        part if not hasattr(part, "kind") else timeless(engine, part, depth + 1)
         for part in term.args
         if not (hasattr(part, "kind") and part.kind == "fresh" and term.kind == "call")
     ]

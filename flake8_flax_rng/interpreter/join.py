@@ -186,7 +186,8 @@ def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
         return replace(ours, attributes=attributes, version=max(ours.version, theirs.version))
     if isinstance(ours, DictObject):
         return DictObject((), complete=False)
-    return ListObject((), complete=False)
+    filled = _empty(ours) is False and _empty(theirs) is False
+    return ListObject((fresh("either"),) if filled else (), complete=False)
 
 
 def _joined_draws(ours: tuple[Draw, ...], theirs: tuple[Draw, ...]) -> tuple[Draw, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Use
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Native, Opaque, Tuple, Value
@@ -100,7 +101,11 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     if sampler.subject is not None:
         given = args.get(sampler.subject, sampler.subject_name)
         subject = engine.term(given, state) if given is not None else None
-        others = [engine.term(value, state) for value in args.values() if value is not key and value is not given]
+        others = [
+            timeless(engine, engine.term(value, state))
+            for value in args.values()
+            if value is not key and value is not given
+        ]
         settings = engine.terms.make("settings", *others)
     if found is None:
         return engine.pure_call(path, args, state)

@@ -33,6 +33,7 @@ class Book:
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
         self._terms: dict[Term, str] = {}
         self._origins: dict[int, Origin] = {}
+        self._picked: set[int] = set()
         self._compared: set[Term] = set()
         self._negated: set[Term] = set()
         self._differences: dict[Term, frozenset[Term]] = {}
@@ -53,6 +54,10 @@ class Book:
         """Note that a child of a split was read."""
         if origin:
             self._reads.setdefault(origin, set()).add(ALL if index is None else index)
+
+    def pick(self, origin: int) -> None:
+        """Note that a split is written as ``split(key)[i]``: its other children do not exist for the program."""
+        self._picked.add(origin)
 
     def touch(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
@@ -133,6 +138,8 @@ class Book:
         """Return whether each split gave one and the same child, which nothing is known to consume twice."""
         ours, theirs = self._reads.get(first.derived, set()), self._reads.get(second.derived, set())
         if ALL in ours or len(ours) != 1 or ours != theirs:
+            return False
+        if not {first.derived, second.derived} <= self._picked:
             return False
         pair = {first.derived, second.derived}
         return not any({early.origin, late.origin} == pair for early, late in self._found)

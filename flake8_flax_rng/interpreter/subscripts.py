@@ -29,6 +29,8 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
     result: Outcomes = []
     for value, after in engine.eval(node.value, state):
         if index:
+            if isinstance(node.value, cst.Call) and isinstance(value, Keys):
+                engine.ledger.pick(value.origin)
             for place, at in engine.eval(index[0], after):
                 result.append((item(engine, value, place, at), at))
         else:
