@@ -45,9 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser(
         "explain", help="print what a rule finds, and why", description="Print the documentation of a rule."
     )
-    explain.add_argument(
-        "code", nargs="?", metavar="CODE", help="for instance RNG203; all rules when left out"
-    )
+    explain.add_argument("code", nargs="?", metavar="CODE", help="for instance RNG203; all rules when left out")
     _add_verify(commands)
     return parser
 
@@ -58,24 +56,16 @@ def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "comments in the program and JAX agree. Ends with status 1 when they do not. "
         "Only run it on programs that you trust."
     )
-    verify = commands.add_parser(
-        "verify", help="execute fixture programs on JAX, to prove the rules", description=text
-    )
+    verify = commands.add_parser("verify", help="execute fixture programs on JAX, to prove the rules", description=text)
     verify.add_argument(
         "paths", nargs="*", type=Path, default=[Path("fixtures")], metavar="PATH", help="default: ./fixtures"
     )
     verify.add_argument(
         "--rule", action="extend", type=_codes, default=[], metavar="CODE[,CODE]", help="only these rules"
     )
-    verify.add_argument(
-        "--json", metavar="FILE", help="write the rows as JSON; - prints them instead of the table"
-    )
-    verify.add_argument(
-        "--jobs", type=_positive, metavar="N", help="programs at a time (default: all processors)"
-    )
-    verify.add_argument(
-        "--timeout", type=float, default=runner.TIMEOUT, metavar="SECONDS", help="for each run"
-    )
+    verify.add_argument("--json", metavar="FILE", help="write the rows as JSON; - prints them instead of the table")
+    verify.add_argument("--jobs", type=_positive, metavar="N", help="programs at a time (default: all processors)")
+    verify.add_argument("--timeout", type=float, default=runner.TIMEOUT, metavar="SECONDS", help="for each run")
 
 
 def _codes(text: str) -> list[str]:
@@ -99,9 +89,7 @@ def _explain(code: str | None) -> int:
         return OK
     found = next((rule for rule in RULES if rule.code == code.upper()), None)
     if found is None:
-        print(
-            f"flake8-flax-rng: there is no rule {code}; `explain` without a code lists all", file=sys.stderr
-        )
+        print(f"flake8-flax-rng: there is no rule {code}; `explain` without a code lists all", file=sys.stderr)
         return USAGE
     _print_documentation(found)
     return OK
@@ -133,9 +121,7 @@ def _verify(options: argparse.Namespace) -> int:
     if not programs:
         raise FixtureError("no fixture programs found")
     with report.progress(len(programs)) as progress:
-        rows = runner.verify(
-            programs, _lint_file, jobs=options.jobs, timeout=options.timeout, progress=progress
-        )
+        rows = runner.verify(programs, _lint_file, jobs=options.jobs, timeout=options.timeout, progress=progress)
     if options.json == "-":
         print(report.as_json(rows))
     else:

@@ -233,9 +233,7 @@ def test_twenty_thousand_lines(flake8):
 
 
 def test_a_long_function(flake8):
-    body = "".join(
-        f"    key, sub = jax.random.split(key)\n    x{i} = jax.random.normal(sub)\n" for i in range(1500)
-    )
+    body = "".join(f"    key, sub = jax.random.split(key)\n    x{i} = jax.random.normal(sub)\n" for i in range(1500))
     text = "import jax\ndef f(key):\n" + body + "    return x0 + jax.random.normal(sub)\n"
     run = flake8("--select=RNG", "-", stdin=text, timeout=120)
     assert run.places == [f"stdin:{text.count(chr(10))}:35 RNG101"]
@@ -253,9 +251,7 @@ def test_many_branches(flake8):
 def test_nested_loops(flake8):
     """Each loop body runs twice: two to the eighteenth runs, were nothing done about it."""
     loops = "".join("    " * (i + 1) + f"for i{i} in range(2):\n" for i in range(18))
-    text = (
-        f"import jax\ndef f(key):\n    x = 0\n{loops}{'    ' * 19}x += jax.random.normal(key)\n    return x\n"
-    )
+    text = f"import jax\ndef f(key):\n    x = 0\n{loops}{'    ' * 19}x += jax.random.normal(key)\n    return x\n"
     run = flake8("--select=RNG", "-", stdin=text, timeout=120)
     assert [place.split(":")[1] for place in run.places] == ["22"]
 

@@ -14,9 +14,7 @@ from flake8_flax_rng.finding import Finding, Rule
 from flake8_flax_rng.verifier import jaxhooks, worker
 
 RULES = (
-    Rule(
-        "RNG101", "key-reuse", "a key is used twice", True, "# RNG101 key-reuse\n\n*What it does*: finds it."
-    ),
+    Rule("RNG101", "key-reuse", "a key is used twice", True, "# RNG101 key-reuse\n\n*What it does*: finds it."),
     Rule("RNG190", "unresolved", "a matter of taste", False, "Finds more."),
 )
 
@@ -57,9 +55,7 @@ def test_explain_an_unknown_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no rule RNG999" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["prove"], ["verify", "--jobs", "0"], ["verify", "--rule", "fixtures"]]
-)
+@pytest.mark.parametrize("arguments", [[], ["prove"], ["verify", "--jobs", "0"], ["verify", "--rule", "fixtures"]])
 def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(arguments)
@@ -113,9 +109,7 @@ def test_verify(fixtures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     says(monkeypatch, Finding(4, 24, "RNG101", "reused"))
     assert cli.main(["verify", "--json", "rows.json"]) == 0
     out, err = capsys.readouterr()
-    assert out.splitlines()[1] == (
-        "RNG101 | bad_a.py | RNG101 at line 4 | key reused at line 4, first at line 3 | ok"
-    )
+    assert out.splitlines()[1] == ("RNG101 | bad_a.py | RNG101 at line 4 | key reused at line 4, first at line 3 | ok")
     assert "3 programs, 0 in disagreement" in out
     assert "[3/3] RNG10" in err
     rows = json.loads(Path("rows.json").read_text(encoding="utf-8"))

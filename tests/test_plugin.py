@@ -162,12 +162,8 @@ def test_extend_ignore_in_a_file(flake8, tmp_path, reuse):
 
 def test_many_files_in_two_processes_in_one_order(flake8, tmp_path, reuse):
     for number in range(12):
-        (tmp_path / f"train_{number:02}.py").write_text(
-            "\n" * number + reuse + "c = jax.random.normal(key)\n"
-        )
-    expected = [
-        f"./train_{number:02}.py:{line + number}:23 RNG101" for number in range(12) for line in (4, 5)
-    ]
+        (tmp_path / f"train_{number:02}.py").write_text("\n" * number + reuse + "c = jax.random.normal(key)\n")
+    expected = [f"./train_{number:02}.py:{line + number}:23 RNG101" for number in range(12) for line in (4, 5)]
     outputs = set()
     for jobs in ("1", "2"):
         for seed in ("0", "1", "4242"):

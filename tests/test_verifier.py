@@ -34,9 +34,7 @@ k1, k2, k3, k4 = random.split(random.key(0), 4)
 """
 
 
-def run(
-    directory: Path, claim: str, body: str, timeout: float = 60, findings: tuple[Finding, ...] = ()
-) -> Row:
+def run(directory: Path, claim: str, body: str, timeout: float = 60, findings: tuple[Finding, ...] = ()) -> Row:
     """Verify one program; the body follows the claim and the imports."""
     path = directory / "bad_program.py"
     path.write_text(f"# claim: {claim}\n{HEAD}{textwrap.dedent(body)}", encoding="utf-8")
@@ -542,9 +540,7 @@ def test_another_exception(tmp_path: Path) -> None:
         RAISES.replace("Net().apply(v, x)", "1 / 0"),
         "ZeroDivisionError at line",
     )
-    refuses(
-        tmp_path, "raises flax.errors.ScopeParamShapeError", RAISES, "not flax.errors.ScopeParamShapeError"
-    )
+    refuses(tmp_path, "raises flax.errors.ScopeParamShapeError", RAISES, "not flax.errors.ScopeParamShapeError")
 
 
 def test_exception_at_another_line(tmp_path: Path) -> None:
@@ -716,9 +712,7 @@ def test_linter_and_jax_are_judged_apart(tmp_path: Path) -> None:
         "linter disagrees",
         "missed RNG101 at line 11; unexpected RNG101 at line 10",
     )
-    row = run(
-        tmp_path, "key-reused", body.replace("uniform(key)", "uniform(random.key(1))"), findings=(right,)
-    )
+    row = run(tmp_path, "key-reused", body.replace("uniform(key)", "uniform(random.key(1))"), findings=(right,))
     assert (row.verdict, row.linter) == ("JAX disagrees", "RNG101 at line 11")
     row = run(tmp_path, "clean", body.replace("  # expect: RNG101", ""), findings=(right,))
     assert row.verdict == "linter and JAX disagree"

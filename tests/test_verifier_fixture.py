@@ -59,9 +59,7 @@ def test_find(tmp_path: Path) -> None:
     names = ["RNG101/bad_b.py", "RNG101/good_a.py", "RNG101/helper.py", "odd.py"]
     for name in names:
         (tmp_path / name).touch()
-    assert find([tmp_path, tmp_path / "odd.py"]) == [
-        tmp_path / name for name in (names[0], names[1], names[3])
-    ]
+    assert find([tmp_path, tmp_path / "odd.py"]) == [tmp_path / name for name in (names[0], names[1], names[3])]
     assert rule_of(tmp_path / names[0]) == "RNG101"
     assert rule_of(tmp_path / "odd.py") == ""
     with pytest.raises(FixtureError, match="no such file"):

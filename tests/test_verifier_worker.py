@@ -14,15 +14,11 @@ from flake8_flax_rng.verifier import jaxhooks, worker
 def test_without_jax(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     worker.require.cache_clear()
-    with pytest.raises(
-        jaxhooks.UnsupportedVersion, match=r"jax and flax .* pip install 'flake8-flax-rng\[verify\]'"
-    ):
+    with pytest.raises(jaxhooks.UnsupportedVersion, match=r"jax and flax .* pip install 'flake8-flax-rng\[verify\]'"):
         worker.require(None)
 
 
-@pytest.mark.parametrize(
-    "gone", ["jax._src.random.prng.random_bits_p", "jax._src.interpreters.batching.BatchTrace"]
-)
+@pytest.mark.parametrize("gone", ["jax._src.random.prng.random_bits_p", "jax._src.interpreters.batching.BatchTrace"])
 def test_a_private_part_is_gone(monkeypatch: pytest.MonkeyPatch, gone: str) -> None:
     pytest.importorskip("jax", minversion=jaxhooks.TESTED)
     monkeypatch.delattr(gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_flax_rng.interpreter import classes
@@ -106,7 +107,7 @@ class Analysis:
                 before = live[0].fork()
                 after: list[State] = []
                 for path in live:
-                    done = self._guarded(lambda s=statement, at=path: run_statement(engine, s, at))
+                    done = self._guarded(partial(run_statement, engine, statement, path))
                     after.extend(end for completion, end in done or [] if completion is NORMAL)
                 live = engine.merge(after) or [before]
         return merge(live, engine.unknown, kept=1)[0]
@@ -170,9 +171,7 @@ class Analysis:
 
     def _extended(self, owner: Class) -> bool:
         """Return whether another class of the file derives from this one and could call its methods."""
-        return any(
-            owner in classes.ancestors(cls) for cls in self._engine.classes if cls is not owner
-        )
+        return any(owner in classes.ancestors(cls) for cls in self._engine.classes if cls is not owner)
 
     def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
         """Follow something within the bounds of one root."""
@@ -197,4 +196,3 @@ def _kind(owner: Class, function: Function) -> str:
         if isinstance(value, Descriptor) and undecorated(value.function) == function:
             return value.kind if value.kind != "property" else "method"
     return "method"
-

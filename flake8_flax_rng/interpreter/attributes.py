@@ -8,7 +8,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter import classes
 from flake8_flax_rng.interpreter.engine import attribute_frame
-from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.values import (
     Class,
     Const,
@@ -41,9 +41,7 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
         inner = inner.value
     rows = engine.eval(inner, state)
     for part in reversed(spine):
-        rows = [
-            outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)
-        ]
+        rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)]
     return rows
 
 

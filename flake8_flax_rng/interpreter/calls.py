@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import builtin_functions, classes, containers, control, keys, linen, train_states
+from flake8_flax_rng.interpreter import (
+    builtin_functions,
+    classes,
+    containers,
+    control,
+    keys,
+    linen,
+    train_states,
+)
 from flake8_flax_rng.interpreter.decorators import compacted
 from flake8_flax_rng.interpreter.functions import call_function
 from flake8_flax_rng.interpreter.heap import Instance
@@ -116,8 +124,8 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         return []
     if compares(path):
         _compare(engine, args, state)
-    for table in (keys, control, builtin_functions):
-        outcomes = table.call_symbol(engine, path, args, state, site)
+    for call_symbol in (keys.call_symbol, control.call_symbol, builtin_functions.call_symbol):
+        outcomes = call_symbol(engine, path, args, state, site)
         if outcomes is not None:
             return outcomes
     if path == "flax.linen.compact":
@@ -161,7 +169,7 @@ def _of_a_value(function: Value) -> bool:
     """Return whether this is a method of a computed value, an array most likely, and not of an object."""
     if not isinstance(function, Opaque) or function.term.kind != "attribute":
         return False
-    owner = function.term.args[0]
-    while hasattr(owner, "kind") and owner.kind in ("attribute", "subscript", "item", "call"):
-        owner = owner.args[0]
-    return getattr(owner, "kind", "") not in ("object", "name", "class", "fresh", "symbol")
+    owner = function.term.part(0)
+    while owner is not None and owner.kind in ("attribute", "subscript", "item", "call"):
+        owner = owner.part(0)
+    return owner is not None and owner.kind not in ("object", "name", "class", "fresh", "symbol")

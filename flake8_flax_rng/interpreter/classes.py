@@ -75,9 +75,9 @@ def _fields(node: cst.ClassDef, bases: list[Value]) -> tuple[str, ...]:
     for statement in node.body.body:
         if isinstance(statement, cst.SimpleStatementLine):
             for small in statement.body:
-                if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
-                    if small.target.value not in names:
-                        names.append(small.target.value)
+                target = small.target if isinstance(small, cst.AnnAssign) else None
+                if isinstance(target, cst.Name) and target.value not in names:
+                    names.append(target.value)
     return tuple(names)
 
 
@@ -211,11 +211,11 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         return [(value, state)]
     cls = found.cls
     if isinstance(cls, Class):
-        value = member(cls, name, state)
-        if value is not None and found.symbolic and _overridden(engine, cls, name):
+        known = member(cls, name, state)
+        if known is not None and found.symbolic and _overridden(engine, cls, name):
             return [(engine.unknown(name), state)]
-        if value is not None and not (found.symbolic and name in cls.fields):
-            return bind(engine, value, owner, cls, state, site)
+        if known is not None and not (found.symbolic and name in cls.fields):
+            return bind(engine, known, owner, cls, state, site)
     if is_linen(cls) and name in MODULE_METHODS:
         return [(Native(f"linen.{name}", owner), state)]
     if derives(cls, TRAIN_STATES) and name in ("replace", "apply_gradients"):
@@ -233,9 +233,7 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
 
 def _overridden(engine: Engine, cls: Class, name: str) -> bool:
     """Return whether another class of the file derives from this one and has its own member."""
-    return any(
-        other is not cls and name in other.members and cls in ancestors(other) for other in engine.classes
-    )
+    return any(other is not cls and name in other.members and cls in ancestors(other) for other in engine.classes)
 
 
 def id_of(value: Descriptor) -> int:
@@ -271,9 +269,7 @@ def implicit_super(engine: Engine, function: Value, args: Args, state: State) ->
     return Partial(Symbol("builtins.super"), (owner, receiver), ())
 
 
-def super_attribute(
-    engine: Engine, owner: Class, receiver: Value, name: str, state: State, site: Site
-) -> Outcomes:
+def super_attribute(engine: Engine, owner: Class, receiver: Value, name: str, state: State, site: Site) -> Outcomes:
     """Return ``super().name``: the member of the next class after ``owner``."""
     found = state.instance(receiver)
     line: list[Class | Symbol | None] = list(

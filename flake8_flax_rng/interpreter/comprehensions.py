@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 _Row = tuple[list[Value], bool, "State"]
 
 
-def evaluate(
-    engine: Engine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp, state: State
-) -> Outcomes:
+def evaluate(engine: Engine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp, state: State) -> Outcomes:
     """Evaluate a list, set or generator; a generator is taken to be used up at once."""
     result: Outcomes = []
     for items, exact, after in _followed(engine, [node.elt], node.for_in, state):
@@ -50,9 +48,7 @@ def evaluate_dict(engine: Engine, node: cst.DictComp, state: State) -> Outcomes:
     return result
 
 
-def _followed(
-    engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, state: State
-) -> Iterator[_Row]:
+def _followed(engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, state: State) -> Iterator[_Row]:
     saved = engine.scope
     frame = engine.number()
     state.open_frame(frame, {})
@@ -68,9 +64,7 @@ def _followed(
         yield items, exact, after
 
 
-def _clause(
-    engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, rows: list[_Row]
-) -> list[_Row]:
+def _clause(engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, rows: list[_Row]) -> list[_Row]:
     done: list[_Row] = []
     for items, exact, state in rows:
         for value, entry in engine.eval(clause.iter, state):
@@ -85,9 +79,7 @@ def _clause(
     return _kept(engine, done)
 
 
-def _pass(
-    engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, rows: list[_Row]
-) -> list[_Row]:
+def _pass(engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, rows: list[_Row]) -> list[_Row]:
     """Follow one pass: conditions, then the inner loop or the element."""
     done: list[_Row] = []
     inner: list[_Row] = []

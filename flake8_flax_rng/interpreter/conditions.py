@@ -218,16 +218,17 @@ def _contained(item: Const, container: Value, state: State) -> bool | None:
 
 
 def _not(engine: Engine, term: Term) -> Term:
-    if term.kind == "not" and not isinstance(term.args[0], str | int | float | bytes | complex | None):
-        return term.args[0]
+    inner = term.part(0)
+    if term.kind == "not" and inner is not None:
+        return inner
     return engine.terms.make("not", term)
 
 
 def _stripped(term: Term) -> tuple[Term, bool]:
     positive = True
     while term.kind == "not":
-        inner = term.args[0]
-        assert not isinstance(inner, str | int | float | bytes | complex | None)
+        inner = term.part(0)
+        assert inner is not None
         term, positive = inner, not positive
     return term, positive
 
@@ -241,9 +242,9 @@ def timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
     if depth > 4 or term.kind == "const":
         return term
     parts = [
-        part if not hasattr(part, "kind") else timeless(engine, part, depth + 1)
+        timeless(engine, part, depth + 1) if isinstance(part, Term) else part
         for part in term.args
-        if not (hasattr(part, "kind") and part.kind == "fresh" and term.kind == "call")
+        if not (isinstance(part, Term) and part.kind == "fresh" and term.kind == "call")
     ]
     if term.kind == "attribute":
         parts = parts[:2]
@@ -370,10 +371,9 @@ def _holds(kind: str, value: float, number: float) -> bool:
 
 def _number(term: Term) -> float | None:
     right = term.args[1]
-    if hasattr(right, "kind") and right.kind == "const":
-        value = right.args[0]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
+    value = right.value if isinstance(right, Term) else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
     return None
 
 
@@ -386,7 +386,7 @@ def _once(engine: Engine, term: Term) -> Term | None:
         path: list[Atom] = []
         while item.kind in ("subscript", "attribute") and isinstance(item.args[0], Term):
             part = item.args[1]
-            path.append(part.args[0] if isinstance(part, Term) and part.kind == "const" else str(part))  # type: ignore[arg-type]
+            path.append(part.value if isinstance(part, Term) and part.kind == "const" else str(part))
             item = item.args[0]
         if item.kind == "item":
             return engine.terms.make("once", item.args[0], value, *path)

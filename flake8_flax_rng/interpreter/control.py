@@ -211,16 +211,10 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
     serial = engine.number()
     paths: Outcomes = [(carry, state)]
     for turn in range(PASSES):
-        index = Opaque(
-            engine.terms.make("item", serial, "range", turn), None if start is None else start + turn
-        )
+        index = Opaque(engine.terms.make("item", serial, "range", turn), None if start is None else start + turn)
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(
-                [
-                    outcome
-                    for current, at in paths
-                    for outcome in engine.call(body, Args([index, current]), at, site)
-                ]
+                [outcome for current, at in paths for outcome in engine.call(body, Args([index, current]), at, site)]
             )
     return paths
 
@@ -233,9 +227,7 @@ def _while_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcome
     for turn in range(PASSES):
         with engine.step(Step(site, turn=turn)):
             entering = [
-                (current, after)
-                for current, at in paths
-                for _, after in engine.call(test, Args([current]), at, site)
+                (current, after) for current, at in paths for _, after in engine.call(test, Args([current]), at, site)
             ]
             paths = engine.merge_outcomes(
                 [
@@ -254,8 +246,10 @@ def _cond(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     if "operand" in args.keywords:
         operands = [args.keywords["operand"]]
     yes_operands = no_operands = operands
-    if len(args.positional) == 5 and isinstance(args.positional[2], _CALLABLE) and isinstance(
-        args.positional[4], _CALLABLE
+    if (
+        len(args.positional) == 5
+        and isinstance(args.positional[2], _CALLABLE)
+        and isinstance(args.positional[4], _CALLABLE)
     ):
         yes, no = args.positional[2], args.positional[4]
         yes_operands, no_operands = [args.positional[1]], [args.positional[3]]
@@ -324,9 +318,7 @@ def _leaves(engine: Engine, tree: Value, state: State) -> tuple[list[Value], boo
     return [leaf for leaves, _ in parts for leaf in leaves], all(exact for _, exact in parts)
 
 
-def _each(
-    engine: Engine, function: Value, turns: list[list[Value]], exact: bool, state: State, site: Site
-) -> Outcomes:
+def _each(engine: Engine, function: Value, turns: list[list[Value]], exact: bool, state: State, site: Site) -> Outcomes:
     """Call a function once for each row, and gather the results in a list."""
     paths: list[tuple[list[Value], State]] = [([], state)]
     for turn, row in enumerate(turns):

@@ -49,9 +49,7 @@ def undecorated(value: Value) -> Value:
     return value
 
 
-def _applied(
-    engine: Engine, decorator: cst.Decorator, function: Value, value: Value, state: State
-) -> Outcomes:
+def _applied(engine: Engine, decorator: cst.Decorator, function: Value, value: Value, state: State) -> Outcomes:
     if isinstance(function, Symbol):
         kind = _DESCRIPTORS.get(function.path)
         if kind is not None:

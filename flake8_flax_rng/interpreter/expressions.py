@@ -89,7 +89,8 @@ def _concatenated(engine: Engine, node: cst.ConcatenatedString, state: State) ->
 def _formatted(engine: Engine, node: cst.FormattedString, state: State) -> Outcomes:
     parts = [part.expression for part in node.parts if isinstance(part, cst.FormattedStringExpression)]
     rows = engine.eval_all(parts, state)
-    plain = not any(p.format_spec or p.conversion for p in node.parts if not isinstance(p, cst.FormattedStringText))
+    inserted = [p for p in node.parts if isinstance(p, cst.FormattedStringExpression)]
+    plain = not any(p.format_spec or p.conversion for p in inserted)
     return [(_joined(engine, node, values, plain, after), after) for values, after in rows]
 
 

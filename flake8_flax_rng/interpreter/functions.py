@@ -25,15 +25,14 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
 
+
 def make_lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
     """Evaluate a ``lambda``."""
     code = _code(engine, node, "<lambda>")
     return _made(engine, code, node.params, state, None)
 
 
-def make_function(
-    engine: Engine, node: cst.FunctionDef, state: State, owner: Class | None
-) -> Outcomes:
+def make_function(engine: Engine, node: cst.FunctionDef, state: State, owner: Class | None) -> Outcomes:
     """Evaluate a ``def`` without its decorators."""
     return _made(engine, _code(engine, node, node.name.value), node.params, state, owner)
 
@@ -70,9 +69,7 @@ def _yields(body: cst.CSTNode) -> bool:
     return False
 
 
-def _made(
-    engine: Engine, code: FunctionCode, params: cst.Parameters, state: State, owner: Class | None
-) -> Outcomes:
+def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: State, owner: Class | None) -> Outcomes:
     with_default = [p for p in _parameters(params) if p.default is not None]
     result: Outcomes = []
     for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):

@@ -52,9 +52,7 @@ class DictObject:
         """Return the dict with one entry added or replaced."""
         if self.get(key) is None:
             return replace(self, entries=(*self.entries, (key, value)))
-        return replace(
-            self, entries=tuple((name, value if name == key else old) for name, old in self.entries)
-        )
+        return replace(self, entries=tuple((name, value if name == key else old) for name, old in self.entries))
 
     def without(self, key: Const) -> DictObject:
         """Return the dict without one entry."""

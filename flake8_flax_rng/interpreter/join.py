@@ -41,9 +41,7 @@ def merge(states: list[State], fresh: Fresh, kept: int = PATHS_KEPT) -> list[Sta
     return result
 
 
-def merge_outcomes(
-    outcomes: list[tuple[Value, State]], frame: int, fresh: Fresh
-) -> list[tuple[Value, State]]:
+def merge_outcomes(outcomes: list[tuple[Value, State]], frame: int, fresh: Fresh) -> list[tuple[Value, State]]:
     """Do the same for paths that carry a value, which is joined like a name of ``frame``."""
     if len(outcomes) < 2:
         return outcomes
@@ -52,9 +50,9 @@ def merge_outcomes(
     merged = merge([state for _, state in outcomes], fresh)
     result = []
     for state in merged:
-        value = state.lookup(frame, _RESULT)
+        joined = state.lookup(frame, _RESULT)
         state.unbind(frame, _RESULT)
-        result.append((value if value is not None else fresh("either"), state))
+        result.append((joined if joined is not None else fresh("either"), state))
     return result
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Use
+from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Native, Opaque, Tuple, Value
-from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:

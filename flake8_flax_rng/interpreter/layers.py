@@ -43,9 +43,7 @@ def _initialise(engine: Engine, layer: Layer, found: Instance, state: State, sit
         record(state, Draw("params", site, path, variable=True, layer=name))
 
 
-def _dropout(
-    engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site
-) -> list[State]:
+def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> list[State]:
     """Follow a layer that draws unless its rate or flag forbids it; one path for each way it can go."""
     rate = found.attributes.get(layer.rate)
     if rate is None:
@@ -68,9 +66,7 @@ def _without_effect(engine: Engine, rate: Value, state: State) -> list[tuple[boo
     return conditions.branch(engine, condition, state)
 
 
-def _flagged(
-    engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site
-) -> list[State]:
+def _flagged(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> list[State]:
     flag = _flag(layer, found, args)
     if flag is None:
         # Flax raises where neither is given; where the call is not wholly visible, nothing is known.
@@ -131,9 +127,7 @@ def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Sit
     record(state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
 
 
-def _draw_from_key(
-    engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site
-) -> list[State]:
+def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:
     """Draw from the key given in the call; one that may be None leaves the stream."""
     if isinstance(key, Key):
         keys.consume(engine, key, state, "draw", engine.class_name(found))

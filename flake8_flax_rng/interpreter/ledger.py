@@ -158,8 +158,8 @@ class Book:
 def _with_parents(term: Term) -> list[Term]:
     found = [term]
     while found[-1].kind in ("child", "stream"):
-        parent = found[-1].args[0]
-        if parent is None or isinstance(parent, str | int | float | bytes | complex):
+        parent = found[-1].part(0)
+        if parent is None:
             break
         found.append(parent)
     return found
@@ -169,8 +169,8 @@ def child_index(key: Key) -> int | None:
     """Return which child of its parent a key is, if that is a known number."""
     if key.term.kind != "child":
         return None
-    data = key.term.args[1]
-    index = data.args[0] if hasattr(data, "args") and data.kind == "const" else None
+    data = key.term.part(1)
+    index = data.value if data is not None else None
     return index if isinstance(index, int) else None
 
 
@@ -191,7 +191,7 @@ def _in_unison(first: Use, second: Use) -> bool:
 def _array(term: Term, nested: bool = False) -> bool:
     """Return whether a value can be an array that is shuffled, rather than a number or a part of another."""
     if term.kind in ("op", "minus"):
-        return any(_array(arg, nested=True) for arg in term.args if hasattr(arg, "kind"))
+        return any(_array(part, nested=True) for part in term.parts)
     if term.kind == "pure":
         return term.args[0] != "len"
     if term.kind in ("attribute", "subscript") and isinstance(term.args[0], Term):
@@ -227,5 +227,5 @@ def _parts(term: Term) -> list[Term]:
     for current in found:
         if len(found) > _PARTS_READ:
             break
-        found.extend(arg for arg in current.args if isinstance(arg, Term))
+        found.extend(current.parts)
     return found

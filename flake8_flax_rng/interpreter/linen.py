@@ -200,9 +200,7 @@ def unknown_module(engine: Engine, state: State, site: Site) -> None:
         state.draws = (*state.draws, Draw("*", site, certain=False))
 
 
-def call_layer(
-    engine: Engine, function: Ref, found: Instance, args: Args, state: State, site: Site
-) -> Outcomes:
+def call_layer(engine: Engine, function: Ref, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
     """Call a built-in module."""
     assert isinstance(found.cls, Symbol)
     path = found.cls.path
@@ -229,9 +227,7 @@ def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, 
     rows: list[tuple[Args, State]] = [(args, state)]
     result: Outcomes = [(value, state) for value in args.positional[:1]]
     for function in functions:
-        result = [
-            outcome for given, at in rows for outcome in engine.call(function, given, at, site)
-        ]
+        result = [outcome for given, at in rows for outcome in engine.call(function, given, at, site)]
         rows = [(Args([value]), after) for value, after in result]
     return result
 
@@ -239,9 +235,7 @@ def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, 
 # -- what modules offer --------------------------------------------------------------------------------
 
 
-def call_native(
-    engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site
-) -> Outcomes:
+def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call a method that every Linen module has."""
     handler = _NATIVES.get(name)
     if handler is not None:
@@ -321,9 +315,7 @@ def _from_data(engine: Engine, key: Key | None, outcomes: Outcomes, site: Site) 
 
 
 def _pure_constant(value: Value) -> bool:
-    return (
-        isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in CONSTANT_INITIALIZERS
-    )
+    return isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in CONSTANT_INITIALIZERS
 
 
 def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
@@ -334,9 +326,7 @@ def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: S
     if initialiser is None or initialiser == NONE or (engine.runs and not engine.runs[-1].initialising):
         return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), state)]
     outcomes = _from_data(engine, None, engine.call(initialiser, args.shift(3), state, site), site)
-    return [
-        (Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), after) for _, after in outcomes
-    ]
+    return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), after) for _, after in outcomes]
 
 
 def written(engine: Engine, value: Value, state: State, site: Site) -> None:
@@ -373,9 +363,7 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
 # -- running modules -----------------------------------------------------------------------------------
 
 
-def read_streams(
-    engine: Engine, args: Args, rngs: Value | None, initialising: bool, state: State
-) -> Run:
+def read_streams(engine: Engine, args: Args, rngs: Value | None, initialising: bool, state: State) -> Run:
     """Return the streams that an ``rngs`` argument gives."""
     if rngs is None or rngs == NONE:
         return Run(initialising, {} if not args.open_keywords and not initialising else None)
@@ -389,9 +377,7 @@ def read_streams(
     return Run(initialising, None, rngs if isinstance(rngs, Opaque) else None)
 
 
-def _initialise(
-    engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site
-) -> Outcomes:
+def _initialise(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     rngs = args.get(0, "rngs")
     given = read_streams(engine, args, rngs, True, state)
     rest = args.shift(1)
@@ -480,8 +466,17 @@ def _run(
             INITIALISING.get(kind, False),
         )
     )
-    template = Use((), "stream", f"{engine.class_name(found)}.{kind}", call, module=found.origin, call=call,
-                   variables=variables, initialises=kind in INITIALISING, derived=engine.number())
+    template = Use(
+        (),
+        "stream",
+        f"{engine.class_name(found)}.{kind}",
+        call,
+        module=found.origin,
+        call=call,
+        variables=variables,
+        initialises=kind in INITIALISING,
+        derived=engine.number(),
+    )
     return [_finished(engine, outcome, given, template, outer) for outcome in outcomes]
 
 
@@ -542,9 +537,7 @@ def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Si
     rest = args.shift(1)
     for option in _OPTIONS:
         rest.keywords.pop(option, None)
-    engine.emit(
-        ModuleRun(engine.stack[-1].site, name, name, None, False, (), False, signature(rest))
-    )
+    engine.emit(ModuleRun(engine.stack[-1].site, name, name, None, False, (), False, signature(rest)))
 
 
 _Handler = Callable[["Engine", Value, Args, "State", "Site"], "Outcomes"]

@@ -86,8 +86,6 @@ def forget_lengths(before: dict[int, HeapObject], states: list[State]) -> None:
     """Note that what a loop of unknown length has grown is not known to its end."""
     for state in states:
         for address, found in state.heap.items():
-            if before.get(address) is not None and before[address] is not found:
-                if isinstance(found, ListObject):
-                    state.heap[address] = replace(found, complete=False)
-                elif isinstance(found, DictObject):
-                    state.heap[address] = replace(found, complete=False)
+            grown = before.get(address) is not None and before[address] is not found
+            if grown and isinstance(found, ListObject | DictObject):
+                state.heap[address] = replace(found, complete=False)

@@ -15,9 +15,7 @@ def record(state: State, draw: Draw) -> Draw:
 
     A scope counts the draws from each stream; the name of the stream is not part of the folded data.
     """
-    counter = sum(
-        1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off
-    )
+    counter = sum(1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off)
     counted = replace(draw, counter=counter)
     state.draws = (*state.draws, counted)
     return counted

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Partial, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.values import (
+    Class,
+    Const,
+    Key,
+    Keys,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+)
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Draw, Use
     from flake8_flax_rng.interpreter.terms import Term
 
+
 @dataclass(frozen=True, slots=True)
 class LedgerKey:
     """What can be consumed once: a key's bits, or one place of a Linen stream.

@@ -16,7 +16,18 @@ from flake8_flax_rng.interpreter.loops import run_for, run_while
 from flake8_flax_rng.interpreter.names import run_import, run_import_from
 from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import NONE, Args, Bound, Class, Const, Opaque, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.values import (
+    NONE,
+    Args,
+    Bound,
+    Class,
+    Const,
+    Opaque,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+)
 from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, UNRELATED_ERRORS
 
 if TYPE_CHECKING:
@@ -173,9 +184,7 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
 
 def _is_main_guard(test: cst.BaseExpression) -> bool:
     """Return whether this is ``__name__ == '__main__'``: the program is read as if it were run."""
-    return (
-        isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
-    )
+    return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
 
 
 def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completions:
@@ -269,10 +278,9 @@ def _expects_failure(value: Value) -> bool:
     if not isinstance(value, Opaque) or not value.term.args:
         return False
     name = value.term.args[0]
-    if value.term.kind == "call":
-        parts = getattr(name, "args", ())
-        kind = getattr(name, "kind", "")
-        name = parts[1] if kind == "attribute" else parts[0] if kind == "symbol" else ""
+    callee = value.term.part(0)
+    if value.term.kind == "call" and callee is not None and callee.kind in ("attribute", "symbol"):
+        name = callee.args[-1] if callee.kind == "symbol" else callee.args[1]
     return isinstance(name, str) and name in EXPECT_FAILURE
 
 
@@ -293,9 +301,7 @@ def _match(engine: Engine, node: cst.Match, state: State) -> Completions:
     return result
 
 
-def _case(
-    engine: Engine, case: cst.MatchCase, subject: Value, state: State
-) -> list[tuple[bool, State]]:
+def _case(engine: Engine, case: cst.MatchCase, subject: Value, state: State) -> list[tuple[bool, State]]:
     condition = _pattern(engine, case.pattern, subject, state)
     ways = conditions.branch(engine, condition, state)
     if case.guard is None:
@@ -326,9 +332,7 @@ def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: S
             if len(items) != len(parts):
                 return Const(False)
             tests = [
-                _pattern(engine, part, item, state)
-                for part, item in zip(parts, items, strict=True)
-                if part is not None
+                _pattern(engine, part, item, state) for part, item in zip(parts, items, strict=True) if part is not None
             ]
             unsure = [test for test in tests if conditions.truth(test, state) is not True]
             if any(conditions.truth(test, state) is False for test in unsure):

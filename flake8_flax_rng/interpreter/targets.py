@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.state import State
 
 
-def assign(
-    engine: Engine, target: cst.CSTNode, value: Value, state: State, walrus: bool = False
-) -> None:
+def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walrus: bool = False) -> None:
     """Bind ``value`` to a target.
 
     Args:
@@ -50,9 +48,7 @@ def assign(
         engine.ledger.touch(value)
         for (owner, index), _ in (
             ((row[0], row[1] if len(row) > 1 else None), after)
-            for row, after in engine.eval_all(
-                [target.value, *subscripts.plain_index(target)], state
-            )[:1]
+            for row, after in engine.eval_all([target.value, *subscripts.plain_index(target)], state)[:1]
         ):
             _set_item(engine, owner, index, value, state)
 
@@ -78,8 +74,8 @@ def _unpack(engine: Engine, elements: list[cst.BaseElement], value: Value, state
     assign(engine, elements[star].value, rest, state)
     total = len(items) if items is not None else value.count if isinstance(value, Keys) else None
     for offset in range(after):
-        index = total - after + offset if total is not None else None
-        last = element(engine, value, index, state) if index is not None else engine.unknown("last")
+        place = total - after + offset if total is not None else None
+        last = element(engine, value, place, state) if place is not None else engine.unknown("last")
         assign(engine, elements[star + 1 + offset].value, last, state)
 
 

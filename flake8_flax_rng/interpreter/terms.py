@@ -29,6 +29,22 @@ class Term:
         self.number = number
         self.draws = draws
 
+    def part(self, index: int) -> Term | None:
+        """Return part ``index`` if it is a term."""
+        found = self.args[index] if index < len(self.args) else None
+        return found if isinstance(found, Term) else None
+
+    @property
+    def parts(self) -> list[Term]:
+        """The parts that are terms."""
+        return [arg for arg in self.args if isinstance(arg, Term)]
+
+    @property
+    def value(self) -> Atom:
+        """The Python value that a constant stands for; None for all other terms."""
+        found = self.args[0] if self.kind == "const" else None
+        return None if isinstance(found, Term) else found
+
     def __repr__(self) -> str:
         return f"{self.kind}({', '.join(map(repr, self.args))})"
 

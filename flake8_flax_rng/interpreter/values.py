@@ -277,9 +277,7 @@ class Args:
         """Return the arguments with further positional ones in front."""
         count = len(values)
         nodes = {(place + count if isinstance(place, int) else place): node for place, node in self.nodes.items()}
-        return Args(
-            [*values, *self.positional], dict(self.keywords), self.open_positional, self.open_keywords, nodes
-        )
+        return Args([*values, *self.positional], dict(self.keywords), self.open_positional, self.open_keywords, nodes)
 
 
 NONE = Const(None)

@@ -54,9 +54,7 @@ def key_site(step: Step, use: Use) -> Site:
     carriers = [node for node, value in step.arguments if _carries(value, use.term)]
     if not carriers:
         lineage = _lineage(use.term)
-        carriers = [
-            node for node, value in step.arguments if any(_carries(value, term) for term in lineage)
-        ]
+        carriers = [node for node, value in step.arguments if any(_carries(value, term) for term in lineage)]
     node = carriers[0] if carriers else step.site.node
     return Site(_innermost(node), step.site.chunk)
 
@@ -82,10 +80,9 @@ def _lineage(term: Term) -> list[Term]:
     """Return what a key was taken or derived from, the nearest first."""
     found: list[Term] = []
     while term.kind in ("child", "attribute", "subscript", "item", "lane", "row", "shaped") and term.args:
-        parents = [arg for arg in term.args if hasattr(arg, "kind")]
-        if not parents:
+        if not term.parts:
             break
-        term = parents[0]
+        term = term.parts[0]
         found.append(term)
     return found
 

@@ -61,5 +61,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         yield Report(
             site,
             f"`{name}` is the same in every pass of the loop, so `{what}` repeats itself; "
-            + f"split it in the loop or fold the loop index into it",
+            + "split it in the loop or fold the loop index into it",
         )

@@ -66,7 +66,9 @@ def _needless(run: ModuleRun, stream: str) -> bool:
         return False
     for path in run.draws:
         draws = active(path)
-        if any(draw.stream == "*" or _asked(draw, stream) for draw in path) or not any(draw.stream == "params" for draw in draws):
+        if any(draw.stream == "*" or _asked(draw, stream) for draw in path) or not any(
+            draw.stream == "params" for draw in draws
+        ):
             return False
         drawing = {draw.path for draw in draws if draw.stream == stream}
         filled = {draw.path for draw in draws if draw.variable and draw.own}

@@ -31,12 +31,44 @@ _PLAIN = Sampler()
 SAMPLERS: dict[str, Sampler] = {
     **{
         f"jax.random.{name}": _PLAIN
-        for name in (
-            "ball bernoulli beta binomial bits categorical cauchy chisquare dirichlet "
-            "double_sided_maxwell exponential f gamma generalized_normal geometric gumbel laplace loggamma "
-            "logistic lognormal maxwell multinomial multivariate_normal normal orthogonal pareto poisson "
-            "rademacher randint rayleigh t triangular truncated_normal uniform wald weibull_min"
-        ).split()
+        for name in [
+            "ball",
+            "bernoulli",
+            "beta",
+            "binomial",
+            "bits",
+            "categorical",
+            "cauchy",
+            "chisquare",
+            "dirichlet",
+            "double_sided_maxwell",
+            "exponential",
+            "f",
+            "gamma",
+            "generalized_normal",
+            "geometric",
+            "gumbel",
+            "laplace",
+            "loggamma",
+            "logistic",
+            "lognormal",
+            "maxwell",
+            "multinomial",
+            "multivariate_normal",
+            "normal",
+            "orthogonal",
+            "pareto",
+            "poisson",
+            "rademacher",
+            "randint",
+            "rayleigh",
+            "t",
+            "triangular",
+            "truncated_normal",
+            "uniform",
+            "wald",
+            "weibull_min",
+        ]
     },
     "jax.random.permutation": Sampler(subject=1, subject_name="x"),
     "jax.random.shuffle": Sampler(subject=1, subject_name="x"),
@@ -51,11 +83,24 @@ WRAP = "jax.random.wrap_key_data"
 
 INITIALIZER_FACTORIES: frozenset[str] = frozenset(
     f"jax.nn.initializers.{name}"
-    for name in (
-        "uniform normal truncated_normal variance_scaling glorot_uniform glorot_normal lecun_uniform "
-        "lecun_normal he_uniform he_normal kaiming_uniform kaiming_normal xavier_uniform xavier_normal "
-        "orthogonal delta_orthogonal"
-    ).split()
+    for name in [
+        "uniform",
+        "normal",
+        "truncated_normal",
+        "variance_scaling",
+        "glorot_uniform",
+        "glorot_normal",
+        "lecun_uniform",
+        "lecun_normal",
+        "he_uniform",
+        "he_normal",
+        "kaiming_uniform",
+        "kaiming_normal",
+        "xavier_uniform",
+        "xavier_normal",
+        "orthogonal",
+        "delta_orthogonal",
+    ]
 )
 """Factories whose result ``f(key, shape, dtype)`` consumes its key."""
 
@@ -67,7 +112,7 @@ CONSTANT_INITIALIZERS: frozenset[str] = frozenset(
 
 FORWARDING: frozenset[str] = frozenset(
     {"jax.device_put", "jax.lax.stop_gradient", "jax.block_until_ready", "jax.device_get"}
-    | {f"jax.numpy.{name}" for name in "array asarray squeeze ravel reshape atleast_1d copy".split()}
+    | {f"jax.numpy.{name}" for name in ["array", "asarray", "squeeze", "ravel", "reshape", "atleast_1d", "copy"]}
     | {"jax.lax.with_sharding_constraint", "jax.lax.optimization_barrier"}
 )
 """Functions that return their first argument as far as randomness is concerned."""

@@ -3,9 +3,42 @@
 from __future__ import annotations
 
 PURE_ROOTS: frozenset[str] = frozenset(
-    "jax numpy math operator itertools functools optax einops scipy collections typing dataclasses time os "
-    "sys re json logging warnings string random chex jaxtyping builtins flax absl tqdm matplotlib pathlib "
-    "argparse copy abc enum pickle".split()
+    [
+        "jax",
+        "numpy",
+        "math",
+        "operator",
+        "itertools",
+        "functools",
+        "optax",
+        "einops",
+        "scipy",
+        "collections",
+        "typing",
+        "dataclasses",
+        "time",
+        "os",
+        "sys",
+        "re",
+        "json",
+        "logging",
+        "warnings",
+        "string",
+        "random",
+        "chex",
+        "jaxtyping",
+        "builtins",
+        "flax",
+        "absl",
+        "tqdm",
+        "matplotlib",
+        "pathlib",
+        "argparse",
+        "copy",
+        "abc",
+        "enum",
+        "pickle",
+    ]
 )
 """Packages whose functions neither change what they are given nor run a Linen module."""
 
@@ -14,16 +47,32 @@ NEVER_RETURN: frozenset[str] = frozenset(
 )
 
 EXPECT_FAILURE: frozenset[str] = frozenset(
-    {"pytest.raises", "contextlib.suppress", "assertRaises", "assertRaisesRegex", "assertRaisesWithLiteralMatch"}
+    {
+        "pytest.raises",
+        "contextlib.suppress",
+        "assertRaises",
+        "assertRaisesRegex",
+        "assertRaisesWithLiteralMatch",
+    }
 )
 """Context managers whose body is expected to raise."""
 
 UNRELATED_ERRORS: frozenset[str] = frozenset(
     f"builtins.{name}"
-    for name in (
-        "KeyboardInterrupt ImportError ModuleNotFoundError FileNotFoundError OSError IOError StopIteration "
-        "SystemExit EOFError MemoryError TimeoutError ConnectionError"
-    ).split()
+    for name in [
+        "KeyboardInterrupt",
+        "ImportError",
+        "ModuleNotFoundError",
+        "FileNotFoundError",
+        "OSError",
+        "IOError",
+        "StopIteration",
+        "SystemExit",
+        "EOFError",
+        "MemoryError",
+        "TimeoutError",
+        "ConnectionError",
+    ]
 )
 """Errors that wrong randomness does not raise: a handler of these expects none of it."""
 

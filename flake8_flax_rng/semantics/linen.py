@@ -37,9 +37,7 @@ class Layer:
 
 _RANDOM = Layer(parameters="random")
 _FIXED = Layer(parameters="fixed")
-_ATTENTION_FIELDS = (
-    "num_heads dtype param_dtype qkv_features out_features broadcast_dropout dropout_rate deterministic"
-)
+_ATTENTION_FIELDS = "num_heads dtype param_dtype qkv_features out_features broadcast_dropout dropout_rate deterministic"
 _ATTENTION = Layer(
     fields=tuple(_ATTENTION_FIELDS.split()),
     inputs=("inputs_q", "inputs_k", "inputs_v"),
@@ -99,9 +97,7 @@ MODULE_METHODS: frozenset[str] = frozenset(
     | {"tabulate", "unbind", "module_paths", "perturb"}
 )
 
-TRAIN_STATES: frozenset[str] = frozenset(
-    {"flax.training.train_state.TrainState", "flax.training.TrainState"}
-)
+TRAIN_STATES: frozenset[str] = frozenset({"flax.training.train_state.TrainState", "flax.training.TrainState"})
 """Classes that carry ``apply_fn``, and whose ``replace`` and ``apply_gradients`` keep it."""
 
 IMMUTABLE_DATACLASSES: frozenset[str] = frozenset(

@@ -5,7 +5,14 @@ from __future__ import annotations
 IMPORTS_OF_INTEREST = ("jax", "flax")
 """A file whose text holds none of these words cannot be of interest."""
 
-_INTERESTING = ("jax.random", "jax.nn.initializers", "flax.linen", "flax.training", "jax._src.random", "jax.experimental.random")
+_INTERESTING = (
+    "jax.random",
+    "jax.nn.initializers",
+    "flax.linen",
+    "flax.training",
+    "jax._src.random",
+    "jax.experimental.random",
+)
 
 
 def interesting(path: str) -> bool:

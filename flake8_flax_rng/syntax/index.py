@@ -105,9 +105,7 @@ def _imported(tree: ast.Module, interesting: Callable[[str], bool]) -> dict[str,
     }
 
 
-def _units(
-    statement: ast.stmt, imported: dict[str, str], interesting: Callable[[str], bool]
-) -> list[Unit]:
+def _units(statement: ast.stmt, imported: dict[str, str], interesting: Callable[[str], bool]) -> list[Unit]:
     if not isinstance(statement, ast.ClassDef):
         name = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ""
         unit = _read(name, [statement], imported, interesting)
@@ -130,9 +128,7 @@ def _units(
     return [body, *units]
 
 
-def _read(
-    name: str, nodes: list[ast.AST], imported: dict[str, str], interesting: Callable[[str], bool]
-) -> Unit:
+def _read(name: str, nodes: list[ast.AST], imported: dict[str, str], interesting: Callable[[str], bool]) -> Unit:
     unit = Unit(name, _length(nodes))
     for node in nodes:
         for inner in ast.walk(node):

@@ -125,9 +125,7 @@ def _judge_same_output(
 ) -> None:
     first, separator, second = claim.argument.partition("==")
     if not separator:
-        raise FixtureError(
-            f"the claim 'same-output' needs two expressions with == between: {claim.argument!r}"
-        )
+        raise FixtureError(f"the claim 'same-output' needs two expressions with == between: {claim.argument!r}")
     try:
         values = [eval(text.strip(), namespace) for text in (first, second)]
     except Exception as error:
@@ -183,9 +181,7 @@ def _look_for_needless(call: LinenCall, needless: list[tuple[str, list[Span]]]) 
         answers: list[bool] = []
         is_needless(call, stream, answers.append)
         if answers and all(answers):
-            needless.append(
-                (f"init needs no {stream!r} at line {_line(call)}", [site.span for site in call.stack])
-            )
+            needless.append((f"init needs no {stream!r} at line {_line(call)}", [site.span for site in call.stack]))
 
 
 def _idle(calls: list[LinenCall]) -> Iterator[tuple[str, list[Span]]]:

@@ -109,8 +109,7 @@ def versions() -> str:
         return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("jax", "flax"))
     except importlib.metadata.PackageNotFoundError as error:
         raise UnsupportedVersion(
-            f"{error.name} is not installed; the verifier needs the extra: "
-            "pip install 'flake8-flax-rng[verify]'"
+            f"{error.name} is not installed; the verifier needs the extra: pip install 'flake8-flax-rng[verify]'"
         ) from error
 
 

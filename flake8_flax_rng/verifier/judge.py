@@ -104,9 +104,7 @@ def judge_reuse(verdict: Verdict, fixture: Fixture, groups: Iterable[Group]) -> 
 
     for group in groups:
         verdict.seen.extend(_said(group))
-        verdict.problems.extend(
-            f"{_text(reuse)}, which is not marked" for reuse in unexplained(group, accepts)
-        )
+        verdict.problems.extend(f"{_text(reuse)}, which is not marked" for reuse in unexplained(group, accepts))
         verdict.confirmed |= {
             line
             for line, codes in marked.items()
@@ -133,9 +131,7 @@ def judge_no_reuse(verdict: Verdict, fixture: Fixture, groups: Iterable[Group]) 
         verdict.problems.extend(_text(reuse) for reuse in unexplained(group, accepts))
 
 
-def judge_streams(
-    verdict: Verdict, fixture: Fixture, symptoms: Iterable[tuple[str, Collection[Span]]]
-) -> None:
+def judge_streams(verdict: Verdict, fixture: Fixture, symptoms: Iterable[tuple[str, Collection[Span]]]) -> None:
     """Judge that a good program passes no stream in vain, except where it says that this is intended.
 
     Args:
@@ -240,9 +236,7 @@ def _is_a(error: BaseException, dotted: str) -> bool:
     named = _resolve(dotted)
     if isinstance(named, type):
         return isinstance(error, named)
-    names = {
-        name for base in type(error).__mro__ for name in (base.__name__, f"{base.__module__}.{base.__name__}")
-    }
+    names = {name for base in type(error).__mro__ for name in (base.__name__, f"{base.__module__}.{base.__name__}")}
     return dotted in names
 
 

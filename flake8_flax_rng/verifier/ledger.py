@@ -180,9 +180,7 @@ class Ledger:
             if (key, derived) not in seen:
                 seen.add((key, derived))
                 count = counts[key] * lanes if kind in (DRAW, SPLIT) else 1
-                self.events.append(
-                    Event(kind, key, derived, context.call, context.stack, count, context.vmapped)
-                )
+                self.events.append(Event(kind, key, derived, context.call, context.stack, count, context.vmapped))
 
     def _context(self, frame: FrameType) -> _Context | None:
         """Read the running frames; None when they only repeat what has been written down already."""
@@ -245,10 +243,7 @@ class Ledger:
     def _called_by_library(self, frames: list[FrameType], position: int) -> bool:
         callers = (frame.f_code for frame in frames[position + 1 :])
         between = itertools.takewhile(lambda code: code.co_filename != self.filename, callers)
-        return any(
-            code.co_name == "jacfun" or any(part in code.co_filename for part in _OWN_VMAPS)
-            for code in between
-        )
+        return any(code.co_name == "jacfun" or any(part in code.co_filename for part in _OWN_VMAPS) for code in between)
 
 
 def _bits(keys: Any, shape: tuple[int, ...] | None = None) -> list[Bits]:

@@ -102,9 +102,7 @@ class _Analysis:
         self._collides: dict[Bits, bool] = {}
 
     def groups(self) -> list[Group]:
-        reuses = {
-            key: found for key in self.uses if (found := [r for r in self.candidates[key] if self._real(r)])
-        }
+        reuses = {key: found for key in self.uses if (found := [r for r in self.candidates[key] if self._real(r)])}
         origins = {key: self._origins(key, reuses) for key in reuses}
         merged: dict[Bits, Group] = {}
         for key, found in reuses.items():
@@ -161,9 +159,7 @@ class _Analysis:
             return True
         common = set(reuse.first.children) & set(reuse.second.children)
         every = set(reuse.first.children) | set(reuse.second.children)
-        return any(self._reused_below(child) for child in common) or not any(
-            self._touched(child) for child in every
-        )
+        return any(self._reused_below(child) for child in common) or not any(self._touched(child) for child in every)
 
     def _reused_below(self, key: Bits) -> bool:
         if key not in self._collides:

@@ -83,9 +83,7 @@ class StreamTrace:
         scope = importlib.import_module("flax.core.scope")
         core = importlib.import_module("flax.core")
         if not all(hasattr(scope, name) for name in ("apply", "bind", "Scope")):
-            raise UnsupportedVersion(
-                "the verifier cannot listen to this version of flax: flax.core.scope has changed"
-            )
+            raise UnsupportedVersion("the verifier cannot listen to this version of flax: flax.core.scope has changed")
         with ExitStack() as stack:
             for owner in (scope, core):
                 stack.enter_context(replaced(owner, "apply", self._wrap_apply))

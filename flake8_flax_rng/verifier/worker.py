@@ -168,9 +168,7 @@ def _tail(path: Path) -> str:
     return f": {lines[-1][:_TAIL]}" if lines else ""
 
 
-def _child(
-    connection: Connection, home: str, function: Callable[..., object], arguments: tuple[object, ...]
-) -> None:
+def _child(connection: Connection, home: str, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
     """Run in the new process."""
     with suppress(OSError, AttributeError):
         os.setpgid(0, 0)
