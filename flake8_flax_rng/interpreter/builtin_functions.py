@@ -10,7 +10,7 @@ from flake8_flax_rng.interpreter import train_states
 from flake8_flax_rng.interpreter.attributes import attribute
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.sequences import iterate, known_items
+from flake8_flax_rng.interpreter.sequences import iterate, known_items, spread
 from flake8_flax_rng.interpreter.targets import set_attribute
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -132,7 +132,23 @@ def _opened(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | 
     return [(engine.unknown("attributes"), state)]
 
 
+def _iter(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    if len(args.positional) != 1:
+        return None
+    items = spread(engine, args.positional[0], state)
+    if items is None:
+        engine.ledger.touch(args.positional[0])
+        return [(engine.unknown("iterator"), state)]
+    return [(engine.allocate(state, ListObject(tuple(items))), state)]
+
+
 def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    iterator = args.get(0, None)
+    found = state.heap.get(iterator.address) if isinstance(iterator, Ref) else None
+    if isinstance(iterator, Ref) and isinstance(found, ListObject) and found.complete and found.items:
+        state.heap[iterator.address] = ListObject(found.items[1:])
+        engine.ledger.touch(found.items[0])
+        return [(found.items[0], state)]
     for value in args.positional:
         engine.escape(value, state)
     return [(engine.unknown("next"), state)]
@@ -205,6 +221,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "builtins.setattr": _setattr,
     "builtins.object.__setattr__": _setattr,
     "builtins.vars": _opened,
+    "builtins.iter": _iter,
     "builtins.next": _next,
     "builtins.isinstance": _isinstance,
     "builtins.bool": _bool,

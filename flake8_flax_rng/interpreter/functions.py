@@ -41,7 +41,8 @@ def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> Func
     code = engine.codes.get(node)
     if code is None:
         assert engine.chunk is not None
-        generator = isinstance(node, cst.FunctionDef) and _yields(node.body)
+        # A walk over LibCST costs more than following the function does, so the text is asked first.
+        generator = isinstance(node, cst.FunctionDef) and "yield" in engine.chunk.text and _yields(node.body)
         code = FunctionCode(node, engine.chunk, name, generator, len(engine.codes), _unit(engine, name))
         engine.codes[node] = code
     return code
@@ -109,13 +110,14 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
     """Follow a function's body with these arguments.
 
     Returns:
-        one outcome for each path on which it returns; a recursive call has an unknown result and no effect.
+        one outcome for each path on which it returns; a recursive call has an unknown result and no effect,
+        and a generator is taken to be used up at once.
     """
     code = function.code
     engine.called.add(code)
     if code in engine.active or len(engine.active) >= CALL_DEPTH:
         return [(engine.unknown("recursion"), state)]
-    if code.generator or not _worth_following(engine, code, args, state):
+    if not _worth_following(engine, code, args, state):
         return engine.unknown_call(function, args, state)
     frame = engine.number()
     names = _bound(engine, function, args, state)
@@ -163,7 +165,8 @@ def _followed(engine: Engine, code: FunctionCode, state: State) -> Outcomes:
     result: Outcomes = []
     for completion, after in engine.run_block(code.node.body, state):
         if completion.kind in ("normal", "return"):
-            result.append((completion.value, after))
+            value = engine.unknown("generator") if code.generator else completion.value
+            result.append((value, after))
     return result
 
 
