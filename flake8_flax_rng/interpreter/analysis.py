@@ -123,20 +123,20 @@ class Analysis:
         engine.chunk = function.code.chunk
         owner = function.owner
         if owner is None:
-            args = symbolic_args(engine, function)
+            args = symbolic_args(engine, function, path)
             self._guarded(lambda: call_function(engine, function, args, path))
         elif _kind(owner, function) == "method":
             self._run_method(owner, function, path)
         else:
             receiver = owner if _kind(owner, function) == "classmethod" else None
-            args = symbolic_args(engine, function, receiver)
+            args = symbolic_args(engine, function, path, receiver)
             self._guarded(lambda: call_function(engine, function, args, path))
 
     def _run_method(self, owner: Class, function: Function, state: State) -> None:
         engine = self._engine
         if not classes.is_linen(owner):
             ref = engine.allocate(state, Instance(owner, symbolic=True))
-            args = symbolic_args(engine, function, ref)
+            args = symbolic_args(engine, function, state, ref)
             self._guarded(lambda: call_function(engine, function, args, state))
             return
         for ref, ready in self._set_up(owner, state):
@@ -144,7 +144,7 @@ class Analysis:
 
     def _run_module_method(self, owner: Class, function: Function, ref: Ref, state: State) -> None:
         engine = self._engine
-        args = symbolic_args(engine, function, ref)
+        args = symbolic_args(engine, function, state, ref)
         if function.code.name in ("setup", "__post_init__"):
             setup = function.code.name == "setup"
             active = Activation(ref.address, True, False, f"{owner.name}.{function.code.name}", setup=setup)

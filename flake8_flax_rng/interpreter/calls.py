@@ -9,6 +9,7 @@ from flake8_flax_rng.interpreter import (
     classes,
     containers,
     control,
+    instances,
     keys,
     linen,
     train_states,
@@ -67,7 +68,7 @@ def call(engine: Engine, function: Value, args: Args, state: State, site: Site) 
     if isinstance(function, Wrapped):
         return control.call_wrapped(engine, function, args, state, site)
     if isinstance(function, Class):
-        return classes.instantiate(engine, function, args, state, site)
+        return instances.instantiate(engine, function, args, state, site)
     if isinstance(function, Descriptor):
         return engine.call(function.function, args, state, site)
     if isinstance(function, Ref):

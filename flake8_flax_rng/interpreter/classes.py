@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -26,7 +25,6 @@ from flake8_flax_rng.interpreter.values import (
 )
 from flake8_flax_rng.semantics.linen import (
     DATACLASSES,
-    IMMUTABLE_DATACLASSES,
     MODULE,
     MODULE_METHODS,
     STRUCT_BASES,
@@ -163,45 +161,6 @@ def has_constructor_fields(cls: Class) -> bool:
     return any(isinstance(base, Class) and base.dataclass for base in ancestors(cls)) or derives(
         cls, frozenset({MODULE, *STRUCT_BASES})
     )
-
-
-def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site) -> Outcomes:
-    """Call a class of the linted file."""
-    from flake8_flax_rng.interpreter import linen
-
-    if is_linen(cls) and not linen.may_be_made(engine, cls.name, args, site):
-        return []
-    frozen = derives(cls, frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES})) or any(
-        isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in ancestors(cls)
-    )
-    found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not fully_known(cls))
-    if has_constructor_fields(cls):
-        found = replace(found, attributes=_given_fields(engine, cls, args))
-    if is_linen(cls):
-        found = linen.placed(engine, found, cls.name, args, state)
-    ref = engine.allocate(state, found)
-    constructor = member(cls, "__init__")
-    if constructor is None and not has_constructor_fields(cls):
-        for value in args.values():
-            engine.escape(value, state)
-    method = constructor if constructor is not None else member(cls, "__post_init__")
-    if not isinstance(method, Function):
-        return [(ref, state)]
-    given = args.prepend(ref) if constructor is not None else Args([ref])
-    if constructor is None and is_linen(cls):
-        return linen.post_init(engine, method, ref, state, site)
-    return [(ref, after) for _, after in engine.call(method, given, state, site)]
-
-
-def _given_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Value]:
-    names = [name for name in cls.fields if name not in ("name", "parent")] if is_linen(cls) else list(cls.fields)
-    fields = dict(zip(names, args.positional, strict=False))
-    fields.update(args.keywords)
-    for name in names:
-        if name not in fields and args.complete():
-            default = member(cls, name)
-            fields[name] = default if default is not None else engine.unknown(name)
-    return fields
 
 
 def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: State, site: Site) -> Outcomes:

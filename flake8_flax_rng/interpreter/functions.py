@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.classes import is_linen
 from flake8_flax_rng.interpreter.engine import CALL_DEPTH, MODULE_FRAME, Scope
-from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.values import (
     Args,
     Class,
@@ -93,17 +94,32 @@ def parameter_names(function: Function) -> list[str]:
     return [p.name.value for p in (*params.posonly_params, *params.params)]
 
 
-def symbolic_args(engine: Engine, function: Function, receiver: Value | None = None) -> Args:
-    """Return arguments that stand for any that a caller could give."""
+def symbolic_args(engine: Engine, function: Function, state: State, receiver: Value | None = None) -> Args:
+    """Return arguments that stand for any that a caller could give; one annotated with a class is an instance."""
     args = Args()
     names = parameter_names(function)
     if receiver is not None and names:
         args.positional.append(receiver)
         names = names[1:]
+    annotations = {p.name.value: p.annotation for p in _parameters(function.code.node.params)}
     for name in (*names, *(p.name.value for p in function.code.node.params.kwonly_params)):
-        args.keywords[name] = engine.parameter(function.code, name)
+        known = _annotated(engine, function, annotations.get(name), state)
+        args.keywords[name] = known if known is not None else engine.parameter(function.code, name)
     args.open_positional = args.open_keywords = True
     return args
+
+
+def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | None, state: State) -> Value | None:
+    """Return an instance with unknown fields for ``model: Net``; None where the class is not a module of the file."""
+    if annotation is None or not isinstance(annotation.annotation, cst.Name):
+        return None
+    for frame in function.frames:
+        cls = state.lookup(frame, annotation.annotation.value)
+        if isinstance(cls, Class):
+            return engine.allocate(state, Instance(cls, frozen=True, symbolic=True)) if is_linen(cls) else None
+        if cls is not None:
+            return None
+    return None
 
 
 def call_function(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:

@@ -1,0 +1,55 @@
+"""Instances: calling a class of the linted file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter import classes, linen
+from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.values import Args, Class, Function, Value
+from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.events import Site
+    from flake8_flax_rng.interpreter.state import State
+
+
+def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a class of the linted file."""
+    if classes.is_linen(cls) and not linen.may_be_made(engine, cls.name, args, site):
+        return []
+    frozen = classes.derives(cls, frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES})) or any(
+        isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in classes.ancestors(cls)
+    )
+    found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not classes.fully_known(cls))
+    if classes.has_constructor_fields(cls):
+        found = replace(found, attributes=_given_fields(engine, cls, args))
+    if classes.is_linen(cls):
+        found = linen.placed(engine, found, cls.name, args, state)
+    ref = engine.allocate(state, found)
+    constructor = classes.member(cls, "__init__")
+    if constructor is None and not classes.has_constructor_fields(cls):
+        for value in args.values():
+            engine.escape(value, state)
+    method = constructor if constructor is not None else classes.member(cls, "__post_init__")
+    if not isinstance(method, Function):
+        return [(ref, state)]
+    given = args.prepend(ref) if constructor is not None else Args([ref])
+    if constructor is None and classes.is_linen(cls):
+        return linen.post_init(engine, method, ref, state, site)
+    return [(ref, after) for _, after in engine.call(method, given, state, site)]
+
+
+def _given_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Value]:
+    names = (
+        [name for name in cls.fields if name not in ("name", "parent")] if classes.is_linen(cls) else list(cls.fields)
+    )
+    fields = dict(zip(names, args.positional, strict=False))
+    fields.update(args.keywords)
+    for name in names:
+        if name not in fields and args.complete():
+            default = classes.member(cls, name)
+            fields[name] = default if default is not None else engine.unknown(name)
+    return fields
