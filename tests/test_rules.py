@@ -1,0 +1,134 @@
+"""The registry: documentation in the same sections, examples that are true, messages a person can read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flake8_flax_rng.lint import lint
+from flake8_flax_rng.rules import RULES
+from flake8_flax_rng.verifier.fixture import find, read
+
+SECTIONS = ["What it does", "Why it matters", "Example", "Use instead", "Proven by"]
+BY_CODE = {rule.code: rule for rule in RULES}
+CODES = list(BY_CODE)
+
+
+def section(code: str, title: str) -> str:
+    parts = re.split(r"^## (.+)\n", BY_CODE[code].documentation, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))[title]
+
+
+def program(code: str, title: str) -> str:
+    (text,) = re.findall(r"```python\n(.*?)```", section(code, title), flags=re.DOTALL)
+    return text
+
+
+def test_codes_and_names():
+    assert sorted(set(CODES)) == CODES
+    assert all(re.fullmatch(r"RNG\d{3}", code) for code in CODES)
+    assert len({rule.name for rule in RULES}) == len(RULES)
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name) for rule in RULES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_documentation(code):
+    rule = BY_CODE[code]
+    assert rule.documentation.startswith(f"# {rule.code} {rule.name}\n")
+    assert re.findall(r"^## (.+)$", rule.documentation, flags=re.MULTILINE) == SECTIONS
+    assert all(section(code, title).strip() for title in SECTIONS)
+    assert "\n" not in rule.summary
+    assert not rule.summary.endswith(".")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_examples_are_programs(code):
+    for title in ("Example", "Use instead"):
+        compile(program(code, title), code, "exec")
+
+
+@pytest.mark.parametrize("code", ["RNG001", "RNG101", "RNG102"])
+def test_the_example_is_found_and_what_to_use_instead_is_not(code):
+    assert [finding.code for finding in lint(program(code, "Example"))] == [code]
+    assert lint(program(code, "Use instead")) == []
+
+
+LINEN = """\
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+
+class Net(nn.Module):
+    training: bool = False
+
+    @nn.compact
+    def __call__(self, x, train=None):
+        on = self.training if train is None else train
+        return nn.Dropout(0.5, deterministic=not on)(nn.Dense(3)(x))
+
+
+params_key, dropout_key, key = jax.random.split(jax.random.key(0), 3)
+x = jnp.ones((2, 3))
+"""
+BEFORE = {
+    "RNG201": LINEN + "model = Net()\n",
+    "RNG203": LINEN + "model = Net()\nvariables = model.init(key, x)\n",
+    "RNG205": LINEN + "variables = Net().init(key, x)\n",
+    "RNG209": "from flax import linen as nn\n",
+}
+"""What the examples of the Linen rules leave out."""
+
+
+@pytest.mark.parametrize("code", BEFORE)
+def test_the_example_of_a_linen_rule(code):
+    assert [finding.code for finding in lint(BEFORE[code] + program(code, "Example"))] == [code]
+    assert lint(BEFORE[code] + program(code, "Use instead")) == []
+
+
+# Messages
+
+FIXTURES = find([Path(__file__).parents[1] / "fixtures"])
+MESSAGES = sorted(
+    {
+        (finding.code, finding.message, path.name)
+        for path in FIXTURES
+        for finding in lint(read(path).source, filename=str(path))
+    }
+)
+
+
+def test_all_rules_have_messages():
+    assert {code for code, _, _ in MESSAGES} == set(CODES) - {"RNG001"}
+
+
+@pytest.mark.parametrize(("code", "message", "name"), MESSAGES, ids=lambda value: None)
+def test_a_message_is_a_line_for_people(code, message, name):
+    assert message == " ".join(message.split())
+    assert len(message) < 260
+    assert not message.startswith("RNG")
+    assert not message.endswith(".")
+    assert message.count("`") % 2 == 0
+    assert set(re.findall(r"<[^>]*>", message)) <= {"<key>", "<lambda>"}
+    for word in ("linen.", "flax.linen", "jax._src", "builtins", "object at", "Unknown", "Term(", "None", "frame"):
+        assert word not in message
+
+
+@pytest.mark.parametrize(("code", "message", "name"), MESSAGES, ids=lambda value: None)
+def test_a_first_use_has_a_line(code, message, name):
+    if "already consumed" in message:
+        assert re.search(r"by `.+` on line \d+; ", message)
+    if code == "RNG203":
+        assert re.search(r"\(.+ on line \d+\)", message)
+
+
+def test_the_line_of_the_first_use_is_another_program_line():
+    for path in FIXTURES:
+        source = read(path).source
+        count = len(source.splitlines())
+        for finding in lint(source):
+            for line in map(int, re.findall(r"on line (\d+)", finding.message)):
+                assert 1 <= line <= count
+                assert source.splitlines()[line - 1].strip()

@@ -1,0 +1,95 @@
+"""Each rule is proven: JAX runs every fixture and does what the file and the linter say.
+
+One test for each program, so that pytest-xdist shares them out.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.lint import lint
+from flake8_flax_rng.rules import RULES
+from flake8_flax_rng.verifier.runner import Lint, Row, select, verify
+
+pytest.importorskip("jax")
+pytest.importorskip("flax")
+
+ROOT = Path(__file__).parents[1] / "fixtures"
+PROGRAMS = select([ROOT])
+CODES = [rule.code for rule in RULES if rule.code != "RNG001"]
+
+
+def lint_file(source: str, filename: str) -> list[Finding]:
+    return lint(source, filename=filename)
+
+
+def row_of(path: Path, linter: Lint = lint_file) -> Row:
+    (row,) = verify([path], linter, jobs=1)
+    return row
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_the_file_the_linter_and_jax_agree(path):
+    row = row_of(path)
+    assert row.ok, f"{row.verdict}; linter: {row.linter}; JAX: {row.jax}"
+
+
+def bad(code: str) -> Path:
+    return min((ROOT / code).glob("bad_*.py"))
+
+
+def good(code: str) -> Path:
+    return min((ROOT / code).glob("good_*.py"))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_rule_that_says_nothing_is_noticed(code):
+    def broken(source: str, filename: str) -> list[Finding]:
+        return [finding for finding in lint_file(source, filename) if finding.code != code]
+
+    row = row_of(bad(code), broken)
+    assert not row.ok
+    assert row.verdict == "linter disagrees"
+    assert f"missed {code} at line" in row.linter
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_rule_that_says_too_much_is_noticed(code):
+    def broken(source: str, filename: str) -> list[Finding]:
+        return [*lint_file(source, filename), Finding(1, 0, code, "too much")]
+
+    for path in (bad(code), good(code)):
+        row = row_of(path, broken)
+        assert row.verdict == "linter disagrees"
+        assert row.linter == f"unexpected {code} at line 1"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_rule_that_points_elsewhere_is_noticed(code):
+    def broken(source: str, filename: str) -> list[Finding]:
+        return [
+            Finding(finding.line + 1, finding.column, finding.code, finding.message)
+            for finding in lint_file(source, filename)
+        ]
+
+    row = row_of(bad(code), broken)
+    assert row.verdict == "linter disagrees"
+    assert "missed" in row.linter
+    assert "unexpected" in row.linter
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_jax_refuses_a_bad_program_that_calls_itself_clean(code, tmp_path):
+    text = bad(code).read_text(encoding="utf-8")
+    text = re.sub(r"\s*# expect: .*", "", text)
+    text = re.sub(r"# claim: .*", "# claim: clean", text)
+    text = re.sub(r"(# claim: clean\n)(# claim: clean\n)+", r"\1", text)
+    path = tmp_path / code / "good_program.py"
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    row = row_of(path, lambda source, filename: [])
+    assert row.verdict == "JAX disagrees"
