@@ -188,6 +188,12 @@ class Analysis:
             return follow()
         except Exhausted:
             return None
+        except NotAnalysed as failure:
+            self.failures.append(failure)
+        except Exception as error:  # one function must not take the findings of all others with it
+            line = engine.chunk.first_line if engine.chunk is not None else 1
+            self.failures.append(NotAnalysed(line, f"{type(error).__name__}: {error}"))
+        return None
 
 
 def _kind(owner: Class, function: Function) -> str:

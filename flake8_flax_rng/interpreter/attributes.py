@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter.values import (
     Class,
     Const,
     Descriptor,
+    Function,
     Key,
     Keys,
     Native,
@@ -70,6 +71,8 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
         return [(_of_unknown(engine, value, name, state), state)]
     if isinstance(value, Wrapped) and name in ("lower", "trace", "eval_shape"):
         return [(Native("abstract", value), state)]
+    if isinstance(value, Function | Class) and name == "__name__":
+        return [(Const(value.code.name if isinstance(value, Function) else value.name), state)]
     if isinstance(value, Partial) and name == "func":
         return [(value.function, state)]
     if isinstance(value, Const | Tuple):

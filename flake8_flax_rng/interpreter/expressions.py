@@ -414,13 +414,21 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
     if named is not None:
         return [(named, state)]
     pairs = tuple(
-        (syntax, value)
+        (syntax, _shown(value, state))
         for place, syntax in args.nodes.items()
         if (value := args.get(place, None) if isinstance(place, int) else args.keywords.get(place)) is not None
     )
     step = Step(site, engine.label(function, state), arguments=pairs, owner=engine.owner())
     with engine.step(step):
         return engine.call(function, args, state, site)
+
+
+def _shown(value: Value, state: State) -> Value:
+    """Return a container's items as they are now, for reports."""
+    found = state.heap.get(value.address) if isinstance(value, Ref) else None
+    if isinstance(found, DictObject):
+        return Tuple(tuple(item for _, item in found.entries))
+    return Tuple(found.items) if isinstance(found, ListObject) else value
 
 
 def _arguments(engine: Engine, node: cst.Call, state: State) -> list[tuple[Args, State]]:

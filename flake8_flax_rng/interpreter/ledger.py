@@ -112,8 +112,13 @@ class Book:
         ]
 
     def _name(self, term: Term) -> str | None:
+        """Return what a reader calls a key: the name it was bound to, or the attribute it was read from."""
         if term.kind == "parameter":
             return str(term.args[-1])
+        source = term.part(0)
+        if term.kind == "attribute" and source is not None:
+            owner = "self" if source.kind == "object" else self._name(source)
+            return f"{owner}.{term.args[1]!s}" if owner else None
         return self._terms.get(term)
 
     def _stands(self, first: Use, second: Use) -> bool:

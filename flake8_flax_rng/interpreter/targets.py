@@ -10,6 +10,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter import linen, subscripts
 from flake8_flax_rng.interpreter.engine import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.names import dotted
 from flake8_flax_rng.interpreter.sequences import element, known_items
 from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Ref, Value
 
@@ -42,6 +43,8 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         assign(engine, target.value, value, state)
     elif isinstance(target, cst.Attribute):
         engine.ledger.touch(value)
+        if isinstance(value, Key):
+            engine.ledger.name(value, dotted(target), engine.owner())
         for owner, _ in engine.eval(target.value, state)[:1]:
             set_attribute(engine, owner, target.attr.value, value, state)
     elif isinstance(target, cst.Subscript):

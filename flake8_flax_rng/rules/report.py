@@ -51,18 +51,22 @@ def spelled(site: Site) -> str:
 
 def key_site(step: Step, use: Use) -> Site:
     """Return the argument of a call that carries the consumed key, else the call itself."""
-    carriers = [node for node, value in step.arguments if _carries(value, use.term)]
-    if not carriers:
-        lineage = _lineage(use.term)
-        carriers = [node for node, value in step.arguments if any(_carries(value, term) for term in lineage)]
-    node = carriers[0] if carriers else step.site.node
-    return Site(_innermost(node), step.site.chunk)
+    for term in (use.term, *_lineage(use.term)):
+        for node, value in step.arguments:
+            if _carries(value, term):
+                return Site(_innermost(node, value, term), step.site.chunk)
+    return step.site
 
 
-def _innermost(node: cst.CSTNode) -> cst.CSTNode:
-    """Return the value of a dict display's only entry: the key rather than the dict around it."""
-    if isinstance(node, cst.Dict) and len(node.elements) == 1:
-        return node.elements[0].value
+def _innermost(node: cst.CSTNode, value: Value, term: Term) -> cst.CSTNode:
+    """Return the element of a dict, list or tuple display that is the key, rather than the whole."""
+    if not isinstance(value, Tuple) or not isinstance(node, cst.Dict | cst.List | cst.Tuple):
+        return node
+    if len(node.elements) != len(value.items):
+        return node
+    for element, item in zip(node.elements, value.items, strict=True):
+        if _carries(item, term):
+            return element.value
     return node
 
 
@@ -88,10 +92,14 @@ def _lineage(term: Term) -> list[Term]:
 
 
 def key_name(site: Site, step: Step, name: str | None) -> str:
-    """Return what a reader knows the key by: the argument's text, or the name of a key that is captured."""
+    """Return what a reader knows the key by: the argument's text, or the name of a key that is captured.
+
+    Returns:
+        the words, with backquotes where they are source text.
+    """
     if site.node is not step.site.node:
-        return spelled(site)
-    return name or spelled(site)
+        return f"`{spelled(site)}`"
+    return f"`{name}`" if name else f"a key in `{spelled(site)}`"
 
 
 def consumer(step: Step) -> str:

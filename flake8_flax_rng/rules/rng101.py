@@ -66,8 +66,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         name = key_name(site, parting.second, event.name)
         yield Report(
             site,
-            f"`{name}` was already consumed by `{consumer(parting.first)}` on line {line(before)}; "
-            + _advice(event, name),
+            f"{name} was already consumed by `{consumer(parting.first)}` on line {line(before)}; "
+            + _advice(event, name.strip("`")),
         )
 
 
@@ -78,8 +78,6 @@ def _advice(event: Reused, name: str) -> str:
         return "both splits give the same keys: split once into as many keys as are needed"
     if event.first.kind == "split":
         return "after a split use only the keys that it returned"
-    return f"split it before the first use: `{_fresh(name)}, subkey = jax.random.split({name})`"
-
-
-def _fresh(name: str) -> str:
-    return name if name.isidentifier() else "key"
+    if not name.replace(".", "").isidentifier():
+        return "split it before the first use, and use each key once"
+    return f"split it before the first use: `{name}, subkey = jax.random.split({name})`"

@@ -60,6 +60,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         what = consumer(parting.second)
         yield Report(
             site,
-            f"`{name}` is the same in every pass of the loop, so `{what}` repeats itself; "
+            f"{name} is the same in every pass of the loop, so `{what}` repeats itself; "
             + "split it in the loop or fold the loop index into it",
         )
