@@ -265,7 +265,8 @@ def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: S
     layer = engine.class_name(found) if found is not None else ""
     setup = active is not None and active.setup
     draw = record(state, Draw(stream.value, site, path, own=True, layer=layer, setup=setup))
-    return [(Key(_drawn_term(engine, draw)), state)]
+    # Each call makes a key of its own: if a later run makes the same one, the stream is to blame.
+    return [(Key(_drawn_term(engine, draw), engine.number()), state)]
 
 
 def _drawn_term(engine: Engine, draw: Draw) -> Term:

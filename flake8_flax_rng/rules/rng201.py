@@ -47,8 +47,8 @@ RULE = rule("RNG201", "needless-init-stream", "a key that `init` does not need i
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams given to ``init`` on which no variable depends."""
     for runs in runs_by_call(events):
-        resolved = [run for run in runs if run.resolved]
-        if not resolved or any(run.kind not in ("init", "lazy_init") or run.streams is None for run in resolved):
+        resolved = [run for run in runs if run.resolved and run.streams is not None]
+        if not resolved or any(run.kind not in ("init", "lazy_init") for run in resolved):
             continue
         for stream in resolved[0].streams or ():
             if stream != "params" and all(_needless(run, stream) for run in resolved):
