@@ -34,6 +34,7 @@ SOME = "some"
 """Label of unknown values that are certainly not None."""
 
 _FACTS_KEPT = 40
+_ORDERED = ("<", ">", "==")
 _DISTINCT = ("const", "symbol", "member", "class")
 _MIRRORED = {">": "<", "<=": ">=", "<": ">", ">=": "<="}
 
@@ -321,6 +322,8 @@ def _members(term: Term) -> tuple[Term, ...] | None:
 
 def _decided_order(term: Term, facts: Facts) -> bool | None:
     """Decide a comparison with a number by what was assumed of other comparisons of the same value."""
+    if any(held and fact.kind in _ORDERED and fact.args == term.args for fact, held in facts.items()):
+        return False
     wanted = _number(term)
     if wanted is None:
         return _decided_last_turn(term, facts)

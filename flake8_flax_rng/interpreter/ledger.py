@@ -31,7 +31,7 @@ class Book:
     def __init__(self) -> None:
         self._reads: dict[int, set[int]] = {}
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
-        self._terms: dict[Term, str] = {}
+        self._terms: dict[tuple[Term, int], str] = {}
         self._origins: dict[int, Origin] = {}
         self._picked: set[int] = set()
         self._compared: set[Term] = set()
@@ -45,7 +45,7 @@ class Book:
 
     def name(self, key: Key, name: str, owner: int) -> None:
         """Note that a key was bound to a name in a function."""
-        self._terms.setdefault(key.term, name)
+        self._terms.setdefault((key.term, owner), name)
         index = child_index(key)
         if index is not None:
             self._names.setdefault(key.origin, {})[index] = (name, owner)
@@ -106,20 +106,22 @@ class Book:
     def reused(self) -> list[Reused]:
         """Return the reuses that stand when everything is known."""
         return [
-            Reused(first, second, self._sibling(first, second), self._name(first.term))
+            Reused(
+                first, second, self._sibling(first, second), self._name(first.term, part(first, second).second.owner)
+            )
             for first, second in self._found
             if self._stands(first, second)
         ]
 
-    def _name(self, term: Term) -> str | None:
-        """Return what a reader calls a key: the name it was bound to, or the attribute it was read from."""
+    def _name(self, term: Term, owner: int) -> str | None:
+        """Return what a reader of a function calls a key: the name it has there, or the attribute it was read from."""
         if term.kind == "parameter":
-            return str(term.args[-1])
+            return str(term.args[-1]) if term.args[1] == owner else None
         source = term.part(0)
         if term.kind == "attribute" and source is not None:
-            owner = "self" if source.kind == "object" else self._name(source)
-            return f"{owner}.{term.args[1]!s}" if owner else None
-        return self._terms.get(term)
+            name = "self" if source.kind == "object" else self._name(source, owner)
+            return f"{name}.{term.args[1]!s}" if name else None
+        return self._terms.get((term, owner))
 
     def _stands(self, first: Use, second: Use) -> bool:
         if any(term in self._compared for term in _with_parents(first.term)):
@@ -151,13 +153,18 @@ class Book:
 
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
-        owner = part(first, second).second.owner
+        owner = _place(first, second)
         for origin in (first.derived, second.origin):
             read = self._reads.get(origin, set())
             for index, (name, place) in sorted(self._names.get(origin, {}).items()):
                 if index not in read and ALL not in read and place == owner and name.strip("_"):
                     return name
         return None
+
+
+def _place(first: Use, second: Use) -> int:
+    """Return the function in whose text a reuse is reported."""
+    return part(first, second).second.owner
 
 
 def _with_parents(term: Term) -> list[Term]:

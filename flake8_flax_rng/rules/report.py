@@ -97,7 +97,8 @@ def key_name(site: Site, step: Step, name: str | None) -> str:
     Returns:
         the words, with backquotes where they are source text.
     """
-    if site.node is not step.site.node:
+    exact = site.node is not step.site.node and isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
+    if exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node):
         return f"`{spelled(site)}`"
     return f"`{name}`" if name else f"a key in `{spelled(site)}`"
 

@@ -36,6 +36,7 @@ class Layer:
 
 
 _RANDOM = Layer(parameters="random")
+_CELL = Layer(parameters="random", inputs=("carry", "inputs"))
 _FIXED = Layer(parameters="fixed")
 _ATTENTION_FIELDS = "num_heads dtype param_dtype qkv_features out_features broadcast_dropout dropout_rate deterministic"
 _ATTENTION = Layer(
@@ -72,6 +73,11 @@ LAYERS: dict[str, Layer] = {
     "flax.linen.ConvLocal": _RANDOM,
     "flax.linen.ConvTranspose": _RANDOM,
     "flax.linen.Embed": _RANDOM,
+    "flax.linen.LSTMCell": _CELL,
+    "flax.linen.OptimizedLSTMCell": _CELL,
+    "flax.linen.SimpleCell": _CELL,
+    "flax.linen.GRUCell": _CELL,
+    "flax.linen.MGUCell": _CELL,
     "flax.linen.BatchNorm": _FIXED,
     "flax.linen.LayerNorm": _FIXED,
     "flax.linen.RMSNorm": _FIXED,
@@ -94,7 +100,7 @@ INITIALISING: dict[str, bool] = {
 MODULE_METHODS: frozenset[str] = frozenset(
     {*INITIALISING, "apply", "bind", "make_rng", "has_rng", "param", "variable", "is_initializing"}
     | {"clone", "copy", "sow", "get_variable", "put_variable", "has_variable", "is_mutable_collection"}
-    | {"tabulate", "unbind", "module_paths", "perturb"}
+    | {"tabulate", "unbind", "module_paths", "perturb", "initialize_carry"}
 )
 
 TRAIN_STATES: frozenset[str] = frozenset({"flax.training.train_state.TrainState", "flax.training.TrainState"})
