@@ -164,7 +164,7 @@ def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
         return engine.unknown_call(Symbol("jax.lax.scan"), args, state)
     serial = engine.number()
     paths: Outcomes = [(carry, state)]
-    for turn in range(PASSES):
+    for turn in range(_passes(args.get(4, "length"), rows)):
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(
                 [
@@ -176,6 +176,12 @@ def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
                 ]
             )
     return [(Tuple((value, engine.unknown("ys"))), after) for value, after in paths]
+
+
+def _passes(length: Value | None, rows: Value | None = None) -> int:
+    """Return how many passes to follow: fewer than usual where the loop is known to be shorter."""
+    known = length.value if isinstance(length, Const) else rows.count if isinstance(rows, Keys) else None
+    return min(PASSES, max(0, known)) if isinstance(known, int) else PASSES
 
 
 def _first_of_pair(engine: Engine, value: Value) -> Value:
@@ -208,9 +214,12 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
     if body is None or carry is None:
         return engine.unknown_call(Symbol("jax.lax.fori_loop"), args, state)
     start = lower.value if isinstance(lower, Const) and isinstance(lower.value, int) else None
+    upper = args.get(1, "upper")
+    last = upper.value if isinstance(upper, Const) and isinstance(upper.value, int) else None
+    length = Const(last - start) if last is not None and start is not None else None
     serial = engine.number()
     paths: Outcomes = [(carry, state)]
-    for turn in range(PASSES):
+    for turn in range(_passes(length)):
         index = Opaque(engine.terms.make("item", serial, "range", turn), None if start is None else start + turn)
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(

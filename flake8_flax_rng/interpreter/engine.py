@@ -341,7 +341,7 @@ class Engine:
         if isinstance(value, Symbol):
             return value.path
         if isinstance(value, Function):
-            return value.code.name
+            return value.code.name.strip("<>")
         if isinstance(value, Class):
             return value.name
         if isinstance(value, Bound | Wrapped | Partial | Descriptor):

@@ -47,27 +47,22 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     live: list[State] = [state]
     left: list[State] = []
     over: list[State] = []
+    endless = True
     for turn in range(PASSES):
         with engine.step(Step(engine.site(node), turn=turn)):
             entering: list[State] = []
             for path in live:
                 for value, after in engine.eval(node.test, path):
-                    (over if conditions.truth(value, after) is False else entering).append(after)
+                    held = conditions.truth(value, after)
+                    endless = endless and held is True
+                    (over if held is False else entering).append(after)
             live = _run_body(engine, node.body, entering, left, result)
-    generator = bool(engine.active) and engine.active[-1].generator
-    endless = not generator and _never_ends(engine, node, live)
+    # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
+    endless = endless and not (engine.active and engine.active[-1].generator)
     forget_lengths(before, [*live, *left])
     result.extend(_run_else(engine, node.orelse, [*over, *([] if endless else live)]))
     result.extend((NORMAL, path) for path in left)
     return result
-
-
-def _never_ends(engine: Engine, node: cst.While, live: list[State]) -> bool:
-    """Return whether a loop is left by ``break`` only; whoever uses a generator leaves it all the same."""
-    if not live:
-        return True
-    value, after = engine.eval(node.test, live[0].fork())[0]
-    return conditions.truth(value, after) is True
 
 
 def _run_body(

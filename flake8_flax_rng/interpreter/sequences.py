@@ -45,6 +45,8 @@ def known_items(value: Value, state: State) -> list[Value] | None:
     """Return all items of a value, None when they are not known."""
     if isinstance(value, Tuple):
         return list(value.items)
+    if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= EXACT_ITEMS:
+        return [Const(letter) for letter in value.value]
     if isinstance(value, Ref):
         found = state.heap.get(value.address)
         if isinstance(found, ListObject) and found.complete:

@@ -188,11 +188,15 @@ def _is_main_guard(test: cst.BaseExpression) -> bool:
 
 
 def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completions:
-    """Follow ``try``: a handler starts where the body started, because nobody knows how far it came."""
+    """Follow ``try``: a handler starts where the body started, because nobody knows how far it came.
+
+    A ``raise`` in the body itself also leads to the handlers, with all that happened before it.
+    """
     entry = state.fork()
     result: Completions = []
     raised = not node.handlers
     live: list[State] = []
+    thrown: list[State] = []
     expected = any(_catches(engine, handler, entry) for handler in node.handlers)
     engine.muted += expected
     try:
@@ -202,15 +206,17 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
     for completion, after in completions:
         if completion is NORMAL:
             live.append(after)
-        elif completion.kind != "raise" or raised:
+        elif completion.kind == "raise" and not raised:
+            thrown.append(after)
+        else:
             result.append((completion, after))
     for path in engine.merge(live):
         result.extend(engine.run_block(node.orelse.body, path) if node.orelse else [(NORMAL, path)])
     for handler in node.handlers:
-        path = entry.fork()
-        if handler.name is not None and isinstance(handler.name.name, cst.Name):
-            path.bind(engine.scope.frames[0], handler.name.name.value, engine.unknown("error"))
-        result.extend(engine.run_block(handler.body, path))
+        for path in engine.merge([state.fork() for state in (entry, *thrown)]):
+            if handler.name is not None and isinstance(handler.name.name, cst.Name):
+                path.bind(engine.scope.frames[0], handler.name.name.value, engine.unknown("error"))
+            result.extend(engine.run_block(handler.body, path))
     if node.finalbody is None:
         return result
     return _finally(engine, node.finalbody, result)

@@ -10,7 +10,7 @@ import libcst as cst
 
 from flake8_flax_rng.finding import Rule
 from flake8_flax_rng.interpreter.events import Site
-from flake8_flax_rng.interpreter.values import Key, Keys, Opaque, Tuple
+from flake8_flax_rng.interpreter.values import Key, Keys, Opaque, Stacked, Tuple
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Step, Use
@@ -101,6 +101,11 @@ def key_name(site: Site, step: Step, name: str | None) -> str:
     if exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node):
         return f"`{spelled(site)}`"
     return f"`{name}`" if name else f"a key in `{spelled(site)}`"
+
+
+def is_array(step: Step, site: Site) -> bool:
+    """Return whether an argument is an array of keys, which cannot be split as one key can."""
+    return any(node is site.node and isinstance(value, Keys | Stacked) for node, value in step.arguments)
 
 
 def consumer(step: Step) -> str:

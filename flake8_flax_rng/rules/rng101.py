@@ -48,7 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Reused, part
-from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, rule
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, line, rule
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
@@ -67,17 +67,17 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         yield Report(
             site,
             f"{name} was already consumed by `{consumer(parting.first)}` on line {line(before)}; "
-            + _advice(event, name.strip("`")),
+            + _advice(event, name.strip("`"), is_array(parting.second, site)),
         )
 
 
-def _advice(event: Reused, name: str) -> str:
+def _advice(event: Reused, name: str, array: bool) -> str:
     if event.sibling is not None:
         return f"use `{event.sibling}`, which is never used"
     if event.first.kind == "split" and event.second.kind == "split":
         return "both splits give the same keys: split once into as many keys as are needed"
     if event.first.kind == "split":
         return "after a split use only the keys that it returned"
-    if not name.replace(".", "").isidentifier():
+    if array or not name.replace(".", "").isidentifier():
         return "split it before the first use, and use each key once"
     return f"split it before the first use: `{name}, subkey = jax.random.split({name})`"

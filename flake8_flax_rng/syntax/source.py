@@ -84,7 +84,8 @@ def chunks(text: str, tree: ast.Module) -> list[Chunk]:
     end = 0
     for statement in tree.body:
         start, last = _first_line(statement), statement.end_lineno or statement.lineno
-        if result and start <= end:
+        continued = 0 < end <= len(lines) and lines[end - 1].rstrip("\r\n").endswith("\\")
+        if result and (start <= end or continued):
             chunk = result[-1]
             chunk.text += "".join(lines[end:last])
             chunk.tree.append(statement)
