@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter import (
     instances,
     keys,
     linen,
+    runs,
     train_states,
 )
 from flake8_flax_rng.interpreter.decorators import compacted
@@ -155,7 +156,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         if isinstance(name, str):
             if compares(name):
                 _compare(engine, args, state)
-            linen.unresolved_run(engine, name, args, state, site)
+            runs.unresolved_run(engine, name, args, state, site)
     if not isinstance(function, Const) and not _of_a_value(function):
         linen.unknown_module(engine, state, site)
     owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None

@@ -106,7 +106,6 @@ def _kept(engine: Engine, rows: list[_Row]) -> list[_Row]:
     """Keep the number of paths in bounds, as everywhere."""
     if len(rows) < 2:
         return rows
-    frame = engine.scope.frames[0]
     outcomes: Outcomes = []
     for items, exact, state in rows:
         outcomes.append((engine.allocate(state, ListObject(tuple(items), exact)), state))
@@ -115,5 +114,4 @@ def _kept(engine: Engine, rows: list[_Row]) -> list[_Row]:
         found = state.heap.get(getattr(value, "address", 0))
         known = found if isinstance(found, ListObject) else ListObject((), complete=False)
         result.append((list(known.items), known.complete, state))
-    assert state.has_frame(frame) or True
     return result

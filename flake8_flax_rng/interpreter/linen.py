@@ -6,17 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from flake8_flax_rng.interpreter import classes, layers
-from flake8_flax_rng.interpreter.engine import Activation, Run
-from flake8_flax_rng.interpreter.events import Draw, Misplaced, ModuleRun, Site, Use
+from flake8_flax_rng.interpreter import classes, layers, runs
+from flake8_flax_rng.interpreter.engine import Activation
+from flake8_flax_rng.interpreter.events import Draw, Misplaced, Site
 from flake8_flax_rng.interpreter.functions import call_function
-from flake8_flax_rng.interpreter.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.keys import key_term
 from flake8_flax_rng.interpreter.scopes import record
 from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.values import (
     NONE,
     Args,
@@ -25,7 +22,6 @@ from flake8_flax_rng.interpreter.values import (
     Const,
     Function,
     Key,
-    Native,
     Opaque,
     Ref,
     Symbol,
@@ -36,12 +32,11 @@ from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
 from flake8_flax_rng.semantics.linen import CONTAINER, INITIALISING, LAYERS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcome, Outcomes
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
     from flake8_flax_rng.interpreter.terms import Term
 
 _SETUP_DONE = "<setup>"
-_OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
 
 
 # -- making modules ----------------------------------------------------------------------------------
@@ -191,7 +186,7 @@ def _call_bound_module(
     free = engine.allocate(state, replace(found, given=None, origin=found.origin or receiver.address))
     given = args.shift(1).prepend(free)
     site = engine.stack[-1].site
-    return _run(engine, "bind", Bound(function, free), found, found.given, given.shift(1), state, site)
+    return runs.run(engine, "bind", Bound(function, free), found, found.given, given.shift(1), state, site)
 
 
 def unknown_module(engine: Engine, state: State, site: Site) -> None:
@@ -241,7 +236,7 @@ def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: S
     if handler is not None:
         return handler(engine, receiver, args, state, site)
     if name in INITIALISING:
-        return _initialise(engine, name, receiver, args, state, site)
+        return runs.initialise(engine, name, receiver, args, state, site)
     return [(engine.unknown(name), state)]
 
 
@@ -356,189 +351,9 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     found = state.instance(receiver)
     if found is None or not isinstance(receiver, Ref):
         return [(engine.unknown("bound"), state)]
-    given = replace(read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
+    given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
     bound = replace(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
     return [(engine.allocate(state, bound), state)]
-
-
-# -- running modules -----------------------------------------------------------------------------------
-
-
-def read_streams(engine: Engine, args: Args, rngs: Value | None, initialising: bool, state: State) -> Run:
-    """Return the streams that an ``rngs`` argument gives."""
-    if rngs is None or rngs == NONE:
-        return Run(initialising, {} if not args.open_keywords and not initialising else None)
-    if isinstance(rngs, Key):
-        return Run(initialising, {}, rngs)
-    found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
-    if isinstance(found, DictObject) and found.complete:
-        names = {key.value: value for key, value in found.entries if isinstance(key.value, str)}
-        if len(names) == len(found.entries):
-            return Run(initialising, names)
-    return Run(initialising, None, rngs if isinstance(rngs, Opaque) else None)
-
-
-def _initialise(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
-    rngs = args.get(0, "rngs")
-    given = read_streams(engine, args, rngs, True, state)
-    rest = args.shift(1)
-    rest.keywords.pop("rngs", None)
-    outcomes = _start(engine, name, receiver, given, rest, state, site)
-    if INITIALISING[name]:
-        return [(Tuple((engine.unknown("outputs"), value)), after) for value, after in outcomes]
-    return outcomes
-
-
-def _apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
-    given = read_streams(engine, args, args.keywords.get("rngs"), False, state)
-    variables = args.get(0, "variables")
-    name = engine.term(variables, state) if variables is not None else None
-    return _start(engine, "apply", receiver, given, args.shift(1), state, site, name)
-
-
-def _start(
-    engine: Engine,
-    kind: str,
-    receiver: Value,
-    given: Run,
-    args: Args,
-    state: State,
-    site: Site,
-    variables: Term | None = None,
-) -> Outcomes:
-    found = state.instance(receiver)
-    if found is None or not isinstance(receiver, Ref):
-        return engine.unknown_call(Native(kind, receiver), args, state)
-    rest = args.shift(0)
-    method = rest.keywords.get("method", NONE)
-    for option in _OPTIONS:
-        rest.keywords.pop(option, None)
-        rest.nodes.pop(option, None)
-    clone = replace(found, bound=True, path=(), origin=found.origin or receiver.address)
-    clone = replace(clone, attributes={n: v for n, v in clone.attributes.items() if not n.startswith("<")})
-    ref = engine.allocate(state, clone)
-    function = _method(engine, method, ref, clone, state)
-    return _run(engine, kind, function, clone, given, rest, state, site, variables)
-
-
-def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: State) -> Value:
-    if method == NONE:
-        return ref
-    if isinstance(method, Const) and isinstance(method.value, str) and isinstance(found.cls, Class):
-        member = classes.member(found.cls, method.value)
-        return Bound(member, ref) if member is not None else engine.unknown("method")
-    if isinstance(method, Bound):
-        return Bound(method.function, ref)
-    return Bound(method, ref) if isinstance(method, Function) else engine.unknown("method")
-
-
-def _run(
-    engine: Engine,
-    kind: str,
-    function: Value,
-    found: Instance,
-    given: Run,
-    args: Args,
-    state: State,
-    site: Site,
-    variables: Term | None = None,
-) -> Outcomes:
-    call = engine.terms.make("linen", kind, *(engine.term(value, state) for value in args.values()))
-    outer, state.draws = state.draws, ()
-    step = engine.stack[-1]
-    engine.runs.append(given)
-    try:
-        outcomes = engine.call(function, args, state, site)
-    finally:
-        engine.runs.pop()
-    draws = tuple(after.draws for _, after in outcomes)
-    engine.emit(
-        ModuleRun(
-            step.site,
-            kind,
-            f"{engine.class_name(found)}.{'__call__' if kind == 'bind' else kind}",
-            None if given.streams is None else tuple(given.streams),
-            given.bare is not None,
-            draws,
-            True,
-            signature(args),
-            stream_places(step.site, kind),
-            tuple((step.site.node, step.turn) for step in engine.stack),
-            INITIALISING.get(kind, False),
-        )
-    )
-    template = Use(
-        (),
-        "stream",
-        f"{engine.class_name(found)}.{kind}",
-        call,
-        module=found.origin,
-        call=call,
-        variables=variables,
-        initialises=kind in INITIALISING,
-        derived=engine.number(),
-    )
-    return [_finished(engine, outcome, given, template, outer) for outcome in outcomes]
-
-
-def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer: tuple[Draw, ...]) -> Outcome:
-    """Enter what a run drew into the ledger, and name its result."""
-    value, state = outcome
-    draws, state.draws = state.draws, outer
-    result = template.call
-    entered: set[Term] = set()
-    for draw in draws:
-        key = key_term(given.key(draw.stream))
-        if key is None or draw.off or not (draw.certain and draw.random) or draw.stream in ("*", ""):
-            continue
-        assert result is not None
-        result = engine.terms.make("draw", key[0], result)
-        if draw.path is None or key[0] in entered or given.continues:
-            continue
-        place = LedgerKey(key[0], (draw.path, draw.counter))
-        use = replace(template, way=tuple(engine.stack), term=key[0], origin=key[1])
-        first = state.ledger.get(place)
-        if first is not None:
-            if first.derived == use.derived:
-                continue
-            entered.add(key[0])
-        engine.ledger.consume(place, use, state)
-    if template.initialises or not isinstance(value, Tuple | Const):
-        assert result is not None
-        value = Opaque(engine.terms.make("result", result, engine.terms.fresh("run")))
-    return value, state
-
-
-def stream_places(call: Site, kind: str) -> dict[str, Site]:
-    """Return where in a call each stream's key stands; under ``*`` the whole argument."""
-    node = call.node
-    given: cst.BaseExpression | None = None
-    for index, arg in enumerate(node.args if isinstance(node, cst.Call) else ()):
-        named = arg.keyword is not None and arg.keyword.value == "rngs"
-        if named or (index == 0 and arg.keyword is None and not arg.star and kind in INITIALISING):
-            given = arg.value
-    if given is None:
-        return {}
-    places = {"*": Site(given, call.chunk)}
-    for element in given.elements if isinstance(given, cst.Dict) else ():
-        if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
-            places[str(element.key.evaluated_value)] = Site(element.value, call.chunk)
-    return places
-
-
-def signature(args: Args) -> tuple[bool, ...]:
-    """Return for each argument whether it is a known constant."""
-    return tuple(isinstance(value, Const) for value in args.values())
-
-
-def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Site) -> None:
-    """Note a call that may run a Linen module of which nothing is known."""
-    if name not in ("apply", "apply_fn") and name not in INITIALISING:
-        return
-    rest = args.shift(1)
-    for option in _OPTIONS:
-        rest.keywords.pop(option, None)
-    engine.emit(ModuleRun(engine.stack[-1].site, name, name, None, False, (), False, signature(rest)))
 
 
 _Handler = Callable[["Engine", Value, Args, "State", "Site"], "Outcomes"]
@@ -553,5 +368,5 @@ _NATIVES: dict[str, _Handler] = {
     "clone": _clone,
     "copy": _clone,
     "bind": _bind,
-    "apply": _apply,
+    "apply": runs.apply,
 }

@@ -10,10 +10,10 @@ import libcst as cst
 from flake8_flax_rng.interpreter import classes, conditions
 from flake8_flax_rng.interpreter.decorators import decorate
 from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Completion, Completions
-from flake8_flax_rng.interpreter.expressions import augmented, decide
 from flake8_flax_rng.interpreter.functions import make_function
 from flake8_flax_rng.interpreter.loops import run_for, run_while
 from flake8_flax_rng.interpreter.names import run_import, run_import_from
+from flake8_flax_rng.interpreter.operators import augmented, decide
 from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.interpreter.targets import assign
 from flake8_flax_rng.interpreter.values import (

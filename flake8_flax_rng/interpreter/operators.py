@@ -1,0 +1,252 @@
+"""Operators: arithmetic, comparisons, and what branches within an expression."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter import conditions
+from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.sequences import known_items
+from flake8_flax_rng.interpreter.values import Const, Opaque, Ref, Tuple, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+
+_OPERATORS: dict[type[cst.CSTNode], str] = {
+    cst.Add: "+",
+    cst.Subtract: "-",
+    cst.Multiply: "*",
+    cst.FloorDivide: "//",
+    cst.Modulo: "%",
+    cst.Divide: "/",
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+    cst.In: "in",
+    cst.NotIn: "not in",
+}
+
+
+_PLAIN_OPERATORS: dict[type[cst.CSTNode], type[cst.CSTNode]] = {
+    cst.AddAssign: cst.Add,
+    cst.SubtractAssign: cst.Subtract,
+    cst.MultiplyAssign: cst.Multiply,
+}
+
+
+def unary(engine: Engine, node: cst.UnaryOperation, state: State) -> Outcomes:
+    """Evaluate ``not x``, ``-x`` and the like."""
+    result: Outcomes = []
+    for value, after in engine.eval(node.expression, state):
+        if isinstance(node.operator, cst.Not):
+            result.append((conditions.negated(engine, value, after), after))
+        elif isinstance(node.operator, cst.Minus):
+            result.append((_minus(engine, value, after), after))
+        else:
+            result.append((Opaque(engine.terms.make("unary", engine.term(value, after))), after))
+    return result
+
+
+def _minus(engine: Engine, value: Value, state: State) -> Value:
+    if isinstance(value, Const) and isinstance(value.value, int | float):
+        return Const(-value.value)
+    term = engine.term(value, state)
+    if term.kind == "draw":
+        engine.ledger.negated(term)
+    return Opaque(engine.terms.make("minus", term))
+
+
+def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
+    """Evaluate a chain of arithmetic operators; a chain may be longer than Python can recurse."""
+    spine: list[cst.BinaryOperation] = []
+    left: cst.BaseExpression = node
+    while isinstance(left, cst.BinaryOperation):
+        spine.append(left)
+        left = left.left
+    rows = engine.eval(left, state)
+    for operation in reversed(spine):
+        sign = _OPERATORS.get(type(operation.operator), type(operation.operator).__name__)
+        rows = [
+            (_computed(engine, sign, first, second, after), after)
+            for first, at in rows
+            for second, after in engine.eval(operation.right, at)
+        ]
+    return rows
+
+
+def augmented(engine: Engine, node: cst.AugAssign, state: State) -> Outcomes:
+    """Return the value that ``target += value`` assigns."""
+    sign = _OPERATORS.get(_PLAIN_OPERATORS.get(type(node.operator), cst.Add), "?")
+    if type(node.operator) not in _PLAIN_OPERATORS:
+        sign = type(node.operator).__name__
+    rows = engine.eval_all([node.target, node.value], state)
+    return [(_computed(engine, sign, values[0], values[1], after), after) for values, after in rows]
+
+
+def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State) -> Value:
+    if isinstance(left, Const) and isinstance(right, Const):
+        folded = _folded(sign, left.value, right.value)
+        if folded is not None:
+            return Const(folded)
+    if sign == "*" and isinstance(left, Ref | Tuple) and isinstance(right, Const):
+        return _repeated(engine, left, right, state)
+    if sign == "BitOr":
+        merged = _merged(left, right, state)
+        if merged is not None:
+            return engine.allocate(state, merged)
+    if sign == "+":
+        first, second = known_items(left, state), known_items(right, state)
+        if first is not None and second is not None:
+            if isinstance(left, Tuple):
+                return Tuple((*first, *second))
+            return engine.allocate(state, ListObject((*first, *second)))
+    _note_antithetic(engine, sign, left, right, state)
+    numbers = [_index_value(value) for value in (left, right)]
+    known = None
+    if sign in "+-" and None not in numbers:
+        known = _folded(sign, numbers[0], numbers[1])
+    first_term, second_term = engine.term(left, state), engine.term(right, state)
+    term = engine.terms.make("op", sign, first_term, second_term)
+    if sign == "-" and first_term.draws & second_term.draws:
+        engine.ledger.difference(term, first_term.draws & second_term.draws)
+    return Opaque(term, known if isinstance(known, int) else None)
+
+
+def _merged(left: Value, right: Value, state: State) -> DictObject | None:
+    """Return the union of two dicts."""
+    first = state.heap.get(left.address) if isinstance(left, Ref) else None
+    second = state.heap.get(right.address) if isinstance(right, Ref) else None
+    if not (isinstance(first, DictObject) and isinstance(second, DictObject)):
+        return None
+    for key, value in second.entries:
+        first = first.set(key, value)
+    return DictObject(first.entries, first.complete and second.complete)
+
+
+def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state: State) -> None:
+    """Note draws that are mirrored: ``-scale * draw`` and ``1 - draw``."""
+    for one, other in ((left, right), (right, left)):
+        term = engine.term(other, state)
+        if term.kind != "draw":
+            continue
+        negative = engine.term(one, state).kind == "minus" or (
+            isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
+        )
+        if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
+            engine.ledger.negated(term)
+
+
+def _repeated(engine: Engine, left: Value, right: Const, state: State) -> Value:
+    items = known_items(left, state)
+    if items is None or not isinstance(right.value, int) or len(items) * right.value > 64:
+        return engine.unknown("repeated")
+    return engine.allocate(state, ListObject(tuple(items) * right.value))
+
+
+def _index_value(value: Value) -> int | None:
+    if isinstance(value, Opaque):
+        return value.known
+    if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
+        return value.value
+    return None
+
+
+def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
+    if isinstance(left, str) and isinstance(right, str):
+        return left + right if sign == "+" and len(left) + len(right) < 1000 else None
+    if not (isinstance(left, int | float) and isinstance(right, int | float)):
+        return None
+    if abs(left) > 1 << 64 or abs(right) > 1 << 64:
+        return None
+    try:
+        return {
+            "+": lambda: left + right,
+            "-": lambda: left - right,
+            "*": lambda: left * right,
+            "/": lambda: left / right,
+            "//": lambda: left // right,
+            "%": lambda: left % right,
+        }.get(sign, lambda: None)()
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
+    """Evaluate a comparison, and note draws that are compared with each other."""
+    operands = [node.left, *(target.comparator for target in node.comparisons)]
+    result: Outcomes = []
+    for values, after in engine.eval_all(operands, state):
+        if len(values) == 2:
+            sign = _OPERATORS[type(node.comparisons[0].operator)]
+            terms = [engine.term(value, after) for value in values]
+            if sign in ("==", "!="):
+                engine.ledger.compared([term.draws for term in terms])
+            small = sign in ("<", "<=", ">", ">=") or Const(0) in values or Const(0.0) in values
+            if small and any(isinstance(value, Const) for value in values):
+                engine.ledger.measured(terms)
+            result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
+        else:
+            term = engine.terms.make("chain", *(engine.term(value, after) for value in values))
+            result.append((Opaque(term), after))
+    return result
+
+
+def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple[bool, State]]:
+    """Return the ways that a path can go at a condition, each with what it takes to go there."""
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return [(not held, path) for held, path in decide(engine, node.expression, state)]
+    if not isinstance(node, cst.BooleanOperation):
+        return [way for value, at in engine.eval(node, state) for way in conditions.branch(engine, value, at)]
+    spine: list[cst.BooleanOperation] = []
+    left: cst.BaseExpression = node
+    while isinstance(left, cst.BooleanOperation):
+        spine.append(left)
+        left = left.left
+    ways = decide(engine, left, state)
+    for operation in reversed(spine):
+        going_on = isinstance(operation.operator, cst.And)
+        ways = [
+            way
+            for held, path in ways
+            for way in (decide(engine, operation.right, path) if held is going_on else [(held, path)])
+        ]
+        ways = [
+            (held, path)
+            for held in (True, False)
+            for path in engine.merge([path for truth, path in ways if truth is held])
+        ]
+    return ways
+
+
+def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcomes:
+    """Evaluate ``a and b`` or ``a or b`` for its value."""
+    spine: list[cst.BooleanOperation] = []
+    left: cst.BaseExpression = node
+    while isinstance(left, cst.BooleanOperation) and not (spine and left.lpar):
+        spine.append(left)
+        left = left.left
+    rows = engine.eval(left, state)
+    for operation in reversed(spine):
+        going_on = isinstance(operation.operator, cst.And)
+        after: Outcomes = []
+        for value, at in rows:
+            for held, path in conditions.branch(engine, value, at):
+                after.extend(engine.eval(operation.right, path) if held is going_on else [(value, path)])
+        rows = engine.merge_outcomes(after)
+    return rows
+
+
+def conditional(engine: Engine, node: cst.IfExp, state: State) -> Outcomes:
+    """Evaluate ``a if c else b``."""
+    result: Outcomes = []
+    for held, path in decide(engine, node.test, state):
+        result.extend(engine.eval(node.body if held else node.orelse, path))
+    return engine.merge_outcomes(result)
