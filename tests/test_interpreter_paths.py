@@ -44,6 +44,38 @@ try:
     random.normal(key)
 except ValueError:
     random.normal(key)
+== a loop that has one pass where the key is not folded
+def f(key, n):
+    for i in range(n):
+        k = key if n == 2 else jax.random.fold_in(key, i)
+        random.normal(k)  # ! RNG102
+--
+def f(key, n):
+    for i in range(n):
+        k = key if n == 1 else jax.random.fold_in(key, i)
+        random.normal(k)
+--
+def f(key, n):
+    def body(carry, i):
+        k = key if n == 1 else jax.random.fold_in(key, i)
+        return carry + random.normal(k), None
+    return lax.scan(body, 0.0, jnp.arange(n))
+== a condition that nothing is known of
+def f(key, y):
+    g = yield
+    if g():
+        if y is None:
+            random.normal(key)
+            random.normal(key)  # ! RNG101
+--
+def f(key, y):
+    g = yield
+    if g():
+        if y is None:
+            return random.normal(key)
+    if -y:
+        if y == 1:
+            return random.normal(key)
 == the items of a dict and one of its entries
 ks = dict(zip("ab", random.split(key)))
 for n, k in ks.items():

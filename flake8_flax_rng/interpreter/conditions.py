@@ -79,6 +79,14 @@ def assume(engine: Engine, value: Value, wanted: bool, state: State) -> State | 
     return None
 
 
+def certainly_one(engine: Engine, count: Term | None, state: State) -> bool:
+    """Return whether a path has assumed that a number is 1: a loop of so many passes has no second one."""
+    if count is None:
+        return False
+    one = engine.terms.make("==", count, engine.terms.const(1))
+    return all(facts_of.decided(engine, one, facts) is True for facts in state.assumed)
+
+
 def truth(value: Value, state: State) -> bool | None:
     """Return a value's truth if it is certain."""
     if isinstance(value, Const):
@@ -239,11 +247,11 @@ def timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
     """
     if depth > 4 or term.kind == "const":
         return term
-    parts = [
-        timeless(engine, part, depth + 1) if isinstance(part, Term) else part
-        for part in term.args
-        if not (isinstance(part, Term) and part.kind == "fresh" and term.kind == "call")
-    ]
+    args = term.args
+    last = term.part(len(args) - 1)
+    if term.kind == "call" and last is not None and last.kind == "fresh":
+        args = args[:-1]
+    parts = [timeless(engine, part, depth + 1) if isinstance(part, Term) else part for part in args]
     if term.kind == "attribute":
         parts = parts[:2]
     return engine.terms.make(term.kind, *parts)

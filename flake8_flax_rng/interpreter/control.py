@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
 
 _LIFTED_PREFIXES = {"remat": "Checkpoint", "vmap": "Vmap", "scan": "Scan", "jit": "Jit"}
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
@@ -164,7 +165,12 @@ def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
         return engine.unknown_call(Symbol("jax.lax.scan"), args, state)
     serial = engine.number()
     paths: Outcomes = [(carry, state)]
+    count = _count(engine, args.get(4, "length"), rows, state)
+    over: Outcomes = []
     for turn in range(_passes(args.get(4, "length"), rows)):
+        if turn:
+            over = [path for path in paths if conditions.certainly_one(engine, count, path[1])]
+            paths = [path for path in paths if path not in over]
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(
                 [
@@ -175,7 +181,16 @@ def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
                     )
                 ]
             )
-    return [(Tuple((value, engine.unknown("ys"))), after) for value, after in paths]
+    return [(Tuple((value, engine.unknown("ys"))), after) for value, after in [*paths, *over]]
+
+
+def _count(engine: Engine, length: Value | None, rows: Value | None, state: State) -> Term | None:
+    """Return the term that names how often a scan runs: its length, or ``n`` of ``arange(n)``."""
+    if length is not None and length != NONE:
+        return engine.term(length, state)
+    if isinstance(rows, Opaque) and rows.term.kind == "pure" and rows.term.args[0] == "jax.numpy.arange":
+        return rows.term.part(1)
+    return None
 
 
 def _passes(length: Value | None, rows: Value | None = None) -> int:

@@ -51,7 +51,9 @@ def _decided_equality(engine: Engine, term: Term, facts: Facts) -> bool | None:
     if other.kind == "const" and other.args[0] is None and (facts.get(subject) is True or ordered(subject, facts)):
         return False
     for fact, held in facts.items():
-        if not held or fact.args[0] is not subject or not isinstance(fact.args[1], Term):
+        if not held or fact.kind not in ("==", "in") or fact.args[0] is not subject:
+            continue
+        if not isinstance(fact.args[1], Term):
             continue
         if fact.kind == "==" and fact.args[1] is not other and fact.args[1].kind in _DISTINCT:
             return False
@@ -95,7 +97,7 @@ def _decided_order(term: Term, facts: Facts) -> bool | None:
     known = [
         (fact.kind, number, held)
         for fact, held in facts.items()
-        if fact.kind in ("<", ">", "==") and fact.args[0] is term.args[0]
+        if fact.kind in ("<", ">", "==") and fact.part(0) is term.args[0]
         if (number := _number(fact)) is not None
     ]
     if not known:

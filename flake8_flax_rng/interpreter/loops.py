@@ -29,6 +29,9 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
         live = [entry]
         left: list[State] = []
         for turn, item in enumerate(iteration.passes):
+            if turn:
+                left.extend(path for path in live if conditions.certainly_one(engine, iteration.count, path))
+                live = [path for path in live if path not in left]
             with engine.step(Step(engine.site(node), turn=turn)):
                 for path in live:
                     assign(engine, node.target, item, path)

@@ -22,6 +22,7 @@ from flake8_flax_rng.interpreter.values import (
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
     from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
 
 EXACT_ITEMS = 6
 PASSES = 2
@@ -35,10 +36,12 @@ class Iteration:
     Args:
         passes: the items of the passes that are followed.
         exact: whether these are all passes.
+        count: the number of passes, where it has a name.
     """
 
     passes: list[Value]
     exact: bool
+    count: Term | None = None
 
 
 def known_items(value: Value, state: State) -> list[Value] | None:
@@ -184,4 +187,4 @@ def _range(
     for turn in range(count):
         known = None if start is None or step is None else start + turn * step
         passes.append(Opaque(engine.terms.make("item", serial, end, turn), known))
-    return Iteration(passes, exact=False)
+    return Iteration(passes, exact=False, count=end if len(args) == 1 else None)

@@ -31,7 +31,7 @@ class Term:
 
     def part(self, index: int) -> Term | None:
         """Return part ``index`` if it is a term."""
-        found = self.args[index] if index < len(self.args) else None
+        found = self.args[index] if 0 <= index < len(self.args) else None
         return found if isinstance(found, Term) else None
 
     @property

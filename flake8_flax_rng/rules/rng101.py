@@ -80,4 +80,5 @@ def _advice(event: Reused, name: str, array: bool) -> str:
         return "after a split use only the keys that it returned"
     if array or not name.replace(".", "").isidentifier():
         return "split it before the first use, and use each key once"
-    return f"split it before the first use: `{name}, subkey = jax.random.split({name})`"
+    new = "other_key" if name == "subkey" else "subkey"
+    return f"split it before the first use: `{name}, {new} = jax.random.split({name})`"
