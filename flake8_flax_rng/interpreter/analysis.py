@@ -29,7 +29,7 @@ STEPS_PER_ROOT = 10_000
 
 STEPS_PER_FILE = 20_000
 STEPS_PER_LINE = 40
-"""Bounds for a whole file, so that time grows with its length only."""
+"""Bounds for a file's body and once more for its functions, so that time grows with its length only."""
 
 SETUPS_KEPT = 3
 """Ways through a module's ``setup`` that are followed apart."""
@@ -53,7 +53,8 @@ class Analysis:
         self._engine = Engine(evaluate, call, run_block)
         self._engine.index = index
         self.failures: list[NotAnalysed] = []
-        self._steps_left = STEPS_PER_FILE + STEPS_PER_LINE * sum(chunk.text.count("\n") for chunk in chunks)
+        self._budget = STEPS_PER_FILE + STEPS_PER_LINE * sum(chunk.text.count("\n") for chunk in chunks)
+        self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
 
     def run(self) -> list[Event]:
@@ -62,6 +63,8 @@ class Analysis:
         state = State()
         state.open_frame(MODULE_FRAME, {})
         state = self._run_body(state)
+        # A script that runs everything must not use up what its functions need to be followed one by one.
+        self._steps_left = engine.steps + self._budget
         done: set[int] = set()
         while True:
             waiting = [function for code, function in engine.made.items() if code.serial not in done]

@@ -78,7 +78,9 @@ def _advice(event: Reused, name: str, array: bool) -> str:
         return "both splits give the same keys: split once into as many keys as are needed"
     if event.first.kind == "split":
         return "after a split use only the keys that it returned"
-    if array or not name.replace(".", "").isidentifier():
+    if "." in name and name.replace(".", "").isidentifier():
+        return "split it before the first use, and store the new key in its place"
+    if array or not name.isidentifier():
         return "split it before the first use, and use each key once"
     new = "other_key" if name == "subkey" else "subkey"
     return f"split it before the first use: `{name}, {new} = jax.random.split({name})`"

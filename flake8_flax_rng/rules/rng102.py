@@ -60,6 +60,11 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         what = consumer(parting.second)
         yield Report(
             site,
-            f"{name} is the same in every pass of the loop, so `{what}` repeats itself; "
-            + "split it in the loop or fold the loop index into it",
+            f"{name} is the same in every pass of the loop, so `{what}` repeats itself; " + _advice(event),
         )
+
+
+def _advice(event: Reused) -> str:
+    if event.second.kind == "split":
+        return "keep one of the new keys as the parent of the next pass: `key, subkey = jax.random.split(key)`"
+    return "split it in the loop or fold the loop index into it"

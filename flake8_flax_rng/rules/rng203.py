@@ -52,9 +52,17 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(
                 group[0].call,
                 f"`{group[0].name}` draws the stream {first.stream!r} ({first.layer or 'make_rng'} on line "
-                f"{line(first.site)}) and is not given it: pass rngs={{{first.stream!r}: <key>}}",
+                f"{line(first.site)}) and is not given it: {_advice(group[0], first.stream)}",
             )
             break
+
+
+def _advice(run: ModuleRun, stream: str) -> str:
+    if run.kind == "bind":
+        return f"bind the module with `bind(variables, rngs={{{stream!r}: <key>}})`"
+    if run.streams:
+        return f"add {stream!r} with a key of its own to `rngs`"
+    return f"pass `rngs={{{stream!r}: <key>}}`"
 
 
 def _missing(run: ModuleRun) -> Draw | None:

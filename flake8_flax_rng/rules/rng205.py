@@ -24,7 +24,7 @@ model = Net(training=True)
 y = model.apply(variables, x, rngs={"dropout": dropout_key})
 ```
 
-or, for evaluation, leave the key away. Not reported where the flag is only known at run time, also where a caller
+or, for evaluation, leave the key out. Not reported where the flag is only known at run time, also where a caller
 of the enclosing function decides it.
 
 ## Proven by
@@ -62,7 +62,7 @@ def _idle_streams(events: Sequence[Event]) -> Iterable[Report]:
                 yield Report(
                     run.places.get(stream) or run.places.get("*", run.call),
                     f"the {stream!r} key is never read: {off[0].layer} on line {line(off[0].site)} is "
-                    f"deterministic in this call; turn training on, or leave the key away",
+                    f"deterministic in this call; turn training on, or leave the key out",
                 )
 
 
@@ -85,5 +85,5 @@ def _idle_arguments(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(
                 first.site,
                 f"`{first.name}` is never read: {first.layer} is deterministic in this call; set "
-                "deterministic=False, or leave the key away",
+                "deterministic=False, or leave the key out",
             )
