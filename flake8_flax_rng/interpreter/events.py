@@ -191,7 +191,6 @@ class ModuleRun:
         signature: for each argument whether its value is known.
         places: where each stream's key stands in the call, or else the whole argument.
         context: the calls and loops that led there; runs of one context differ in their path only.
-        outputs: whether the caller gets the outputs of an ``init`` too.
     """
 
     call: Site
@@ -204,7 +203,6 @@ class ModuleRun:
     signature: tuple[bool, ...]
     places: dict[str, Site] = field(default_factory=dict)
     context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
-    outputs: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,7 +48,6 @@ def _seeded(engine: Engine, args: Args, state: State) -> Value:
     seed = args.get(0, "seed")
     term = engine.term(seed, state) if seed is not None else engine.terms.fresh("seed")
     origin = engine.number()
-    engine.ledger.open(origin, "seed")
     return Key(engine.terms.make("seed", term), origin)
 
 
@@ -122,7 +121,6 @@ def _split(engine: Engine, args: Args, state: State) -> Outcomes:
     if found is None:
         return [(engine.unknown("split"), state)]
     origin = engine.number()
-    engine.ledger.open(origin, "split")
     consume(engine, key, state, "split", table.SPLIT, derived=origin)
     count = args.get(1, "num")
     if count is None:
@@ -142,7 +140,6 @@ def _fold_in(engine: Engine, args: Args, state: State) -> Outcomes:
         return [(engine.unknown("fold"), state)]
     engine.ledger.touch(key)
     origin = engine.number()
-    engine.ledger.open(origin, "fold")
     return [(Key(engine.terms.child(found[0], fold_data(engine, data, state)), origin), state)]
 
 

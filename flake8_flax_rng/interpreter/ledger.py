@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.events import Reused, part
@@ -18,13 +17,6 @@ ALL = -1
 _PARTS_READ = 200
 
 
-@dataclass(frozen=True)
-class Origin:
-    """How a key was made: ``seed``, ``split``, ``fold`` or ``data``."""
-
-    kind: str
-
-
 class Book:
     """What holds for the whole analysis, whatever the path."""
 
@@ -32,16 +24,11 @@ class Book:
         self._reads: dict[int, set[int]] = {}
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
         self._terms: dict[tuple[Term, int], str] = {}
-        self._origins: dict[int, Origin] = {}
         self._picked: set[int] = set()
         self._compared: set[Term] = set()
         self._negated: set[Term] = set()
         self._differences: dict[Term, frozenset[Term]] = {}
         self._found: list[tuple[Use, Use]] = []
-
-    def open(self, origin: int, kind: str) -> None:
-        """Note how the keys of an origin are made."""
-        self._origins[origin] = Origin(kind)
 
     def name(self, key: Key, name: str, owner: int) -> None:
         """Note that a key was bound to a name in a function."""

@@ -155,7 +155,6 @@ def run(
             signature(args),
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.stack),
-            INITIALISING.get(kind, False),
         )
     )
     template = Use(
