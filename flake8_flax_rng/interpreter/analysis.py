@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flake8_flax_rng.interpreter import classes
 from flake8_flax_rng.interpreter.calls import call
 from flake8_flax_rng.interpreter.decorators import undecorated
+from flake8_flax_rng.interpreter.events import Defaulted, Misused
 from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
 from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
@@ -76,7 +77,28 @@ class Analysis:
                 unit = function.code.unit
                 if engine.index is None or not unit or unit in engine.index.relevant or unit == "<lambda>":
                     self._run_function(function, state)
-        return [*engine.ledger.reused(), *engine.events]
+        return [
+            *engine.ledger.findings(),
+            *self._defaulted(),
+            *(event for event in engine.events if self._holds(event)),
+        ]
+
+    def _defaulted(self) -> list[Defaulted]:
+        """Return the default keys that are consumed, unless every call that is seen brings a key of its own."""
+        engine = self._engine
+        found: list[Defaulted] = []
+        for (code, name), site in engine.defaults.items():
+            seen = code in engine.called
+            if engine.ledger.drawn_from(engine.parameter(code, name).term) and (
+                not seen or (code, name) in engine.defaulted
+            ):
+                found.append(Defaulted(site, name, code.name))
+        return found
+
+    def _holds(self, event: Event) -> bool:
+        """Return whether no other path has shown that an event is a mistake of ours."""
+        wrong = isinstance(event, Misused) and event.code == "not a key"
+        return not (wrong and self._engine.ledger.was_keyed(event.site.node))
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""
@@ -185,11 +207,14 @@ class Analysis:
         engine.active.clear()
         engine.runs.clear()
         engine.muted = 0
+        engine.traced = 0
+        engine.lanes.clear()
         engine.scope = Scope((MODULE_FRAME,))
         engine.activations[:] = [active] if active is not None else []
         try:
             return follow()
         except Exhausted:
+            engine.ledger.complete = False
             return None
         except NotAnalysed as failure:
             self.failures.append(failure)

@@ -101,6 +101,10 @@ def _is_enum(cls: Class) -> bool:
 def _of_keys(engine: Engine, value: Key | Keys, name: str, state: State) -> Outcomes:
     if name in ("T", "reshape", "squeeze", "ravel", "flatten", "astype", "copy", "at"):
         return [(Native(f"key.{name}", value), state)]
+    if name == "shape" and isinstance(value, Keys) and value.count is not None and not value.inner:
+        legacy = engine.ledger.legacy(value.origin)
+        if legacy is not None:
+            return [(Tuple((Const(value.count), *([Const(2)] if legacy else []))), state)]
     term = engine.terms.make("attribute", engine.term(value, state), name)
     return [(Opaque(term), state)]
 

@@ -16,6 +16,7 @@ from flake8_flax_rng.interpreter import (
     train_states,
 )
 from flake8_flax_rng.interpreter.decorators import compacted
+from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.functions import call_function
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.terms import Term
@@ -34,7 +35,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares
+from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares, draws_on_host
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, TRAIN_STATES
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _native(engine: Engine, function: Native, args: Args, state: State, site: Si
     if kind == "identity" and args.positional:
         return [(args.positional[0], state)]
     if kind == "key":
-        return [(function.receiver, state)]
+        return [(keys.reshaped(function.receiver, name), state)]
     if kind == "initializer":
         return keys.initialise(engine, name, args, state)
     return [(engine.unknown("abstract"), state)]
@@ -138,6 +139,8 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     if last == "create" and owner in TRAIN_STATES:
         return train_states.create(engine, Symbol(owner), args, state)
     root = path.partition(".")[0]
+    if draws_on_host(path) and engine.traced:
+        engine.emit(Misused("host", site, path))
     if root in PURE_ROOTS:
         return engine.pure_call(path, args, state)
     linen.unknown_module(engine, state, site)

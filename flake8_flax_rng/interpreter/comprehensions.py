@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.sequences import iterate
+from flake8_flax_rng.interpreter.sequences import iterate, listed
 from flake8_flax_rng.interpreter.targets import assign
 from flake8_flax_rng.interpreter.values import Const, Value
 
@@ -71,7 +71,7 @@ def _clause(engine: Engine, results: list[cst.BaseExpression], clause: cst.CompF
             iteration = iterate(engine, value, entry)
             live: list[_Row] = [(items, exact and iteration.exact, entry)]
             for turn, item in enumerate(iteration.passes):
-                with engine.step(Step(engine.site(clause), turn=turn)):
+                with engine.step(Step(engine.site(clause), turn=turn, sweep=listed(value, entry))):
                     for _, _, path in live:
                         assign(engine, clause.target, item, path)
                     live = _kept(engine, _pass(engine, results, clause, live))

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import conditions
-from flake8_flax_rng.interpreter.decorators import compacted
+from flake8_flax_rng.interpreter.decorators import compacted, undecorated
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.lanes import Lanes
 from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -23,13 +24,14 @@ from flake8_flax_rng.interpreter.values import (
     Opaque,
     Partial,
     Ref,
+    Rows,
     Stacked,
     Symbol,
     Tuple,
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, WRAPPERS
+from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.terms import Term
 
 _LIFTED_PREFIXES = {"remat": "Checkpoint", "vmap": "Vmap", "scan": "Scan", "jit": "Jit"}
+_LANES_FOLLOWED = 32
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
 
@@ -45,7 +48,12 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     """Call a transform or control-flow function by its path; None when it is not one."""
     kind = CONTROL.get(path)
     if kind is not None:
-        return _CONTROLS[kind](engine, args, state, site)
+        traced = path.startswith("jax.lax.")
+        engine.traced += traced
+        try:
+            return _CONTROLS[kind](engine, args, state, site)
+        finally:
+            engine.traced -= traced
     transform = WRAPPERS.get(path)
     if transform is None or (transform == "lift" and not isinstance(args.get(0, "target"), Class)):
         return None
@@ -68,6 +76,8 @@ def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
         return engine.unknown("decorated")
     if isinstance(function, Class) and path.startswith("flax.linen."):
         return _lifted(engine, path, function)
+    if transform in TRACING and isinstance(inner := undecorated(function), Function):
+        engine.jitted.add(inner.code)
     options = dict(args.keywords)
     if len(args.positional) > 1:
         options.setdefault("in_axes", args.positional[1])
@@ -83,12 +93,14 @@ def _lifted(engine: Engine, path: str, cls: Class) -> Value:
 def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     """Call the result of a transform."""
     options = dict(wrapped.options)
-    if wrapped.transform == "vmap":
-        lanes = _lanes(engine, args, options.get("in_axes"), state)
-        return [
-            (_stacked(engine, value, after), after)
-            for value, after in engine.call(wrapped.function, lanes, state, site)
-        ]
+    if wrapped.transform in ("vmap", "pmap"):
+        return _mapped(engine, wrapped, options.get("in_axes"), args, state, site)
+    if wrapped.transform == "jit":
+        engine.traced += 1
+        try:
+            return engine.call(wrapped.function, args, state, site)
+        finally:
+            engine.traced -= 1
     if wrapped.transform in ("grad", "value_and_grad"):
         aux = options.get("has_aux")
         with_aux = isinstance(aux, Const) and bool(aux.value)
@@ -99,6 +111,67 @@ def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, sit
     if wrapped.transform.startswith(("abstract", "cached")):
         return [(engine.unknown("abstract"), state)]
     return engine.call(wrapped.function, args, state, site)
+
+
+def _mapped(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a function once for all lanes."""
+    mapped = Lanes(site, wrapped.transform, engine.terms.count)
+    given = _lanes(engine, args, axes, state)
+    for before, after in _pairs(args, given):
+        mapped.varying.update(_new(engine, before, after, state))
+        mapped.twins.update(_twins(engine, before, after))
+        if isinstance(before, Stacked) and before.alike:
+            mapped.repeated.add(engine.term(after, state))
+    engine.traced += 1
+    engine.lanes.append(mapped)
+    try:
+        outcomes = engine.call(wrapped.function, given, state, site)
+    finally:
+        engine.lanes.pop()
+        engine.traced -= 1
+    return [(_stacked(engine, value, after), after) for value, after in outcomes]
+
+
+def _pairs(before: Args, after: Args) -> list[tuple[Value, Value]]:
+    names = before.keywords
+    return [
+        *zip(before.positional, after.positional, strict=True),
+        *((names[name], after.keywords[name]) for name in names),
+    ]
+
+
+def _twins(engine: Engine, before: Value, after: Value) -> dict[Term, tuple[Key, ...]]:
+    """Return the keys of the other lanes, by that of the first lane, which is the one that is followed."""
+    if not isinstance(after, Key):
+        return {}
+    others: list[Value] = []
+    if isinstance(before, Rows):
+        others = list(before.items[1:])
+    elif isinstance(before, Keys) and not before.reshaped:
+        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, _LANES_FOLLOWED))]
+    return {after.term: tuple(key for key in others if isinstance(key, Key))}
+
+
+def _new(engine: Engine, before: Value, after: Value, state: State) -> list[Term]:
+    """Return the terms of what differs from lane to lane."""
+    if isinstance(before, Stacked) and before.alike:
+        return []
+    if isinstance(after, Tuple) and isinstance(before, Tuple):
+        pairs = zip(before.items, after.items, strict=True)
+        return [term for one, other in pairs for term in _new(engine, one, other, state)]
+    if isinstance(after, Ref) and isinstance(before, Ref):
+        ours, theirs = state.heap.get(before.address), state.heap.get(after.address)
+        if isinstance(ours, ListObject) and isinstance(theirs, ListObject):
+            return _new(engine, Tuple(ours.items), Tuple(theirs.items), state)
+        if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
+            one, other = (Tuple(tuple(item for _, item in found.entries)) for found in (ours, theirs))
+            return _new(engine, one, other, state)
+        return []
+    if before is after and not isinstance(before, Ref):
+        return []
+    if isinstance(after, Keys):
+        return [engine.term(after, state), after.parent]
+    return [engine.term(after, state)]
 
 
 def _gradient(engine: Engine, transform: str, aux: bool, value: Value) -> Value:
@@ -131,6 +204,11 @@ def lane(engine: Engine, value: Value, state: State) -> Value:
         return key_at(engine, value, 0)
     if isinstance(value, Stacked):
         return value.lane
+    if isinstance(value, Rows) and value.items:
+        engine.ledger.touch(value)
+        return value.items[0]
+    if isinstance(value, Key):
+        return Key(engine.terms.make("lane", value.term), value.origin)
     if isinstance(value, Tuple):
         return Tuple(tuple(lane(engine, item, state) for item in value.items))
     if isinstance(value, Opaque):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import ledger
-from flake8_flax_rng.interpreter.events import Event, Site, Step
+from flake8_flax_rng.interpreter.events import Event, Site, Step, Use
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.join import merge, merge_outcomes
-from flake8_flax_rng.interpreter.state import State
+from flake8_flax_rng.interpreter.state import UNRESOLVED, LedgerKey, State
 from flake8_flax_rng.interpreter.terms import Term, Terms
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -28,16 +28,19 @@ from flake8_flax_rng.interpreter.values import (
     Opaque,
     Partial,
     Ref,
+    Rows,
     Stacked,
     Symbol,
     Tuple,
     Value,
     Wrapped,
 )
+from flake8_flax_rng.semantics.libraries import VOLATILE
 
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.lanes import Lanes
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.source import Chunk
 
@@ -161,6 +164,11 @@ class Engine:
         activations: the Linen modules being followed, innermost last.
         runs: the Linen calls being followed, innermost last.
         muted: greater than 0 where the program expects a failure.
+        traced: greater than 0 where JAX traces what is followed, so that Python runs only once.
+        jitted: the functions that the file compiles.
+        defaults: where the keys are built that are defaults of parameters.
+        defaulted: the parameters that some call left to their default.
+        lanes: the mapped functions that are being followed, innermost last.
     """
 
     def __init__(self, evaluate: Evaluate, call: Call, run_block: RunBlock):
@@ -175,6 +183,11 @@ class Engine:
         self.called: set[FunctionCode] = set()
         self.made: dict[FunctionCode, Function] = {}
         self.muted = 0
+        self.traced = 0
+        self.jitted: set[FunctionCode] = set()
+        self.defaults: dict[tuple[FunctionCode, str], Site] = {}
+        self.defaulted: set[tuple[FunctionCode, str]] = set()
+        self.lanes: list[Lanes] = []
         self.steps = 0
         self.limit = 0
         self.ledger = ledger.Book()
@@ -296,7 +309,7 @@ class Engine:
             return make("stacked", self.term(value.lane, state, depth + 1))
         if depth > _NESTING_NAMED:
             return self.terms.fresh("deep")
-        if isinstance(value, Tuple):
+        if isinstance(value, Tuple | Rows):
             return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:40]))
         if isinstance(value, Symbol):
             return make("symbol", value.path)
@@ -370,7 +383,7 @@ class Engine:
         if isinstance(value, Opaque):
             state.versions[value.term] = state.versions.get(value.term, 0) + 1
             state.close_frame(attribute_frame(value))
-        elif isinstance(value, Tuple):
+        elif isinstance(value, Tuple | Rows):
             for item in value.items:
                 self.escape(item, state, depth + 1)
         elif isinstance(value, Bound | Native):
@@ -400,6 +413,9 @@ class Engine:
         """Call something of which nothing is known: its arguments escape."""
         parts = [self.term(value, state) for value in args.values()]
         for value in args.values():
+            if isinstance(value, Key) and self.stack:
+                use = Use(tuple(self.stack), "unknown", self.stack[-1].label, value.term, value.origin)
+                self.ledger.consume(LedgerKey(value.term, UNRESOLVED), use, state)
             self.escape(value, state)
         callee = self.term(function, state)
         return [(Opaque(self.terms.make("call", callee, *parts, self.terms.fresh("call"))), state)]
@@ -410,6 +426,6 @@ class Engine:
         names = [self.terms.const(keyword) for keyword in args.keywords]
         for value in args.values():
             self.ledger.touch(value)
-        if not args.complete():
+        if not args.complete() or name.startswith(VOLATILE):
             parts.append(self.terms.fresh("rest"))
         return [(Opaque(self.terms.make("pure", name, *parts, *names)), state)]

@@ -39,6 +39,7 @@ class Step:
         turn: for a loop, which pass of its body this is; None for calls.
         arguments: the syntax and value of each argument of a call.
         owner: number of the function in whose text the step stands, -1 for the file's body.
+        sweep: whether it is a loop over things that are listed, as a comparison of several settings is.
     """
 
     site: Site
@@ -46,6 +47,7 @@ class Step:
     turn: int | None = None
     arguments: tuple[tuple[cst.BaseExpression, Value], ...] = ()
     owner: int = -1
+    sweep: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,35 +98,159 @@ class Parting:
         first: the step of the first use in the frame that both share.
         second: the same of the second use.
         loop: whether the second use is the first one in a later pass of a loop.
+        around: the loop in whose passes they differ, if they do.
     """
 
     first: Step
     second: Step
     loop: bool
+    around: Step | None = None
 
 
-def part(first: Use, second: Use) -> Parting:
-    """Find where the ways to two uses part: the two places that a reader must compare."""
-    loop = False
-    for ours, theirs in zip(first.way, second.way, strict=False):
+def part(first: Use | Made, second: Use | Made) -> Parting:
+    """Find where the ways to two places part: the two steps that a reader must compare."""
+    around: Step | None = None
+    for index, (ours, theirs) in enumerate(zip(first.way, second.way, strict=False)):
         if ours.site.node is not theirs.site.node:
             return Parting(_last_call(first, ours), _last_call(second, theirs), loop=False)
         if ours.turn != theirs.turn:
-            loop = True
+            around = theirs
             break
-    if not loop:
+    if around is None:
         return Parting(first.way[-1], second.way[-1], loop=False)
-    index = next(i for i, (a, b) in enumerate(zip(first.way, second.way, strict=False)) if a.turn != b.turn)
     ours, theirs = _after_loops(first, index), _after_loops(second, index)
-    return Parting(ours, theirs, loop=ours.site.node is theirs.site.node)
+    return Parting(ours, theirs, ours.site.node is theirs.site.node, around)
 
 
-def _last_call(use: Use, step: Step) -> Step:
+def _last_call(use: Use | Made, step: Step) -> Step:
     return step if step.turn is None else _after_loops(use, use.way.index(step))
 
 
-def _after_loops(use: Use, index: int) -> Step:
+def _after_loops(use: Use | Made, index: int) -> Step:
     return next((step for step in use.way[index:] if step.turn is None), use.way[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """One call that made keys.
+
+    Args:
+        way: the calls and loops that led here; the last step is the call.
+        kind: ``seed``, ``split``, ``fold`` or ``wrap``.
+        parent: number of the call that made the key that this one was derived from, 0 when there is none.
+        source: the key that it was derived from, or the seed.
+        legacy: for a seed, whether the key is a raw array; None when that is not known.
+        constant: for a seed, whether it is a constant of the program.
+        stepwise: whether it happens in a Linen method or in a function that is traced.
+        default: whether it is the default of a parameter.
+    """
+
+    way: tuple[Step, ...]
+    kind: str
+    parent: int
+    source: Term
+    legacy: bool | None = None
+    constant: bool = False
+    stepwise: bool = False
+    default: bool = False
+
+    @property
+    def site(self) -> Site:
+        """The place of the call."""
+        return self.way[-1].site
+
+
+@dataclass(frozen=True, eq=False)
+class Remade:
+    """Equal keys were made by two calls, and both were consumed on one path.
+
+    Args:
+        first: the call that made the first.
+        second: the call that made the second.
+        use: the second consumption.
+        before: the first consumption.
+    """
+
+    first: Made
+    second: Made
+    use: Use
+    before: Use
+
+
+@dataclass(frozen=True, eq=False)
+class Defaulted:
+    """A parameter's default is a key, which is the same in every call.
+
+    Args:
+        site: where the key is built.
+        name: the parameter.
+        function: the function.
+    """
+
+    site: Site
+    name: str
+    function: str
+
+
+@dataclass(frozen=True, eq=False)
+class Discarded:
+    """Keys were derived and never used.
+
+    Args:
+        made: the call that derived them.
+        name: the name that they were bound to, None when they were thrown away at once.
+    """
+
+    made: Made
+    name: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """A key that all lanes of a mapped function have in common is drawn from in each.
+
+    Args:
+        use: the consumption.
+        mapped: the place of the call of the mapped function.
+        transform: the transform as a reader knows it.
+        repeated: whether the lanes were given one key many times over, rather than a common one.
+    """
+
+    use: Use
+    mapped: Site
+    transform: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Data were drawn from the key that initialises a model.
+
+    Args:
+        first: the draw or the ``init``.
+        second: the other of the two.
+    """
+
+    first: Use
+    second: Use
+
+
+@dataclass(frozen=True, eq=False)
+class Misused:
+    """A call that breaks the contract of keys by itself.
+
+    Args:
+        code: what is wrong: ``index``, ``unpack``, ``not a key``, ``fold data``, ``host``, ``buffer``,
+            ``typed``, ``constant`` or ``legacy``.
+        site: the place.
+        what: what stands there, as a reader knows it.
+        detail: a further fact for the message.
+    """
+
+    code: str
+    site: Site
+    what: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,12 +262,14 @@ class Reused:
         second: the second use.
         sibling: a key made beside the one that is reused, and never read, if there is one.
         name: a name that the key was bound to, if there is one.
+        default: the call that made the key, if it is the default of a parameter.
     """
 
     first: Use
     second: Use
     sibling: str | None = None
     name: str | None = None
+    default: Made | None = None
 
 
 @dataclass(frozen=True)
@@ -239,4 +367,4 @@ class Replaced:
     idle: bool
 
 
-Event = Reused | ModuleRun | Misplaced | Replaced
+Event = Reused | Remade | Defaulted | Discarded | Shared | Together | Misused | ModuleRun | Misplaced | Replaced

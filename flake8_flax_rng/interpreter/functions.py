@@ -15,6 +15,7 @@ from flake8_flax_rng.interpreter.values import (
     Const,
     Function,
     FunctionCode,
+    Key,
     Opaque,
     Ref,
     Symbol,
@@ -76,12 +77,21 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
     result: Outcomes = []
     for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):
         defaults = tuple((p.name.value, value) for p, value in zip(with_default, values, strict=True))
+        _note_keys(engine, code, with_default, values)
         frames = engine.scope.frames if owner is None else engine.scope.frames[1:]
         function = Function(code, frames, defaults, owner)
         engine.captured.update(frames)
         engine.made[code] = function
         result.append((function, after))
     return result
+
+
+def _note_keys(engine: Engine, code: FunctionCode, params: list[cst.Param], values: list[Value]) -> None:
+    """Note the defaults that build a key: it is built once, and every call gets that one."""
+    for param, value in zip(params, values, strict=True):
+        if isinstance(value, Key) and isinstance(param.default, cst.Call):
+            engine.ledger.default(value.origin)
+            engine.defaults[code, param.name.value] = engine.site(param.default)
 
 
 def _parameters(params: cst.Parameters) -> list[cst.Param]:
@@ -130,7 +140,9 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
         and a generator is taken to be used up at once.
     """
     code = function.code
-    engine.called.add(code)
+    traced = not engine.active and code in engine.jitted
+    if engine.stack:
+        engine.called.add(code)
     if code in engine.active or len(engine.active) >= CALL_DEPTH:
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
@@ -143,9 +155,11 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
     engine.scope = Scope((frame, *function.frames), owner=function.owner, receiver=first)
     engine.chunk = code.chunk
     engine.active.append(code)
+    engine.traced += traced
     try:
         result = _followed(engine, code, state)
     finally:
+        engine.traced -= traced
         engine.active.pop()
         engine.scope, engine.chunk = saved
     if frame not in engine.captured:
@@ -203,6 +217,7 @@ def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict
             bound[name] = engine.unknown(name)
         else:
             bound[name] = defaults.get(name) or engine.unknown(name)
+            engine.defaulted.add((function.code, name))
     if isinstance(params.star_arg, cst.Param):
         known = Tuple(tuple(rest))
         bound[params.star_arg.name.value] = engine.unknown("args") if args.open_positional else known

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter import lanes, misuse
 from flake8_flax_rng.interpreter.conditions import timeless
-from flake8_flax_rng.interpreter.events import Use
+from flake8_flax_rng.interpreter.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.state import LedgerKey
-from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Native, Opaque, Tuple, Value
+from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
+from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Native, Opaque, Rows, Stacked, Value
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
@@ -24,31 +26,79 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     if sampler is not None:
         return _sample(engine, path, sampler, args, state)
     if path in table.SEEDS:
-        return [(_seeded(engine, args, state), state)]
+        return [(_seeded(engine, path, args, state), state)]
     if path == table.SPLIT:
         return _split(engine, args, state)
     if path == table.FOLD_IN:
         return _fold_in(engine, args, state)
     if path == table.CLONE:
         return [(Key(engine.terms.fresh("clone")), state)]
+    if path == table.KEY_DATA:
+        return _key_data(engine, args, state)
     if path == table.WRAP:
-        return [(Key(engine.terms.fresh("wrapped")), state)]
+        return [(_wrapped(engine, args, state), state)]
     if path in table.INITIALIZER_FACTORIES:
         return [(Native(f"initializer.{path}", Const(None)), state)]
     if path in table.STACKING and args.positional:
         items = known_items(args.positional[0], state)
         if items and any(isinstance(item, Key | Keys) for item in items):
-            return [(Tuple(tuple(items)), state)]
+            alike = len(items) > 1 and all(item == items[0] for item in items)
+            return [(Stacked(items[0], alike=True) if alike else Rows(tuple(items)), state)]
+    if path in table.REPEATING and args.positional and isinstance(args.positional[0], Key | Stacked):
+        given = args.positional[0]
+        return [(Stacked(given, alike=True) if isinstance(given, Key) else given, state)]
     if path in table.FORWARDING and args.positional and isinstance(args.positional[0], Key | Keys):
-        return [(args.positional[0], state)]
+        return [(reshaped(args.positional[0], path), state)]
     return None
 
 
-def _seeded(engine: Engine, args: Args, state: State) -> Value:
+def reshaped(value: Value, how: str) -> Value:
+    """Return keys in another shape: of their number nothing is known any more."""
+    if not isinstance(value, Keys) or not how.endswith(("shape", "squeeze", "ravel", "flatten", "T", "at")):
+        return value
+    if how.endswith("squeeze") and value.count == 1 and not value.inner:
+        return replace(value, reshaped=True)
+    return replace(value, count=None, reshaped=True)
+
+
+def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
     seed = args.get(0, "seed")
     term = engine.term(seed, state) if seed is not None else engine.terms.fresh("seed")
-    origin = engine.number()
+    misuse.check_seed(engine, seed, term, args)
+    if path in table.LEGACY:
+        engine.emit(Misused("legacy", engine.stack[-1].site))
+    constant = isinstance(seed, Const)
+    origin = _made(engine, "seed", 0, term, path in table.LEGACY, constant)
     return Key(engine.terms.make("seed", term), origin)
+
+
+def _made(
+    engine: Engine, kind: str, parent: int, source: Term, legacy: bool | None = None, constant: bool = False
+) -> int:
+    """Note a call that makes keys, and return its number."""
+    origin = engine.number()
+    stepwise = bool(engine.activations or engine.traced)
+    engine.ledger.made(origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, stepwise))
+    return origin
+
+
+def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
+    """Return the bits of a key as an array of words, which remembers the key that they are."""
+    key = args.get(0, "keys")
+    if isinstance(key, Key):
+        return [(Opaque(engine.terms.make("key data", key.term, key.origin)), state)]
+    return engine.pure_call(table.KEY_DATA, args, state)
+
+
+def _wrapped(engine: Engine, args: Args, state: State) -> Value:
+    """Return the key that some words are: the bits of a key are that key again."""
+    data = args.get(0, "key_bits_array")
+    term = data.term if isinstance(data, Opaque) else None
+    if term is None or term.kind != "key data":
+        return Key(engine.terms.fresh("wrapped"))
+    key, parent = term.args
+    assert not isinstance(key, str | int | float | bytes | complex) and key is not None and isinstance(parent, int)
+    return Key(key, _made(engine, "wrap", parent, key, legacy=False))
 
 
 def key_term(value: Value | None) -> tuple[Term, int] | None:
@@ -89,10 +139,22 @@ def consume(
         derived=derived,
     )
     engine.ledger.consume(LedgerKey(term), use, state)
+    for twin in lanes.twins(engine, term):
+        engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin), state)
+    if kind == "draw":
+        lanes.check(engine, use)
+        misuse.check_constant(engine, origin, signature)
+        _share(engine, term, use, state)
+
+
+def _share(engine: Engine, term: Term, use: Use, state: State) -> None:
+    """Note the data that is drawn from a key, apart from the models that it initialises."""
+    engine.ledger.share(LedgerKey(term, SHARED), use, state)
 
 
 def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state: State) -> Outcomes:
     key = args.get(sampler.key, sampler.name)
+    misuse.check_key(engine, key, args.node(sampler.key, sampler.name), path)
     found = key_term(key)
     rest = [engine.term(value, state) for value in args.values() if value is not key]
     names = [engine.terms.const(name) for name in args.keywords]
@@ -112,15 +174,26 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     if not args.complete():
         drawn = engine.terms.make("draw", found[0], path, engine.terms.fresh("rest"))
     consume(engine, key, state, "draw", path, drawn, subject, settings)
+    if path in table.SPLITTING:
+        _split_inside(engine, path, found[0], state)
     return [(Opaque(drawn), state)]
+
+
+def _split_inside(engine: Engine, path: str, term: Term, state: State) -> None:
+    """Enter the children that a sampler draws from: a fold of the same key with 0 or 1 is one of them."""
+    for index in range(2):
+        child = engine.terms.child(term, engine.terms.const(index))
+        use = Use(tuple(engine.stack), "inner", path, child)
+        engine.ledger.consume(LedgerKey(child), use, state)
 
 
 def _split(engine: Engine, args: Args, state: State) -> Outcomes:
     key = args.get(0, "key")
+    misuse.check_key(engine, key, args.node(0, "key"), table.SPLIT)
     found = key_term(key)
     if found is None:
         return [(engine.unknown("split"), state)]
-    origin = engine.number()
+    origin = _made(engine, "split", found[1], found[0])
     consume(engine, key, state, "split", table.SPLIT, derived=origin)
     count = args.get(1, "num")
     if count is None:
@@ -135,11 +208,13 @@ def _split(engine: Engine, args: Args, state: State) -> Outcomes:
 
 def _fold_in(engine: Engine, args: Args, state: State) -> Outcomes:
     key, data = args.get(0, "key"), args.get(1, "data")
+    misuse.check_key(engine, key, args.node(0, "key"), table.FOLD_IN)
     found = key_term(key)
     if found is None or key is None or data is None:
         return [(engine.unknown("fold"), state)]
+    misuse.check_data(engine, data, args.node(1, "data"))
     engine.ledger.touch(key)
-    origin = engine.number()
+    origin = _made(engine, "fold", found[1], found[0])
     return [(Key(engine.terms.child(found[0], fold_data(engine, data, state)), origin), state)]
 
 
@@ -149,12 +224,27 @@ def fold_data(engine: Engine, data: Value, state: State) -> Term:
         return engine.terms.const(data.known)
     if isinstance(data, Const) and isinstance(data.value, float | bool) and abs(data.value) < 1 << 31:
         return engine.terms.const(int(data.value))
-    return engine.term(data, state)
+    term = engine.term(data, state)
+    cut = _truncated(term)
+    return term if cut is None else engine.terms.const(cut)
+
+
+def _truncated(term: Term) -> int | None:
+    """Return the integer that is left of a fraction of a loop's index: ``i / n`` and ``i * 0.1`` are 0."""
+    sign, left, right = term.args[0] if term.kind == "op" else "", term.part(1), term.part(2)
+    turn = left.args[-1] if left is not None and left.kind == "item" else None
+    if left is None or right is None or not isinstance(turn, int):
+        return None
+    by = right.value
+    if sign == "/" and (right in left.parts or (isinstance(by, int | float) and by > turn)):
+        return 0
+    return int(turn * by) if sign == "*" and isinstance(by, float) and 0 < by < 1 else None
 
 
 def initialise(engine: Engine, path: str, args: Args, state: State) -> Outcomes:
     """Call an initialiser: ``f(key, shape, dtype)``."""
     key = args.get(0, "key")
+    misuse.check_key(engine, key, args.node(0, "key"), path)
     found = key_term(key)
     if found is None:
         return [(engine.unknown("initial"), state)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import conditions, keys
+from flake8_flax_rng.interpreter import conditions, keys, misuse
 from flake8_flax_rng.interpreter.events import Draw, Replaced
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.scopes import record
@@ -131,6 +131,7 @@ def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, st
     """Draw from the key given in the call; one that may be None leaves the stream."""
     if isinstance(key, Key):
         keys.consume(engine, key, state, "draw", engine.class_name(found))
+        misuse.check_layer(engine, key.origin)
         return [state]
     result: list[State] = []
     missing = conditions.compared(engine, "is", key, NONE, state)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import Reused, part
+from flake8_flax_rng.interpreter.events import Discarded, Remade, Reused, Together, part
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term
-from flake8_flax_rng.interpreter.values import Key, Keys, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, Value
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Use
+    import libcst as cst
+
+    from flake8_flax_rng.interpreter.events import Made, Use
     from flake8_flax_rng.interpreter.state import State
 
 ALL = -1
@@ -29,6 +32,70 @@ class Book:
         self._negated: set[Term] = set()
         self._differences: dict[Term, frozenset[Term]] = {}
         self._found: list[tuple[Use, Use]] = []
+        self._made: dict[int, Made] = {}
+        self._arrays: dict[int, str] = {}
+        self._thrown_away: set[int] = set()
+        self._drawn_from: set[Term] = set()
+        self._keyed: set[cst.CSTNode] = set()
+        self._shared: list[tuple[Use, Use]] = []
+        self.complete = True
+
+    def made(self, origin: int, made: Made) -> None:
+        """Note the call that made keys."""
+        self._made[origin] = made
+
+    def maker(self, origin: int) -> Made | None:
+        """Return the call that made a key, None when it is not known."""
+        return self._made.get(origin)
+
+    def default(self, origin: int) -> Made | None:
+        """Note that a key is the default of a parameter; return the call that made it."""
+        made = self._made.get(origin)
+        if made is not None and not made.default:
+            made = self._made[origin] = replace(made, default=True)
+        return made
+
+    def legacy(self, origin: int) -> bool | None:
+        """Return whether a key is a raw array of the old style, None when that is not known."""
+        made = self.root(origin)
+        return made.legacy if made is not None else None
+
+    def root(self, origin: int) -> Made | None:
+        """Return the call that made the oldest key that a key comes of."""
+        made = self._made.get(origin)
+        while made is not None and made.parent:
+            made = self._made.get(made.parent)
+        return made
+
+    def keyed(self, node: cst.CSTNode) -> None:
+        """Note an argument that was a key on some path."""
+        self._keyed.add(node)
+
+    def was_keyed(self, node: cst.CSTNode) -> bool:
+        """Return whether an argument was a key on some path."""
+        return node in self._keyed
+
+    def share(self, key: LedgerKey, use: Use, state: State) -> None:
+        """Note data or a model that comes of a key; both from one key are a matter of taste."""
+        first = state.ledger.get(key)
+        if first is None:
+            state.ledger[key] = use
+        elif first.initialises is not use.initialises:
+            self._shared.append((first, use))
+
+    def throw_away(self, origin: int, call: cst.CSTNode) -> None:
+        """Note that the result of a split or fold is not even bound."""
+        made = self._made.get(origin)
+        if made is not None and made.site.node is call and made.kind in ("split", "fold"):
+            self._thrown_away.add(origin)
+
+    def name_array(self, origin: int, name: str) -> None:
+        """Note that an array of keys was bound to a name."""
+        self._arrays.setdefault(origin, name)
+
+    def drawn_from(self, term: Term) -> bool:
+        """Return whether any path consumed a key."""
+        return term in self._drawn_from
 
     def name(self, key: Key, name: str, owner: int) -> None:
         """Note that a key was bound to a name in a function."""
@@ -52,7 +119,7 @@ class Book:
             self.read(value.origin, child_index(value))
         elif isinstance(value, Keys):
             self.read(value.origin, None)
-        elif isinstance(value, Tuple):
+        elif isinstance(value, Tuple | Rows):
             for item in value.items:
                 self.touch(item)
         elif isinstance(value, Stacked):
@@ -84,21 +151,73 @@ class Book:
 
     def consume(self, key: LedgerKey, use: Use, state: State) -> None:
         """Enter a use; a second use on the same path is a candidate for a report."""
+        if use.kind not in ("inner", "unknown"):
+            self._drawn_from.add(use.term)
         first = state.ledger.get(key)
         if first is None:
             state.ledger[key] = use
         else:
             self._found.append((first, use))
 
-    def reused(self) -> list[Reused]:
+    def findings(self) -> list[Reused | Remade | Discarded | Together]:
         """Return the reuses that stand when everything is known."""
-        return [
-            Reused(
-                first, second, self._sibling(first, second), self._name(first.term, part(first, second).second.owner)
-            )
-            for first, second in self._found
-            if self._stands(first, second)
-        ]
+        found: list[Reused | Remade | Discarded | Together] = []
+        for first, second in self._found:
+            if not self._stands(first, second):
+                continue
+            if "inner" in (first.kind, second.kind):
+                found.extend(self._inside(first, second))
+            elif first.origin == second.origin:
+                owner = part(first, second).second.owner
+                made = self._made.get(first.origin)
+                default = made if made is not None and made.default else None
+                name = self._name(first.term, owner)
+                found.append(Reused(first, second, self._sibling(first, second), name, default))
+            else:
+                found.extend(self._remade(first, second))
+        found.extend(Together(first, second) for first, second in self._shared)
+        return [*found, *self._discarded()]
+
+    def _remade(self, first: Use, second: Use) -> list[Remade]:
+        """Return the two calls that made equal keys, where the difference is not older than they."""
+        one, two = first.origin, second.origin
+        while one and two and one != two:
+            ours, theirs = self._made.get(one), self._made.get(two)
+            if ours is None or theirs is None:
+                return []
+            if theirs.kind == "wrap" and (theirs.parent == one or ours.kind != "wrap"):
+                return [Remade(ours, theirs, second, first)]
+            if ours.parent == theirs.parent:
+                both_split = ours.kind == theirs.kind == "split"
+                return [] if both_split else [Remade(ours, theirs, second, first)]
+            one, two = ours.parent, theirs.parent
+        return []
+
+    def _inside(self, first: Use, second: Use) -> list[Remade]:
+        """Return a fold that made a key which a sampler makes for itself; a split is a reuse of the parent already."""
+        made = self._made.get(first.origin or second.origin)
+        if made is None or made.kind != "fold" or first.kind == second.kind:
+            return []
+        return [Remade(made, made, second, first)]
+
+    def _discarded(self) -> list[Discarded]:
+        """Return the splits and folds whose keys nobody ever read."""
+        found = [Discarded(self._made[origin]) for origin in sorted(self._thrown_away)]
+        if not self.complete:
+            return found
+        for origin, made in sorted(self._made.items()):
+            if made.kind not in ("split", "fold") or origin in self._reads or origin in self._thrown_away:
+                continue
+            names = [name for name, _ in self._names.get(origin, {}).values()] or [self._arrays.get(origin, "")]
+            if all(name.strip("_") for name in names) and self._used_on(made, origin):
+                found.append(Discarded(made, names[0]))
+        return found
+
+    def _used_on(self, made: Made, origin: int) -> bool:
+        """Return whether the key is drawn from although others were derived from it, which are not used."""
+        if made.kind == "split":
+            return any(origin in (first.derived, second.derived) for first, second in self._found)
+        return made.source in self._drawn_from
 
     def _name(self, term: Term, owner: int) -> str | None:
         """Return what a reader of a function calls a key: the name it has there, or the attribute it was read from."""
@@ -113,9 +232,9 @@ class Book:
     def _stands(self, first: Use, second: Use) -> bool:
         if any(term in self._compared for term in _with_parents(first.term)):
             return False
-        if first.origin != second.origin:
-            return False
         if first.kind == second.kind == "split":
+            if first.origin != second.origin:
+                return False
             return not self._disjoint(first.derived, second.derived) and not self._unused_twins(first, second)
         if first.kind == second.kind == "stream":
             return not _on_purpose(first, second)

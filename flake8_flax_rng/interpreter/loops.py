@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.engine import NORMAL, Completions
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, ListObject
-from flake8_flax_rng.interpreter.sequences import PASSES, iterate
+from flake8_flax_rng.interpreter.sequences import PASSES, iterate, listed
 from flake8_flax_rng.interpreter.targets import assign
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
             if turn:
                 left.extend(path for path in live if conditions.certainly_one(engine, iteration.count, path))
                 live = [path for path in live if path not in left]
-            with engine.step(Step(engine.site(node), turn=turn)):
+            with engine.step(Step(engine.site(node), turn=turn, sweep=listed(value, entry))):
                 for path in live:
                     assign(engine, node.target, item, path)
                 live = _run_body(engine, node.body, live, left, result)

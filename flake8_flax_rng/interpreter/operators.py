@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter import conditions
+from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.values import Const, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.values import Const, Key, Opaque, Ref, Tuple, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -75,11 +76,23 @@ def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
     for operation in reversed(spine):
         sign = _OPERATORS.get(type(operation.operator), type(operation.operator).__name__)
         rows = [
-            (_computed(engine, sign, first, second, after), after)
+            (_on_keys(engine, operation, first, second) or _computed(engine, sign, first, second, after), after)
             for first, at in rows
             for second, after in engine.eval(operation.right, at)
         ]
     return rows
+
+
+def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Value) -> Value | None:
+    """Note arithmetic on a key: on a typed one it raises, on a raw one it makes other bits in an unsound way."""
+    for operand in (left, right):
+        if isinstance(operand, Key):
+            legacy = engine.ledger.legacy(operand.origin)
+            if legacy is not None:
+                code = "buffer" if legacy else "typed"
+                engine.emit(Misused(code, engine.site(node), "arithmetic"))
+                return Key(engine.terms.fresh("computed")) if legacy else None
+    return None
 
 
 def augmented(engine: Engine, node: cst.AugAssign, state: State) -> Outcomes:
@@ -204,7 +217,11 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
         return [(not held, path) for held, path in decide(engine, node.expression, state)]
     if not isinstance(node, cst.BooleanOperation):
-        return [way for value, at in engine.eval(node, state) for way in conditions.branch(engine, value, at)]
+        rows = engine.eval(node, state)
+        for value, _ in rows:
+            if isinstance(value, Key) and engine.ledger.legacy(value.origin) is False:
+                engine.emit(Misused("typed", engine.site(node), "a truth test"))
+        return [way for value, at in rows for way in conditions.branch(engine, value, at)]
     spine: list[cst.BooleanOperation] = []
     left: cst.BaseExpression = node
     while isinstance(left, cst.BooleanOperation):

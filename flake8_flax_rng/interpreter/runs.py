@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes
+from flake8_flax_rng.interpreter import classes, lanes, misuse
 from flake8_flax_rng.interpreter.engine import Run
 from flake8_flax_rng.interpreter.events import Draw, ModuleRun, Site, Use
 from flake8_flax_rng.interpreter.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.keys import key_term
-from flake8_flax_rng.interpreter.state import LedgerKey
+from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.values import (
     NONE,
     Args,
@@ -193,10 +193,22 @@ def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer
                 continue
             entered.add(key[0])
         engine.ledger.consume(place, use, state)
+        _note(engine, draw, use, state)
     if template.initialises or not isinstance(value, Tuple | Const):
         assert result is not None
         value = Opaque(engine.terms.make("result", result, engine.terms.fresh("run")))
     return value, state
+
+
+def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:
+    """Note what is wrong with the key of a stream apart from its being used again."""
+    if use.initialises:
+        engine.ledger.share(LedgerKey(use.term, SHARED), use, state)
+    if draw.variable and not use.initialises:
+        return
+    lanes.check(engine, use)
+    if not draw.variable and not use.initialises:
+        misuse.check_layer(engine, use.origin)
 
 
 def stream_places(call: Site, kind: str) -> dict[str, Site]:

@@ -14,6 +14,8 @@ from flake8_flax_rng.interpreter.values import (
     Opaque,
     Partial,
     Ref,
+    Rows,
+    Stacked,
     Symbol,
     Tuple,
     Value,
@@ -46,7 +48,7 @@ class Iteration:
 
 def known_items(value: Value, state: State) -> list[Value] | None:
     """Return all items of a value, None when they are not known."""
-    if isinstance(value, Tuple):
+    if isinstance(value, Tuple | Rows):
         return list(value.items)
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= EXACT_ITEMS:
         return [Const(letter) for letter in value.value]
@@ -80,13 +82,13 @@ def named_tuple_items(found: Instance) -> list[Value] | None:
 
 
 def key_at(engine: Engine, keys: Keys, index: int) -> Value:
-    """Return element ``index`` of an array of keys; past the end it is the last one, as JAX clamps."""
+    """Return element ``index`` of an array of keys; one past the end is reported where it is written."""
     if index < 0:
         if keys.count is None:
             return Opaque(engine.terms.make("last", keys.parent, keys.start, index))
         index += keys.count
-    if keys.count is not None:
-        index = min(index, keys.count - 1)
+    if keys.count is not None and not 0 <= index < keys.count:
+        return Key(engine.terms.fresh("clamped"))
     term = engine.terms.child(keys.parent, engine.terms.const(keys.start + index))
     if keys.inner:
         return Keys(engine.terms.make("row", keys.parent, keys.start + index), origin=keys.origin)
@@ -97,6 +99,8 @@ def element(engine: Engine, value: Value, index: int, state: State) -> Value:
     """Return item ``index`` of a value that is unpacked or subscripted."""
     if isinstance(value, Keys):
         return key_at(engine, value, index)
+    if isinstance(value, Stacked) and value.alike:
+        return value.lane
     items = known_items(value, state)
     if items is not None:
         return items[index] if -len(items) <= index < len(items) else engine.unknown("item")
@@ -134,10 +138,22 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
         count = value.count
         passes = count if count is not None and count <= EXACT_ITEMS else PASSES
         return Iteration([key_at(engine, value, i) for i in range(passes)], exact=count == passes)
+    if isinstance(value, Stacked) and value.alike:
+        return Iteration([value.lane] * PASSES, exact=False)
     serial = engine.number()
     name = engine.term(value, state)
     make = engine.terms.make
     return Iteration([Opaque(make("item", serial, name, turn)) for turn in range(PASSES)], exact=False)
+
+
+def listed(value: Value, state: State) -> bool:
+    """Return whether a loop goes over things that the program lists, rather than counts or draws from a source."""
+    if isinstance(value, Partial):
+        return any(listed(arg, state) for arg in value.args)
+    if isinstance(value, Tuple):
+        return True
+    found = state.heap.get(value.address) if isinstance(value, Ref) else None
+    return isinstance(found, ListObject | DictObject) and found.complete
 
 
 def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:

@@ -28,6 +28,12 @@ class LedgerKey:
     place: tuple[tuple[str, ...], int] | None = None
 
 
+SHARED = (("<data>",), -1)
+"""The place under which data and models that come of one key meet."""
+
+UNRESOLVED = (("<unknown>",), -1)
+"""The place under which calls meet that nothing is known of."""
+
 Facts = Mapping["Term", bool]
 """Truth of conditions; never changed in place."""
 
@@ -41,9 +47,10 @@ class State:
         assumed: truth of the conditions that this path has taken; several alternatives where paths have met.
         versions: how often unknown code could have changed what a term names.
         draws: what the Linen modules drew in the run that is under way.
+        ended: whether a statement has raised on this path.
     """
 
-    __slots__ = ("_frames", "_owned", "assumed", "draws", "heap", "ledger", "versions")
+    __slots__ = ("_frames", "_owned", "assumed", "draws", "ended", "heap", "ledger", "versions")
 
     def __init__(self) -> None:
         self._frames: dict[int, dict[str, Value]] = {}
@@ -53,6 +60,7 @@ class State:
         self.assumed: tuple[Facts, ...] = ({},)
         self.versions: dict[Term, int] = {}
         self.draws: tuple[Draw, ...] = ()
+        self.ended = False
 
     def fork(self) -> State:
         """Return a copy that goes its own way."""
@@ -64,6 +72,7 @@ class State:
         other.assumed = self.assumed
         other.versions = dict(self.versions)
         other.draws = self.draws
+        other.ended = self.ended
         return other
 
     def open_frame(self, number: int, names: dict[str, Value]) -> None:

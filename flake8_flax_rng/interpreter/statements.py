@@ -22,6 +22,8 @@ from flake8_flax_rng.interpreter.values import (
     Bound,
     Class,
     Const,
+    Key,
+    Keys,
     Opaque,
     Ref,
     Symbol,
@@ -80,7 +82,11 @@ def _normal(states: list[State]) -> Completions:
 
 
 def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
-    return _normal([after for _, after in engine.eval(node.value, state)])
+    outcomes = engine.eval(node.value, state)
+    for value, _ in outcomes:
+        if isinstance(value, Key | Keys) and isinstance(node.value, cst.Call):
+            engine.ledger.throw_away(value.origin, node.value)
+    return _normal([after for _, after in outcomes])
 
 
 def _assign(engine: Engine, node: cst.Assign, state: State) -> Completions:
@@ -88,7 +94,7 @@ def _assign(engine: Engine, node: cst.Assign, state: State) -> Completions:
     for value, after in outcomes:
         for target in node.targets:
             assign(engine, target.target, value, after)
-    return _normal([after for _, after in outcomes])
+    return _normal([after for _, after in outcomes if not after.ended])
 
 
 def _annotated(engine: Engine, node: cst.AnnAssign, state: State) -> Completions:

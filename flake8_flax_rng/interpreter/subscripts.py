@@ -7,9 +7,22 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.sequences import element, known_items
-from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value, Wrapped
+from flake8_flax_rng.interpreter.values import (
+    NONE,
+    Const,
+    Key,
+    Keys,
+    Opaque,
+    Ref,
+    Stacked,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -32,10 +45,19 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
             if isinstance(node.value, cst.Call) and isinstance(value, Keys):
                 engine.ledger.pick(value.origin)
             for place, at in engine.eval(index[0], after):
+                _check_index(engine, node, value, place)
                 result.append((item(engine, value, place, at), at))
         else:
             result.extend(_sliced(engine, node, value, after))
     return result
+
+
+def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value) -> None:
+    """Note an index past the end, which JAX clamps in silence."""
+    number = place.value if isinstance(place, Const) else None
+    if isinstance(value, Keys) and value.count is not None and isinstance(number, int):
+        if not -value.count <= number < value.count:
+            engine.emit(Misused("index", engine.site(node), str(number), str(value.count)))
 
 
 def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
@@ -47,6 +69,8 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
         if isinstance(found, DictObject) and isinstance(index, Const):
             entry = found.get(index)
             return entry if entry is not None else engine.unknown("entry")
+    if isinstance(value, Key) and index == NONE:
+        return Stacked(value, alike=True)
     number = index.value if isinstance(index, Const) else index.known if isinstance(index, Opaque) else None
     if isinstance(number, int) and not isinstance(number, bool):
         picked = element(engine, value, number, state)

@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter import linen, subscripts
 from flake8_flax_rng.interpreter.engine import attribute_frame, class_frame
+from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.names import dotted
 from flake8_flax_rng.interpreter.sequences import element, known_items
@@ -37,8 +38,10 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         state.bind(frame, target.value, value)
         if isinstance(value, Key):
             engine.ledger.name(value, target.value, engine.owner())
+        elif isinstance(value, Keys):
+            engine.ledger.name_array(value.origin, target.value)
     elif isinstance(target, cst.Tuple | cst.List):
-        _unpack(engine, list(target.elements), value, state)
+        _unpack(engine, target, value, state)
     elif isinstance(target, cst.StarredElement):
         assign(engine, target.value, value, state)
     elif isinstance(target, cst.Attribute):
@@ -56,10 +59,16 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             _set_item(engine, owner, index, value, state)
 
 
-def _unpack(engine: Engine, elements: list[cst.BaseElement], value: Value, state: State) -> None:
+def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: State) -> None:
+    elements = list(target.elements)
     star = next((i for i, item in enumerate(elements) if isinstance(item, cst.StarredElement)), None)
     items = known_items(value, state)
     count = len(elements)
+    if isinstance(value, Keys) and value.count is not None:
+        least = count if star is None else count - 1
+        if value.count < least or (star is None and value.count != count):
+            engine.emit(Misused("unpack", engine.site(target), str(count), str(value.count)))
+            state.ended = True
     if star is None:
         for index, item in enumerate(elements):
             assign(engine, item.value, element(engine, value, index, state), state)

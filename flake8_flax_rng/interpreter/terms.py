@@ -65,6 +65,11 @@ class Terms:
             self._table[identity] = term
         return term
 
+    @property
+    def count(self) -> int:
+        """How many terms there are; a later one has a higher number than this."""
+        return len(self._table)
+
     def fresh(self, label: str) -> Term:
         """Return a term that is equal to no other: a value of which nothing is known."""
         self._fresh += 1

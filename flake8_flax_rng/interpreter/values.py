@@ -71,6 +71,7 @@ class Keys(Value):
         count: number of elements along the first axis, if known.
         inner: whether elements are arrays themselves (a split into a shape).
         origin: number of the split that made it in this run.
+        reshaped: whether it may have another shape by now, even that of one key.
     """
 
     parent: Term
@@ -78,6 +79,7 @@ class Keys(Value):
     count: int | None = None
     inner: bool = False
     origin: int = 0
+    reshaped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,22 @@ class Tuple(Value):
 
 @dataclass(frozen=True, slots=True)
 class Stacked(Value):
-    """An array of values that ``vmap`` made: each lane made this one."""
+    """An array of values that stand along an axis for lanes of ``vmap``.
+
+    Args:
+        lane: what each lane made, or gets.
+        alike: whether it is one value repeated.
+    """
 
     lane: Value
+    alike: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Value):
+    """An array that was stacked of keys which are all known."""
+
+    items: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,29 @@
-"""The registry of rules: one module per rule."""
+"""The registry of rules: every module of this package that is named like a code."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.finding import Finding, Rule
-from flake8_flax_rng.rules import rng001, rng101, rng102, rng201, rng203, rng205, rng209
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Event
     from flake8_flax_rng.rules.report import Report
     from flake8_flax_rng.syntax.source import NotAnalysed
 
-_MODULES = (rng001, rng101, rng102, rng201, rng203, rng205, rng209)
-_CHECKS: tuple[tuple[Rule, Callable[[Sequence[Event]], Iterable[Report]]], ...] = (
-    (rng101.RULE, rng101.check),
-    (rng102.RULE, rng102.check),
-    (rng201.RULE, rng201.check),
-    (rng203.RULE, rng203.check),
-    (rng205.RULE, rng205.check),
-    (rng209.RULE, rng209.check),
-)
+_MODULES = [
+    importlib.import_module(f"{__name__}.{name}")
+    for name in sorted(module.name for module in pkgutil.iter_modules(__path__))
+    if re.fullmatch(r"rng\d{3}", name)
+]
+_CHECKS: list[tuple[Rule, Callable[[Sequence[Event]], Iterable[Report]]]] = [
+    (module.RULE, module.check) for module in _MODULES if hasattr(module, "check")
+]
+_BROKEN = "RNG001"
 
 _SAME_CAUSE = {"RNG102": "RNG101"}
 """Rules that say the same of one place: the first one in the registry speaks."""
@@ -43,4 +45,4 @@ def findings(events: Sequence[Event]) -> list[Finding]:
 
 def not_analysed(failure: NotAnalysed) -> Finding:
     """Return the one finding for a file of which something could not be analysed."""
-    return Finding(failure.line, 0, rng001.RULE.code, f"not analysed: {failure.reason}")
+    return Finding(failure.line, 0, _BROKEN, f"not analysed: {failure.reason}")

@@ -58,6 +58,13 @@ def key_site(step: Step, use: Use) -> Site:
     return step.site
 
 
+def carries(step: Step, use: Use) -> bool:
+    """Return whether a call is given the consumed key itself, rather than an object that holds it."""
+    terms = [use.term, *(term for term in _lineage(use.term) if term.kind != "attribute")]
+    held = use.term.kind == "attribute"
+    return any(_carries(value, term) for term in terms[: 1 if held else None] for _, value in step.arguments)
+
+
 def _innermost(node: cst.CSTNode, value: Value, term: Term) -> cst.CSTNode:
     """Return the element of a dict, list or tuple display that is the key, rather than the whole."""
     if not isinstance(value, Tuple) or not isinstance(node, cst.Dict | cst.List | cst.Tuple):

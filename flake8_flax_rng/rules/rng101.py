@@ -47,20 +47,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Reused, part
+from flake8_flax_rng.interpreter.events import Event, Reused
 from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, line, rule
+from flake8_flax_rng.rules.reuse import reuses
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that are consumed at two places of one path."""
-    for event in events:
-        if not isinstance(event, Reused):
-            continue
-        parting = part(event.first, event.second)
-        if parting.loop:
-            continue
+    for event, parting in reuses(events, RULE.code):
         site = key_site(parting.second, event.second)
         before = key_site(parting.first, event.first)
         name = key_name(site, parting.second, event.name)

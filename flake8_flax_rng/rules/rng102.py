@@ -41,20 +41,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Reused, part
+from flake8_flax_rng.interpreter.events import Event, Reused
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, rule
+from flake8_flax_rng.rules.reuse import reuses
 
 RULE = rule("RNG102", "key-reuse-in-loop", "a key does not change from one pass of a loop to the next", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that one place consumes in several passes of a loop."""
-    for event in events:
-        if not isinstance(event, Reused):
-            continue
-        parting = part(event.first, event.second)
-        if not parting.loop:
-            continue
+    for event, parting in reuses(events, RULE.code):
         site = key_site(parting.second, event.second)
         name = key_name(site, parting.second, event.name)
         what = consumer(parting.second)

@@ -76,7 +76,31 @@ SAMPLERS: dict[str, Sampler] = {
 }
 
 SEEDS: frozenset[str] = frozenset({"jax.random.key", "jax.random.PRNGKey"})
+LEGACY: frozenset[str] = frozenset({"jax.random.PRNGKey"})
+"""Those that make a raw array, of which JAX does not know that it is a key."""
+
+SPLITTING: frozenset[str] = frozenset(
+    f"jax.random.{name}"
+    for name in [
+        "permutation",
+        "randint",
+        "choice",
+        "beta",
+        "poisson",
+        "t",
+        "f",
+        "double_sided_maxwell",
+        "generalized_normal",
+        "ball",
+        "wald",
+        "binomial",
+        "multinomial",
+    ]
+)
+"""Samplers that split their key, so that what they draw from is its children."""
+
 SPLIT = "jax.random.split"
+KEY_DATA = "jax.random.key_data"
 FOLD_IN = "jax.random.fold_in"
 CLONE = "jax.random.clone"
 WRAP = "jax.random.wrap_key_data"
@@ -119,3 +143,6 @@ FORWARDING: frozenset[str] = frozenset(
 
 STACKING: frozenset[str] = frozenset({"jax.numpy.stack", "jax.numpy.array", "jax.numpy.asarray"})
 """Functions that make an array of keys from a sequence of keys."""
+
+REPEATING: frozenset[str] = frozenset(f"jax.numpy.{name}" for name in ["broadcast_to", "tile", "repeat"])
+"""Functions that make an array of one key many times over."""

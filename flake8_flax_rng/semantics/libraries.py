@@ -42,6 +42,25 @@ PURE_ROOTS: frozenset[str] = frozenset(
 )
 """Packages whose functions neither change what they are given nor run a Linen module."""
 
+VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")
+"""Functions that give another value in each call."""
+
+HOST_CLOCKS: frozenset[str] = frozenset({"time.time", "time.time_ns", "time.perf_counter", "time.monotonic"})
+
+GENERATORS: frozenset[str] = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
+"""Generators of the host, which are no keys."""
+
+_HOST = ("numpy.random.", "random.")
+_NOT_DRAWING = frozenset(
+    ["seed", "default_rng", "RandomState", "Random", "Generator", "SeedSequence", "PCG64", "get_state", "set_state"]
+)
+
+
+def draws_on_host(path: str) -> bool:
+    """Return whether a function draws from NumPy's or Python's global generator."""
+    return path.startswith(_HOST) and path.rpartition(".")[2] not in _NOT_DRAWING
+
+
 NEVER_RETURN: frozenset[str] = frozenset(
     {"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "os.abort", "pytest.fail", "pytest.skip"}
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WRAPPERS: dict[str, str] = {
-    "jax.jit": "same",
+    "jax.jit": "jit",
     "jax.checkpoint": "same",
     "jax.named_call": "same",
     "jax.custom_vjp": "same",
@@ -19,7 +19,7 @@ WRAPPERS: dict[str, str] = {
     "contextlib.contextmanager": "unknown",
     "flax.jax_utils.partial_eval_by_shape": "abstract",
     "jax.vmap": "vmap",
-    "jax.pmap": "vmap",
+    "jax.pmap": "pmap",
     "jax.grad": "grad",
     "jax.value_and_grad": "value_and_grad",
     "jax.jacfwd": "grad",
@@ -45,7 +45,7 @@ WRAPPERS: dict[str, str] = {
 }
 """Function transforms: what calling the result does with the function.
 
-``same`` calls it as it is; ``identity`` is the function itself; ``vmap`` calls it once per lane;
+``same`` calls it as it is; ``jit`` does so while it traces it; ``identity`` is the function itself; ``vmap`` and ``pmap`` call it once per lane;
 ``cached`` calls it once for equal
 arguments, so that no call repeats another; ``lift`` makes a module class from
 a module class; ``factory`` makes a decorator that is the identity;
@@ -72,3 +72,6 @@ CONTROL: dict[str, str] = {
     "jax.eval_shape": "eval_shape",
 }
 """Callables that call a function at once."""
+
+TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap"})
+"""Transforms that trace the function: what Python does in it is done once."""

@@ -64,6 +64,11 @@ class Chunk:
         line, column = self._positions.get(node, (1, 0))
         return self.first_line + line - 1, column
 
+    def contains(self, node: cst.CSTNode, line: int) -> bool:
+        """Return whether a line of the file is one of those that a node covers."""
+        first, _ = self.position(node)
+        return first <= line <= first + self.module.code_for_node(node).rstrip().count("\n")
+
     def code(self, node: cst.CSTNode) -> str:
         """Return the text of a node on one line."""
         return " ".join(self.module.code_for_node(node).split())

@@ -1,0 +1,82 @@
+"""The lanes of ``vmap`` and its kin: which keys they have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.events import Shared, Site
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.events import Use
+    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.values import Key
+
+_PARTS_READ = 200
+_OF_THE_LANE = frozenset({"jax.lax.axis_index", "jax.process_index"})
+
+
+@dataclass
+class Lanes:
+    """A mapped function that is being followed.
+
+    Args:
+        site: the place of its call.
+        transform: the transform as a reader knows it.
+        start: number of the first term that was made after it began.
+        varying: what differs from lane to lane.
+        reported: the keys that were found to be common to all lanes.
+        repeated: the keys that were given to the lanes as an array of equal ones.
+        twins: the keys of the other lanes, by that of the lane that is followed.
+    """
+
+    site: Site
+    transform: str
+    start: int
+    varying: set[Term] = field(default_factory=set)
+    reported: set[Term] = field(default_factory=set)
+    repeated: set[Term] = field(default_factory=set)
+    twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
+
+
+def check(engine: Engine, use: Use) -> None:
+    """Note a draw from a key that all lanes of a mapped function have in common."""
+    for mapped in engine.lanes:
+        if mapped.varying and _common(mapped, use.term):
+            root = _root(use.term)
+            if root not in mapped.reported:
+                mapped.reported.add(root)
+                engine.emit(Shared(use, mapped.site, mapped.transform, root in mapped.repeated))
+            return
+
+
+def twins(engine: Engine, term: Term) -> tuple[Key, ...]:
+    """Return the keys that other lanes consume when the lane that is followed consumes this one."""
+    return next((mapped.twins[term] for mapped in reversed(engine.lanes) if term in mapped.twins), ())
+
+
+def _common(mapped: Lanes, term: Term) -> bool:
+    """Return whether a value is certain to be the same in all lanes."""
+    found = [term]
+    seen = {term}
+    for current in found:
+        if len(found) > _PARTS_READ or current in mapped.varying:
+            return False
+        if current.number >= mapped.start and current.kind in ("fresh", "call"):
+            return False
+        if current.kind == "pure" and current.args[0] in _OF_THE_LANE:
+            return False
+        new = [part for part in current.parts if part not in seen]
+        seen.update(new)
+        found.extend(new)
+    return True
+
+
+def _root(term: Term) -> Term:
+    while term.kind == "child":
+        parent = term.part(0)
+        if parent is None:
+            break
+        term = parent
+    return term

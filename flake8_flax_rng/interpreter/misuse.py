@@ -1,0 +1,107 @@
+"""Calls that are wrong by themselves: what is no key, data that cannot be folded in, constants in a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.events import Misused, Site
+from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Opaque, Tuple, Value
+from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.terms import Term
+
+_WORD = 1 << 32
+_PARTS_READ = 60
+
+
+def check_key(engine: Engine, value: Value | None, node: cst.BaseExpression | None, label: str) -> None:
+    """Note a value that is given for a key and cannot be one.
+
+    A place that is given a key on one path is taken to be right on all: that paths which contradict each
+    other have been followed is more likely than that the program raises.
+    """
+    if node is None or value is None:
+        return
+    if isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
+        engine.ledger.keyed(node)
+        return
+    what = _no_key(value)
+    if what:
+        engine.emit(Misused("not a key", Site(node, engine.stack[-1].site.chunk), label, what))
+
+
+def _no_key(value: Value) -> str:
+    if isinstance(value, Const):
+        return "None" if value.value is None else f"the {type(value.value).__name__} {value.value!r}"
+    if isinstance(value, Keys):
+        return "" if value.reshaped else "an array of keys"
+    if isinstance(value, Tuple):
+        return "a tuple"
+    return "a NumPy generator" if isinstance(value, Opaque) else ""
+
+
+def _generator(value: Opaque) -> bool:
+    return value.term.kind == "pure" and value.term.args[0] in GENERATORS
+
+
+def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> None:
+    """Note data that ``fold_in`` cannot take: it must fit into 32 bits."""
+    if node is None:
+        return
+    site = Site(node, engine.stack[-1].site.chunk)
+    if isinstance(data, Const) and isinstance(data.value, int) and not 0 <= data.value < _WORD:
+        engine.emit(Misused("fold data", site, str(data.value), "negative" if data.value < 0 else "large"))
+    if isinstance(data, Opaque) and data.term.kind == "pure" and data.term.args[0] == "builtins.hash":
+        hashed = data.term.part(1)
+        if hashed is None or not isinstance(hashed.value, int):
+            engine.emit(Misused("fold data", site, "hash(…)", "hash"))
+
+
+def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> None:
+    """Note a seed that is a part of another key, or that a traced function reads off the clock."""
+    node = args.node(0, "seed")
+    if node is None:
+        return
+    site = Site(node, engine.stack[-1].site.chunk)
+    found = parts(term)
+    if any(part.kind in ("word", "key data") for part in found):
+        engine.emit(Misused("buffer", site, "seed"))
+    if engine.traced and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
+        engine.emit(Misused("host", site, "the clock"))
+
+
+def check_constant(engine: Engine, origin: int, signature: Term | None) -> None:
+    """Note noise that is the same in every step: a constant key, and as many numbers as the input has."""
+    made = engine.ledger.root(origin)
+    if made is None or not (made.constant and made.stepwise) or signature is None:
+        return
+    if any(_shape_of_input(part) for part in signature.parts):
+        engine.emit(Misused("constant", made.site))
+
+
+def check_layer(engine: Engine, origin: int) -> None:
+    """Note a dropout layer that is given a constant key."""
+    made = engine.ledger.root(origin)
+    if made is not None and made.constant and made.stepwise:
+        engine.emit(Misused("constant", made.site))
+
+
+def _shape_of_input(term: Term) -> bool:
+    """Return whether a term is ``x.shape`` of something that the function was given."""
+    if term.kind != "attribute" or term.args[1] != "shape":
+        return False
+    return any(part.kind in ("parameter", "lane", "item") for part in parts(term))
+
+
+def parts(term: Term) -> list[Term]:
+    """Return a term and what it is computed from, up to a bound."""
+    found = [term]
+    for current in found:
+        if len(found) > _PARTS_READ:
+            break
+        found.extend(current.parts)
+    return found

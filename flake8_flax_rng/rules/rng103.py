@@ -1,0 +1,87 @@
+"""# RNG103 repeated-fold
+
+## What it does
+
+Reports a `fold_in` that makes a key which exists already: the same key folded with the same number twice, a
+number that does not change from pass to pass, fractions that are cut off to the same integer, and numbers
+that a `split` of the same key has used (`fold_in(key, i)` is `split(key, n)[i]`).
+
+## Why it matters
+
+Two equal keys draw the same numbers, and nothing raises. `fold_in` takes the integer part of a float, so all
+of `i / n` are 0.
+
+## Example
+
+```python
+import jax
+
+key = jax.random.key(0)
+for epoch in range(10):
+    for step in range(100):
+        noise = jax.random.normal(jax.random.fold_in(key, step), (8,))  # the same in every epoch
+```
+
+## Use instead
+
+```python
+import jax
+
+key = jax.random.key(0)
+for epoch in range(10):
+    epoch_key = jax.random.fold_in(key, epoch)
+    for step in range(100):
+        noise = jax.random.normal(jax.random.fold_in(epoch_key, step), (8,))
+```
+
+## Proven by
+
+The value ledger: two calls make equal key bits, and both are consumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event, Remade, part
+from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.reuse import remade
+
+RULE = rule("RNG103", "repeated-fold", "a key is folded with the same number again", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report folds that make a key which was made before, and both are consumed."""
+    for event in remade(events, RULE.code):
+        if event.first is event.second:
+            yield _inside(event)
+            continue
+        parting = part(event.first, event.second)
+        if parting.loop:
+            yield Report(
+                parting.second.site,
+                "`fold_in` gets the same number in another pass of the loop and makes the same key again; "
+                "fold in what tells the passes apart, and fold once for each nested loop",
+            )
+        else:
+            yield Report(
+                parting.second.site,
+                f"this makes the key again that line {line(parting.first.site)} has made"
+                f"{_how(event)}; fold each number into a key once",
+            )
+
+
+def _how(event: Remade) -> str:
+    if {event.first.kind, event.second.kind} == {"fold", "split"}:
+        return " (`fold_in(key, i)` is `split(key)[i]`)"
+    return ""
+
+
+def _inside(event: Remade) -> Report:
+    sampler = event.use if event.use.kind == "inner" else event.before
+    site = event.use.way[-1].site if event.use.kind == "inner" else event.second.site
+    return Report(
+        site,
+        f"`{sampler.label}` splits its key, so that a fold of the same key with 0 or 1 draws the same numbers; "
+        "split the key first, and give one part to each",
+    )

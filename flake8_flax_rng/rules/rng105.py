@@ -1,0 +1,59 @@
+"""# RNG105 duplicate-seed
+
+## What it does
+
+Reports a second key that is built from the seed of another one, when both are drawn from.
+
+## Why it matters
+
+Equal seeds are equal keys: what is drawn from the second repeats what was drawn from the first, also when one
+is made by `PRNGKey` and the other by `key`.
+
+## Example
+
+```python
+import jax
+
+data_key = jax.random.key(0)
+noise_key = jax.random.key(0)
+data = jax.random.normal(data_key, (8,))
+noise = jax.random.normal(noise_key, (8,))  # equals the data
+```
+
+## Use instead
+
+```python
+import jax
+
+data_key, noise_key = jax.random.split(jax.random.key(0))
+data = jax.random.normal(data_key, (8,))
+noise = jax.random.normal(noise_key, (8,))
+```
+
+Not reported: a second key that only initialises models, and draws that are compared with each other.
+
+## Proven by
+
+The value ledger: the same seed makes two keys, and both are consumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event
+from flake8_flax_rng.rules.report import Report, line, rule, spelled
+from flake8_flax_rng.rules.reuse import remade
+
+RULE = rule("RNG105", "duplicate-seed", "two keys are built from the same seed", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report the second of two keys that come of one seed."""
+    for event in remade(events, RULE.code):
+        site = event.second.site
+        yield Report(
+            site,
+            f"`{spelled(site)}` is the key that line {line(event.first.site)} has built, and both are drawn from; "
+            "split one key, or use another seed",
+        )

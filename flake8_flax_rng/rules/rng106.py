@@ -1,0 +1,65 @@
+"""# RNG106 discarded-split
+
+## What it does
+
+Reports a `split` or `fold_in` whose result is thrown away, or bound to names that nobody reads, while the
+key that it was derived from is used on.
+
+## Why it matters
+
+Keys never change in place. A `split` alone does nothing: the old key still gives the old numbers.
+
+## Example
+
+```python
+import jax
+
+key = jax.random.key(0)
+first = jax.random.normal(key, (8,))
+jax.random.split(key)  # the result is lost
+```
+
+## Use instead
+
+```python
+import jax
+
+key = jax.random.key(0)
+key, subkey = jax.random.split(key)
+first = jax.random.normal(subkey, (8,))
+```
+
+## Proven by
+
+The value ledger: none of the keys that the call made is consumed, and the old key is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Discarded, Event, Site
+from flake8_flax_rng.rules.report import Report, rule, spelled
+
+RULE = rule("RNG106", "discarded-split", "the result of a split or fold is never used", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report derived keys that nobody uses."""
+    for event in events:
+        if not isinstance(event, Discarded):
+            continue
+        step = event.made.way[-1]
+        key = spelled(Site(step.arguments[0][0], step.site.chunk)) if step.arguments else "key"
+        lost = "is thrown away" if event.name is None else f"is bound to `{event.name}`, which is never used"
+        yield Report(
+            event.made.site,
+            f"the result of `{step.label}` {lost}, and `{key}` itself stays as it was; {_advice(event, key)}",
+        )
+
+
+def _advice(event: Discarded, key: str) -> str:
+    if event.made.kind == "fold":
+        return "use the key that it returns"
+    name = key if key.isidentifier() else "key"
+    return f"use the keys that it returns: `{name}, subkey = jax.random.split({key})`"

@@ -1,0 +1,90 @@
+"""# RNG108 stale-key
+
+## What it does
+
+Reports a draw from a key that is kept (in `self`, in a closure or `partial`, in a state that is carried) when
+the call that makes it is repeated and the key is never renewed.
+
+## Why it matters
+
+The call looks stateful and is not: each one returns the same numbers.
+
+## Example
+
+```python
+import jax
+
+
+class Noise:
+    def __init__(self, seed):
+        self.key = jax.random.key(seed)
+
+    def sample(self):
+        return jax.random.normal(self.key, (8,))  # the key never changes
+
+
+noise = Noise(0)
+print(noise.sample() + noise.sample())
+```
+
+## Use instead
+
+```python
+import jax
+
+
+class Noise:
+    def __init__(self, seed):
+        self.key = jax.random.key(seed)
+
+    def sample(self):
+        self.key, subkey = jax.random.split(self.key)
+        return jax.random.normal(subkey, (8,))
+
+
+noise = Noise(0)
+print(noise.sample() + noise.sample())
+```
+
+Under `jax.jit` an attribute cannot be renewed: take the key as an argument, and return the new one.
+
+## Proven by
+
+The value ledger: the same key bits reach the draw in two calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event, Site
+from flake8_flax_rng.rules.report import Report, consumer, line, rule, spelled
+from flake8_flax_rng.rules.reuse import reuses, stale_site
+
+RULE = rule("RNG108", "stale-key", "a key that is kept is drawn from in every call and never renewed", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report kept keys that a repeated call consumes."""
+    for event, parting in reuses(events, RULE.code):
+        site = stale_site(event, parting)
+        if site is None:
+            continue
+        again = "again and again" if parting.loop else f"again on line {line(parting.second.site)}"
+        name = event.name or _name(site)
+        yield Report(
+            site,
+            f"{f'`{name}`' if name else 'this key'} is the same whenever `{consumer(parting.second)}` is called "
+            f"({again}), so that each call draws the same numbers; {_advice(name)}",
+        )
+
+
+def _name(site: Site) -> str:
+    text = spelled(site)
+    return text if text.replace(".", "").isidentifier() else ""
+
+
+def _advice(name: str) -> str:
+    if "." in name:
+        return f"renew it in each call, `{name}, subkey = jax.random.split({name})`, or pass a key in"
+    return "pass a new key into each call"

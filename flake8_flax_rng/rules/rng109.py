@@ -1,0 +1,58 @@
+"""# RNG109 shared-key-across-lanes
+
+## What it does
+
+Reports a draw in a function under `vmap` or `pmap` from a key that all lanes share: one that is closed over,
+that `in_axes` gives to all of them, or that was only repeated (`jnp.stack([key] * n)`, `broadcast_to`).
+
+## Why it matters
+
+Every lane draws the same numbers: the same noise for each example, the same weights for each member.
+
+## Example
+
+```python
+import jax
+import jax.numpy as jnp
+
+key = jax.random.key(0)
+noisy = jax.vmap(lambda x: x + jax.random.normal(key, x.shape))(jnp.zeros((8, 3)))
+```
+
+## Use instead
+
+```python
+import jax
+import jax.numpy as jnp
+
+keys = jax.random.split(jax.random.key(0), 8)
+noisy = jax.vmap(lambda x, key: x + jax.random.normal(key, x.shape))(jnp.zeros((8, 3)), keys)
+```
+
+## Proven by
+
+The value ledger: a primitive that draws gets an unbatched key in a batched function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event, Shared
+from flake8_flax_rng.rules.report import Report, consumer, key_site, line, rule
+
+RULE = rule("RNG109", "shared-key-across-lanes", "all lanes of a vmap draw from one key", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report draws that are the same in all lanes."""
+    for event in events:
+        if not isinstance(event, Shared):
+            continue
+        step = event.use.way[-1]
+        site = event.mapped if event.repeated else key_site(step, event.use)
+        yield Report(
+            site,
+            f"all lanes of the `{event.transform}` on line {line(event.mapped)} draw from one key in "
+            f"`{consumer(step)}`, so that they get the same numbers; split the key into one for each lane and map over them",
+        )

@@ -1,0 +1,57 @@
+"""# RNG111 not-a-key
+
+## What it does
+
+Reports a seed, None, a tuple, a NumPy generator or a whole array of keys where one random key is needed, a key and
+a shape or input that are swapped, and arithmetic or a truth test on a typed key.
+
+## Why it matters
+
+The call raises, often deep inside of JAX and with a message that does not name the argument.
+
+## Example
+
+```python
+import jax
+
+noise = jax.random.normal(0, (8,))
+```
+
+## Use instead
+
+```python
+import jax
+
+noise = jax.random.normal(jax.random.key(0), (8,))
+```
+
+## Proven by
+
+The exception at the marked line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event, Misused
+from flake8_flax_rng.rules.report import Report, rule
+
+RULE = rule("RNG111", "not-a-key", "something else stands where a random key is needed", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report each place once."""
+    for event in events:
+        if isinstance(event, Misused) and event.code in ("not a key", "typed"):
+            yield Report(event.site, _message(event))
+
+
+def _message(event: Misused) -> str:
+    if event.code == "typed":
+        return f"{event.what} on a random key raises: use `jax.random.split` or `jax.random.fold_in` to get another key"
+    if event.detail == "an array of keys":
+        return f"`{event.what}` needs one key and gets an array of keys; index it, loop over it, or map with `jax.vmap`"
+    if event.detail.startswith("the int"):
+        return f"`{event.what}` needs a key and gets {event.detail}; build one with `jax.random.key(seed)`"
+    return f"`{event.what}` needs a key here and gets {event.detail}; give it a key of `jax.random.key` or `split`"
