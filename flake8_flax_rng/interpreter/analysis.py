@@ -84,14 +84,12 @@ class Analysis:
         ]
 
     def _defaulted(self) -> list[Defaulted]:
-        """Return the default keys that are consumed, unless every call that is seen brings a key of its own."""
+        """Return the default keys that functions consume which nobody calls in sight; the ledger knows the others."""
         engine = self._engine
         found: list[Defaulted] = []
         for (code, name), site in engine.defaults.items():
-            seen = code in engine.called
-            if engine.ledger.drawn_from(engine.parameter(code, name).term) and (
-                not seen or (code, name) in engine.defaulted
-            ):
+            parameter = engine.parameter(code, name).term
+            if code not in engine.called and code not in engine.cached and engine.ledger.drawn_from(parameter):
                 found.append(Defaulted(site, name, code.name))
         return found
 

@@ -19,6 +19,7 @@ from flake8_flax_rng.interpreter.values import (
     Const,
     Function,
     Keys,
+    Native,
     Opaque,
     Partial,
     Ref,
@@ -156,6 +157,8 @@ def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
 
 def _field(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     default = args.keywords.get("default")
+    if "default_factory" in args.keywords:
+        return [(Native("field", args.keywords["default_factory"]), state)]
     return [(default if default is not None else engine.unknown("field"), state)]
 
 

@@ -78,6 +78,8 @@ def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
         return _lifted(engine, path, function)
     if transform in TRACING and isinstance(inner := undecorated(function), Function):
         engine.jitted.add(inner.code)
+    if transform == "cached" and isinstance(inner := undecorated(function), Function):
+        engine.cached.add(inner.code)
     options = dict(args.keywords)
     if len(args.positional) > 1:
         options.setdefault("in_axes", args.positional[1])
@@ -97,11 +99,13 @@ def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, sit
         return _mapped(engine, wrapped, options.get("in_axes"), args, state, site)
     if wrapped.transform == "jit":
         engine.traced += 1
+        engine.ledger.compiled(site.node)
         try:
             return engine.call(wrapped.function, args, state, site)
         finally:
             engine.traced -= 1
     if wrapped.transform in ("grad", "value_and_grad"):
+        engine.ledger.objective(site.node)
         aux = options.get("has_aux")
         with_aux = isinstance(aux, Const) and bool(aux.value)
         return [
@@ -391,6 +395,16 @@ def _map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     return _each(engine, function, turns, exact, state, site)
 
 
+def _lax_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    """Follow ``lax.map``, which takes a row of each array in a tree, as ``scan`` does."""
+    function, rows = args.get(0, "f"), args.get(1, "xs")
+    if function is None or rows is None:
+        return engine.unknown_call(Symbol("jax.lax.map"), args, state)
+    serial = engine.number()
+    turns = [[_row(engine, rows, serial, turn, state)] for turn in range(_passes(None, rows))]
+    return _each(engine, function, turns, False, state, site)
+
+
 def _tree_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function = args.get(0, "f")
     trees = args.positional[1:] or [value for name, value in args.keywords.items() if name == "tree"]
@@ -461,6 +475,7 @@ _CONTROLS: dict[str, _Control] = {
     "cond": _cond,
     "switch": _switch,
     "map": _map,
+    "lax_map": _lax_map,
     "tree_map": _tree_map,
     "vjp": _vjp,
     "eval_shape": _eval_shape,

@@ -167,7 +167,7 @@ class Engine:
         traced: greater than 0 where JAX traces what is followed, so that Python runs only once.
         jitted: the functions that the file compiles.
         defaults: where the keys are built that are defaults of parameters.
-        defaulted: the parameters that some call left to their default.
+        cached: the functions that remember their results.
         lanes: the mapped functions that are being followed, innermost last.
     """
 
@@ -186,7 +186,7 @@ class Engine:
         self.traced = 0
         self.jitted: set[FunctionCode] = set()
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
-        self.defaulted: set[tuple[FunctionCode, str]] = set()
+        self.cached: set[FunctionCode] = set()
         self.lanes: list[Lanes] = []
         self.steps = 0
         self.limit = 0

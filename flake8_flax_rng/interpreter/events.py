@@ -141,7 +141,7 @@ class Made:
         source: the key that it was derived from, or the seed.
         legacy: for a seed, whether the key is a raw array; None when that is not known.
         constant: for a seed, whether it is a constant of the program.
-        stepwise: whether it happens in a Linen method or in a function that is traced.
+        place: ``module`` in a Linen method, ``traced`` in a function that is traced, else empty.
         default: whether it is the default of a parameter.
     """
 
@@ -151,7 +151,7 @@ class Made:
     source: Term
     legacy: bool | None = None
     constant: bool = False
-    stepwise: bool = False
+    place: str = ""
     default: bool = False
 
     @property
@@ -198,10 +198,12 @@ class Discarded:
 
     Args:
         made: the call that derived them.
+        site: the call whose result is lost.
         name: the name that they were bound to, None when they were thrown away at once.
     """
 
     made: Made
+    site: Site
     name: str | None = None
 
 

@@ -16,6 +16,7 @@ from flake8_flax_rng.interpreter.values import (
     Function,
     FunctionCode,
     Key,
+    Keys,
     Opaque,
     Ref,
     Symbol,
@@ -89,7 +90,7 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
 def _note_keys(engine: Engine, code: FunctionCode, params: list[cst.Param], values: list[Value]) -> None:
     """Note the defaults that build a key: it is built once, and every call gets that one."""
     for param, value in zip(params, values, strict=True):
-        if isinstance(value, Key) and isinstance(param.default, cst.Call):
+        if isinstance(value, Key | Keys) and isinstance(param.default, cst.Call):
             engine.ledger.default(value.origin)
             engine.defaults[code, param.name.value] = engine.site(param.default)
 
@@ -217,7 +218,6 @@ def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict
             bound[name] = engine.unknown(name)
         else:
             bound[name] = defaults.get(name) or engine.unknown(name)
-            engine.defaulted.add((function.code, name))
     if isinstance(params.star_arg, cst.Param):
         known = Tuple(tuple(rest))
         bound[params.star_arg.name.value] = engine.unknown("args") if args.open_positional else known

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import classes, linen
 from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.values import Args, Class, Function, Value
+from flake8_flax_rng.interpreter.values import Args, Class, Function, Key, Keys, Native, Value
 from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
 
 if TYPE_CHECKING:
@@ -50,6 +50,14 @@ def _given_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Value]:
     fields.update(args.keywords)
     for name in names:
         if name not in fields and args.complete():
-            default = classes.member(cls, name)
-            fields[name] = default if default is not None else engine.unknown(name)
+            fields[name] = _default(engine, name, classes.member(cls, name))
     return fields
+
+
+def _default(engine: Engine, name: str, default: Value | None) -> Value:
+    """Return what a field is that was not given: a default that builds a key built it once for all instances."""
+    if default is None or isinstance(default, Native):
+        return engine.unknown(name)
+    if isinstance(default, Key | Keys):
+        engine.ledger.default(default.origin)
+    return default

@@ -10,7 +10,7 @@ from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
-from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Native, Opaque, Rows, Stacked, Value
+from flake8_flax_rng.interpreter.values import FALSE, NONE, Args, Const, Key, Keys, Native, Opaque, Rows, Stacked, Value
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
         engine.emit(Misused("legacy", engine.stack[-1].site))
     constant = isinstance(seed, Const)
     origin = _made(engine, "seed", 0, term, path in table.LEGACY, constant)
-    return Key(engine.terms.make("seed", term), origin)
+    impl = args.keywords.get("impl")
+    parts = [term] if impl is None or impl == NONE else [term, engine.term(impl, state)]
+    return Key(engine.terms.make("seed", *parts), origin)
 
 
 def _made(
@@ -77,8 +79,8 @@ def _made(
 ) -> int:
     """Note a call that makes keys, and return its number."""
     origin = engine.number()
-    stepwise = bool(engine.activations or engine.traced)
-    engine.ledger.made(origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, stepwise))
+    place = "module" if engine.activations else "traced" if engine.traced else ""
+    engine.ledger.made(origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, place))
     return origin
 
 
@@ -143,7 +145,7 @@ def consume(
         engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin), state)
     if kind == "draw":
         lanes.check(engine, use)
-        misuse.check_constant(engine, origin, signature)
+        misuse.check_constant(engine, term, origin, signature)
         _share(engine, term, use, state)
 
 
@@ -174,17 +176,26 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     if not args.complete():
         drawn = engine.terms.make("draw", found[0], path, engine.terms.fresh("rest"))
     consume(engine, key, state, "draw", path, drawn, subject, settings)
-    if path in table.SPLITTING:
-        _split_inside(engine, path, found[0], state)
+    for index in _inner_children(path, args):
+        _enter_inner(engine, path, found[0], index, state)
     return [(Opaque(drawn), state)]
 
 
-def _split_inside(engine: Engine, path: str, term: Term, state: State) -> None:
-    """Enter the children that a sampler draws from: a fold of the same key with 0 or 1 is one of them."""
-    for index in range(2):
-        child = engine.terms.child(term, engine.terms.const(index))
-        use = Use(tuple(engine.stack), "inner", path, child)
-        engine.ledger.consume(LedgerKey(child), use, state)
+def _inner_children(path: str, args: Args) -> tuple[int, ...]:
+    """Return which children of its key a sampler draws from."""
+    if path == "jax.random.choice":
+        if args.get(4, "p") is not None or not args.complete():
+            return ()
+        replaced = args.get(3, "replace")
+        if replaced is not None:
+            return table.SPLITTING["jax.random.permutation"] if replaced == FALSE else ()
+    return table.SPLITTING.get(path, ())
+
+
+def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State) -> None:
+    """Enter a child that a sampler draws from: a fold of the same key with its number makes it too."""
+    child = engine.terms.child(term, engine.terms.const(index))
+    engine.ledger.consume(LedgerKey(child), Use(tuple(engine.stack), "inner", path, child), state)
 
 
 def _split(engine: Engine, args: Args, state: State) -> Outcomes:

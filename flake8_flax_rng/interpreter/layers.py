@@ -131,7 +131,7 @@ def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, st
     """Draw from the key given in the call; one that may be None leaves the stream."""
     if isinstance(key, Key):
         keys.consume(engine, key, state, "draw", engine.class_name(found))
-        misuse.check_layer(engine, key.origin)
+        misuse.check_layer(engine, key.term, key.origin)
         return [state]
     result: list[State] = []
     missing = conditions.compared(engine, "is", key, NONE, state)

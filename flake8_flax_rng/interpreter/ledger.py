@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.events import Made, Use
+    from flake8_flax_rng.interpreter.events import Made, Site, Use
     from flake8_flax_rng.interpreter.state import State
 
 ALL = -1
@@ -34,10 +34,13 @@ class Book:
         self._found: list[tuple[Use, Use]] = []
         self._made: dict[int, Made] = {}
         self._arrays: dict[int, str] = {}
-        self._thrown_away: set[int] = set()
+        self._thrown_away: dict[int, Site] = {}
         self._drawn_from: set[Term] = set()
         self._keyed: set[cst.CSTNode] = set()
         self._shared: list[tuple[Use, Use]] = []
+        self._idle: set[cst.CSTNode] = set()
+        self._compiled: set[cst.CSTNode] = set()
+        self._objectives: set[cst.CSTNode] = set()
         self.complete = True
 
     def made(self, origin: int, made: Made) -> None:
@@ -75,6 +78,18 @@ class Book:
         """Return whether an argument was a key on some path."""
         return node in self._keyed
 
+    def idle(self, call: cst.CSTNode) -> None:
+        """Note a call whose result nobody looks at."""
+        self._idle.add(call)
+
+    def compiled(self, call: cst.CSTNode) -> None:
+        """Note a call of a compiled function."""
+        self._compiled.add(call)
+
+    def objective(self, call: cst.CSTNode) -> None:
+        """Note a call of the gradient of a function."""
+        self._objectives.add(call)
+
     def share(self, key: LedgerKey, use: Use, state: State) -> None:
         """Note data or a model that comes of a key; both from one key are a matter of taste."""
         first = state.ledger.get(key)
@@ -83,11 +98,11 @@ class Book:
         elif first.initialises is not use.initialises:
             self._shared.append((first, use))
 
-    def throw_away(self, origin: int, call: cst.CSTNode) -> None:
-        """Note that the result of a split or fold is not even bound."""
+    def throw_away(self, origin: int, call: Site) -> None:
+        """Note that the result of a split or fold is not even bound, as itself or as that of a helper."""
         made = self._made.get(origin)
-        if made is not None and made.site.node is call and made.kind in ("split", "fold"):
-            self._thrown_away.add(origin)
+        if made is not None and made.kind in ("split", "fold"):
+            self._thrown_away.setdefault(origin, call)
 
     def name_array(self, origin: int, name: str) -> None:
         """Note that an array of keys was bound to a name."""
@@ -202,15 +217,19 @@ class Book:
 
     def _discarded(self) -> list[Discarded]:
         """Return the splits and folds whose keys nobody ever read."""
-        found = [Discarded(self._made[origin]) for origin in sorted(self._thrown_away)]
+        found: list[Discarded] = []
+        for origin, site in sorted(self._thrown_away.items()):
+            made = self._made[origin]
+            if made.site.node is site.node or (origin not in self._reads and self._used_on(made, origin)):
+                found.append(Discarded(made, site))
         if not self.complete:
             return found
         for origin, made in sorted(self._made.items()):
             if made.kind not in ("split", "fold") or origin in self._reads or origin in self._thrown_away:
                 continue
             names = [name for name, _ in self._names.get(origin, {}).values()] or [self._arrays.get(origin, "")]
-            if all(name.strip("_") for name in names) and self._used_on(made, origin):
-                found.append(Discarded(made, names[0]))
+            if any(names) and self._used_on(made, origin):
+                found.append(Discarded(made, made.site, next((name for name in names if name.strip("_")), None)))
         return found
 
     def _used_on(self, made: Made, origin: int) -> bool:
@@ -238,10 +257,23 @@ class Book:
             return not self._disjoint(first.derived, second.derived) and not self._unused_twins(first, second)
         if first.kind == second.kind == "stream":
             return not _on_purpose(first, second)
-        if _in_unison(first, second):
+        if _in_unison(first, second) or self._warmed_up(first, second) or self._same_objective(first, second):
             return False
         antithetic = first.signature is second.signature and first.signature in self._negated
         return not antithetic
+
+    def _warmed_up(self, first: Use, second: Use) -> bool:
+        """Return whether the first call of a compiled function only compiled it."""
+        parting = part(first, second)
+        before = parting.first.site.node
+        return not parting.loop and before in self._idle and before in self._compiled
+
+    def _same_objective(self, first: Use, second: Use) -> bool:
+        """Return whether a function is evaluated again after its gradient: both must see the same noise."""
+        parting = part(first, second)
+        nodes = {parting.first.site.node, parting.second.site.node}
+        again = first.site.node is second.site.node and len(nodes) == 2
+        return again and not parting.loop and bool(nodes & self._objectives)
 
     def _disjoint(self, first: int, second: int) -> bool:
         ours, theirs = self._reads.get(first, set()), self._reads.get(second, set())

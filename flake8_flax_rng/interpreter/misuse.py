@@ -74,20 +74,22 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
         engine.emit(Misused("host", site, "the clock"))
 
 
-def check_constant(engine: Engine, origin: int, signature: Term | None) -> None:
+def check_constant(engine: Engine, key: Term, origin: int, signature: Term | None) -> None:
     """Note noise that is the same in every step: a constant key, and as many numbers as the input has."""
+    if signature is not None and any(_shape_of_input(part) for part in signature.parts):
+        check_layer(engine, key, origin)
+
+
+def check_layer(engine: Engine, key: Term, origin: int) -> None:
+    """Note dropout from a constant key that is built in the step itself."""
     made = engine.ledger.root(origin)
-    if made is None or not (made.constant and made.stepwise) or signature is None:
-        return
-    if any(_shape_of_input(part) for part in signature.parts):
+    if made is not None and made.constant and made.place and _fixed(key):
         engine.emit(Misused("constant", made.site))
 
 
-def check_layer(engine: Engine, origin: int) -> None:
-    """Note a dropout layer that is given a constant key."""
-    made = engine.ledger.root(origin)
-    if made is not None and made.constant and made.stepwise:
-        engine.emit(Misused("constant", made.site))
+def _fixed(key: Term) -> bool:
+    """Return whether a key comes of constants alone."""
+    return all(part.kind in ("child", "seed", "const") for part in parts(key))
 
 
 def _shape_of_input(term: Term) -> bool:

@@ -208,7 +208,7 @@ def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:
         return
     lanes.check(engine, use)
     if not draw.variable and not use.initialises:
-        misuse.check_layer(engine, use.origin)
+        misuse.check_layer(engine, use.term, use.origin)
 
 
 def stream_places(call: Site, kind: str) -> dict[str, Site]:

@@ -73,9 +73,7 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
         return Stacked(value, alike=True)
     number = index.value if isinstance(index, Const) else index.known if isinstance(index, Opaque) else None
     if isinstance(number, int) and not isinstance(number, bool):
-        picked = element(engine, value, number, state)
-        engine.ledger.touch(picked)
-        return picked
+        return element(engine, value, number, state)
     engine.ledger.touch(value)
     if isinstance(value, Keys):
         data = engine.term(index, state)

@@ -54,6 +54,9 @@ def _remade_code(event: Remade) -> str:
         return "RNG114"
     if kinds != {"seed"}:
         return "RNG103"
-    if event.use.kind == "split" or (event.use.initialises and event.before.initialises):
+    if event.use.kind == "split":
         return ""
-    return "RNG104" if event.first.site.node is event.second.site.node else "RNG105"
+    if event.first.site.node is not event.second.site.node:
+        return "RNG105"
+    # Models that start alike, and fixed buffers in a module, are made of a constant on purpose.
+    return "" if event.use.initialises or event.second.place == "module" else "RNG104"

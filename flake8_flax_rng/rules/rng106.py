@@ -53,7 +53,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         key = spelled(Site(step.arguments[0][0], step.site.chunk)) if step.arguments else "key"
         lost = "is thrown away" if event.name is None else f"is bound to `{event.name}`, which is never used"
         yield Report(
-            event.made.site,
+            event.site,
             f"the result of `{step.label}` {lost}, and `{key}` itself stays as it was; {_advice(event, key)}",
         )
 

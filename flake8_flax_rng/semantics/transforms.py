@@ -61,7 +61,7 @@ CONTROL: dict[str, str] = {
     "jax.lax.while_loop": "while_loop",
     "jax.lax.cond": "cond",
     "jax.lax.switch": "switch",
-    "jax.lax.map": "map",
+    "jax.lax.map": "lax_map",
     "jax.tree.map": "tree_map",
     "jax.tree_util.tree_map_with_path": "tree_map",
     "jax.tree.map_with_path": "tree_map",
