@@ -205,7 +205,7 @@ class Analysis:
         engine.active.clear()
         engine.runs.clear()
         engine.muted = 0
-        engine.traced = 0
+        engine.traced.clear()
         engine.lanes.clear()
         engine.scope = Scope((MODULE_FRAME,))
         engine.activations[:] = [active] if active is not None else []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes
+from flake8_flax_rng.interpreter import classes, misuse
 from flake8_flax_rng.interpreter.engine import attribute_frame
 from flake8_flax_rng.interpreter.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.values import (
@@ -42,7 +42,10 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
         inner = inner.value
     rows = engine.eval(inner, state)
     for part in reversed(spine):
+        before = rows
         rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)]
+        if engine.traced and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
+            misuse.check_kept(engine, part, before[0][0], rows[0][0])
     return rows
 
 

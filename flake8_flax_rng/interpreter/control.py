@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.decorators import compacted, undecorated
 from flake8_flax_rng.interpreter.events import Step
-from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.lanes import Lanes
 from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items
 from flake8_flax_rng.interpreter.values import (
@@ -18,6 +20,7 @@ from flake8_flax_rng.interpreter.values import (
     Class,
     Const,
     Function,
+    FunctionCode,
     Key,
     Keys,
     Native,
@@ -48,12 +51,8 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     """Call a transform or control-flow function by its path; None when it is not one."""
     kind = CONTROL.get(path)
     if kind is not None:
-        traced = path.startswith("jax.lax.")
-        engine.traced += traced
-        try:
+        with engine.tracing() if path.startswith("jax.lax.") else nullcontext():
             return _CONTROLS[kind](engine, args, state, site)
-        finally:
-            engine.traced -= traced
     transform = WRAPPERS.get(path)
     if transform is None or (transform == "lift" and not isinstance(args.get(0, "target"), Class)):
         return None
@@ -97,13 +96,12 @@ def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, sit
     options = dict(wrapped.options)
     if wrapped.transform in ("vmap", "pmap"):
         return _mapped(engine, wrapped, options.get("in_axes"), args, state, site)
+    if wrapped.transform == "shard":
+        return _sharded(engine, wrapped, options.get("in_specs"), args, state, site)
     if wrapped.transform == "jit":
-        engine.traced += 1
         engine.ledger.compiled(site.node)
-        try:
+        with engine.tracing(_compiled(wrapped), _kept(wrapped, args)):
             return engine.call(wrapped.function, args, state, site)
-        finally:
-            engine.traced -= 1
     if wrapped.transform in ("grad", "value_and_grad"):
         engine.ledger.objective(site.node)
         aux = options.get("has_aux")
@@ -119,21 +117,47 @@ def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, sit
 
 def _mapped(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, state: State, site: Site) -> Outcomes:
     """Call a function once for all lanes."""
-    mapped = Lanes(site, wrapped.transform, engine.terms.count)
+    out_axes = dict(wrapped.options).get("out_axes")
+    if out_axes is not None and any(axis == NONE for axis in known_items(out_axes, state) or [out_axes]):
+        # Whoever says that a result is one for all lanes knows what the lanes share.
+        mapped = Lanes(site, wrapped.transform, engine.terms.count, quiet=True)
+    else:
+        mapped = Lanes(site, wrapped.transform, engine.terms.count)
     given = _lanes(engine, args, axes, state)
     for before, after in _pairs(args, given):
         mapped.varying.update(_new(engine, before, after, state))
         mapped.twins.update(_twins(engine, before, after))
         if isinstance(before, Stacked) and before.alike:
             mapped.repeated.add(engine.term(after, state))
-    engine.traced += 1
     engine.lanes.append(mapped)
     try:
-        outcomes = engine.call(wrapped.function, given, state, site)
+        with engine.tracing():
+            outcomes = engine.call(wrapped.function, given, state, site)
     finally:
         engine.lanes.pop()
-        engine.traced -= 1
     return [(_stacked(engine, value, after), after) for value, after in outcomes]
+
+
+def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a function once for all shards; an empty specification gives the whole argument to each."""
+    known = known_items(specs, state) if specs is not None else None
+    per_argument = known if known is not None else [specs] * len(args.positional)
+    mapped = Lanes(site, "shard_map", engine.terms.count, quiet=specs is None)
+    given = args.shift(0)
+    for index, value in enumerate(args.positional):
+        spec = per_argument[index] if index < len(per_argument) else None
+        whole = isinstance(spec, Opaque) and spec.term.kind == "pure" and len(spec.term.args) == 1
+        if not whole:
+            block = engine.terms.make("block", engine.term(value, state))
+            given.positional[index] = replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
+            mapped.varying.add(block)
+    engine.lanes.append(mapped)
+    try:
+        with engine.tracing():
+            outcomes = engine.call(wrapped.function, given, state, site)
+    finally:
+        engine.lanes.pop()
+    return [(engine.unknown("sharded"), after) for _, after in outcomes]
 
 
 def _pairs(before: Args, after: Args) -> list[tuple[Value, Value]]:
@@ -170,12 +194,33 @@ def _new(engine: Engine, before: Value, after: Value, state: State) -> list[Term
         if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
             one, other = (Tuple(tuple(item for _, item in found.entries)) for found in (ours, theirs))
             return _new(engine, one, other, state)
+        if isinstance(ours, Instance) and isinstance(theirs, Instance):
+            one, other = (Tuple(tuple(found.attributes.values())) for found in (ours, theirs))
+            return _new(engine, one, other, state)
         return []
     if before is after and not isinstance(before, Ref):
         return []
     if isinstance(after, Keys):
         return [engine.term(after, state), after.parent]
     return [engine.term(after, state)]
+
+
+def _compiled(wrapped: Wrapped) -> FunctionCode | None:
+    function = undecorated(wrapped.function)
+    if isinstance(function, Bound):
+        function = undecorated(function.function)
+    return function.code if isinstance(function, Function) else None
+
+
+def _kept(wrapped: Wrapped, args: Args) -> Value | None:
+    """Return the object whose method was compiled, if that is not an argument which may change."""
+    if isinstance(wrapped.function, Bound):
+        return wrapped.function.receiver
+    options = dict(wrapped.options)
+    static = options.get("static_argnums")
+    if static in (Const(0), Tuple((Const(0),))) and args.positional:
+        return args.positional[0]
+    return None
 
 
 def _gradient(engine: Engine, transform: str, aux: bool, value: Value) -> Value:
@@ -190,15 +235,33 @@ def _gradient(engine: Engine, transform: str, aux: bool, value: Value) -> Value:
 
 def _lanes(engine: Engine, args: Args, axes: Value | None, state: State) -> Args:
     """Return the arguments as one lane of ``vmap`` sees them."""
-    per_argument = known_items(axes, state) if axes is not None else None
+    per_argument = known_items(axes, state) if isinstance(axes, Tuple | Ref) else None
     lanes = args.shift(0)
     for index, value in enumerate(args.positional):
         axis = axes
         if per_argument is not None:
             axis = per_argument[index] if index < len(per_argument) else NONE
-        lanes.positional[index] = value if axis == NONE else lane(engine, value, state)
+        lanes.positional[index] = _along(engine, value, axis, state)
     lanes.keywords = {name: lane(engine, value, state) for name, value in args.keywords.items()}
     return lanes
+
+
+def _along(engine: Engine, value: Value, axis: Value | None, state: State) -> Value:
+    """Return what one lane gets of an argument; its axes may form a tree like the argument's own."""
+    if axis == NONE:
+        return value
+    ours = state.heap.get(value.address) if isinstance(value, Ref) else None
+    theirs = state.heap.get(axis.address) if isinstance(axis, Ref) else None
+    if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
+        entries = tuple((key, _along(engine, item, theirs.get(key), state)) for key, item in ours.entries)
+        return engine.allocate(state, DictObject(entries, ours.complete))
+    if isinstance(ours, Instance) and isinstance(theirs, Instance):
+        fields = {n: _along(engine, item, theirs.attributes.get(n), state) for n, item in ours.attributes.items()}
+        return engine.allocate(state, replace(ours, attributes=fields))
+    items, parts = known_items(value, state), known_items(axis, state) if axis is not None else None
+    if items is not None and parts is not None and len(items) == len(parts):
+        return Tuple(tuple(_along(engine, item, part, state) for item, part in zip(items, parts, strict=True)))
+    return lane(engine, value, state)
 
 
 def lane(engine: Engine, value: Value, state: State) -> Value:

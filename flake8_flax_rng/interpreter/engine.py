@@ -117,6 +117,23 @@ class Activation:
 
 
 @dataclass
+class Trace:
+    """A function that JAX traces.
+
+    Args:
+        start: number of the first object that is made in it.
+        terms: number of the first term that is made in it.
+        compiled: the function, if its compiled form is kept from call to call.
+        receiver: the object whose method it is, if that is no argument of it.
+    """
+
+    start: int
+    terms: int
+    compiled: tuple[FunctionCode, int] | None = None
+    receiver: Value | None = None
+
+
+@dataclass
 class Run:
     """The Linen call that is being followed.
 
@@ -164,8 +181,9 @@ class Engine:
         activations: the Linen modules being followed, innermost last.
         runs: the Linen calls being followed, innermost last.
         muted: greater than 0 where the program expects a failure.
-        traced: greater than 0 where JAX traces what is followed, so that Python runs only once.
+        traced: the traces that are under way, innermost last: what Python does in one is done once.
         jitted: the functions that the file compiles.
+        defined: how often each ``def`` or ``lambda`` was executed.
         defaults: where the keys are built that are defaults of parameters.
         cached: the functions that remember their results.
         lanes: the mapped functions that are being followed, innermost last.
@@ -183,8 +201,9 @@ class Engine:
         self.called: set[FunctionCode] = set()
         self.made: dict[FunctionCode, Function] = {}
         self.muted = 0
-        self.traced = 0
+        self.traced: list[Trace] = []
         self.jitted: set[FunctionCode] = set()
+        self.defined: dict[FunctionCode, int] = {}
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.cached: set[FunctionCode] = set()
         self.lanes: list[Lanes] = []
@@ -288,6 +307,16 @@ class Engine:
             yield
         finally:
             self.stack.pop()
+
+    @contextmanager
+    def tracing(self, compiled: FunctionCode | None = None, receiver: Value | None = None) -> Iterator[None]:
+        """Follow what JAX traces."""
+        identity = None if compiled is None else (compiled, self.defined.get(compiled, 0))
+        self.traced.append(Trace(self.number(), self.terms.count, identity, receiver))
+        try:
+            yield
+        finally:
+            self.traced.pop()
 
     def emit(self, event: Event) -> None:
         """Tell the rules something."""

@@ -213,12 +213,14 @@ class Shared:
 
     Args:
         use: the consumption.
+        inside: the calls that lead from the mapped function to the first consumption of the key.
         mapped: the place of the call of the mapped function.
         transform: the transform as a reader knows it.
         repeated: whether the lanes were given one key many times over, rather than a common one.
     """
 
     use: Use
+    inside: tuple[Step, ...]
     mapped: Site
     transform: str
     repeated: bool = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import attributes, classes, comprehensions, operators, subscripts
+from flake8_flax_rng.interpreter import attributes, classes, comprehensions, misuse, operators, subscripts
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.functions import make_lambda
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
@@ -41,6 +41,8 @@ def _name(engine: Engine, node: cst.Name, state: State) -> Outcomes:
     value = lookup(engine, node.value, state)
     if isinstance(value, Key):
         engine.ledger.touch(value)
+        if engine.traced:
+            misuse.check_captured(engine, node, node.value, value, state)
     return [(value, state)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -83,6 +84,7 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
         function = Function(code, frames, defaults, owner)
         engine.captured.update(frames)
         engine.made[code] = function
+        engine.defined[code] = engine.defined.get(code, 0) + 1
         result.append((function, after))
     return result
 
@@ -156,11 +158,10 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
     engine.scope = Scope((frame, *function.frames), owner=function.owner, receiver=first)
     engine.chunk = code.chunk
     engine.active.append(code)
-    engine.traced += traced
     try:
-        result = _followed(engine, code, state)
+        with engine.tracing() if traced else nullcontext():
+            result = _followed(engine, code, state)
     finally:
-        engine.traced -= traced
         engine.active.pop()
         engine.scope, engine.chunk = saved
     if frame not in engine.captured:

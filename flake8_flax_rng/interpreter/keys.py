@@ -39,6 +39,8 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
         return [(_wrapped(engine, args, state), state)]
     if path in table.INITIALIZER_FACTORIES:
         return [(Native(f"initializer.{path}", Const(None)), state)]
+    if path in table.STACKING and args.positional and isinstance(args.positional[0], Stacked):
+        return [(args.positional[0], state)]
     if path in table.STACKING and args.positional:
         items = known_items(args.positional[0], state)
         if items and any(isinstance(item, Key | Keys) for item in items):
@@ -70,7 +72,8 @@ def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
     constant = isinstance(seed, Const)
     origin = _made(engine, "seed", 0, term, path in table.LEGACY, constant)
     impl = args.keywords.get("impl")
-    parts = [term] if impl is None or impl == NONE else [term, engine.term(impl, state)]
+    default = impl is None or impl in (NONE, Const("threefry2x32"))
+    parts = [term] if default or impl is None else [term, engine.term(impl, state)]
     return Key(engine.terms.make("seed", *parts), origin)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import Shared, Site
+from flake8_flax_rng.interpreter.events import Shared, Site, Step
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -25,6 +25,7 @@ class Lanes:
         site: the place of its call.
         transform: the transform as a reader knows it.
         start: number of the first term that was made after it began.
+        quiet: whether nothing is said of it.
         varying: what differs from lane to lane.
         reported: the keys that were found to be common to all lanes.
         repeated: the keys that were given to the lanes as an array of equal ones.
@@ -34,6 +35,7 @@ class Lanes:
     site: Site
     transform: str
     start: int
+    quiet: bool = False
     varying: set[Term] = field(default_factory=set)
     reported: set[Term] = field(default_factory=set)
     repeated: set[Term] = field(default_factory=set)
@@ -43,12 +45,23 @@ class Lanes:
 def check(engine: Engine, use: Use) -> None:
     """Note a draw from a key that all lanes of a mapped function have in common."""
     for mapped in engine.lanes:
-        if mapped.varying and _common(mapped, use.term):
+        if _common(mapped, use.term) and not (use.subject is not None and not _common(mapped, use.subject)):
             root = _root(use.term)
-            if root not in mapped.reported:
+            if root not in mapped.reported and not mapped.quiet:
                 mapped.reported.add(root)
-                engine.emit(Shared(use, mapped.site, mapped.transform, root in mapped.repeated))
+                engine.emit(Shared(use, _inside(engine, mapped, use), mapped.site, mapped.transform, root in mapped.repeated))
             return
+
+
+def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
+    """Return the way, within the mapped function, to the oldest call that consumes the key or one that it comes of."""
+    way, origin = use.way, use.origin
+    while (made := engine.ledger.maker(origin)) is not None:
+        if made.kind == "split" and any(step.site.node is mapped.site.node for step in made.way[:-1]):
+            way = made.way
+        origin = made.parent
+    start = max((i for i, step in enumerate(way) if step.site.node is mapped.site.node), default=len(way) - 1)
+    return way[start + 1 :] or way[-1:]
 
 
 def twins(engine: Engine, term: Term) -> tuple[Key, ...]:

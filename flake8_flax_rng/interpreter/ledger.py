@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from flake8_flax_rng.interpreter.events import Made, Site, Use
     from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.values import FunctionCode
 
 ALL = -1
 _PARTS_READ = 200
@@ -38,6 +39,7 @@ class Book:
         self._drawn_from: set[Term] = set()
         self._keyed: set[cst.CSTNode] = set()
         self._shared: list[tuple[Use, Use]] = []
+        self._captured: dict[tuple[FunctionCode, int, cst.CSTNode], Term] = {}
         self._idle: set[cst.CSTNode] = set()
         self._compiled: set[cst.CSTNode] = set()
         self._objectives: set[cst.CSTNode] = set()
@@ -89,6 +91,10 @@ class Book:
     def objective(self, call: cst.CSTNode) -> None:
         """Note a call of the gradient of a function."""
         self._objectives.add(call)
+
+    def captured(self, function: tuple[FunctionCode, int], node: cst.CSTNode, key: Term) -> bool:
+        """Note a key that a compiled function reads from outside; return whether it has read another one there."""
+        return self._captured.setdefault((*function, node), key) is not key
 
     def share(self, key: LedgerKey, use: Use, state: State) -> None:
         """Note data or a model that comes of a key; both from one key are a matter of taste."""

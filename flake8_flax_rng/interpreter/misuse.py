@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.events import Misused, Site
-from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Opaque, Tuple, Value
+from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Opaque, Ref, Tuple, Value
 from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.engine import Engine, Trace
+    from flake8_flax_rng.interpreter.state import State
     from flake8_flax_rng.interpreter.terms import Term
 
 _WORD = 1 << 32
@@ -83,13 +84,49 @@ def check_constant(engine: Engine, key: Term, origin: int, signature: Term | Non
 def check_layer(engine: Engine, key: Term, origin: int) -> None:
     """Note dropout from a constant key that is built in the step itself."""
     made = engine.ledger.root(origin)
-    if made is not None and made.constant and made.place and _fixed(key):
+    if made is not None and made.constant and made.place and _fixed(key) and not _folded(engine, origin):
         engine.emit(Misused("constant", made.site))
+
+
+def check_captured(engine: Engine, node: cst.Name, name: str, key: Key, state: State) -> None:
+    """Note a compiled function that reads a key from outside: it keeps the one of its first call."""
+    trace = next((trace for trace in reversed(engine.traced) if trace.compiled), None)
+    frame = next((frame for frame in engine.scope.frames if state.lookup(frame, name) is not None), None)
+    if trace is not None and frame is not None and frame < trace.start:
+        _keeps(engine, trace, node, key)
+
+
+def check_kept(engine: Engine, node: cst.CSTNode, owner: Value, key: Key) -> None:
+    """Note a compiled method that reads a key of its object, which it does in its first call only."""
+    trace = next((trace for trace in reversed(engine.traced) if trace.compiled), None)
+    if trace is not None and trace.receiver == owner:
+        _keeps(engine, trace, node, key)
+
+
+def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
+    assert trace.compiled is not None
+    if engine.ledger.captured(trace.compiled, node, key.term):
+        engine.emit(Misused("captured", engine.site(node)))
+
+
+def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) -> None:
+    """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
+    if engine.traced and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < engine.traced[-1].start:
+        engine.emit(Misused("leak", engine.site(node)))
 
 
 def _fixed(key: Term) -> bool:
     """Return whether a key comes of constants alone."""
     return all(part.kind in ("child", "seed", "const") for part in parts(key))
+
+
+def _folded(engine: Engine, origin: int) -> bool:
+    """Return whether a key was folded on its way, with the number of the step most likely."""
+    while (made := engine.ledger.maker(origin)) is not None:
+        if made.kind == "fold":
+            return True
+        origin = made.parent
+    return False
 
 
 def _shape_of_input(term: Term) -> bool:

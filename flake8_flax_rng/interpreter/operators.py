@@ -10,7 +10,7 @@ from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.values import Const, Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.values import Const, Key, Opaque, Ref, Stacked, Tuple, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -109,7 +109,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
         folded = _folded(sign, left.value, right.value)
         if folded is not None:
             return Const(folded)
-    if sign == "*" and isinstance(left, Ref | Tuple) and isinstance(right, Const):
+    if sign == "*" and isinstance(left, Ref | Tuple):
         return _repeated(engine, left, right, state)
     if sign == "BitOr":
         merged = _merged(left, right, state)
@@ -157,9 +157,11 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
             engine.ledger.negated(term)
 
 
-def _repeated(engine: Engine, left: Value, right: Const, state: State) -> Value:
+def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
     items = known_items(left, state)
-    if items is None or not isinstance(right.value, int) or len(items) * right.value > 64:
+    if items is not None and len(items) == 1 and isinstance(items[0], Key):
+        return Stacked(items[0], alike=True)
+    if items is None or not isinstance(right, Const) or not isinstance(right.value, int) or len(items) * right.value > 64:
         return engine.unknown("repeated")
     return engine.allocate(state, ListObject(tuple(items) * right.value))
 

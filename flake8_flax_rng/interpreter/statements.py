@@ -122,7 +122,8 @@ def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
         return [(Completion("return"), state)]
     outcomes = engine.eval(node.value, state)
     for value, _ in outcomes:
-        engine.ledger.touch(value)
+        if not engine.stack:
+            engine.ledger.touch(value)
     return [(Completion("return", value), after) for value, after in outcomes]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import linen, subscripts
+from flake8_flax_rng.interpreter import linen, misuse, subscripts
 from flake8_flax_rng.interpreter.engine import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
@@ -49,6 +49,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         if isinstance(value, Key):
             engine.ledger.name(value, dotted(target), engine.owner())
         for owner, _ in engine.eval(target.value, state)[:1]:
+            misuse.check_leak(engine, target, owner, value)
             set_attribute(engine, owner, target.attr.value, value, state)
     elif isinstance(target, cst.Subscript):
         engine.ledger.touch(value)

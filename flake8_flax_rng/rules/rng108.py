@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Site
+from flake8_flax_rng.interpreter.events import Event, Misused, Site
 from flake8_flax_rng.rules.report import Report, consumer, line, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
 
@@ -77,6 +77,17 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             f"{f'`{name}`' if name else 'this key'} is the same whenever `{consumer(parting.second)}` is called "
             f"({again}), so that each call draws the same numbers; {_advice(name)}",
         )
+    for misused in events:
+        if isinstance(misused, Misused) and misused.code in _MISUSED:
+            yield Report(misused.site, _MISUSED[misused.code])
+
+
+_MISUSED = {
+    "captured": "the compiled function keeps the key that it has read in its first call, whatever the name is bound to "
+    "later; pass the key in as an argument",
+    "leak": "JAX runs this once, while it traces the function: the key is not renewed in later calls, and a tracer "
+    "stays in the object; pass the key in, and return the new one",
+}
 
 
 def _name(site: Site) -> str:

@@ -49,7 +49,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in events:
         if not isinstance(event, Shared):
             continue
-        step = event.use.way[-1]
+        step = event.inside[0]
         site = event.mapped if event.repeated else key_site(step, event.use)
         yield Report(
             site,

@@ -11,7 +11,7 @@ WRAPPERS: dict[str, str] = {
     "jax.custom_batching.custom_vmap": "same",
     "jax.named_scope": "factory",
     "jax.profiler.annotate_function": "identity",
-    "jax.shard_map": "same",
+    "jax.shard_map": "shard",
     "jax.xmap": "same",
     "jax.experimental.checkify.checkify": "abstract",
     "functools.lru_cache": "cached",
@@ -45,7 +45,7 @@ WRAPPERS: dict[str, str] = {
 }
 """Function transforms: what calling the result does with the function.
 
-``same`` calls it as it is; ``jit`` does so while it traces it; ``identity`` is the function itself; ``vmap`` and ``pmap`` call it once per lane;
+``same`` calls it as it is; ``jit`` does so while it traces it; ``identity`` is the function itself; ``vmap`` and ``pmap`` call it once per lane, ``shard`` once per device;
 ``cached`` calls it once for equal
 arguments, so that no call repeats another; ``lift`` makes a module class from
 a module class; ``factory`` makes a decorator that is the identity;
@@ -73,5 +73,5 @@ CONTROL: dict[str, str] = {
 }
 """Callables that call a function at once."""
 
-TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap"})
+TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap", "shard"})
 """Transforms that trace the function: what Python does in it is done once."""
