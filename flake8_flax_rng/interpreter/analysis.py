@@ -96,7 +96,7 @@ class Analysis:
     def _holds(self, event: Event) -> bool:
         """Return whether no other path has shown that an event is a mistake of ours."""
         wrong = isinstance(event, Misused) and event.code == "not a key"
-        return not (wrong and self._engine.ledger.was_keyed(event.site.node))
+        return not (wrong and self._engine.ledger.was_keyed(event.root, event.site.node))
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""
@@ -138,6 +138,7 @@ class Analysis:
     def _run_function(self, function: Function, state: State) -> None:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
+        engine.ledger.root_number = engine.number()
         path = state.fork()
         path.ledger, path.assumed, path.draws = {}, ({},), ()
         for frame in function.frames:

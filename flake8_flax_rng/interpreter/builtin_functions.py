@@ -18,6 +18,7 @@ from flake8_flax_rng.interpreter.values import (
     Class,
     Const,
     Function,
+    Key,
     Keys,
     Native,
     Opaque,
@@ -27,12 +28,16 @@ from flake8_flax_rng.interpreter.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.semantics.jax_random import SAMPLERS, SEEDS
+from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.state import State
 
+_SCALARS = frozenset({"builtins.int", "builtins.float", "builtins.str"})
+_HAD = frozenset({*SEEDS, *SAMPLERS})
 _LAZY = frozenset({"builtins.range", "builtins.enumerate", "builtins.zip", "builtins.reversed"})
 
 
@@ -166,7 +171,27 @@ def _isinstance(engine: Engine, args: Args, state: State, site: Site) -> Outcome
     found = state.instance(args.positional[0]) if args.positional else None
     if isinstance(found, Instance) and len(args.positional) == 2 and args.positional[1] is found.cls:
         return [(Const(True), state)]
+    if len(args.positional) == 2 and isinstance(args.positional[1], Symbol) and args.positional[1].path in _SCALARS:
+        value = args.positional[0]
+        if isinstance(value, Const):
+            return [(Const(type(value.value).__name__ == args.positional[1].path.rpartition(".")[2]), state)]
+        if isinstance(value, Key | Keys):
+            return [(Const(False), state)]
     return engine.pure_call("isinstance", args, state)
+
+
+def _hasattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    owner, name = args.get(0, None), args.get(1, None)
+    if isinstance(owner, Symbol) and isinstance(name, Const) and canonical(f"{owner.path}.{name.value}") in _HAD:
+        return [(Const(True), state)]
+    return engine.pure_call("hasattr", args, state)
+
+
+def _configure(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    """``jax.config.update``: with one setting ``PRNGKey`` makes typed keys."""
+    if args.positional == [Const("jax_enable_custom_prng"), Const(True)]:
+        engine.typed_keys = True
+    return engine.pure_call("jax.config.update", args, state)
 
 
 def _bool(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -227,6 +252,8 @@ _FUNCTIONS: dict[str, _Handler] = {
     "builtins.iter": _iter,
     "builtins.next": _next,
     "builtins.isinstance": _isinstance,
+    "builtins.hasattr": _hasattr,
+    "jax.config.update": _configure,
     "builtins.bool": _bool,
     "dataclasses.field": _field,
     "flax.struct.field": _field,

@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter import (
     instances,
     keys,
     linen,
+    misuse,
     runs,
     train_states,
 )
@@ -115,7 +116,7 @@ def _native(engine: Engine, function: Native, args: Args, state: State, site: Si
     if kind == "identity" and args.positional:
         return [(args.positional[0], state)]
     if kind == "key":
-        return [(keys.reshaped(function.receiver, name), state)]
+        return [(keys.reshaped(engine, function.receiver, name), state)]
     if kind == "initializer":
         return keys.initialise(engine, name, args, state)
     return [(engine.unknown("abstract"), state)]
@@ -155,6 +156,7 @@ def _compare(engine: Engine, args: Args, state: State) -> None:
 
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
     if isinstance(function, Opaque) and function.term.kind == "attribute":
+        misuse.check_generator(engine, function.term, site)
         name = function.term.args[1]
         if isinstance(name, str):
             if compares(name):

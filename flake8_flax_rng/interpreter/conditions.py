@@ -93,7 +93,7 @@ def truth(value: Value, state: State) -> bool | None:
         return bool(value.value)
     if isinstance(value, Tuple):
         return bool(value.items)
-    if isinstance(value, Function | Class | Bound | Native | Partial | Wrapped):
+    if isinstance(value, Function | Class | Bound | Native | Partial | Wrapped | Key):
         return True
     if isinstance(value, Ref):
         found = state.heap.get(value.address)
@@ -124,6 +124,8 @@ def compared(engine: Engine, operator: str, left: Value, right: Value, state: St
         known = _is_none(left, state)
     if known is None and operator == "in" and isinstance(left, Const):
         known = _contained(left, right, state)
+    if known is None and operator == "in" and _present(engine, left, right, state):
+        known = True
     if known is not None:
         return Const(known)
     return _opaque_comparison(engine, operator, left, right, state)
@@ -205,6 +207,12 @@ def _computed(term: Term) -> bool:
     if term.kind == "fresh":
         return term.args[0] == SOME
     return term.kind in ("draw", "op", "minus", "unary", "format", "not", "==", "<", ">", "in", "chain")
+
+
+def _present(engine: Engine, item: Value, container: Value, state: State) -> bool:
+    """Return whether a dict got an entry under this very key before."""
+    found = state.heap.get(container.address) if isinstance(container, Ref) else None
+    return isinstance(found, DictObject) and engine.term(item, state) in found.present
 
 
 def _contained(item: Const, container: Value, state: State) -> bool | None:

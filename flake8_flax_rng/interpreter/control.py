@@ -135,7 +135,13 @@ def _mapped(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, st
             outcomes = engine.call(wrapped.function, given, state, site)
     finally:
         engine.lanes.pop()
-    return [(_stacked(engine, value, after), after) for value, after in outcomes]
+    first = out_axes is None or out_axes == Const(0)
+    count = next((c for value in args.values() if (c := _length(value)) is not None), None) if first else None
+    return [(_stacked(engine, value, count, after), after) for value, after in outcomes]
+
+
+def _length(value: Value) -> int | None:
+    return value.count if isinstance(value, Keys) else len(value.items) if isinstance(value, Rows) else None
 
 
 def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, state: State, site: Site) -> Outcomes:
@@ -294,13 +300,13 @@ def lane(engine: Engine, value: Value, state: State) -> Value:
     return value
 
 
-def _stacked(engine: Engine, value: Value, state: State) -> Value:
+def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> Value:
     if isinstance(value, Tuple):
-        return Tuple(tuple(_stacked(engine, item, state) for item in value.items))
+        return Tuple(tuple(_stacked(engine, item, count, state) for item in value.items))
     if isinstance(value, Const) and value.value is None:
         return value
     if isinstance(value, Key | Keys):
-        return Stacked(value)
+        return Stacked(value, count=count)
     return Opaque(engine.terms.make("stacked", engine.term(value, state)))
 
 
@@ -380,7 +386,8 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
     serial = engine.number()
     paths: Outcomes = [(carry, state)]
     for turn in range(_passes(length)):
-        index = Opaque(engine.terms.make("item", serial, "range", turn), None if start is None else start + turn)
+        number = None if start is None else start + turn
+        index = Opaque(engine.terms.make("item", serial, "range", turn), number, None if last is None else last - 1)
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(
                 [outcome for current, at in paths for outcome in engine.call(body, Args([index, current]), at, site)]

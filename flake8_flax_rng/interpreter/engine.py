@@ -186,6 +186,7 @@ class Engine:
         defined: how often each ``def`` or ``lambda`` was executed.
         defaults: where the keys are built that are defaults of parameters.
         cached: the functions that remember their results.
+        typed_keys: whether ``PRNGKey`` was told to make typed keys.
         lanes: the mapped functions that are being followed, innermost last.
     """
 
@@ -214,6 +215,7 @@ class Engine:
         self.index: Index | None = None
         self.deferred: dict[str, Chunk] = {}
         self.classes: list[Class] = []
+        self.typed_keys = False
         self._numbers = 0
         self._defining: list[Chunk] = []
         self.codes: dict[cst.CSTNode, FunctionCode] = {}

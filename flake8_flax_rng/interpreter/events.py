@@ -249,12 +249,14 @@ class Misused:
         site: the place.
         what: what stands there, as a reader knows it.
         detail: a further fact for the message.
+        root: number of the walk through the program that found it.
     """
 
     code: str
     site: Site
     what: str = ""
     detail: str = ""
+    root: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter.values import Const, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Run
+    from flake8_flax_rng.interpreter.terms import Term
     from flake8_flax_rng.interpreter.values import Class, Symbol
 
 
@@ -36,10 +37,12 @@ class DictObject:
     Args:
         entries: the entries that are known, in order.
         complete: whether these are all.
+        present: the keys of unknown value that are certain to be there.
     """
 
     entries: tuple[tuple[Const, Value], ...]
     complete: bool = True
+    present: frozenset[Term] = frozenset()
 
     def get(self, key: Const) -> Value | None:
         """Return the value under ``key`` if it is known."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import classes, linen
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.values import Args, Class, Function, Key, Keys, Native, Value
+from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
 from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     )
     found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not classes.fully_known(cls))
     if classes.has_constructor_fields(cls):
-        found = replace(found, attributes=_given_fields(engine, cls, args))
+        found = replace(found, attributes=_given_fields(engine, cls, args, state))
     if classes.is_linen(cls):
         found = linen.placed(engine, found, cls.name, args, state)
     ref = engine.allocate(state, found)
@@ -42,7 +42,7 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     return [(ref, after) for _, after in engine.call(method, given, state, site)]
 
 
-def _given_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Value]:
+def _given_fields(engine: Engine, cls: Class, args: Args, state: State) -> dict[str, Value]:
     names = (
         [name for name in cls.fields if name not in ("name", "parent")] if classes.is_linen(cls) else list(cls.fields)
     )
@@ -50,12 +50,16 @@ def _given_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Value]:
     fields.update(args.keywords)
     for name in names:
         if name not in fields and args.complete():
-            fields[name] = _default(engine, name, classes.member(cls, name))
+            fields[name] = _default(engine, name, classes.member(cls, name), state)
     return fields
 
 
-def _default(engine: Engine, name: str, default: Value | None) -> Value:
+def _default(engine: Engine, name: str, default: Value | None, state: State) -> Value:
     """Return what a field is that was not given: a default that builds a key built it once for all instances."""
+    if isinstance(default, Native) and default.receiver == Symbol("builtins.dict"):
+        return engine.allocate(state, DictObject(()))
+    if isinstance(default, Native) and default.receiver == Symbol("builtins.list"):
+        return engine.allocate(state, ListObject(()))
     if default is None or isinstance(default, Native):
         return engine.unknown(name)
     if isinstance(default, Key | Keys):

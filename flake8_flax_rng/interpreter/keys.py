@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
+from flake8_flax_rng.interpreter.terms import Term
 from flake8_flax_rng.interpreter.values import FALSE, NONE, Args, Const, Key, Keys, Native, Opaque, Rows, Stacked, Value
 from flake8_flax_rng.semantics import jax_random as table
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
 
 
 def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -50,16 +50,18 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
         given = args.positional[0]
         return [(Stacked(given, alike=True) if isinstance(given, Key) else given, state)]
     if path in table.FORWARDING and args.positional and isinstance(args.positional[0], Key | Keys):
-        return [(reshaped(args.positional[0], path), state)]
+        return [(reshaped(engine, args.positional[0], path), state)]
     return None
 
 
-def reshaped(value: Value, how: str) -> Value:
+def reshaped(engine: Engine, value: Value, how: str) -> Value:
     """Return keys in another shape: of their number nothing is known any more."""
     if not isinstance(value, Keys) or not how.endswith(("shape", "squeeze", "ravel", "flatten", "T", "at")):
         return value
     if how.endswith("squeeze") and value.count == 1 and not value.inner:
         return replace(value, reshaped=True)
+    if value.inner:
+        return Opaque(engine.terms.make("reshaped", value.parent, engine.terms.fresh("shape")))
     return replace(value, count=None, reshaped=True)
 
 
@@ -67,10 +69,10 @@ def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
     seed = args.get(0, "seed")
     term = engine.term(seed, state) if seed is not None else engine.terms.fresh("seed")
     misuse.check_seed(engine, seed, term, args)
-    if path in table.LEGACY:
+    legacy = path in table.LEGACY and not engine.typed_keys
+    if legacy:
         engine.emit(Misused("legacy", engine.stack[-1].site))
-    constant = isinstance(seed, Const)
-    origin = _made(engine, "seed", 0, term, path in table.LEGACY, constant)
+    origin = _made(engine, "seed", 0, term, legacy, isinstance(seed, Const))
     impl = args.keywords.get("impl")
     default = impl is None or impl in (NONE, Const("threefry2x32"))
     parts = [term] if default or impl is None else [term, engine.term(impl, state)]
@@ -95,11 +97,22 @@ def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
     return engine.pure_call(table.KEY_DATA, args, state)
 
 
+def _unpacked(term: Term) -> Term:
+    """Return an array inside of functions that only copy it."""
+    while term.kind == "pure" and term.args[0] in table.COPYING and isinstance(term.args[1], Term):
+        term = term.args[1]
+    return term
+
+
 def _wrapped(engine: Engine, args: Args, state: State) -> Value:
     """Return the key that some words are: the bits of a key are that key again."""
     data = args.get(0, "key_bits_array")
-    term = data.term if isinstance(data, Opaque) else None
+    if isinstance(data, Key):
+        return Key(data.term, _made(engine, "wrap", data.origin, data.term, legacy=False))
+    term = _unpacked(data.term) if isinstance(data, Opaque) else None
     if term is None or term.kind != "key data":
+        if term is not None and any(part.kind == "key data" for part in misuse.parts(term)):
+            engine.emit(Misused("buffer", engine.stack[-1].site, "words"))
         return Key(engine.terms.fresh("wrapped"))
     key, parent = term.args
     assert not isinstance(key, str | int | float | bytes | complex) and key is not None and isinstance(parent, int)
@@ -159,7 +172,7 @@ def _share(engine: Engine, term: Term, use: Use, state: State) -> None:
 
 def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state: State) -> Outcomes:
     key = args.get(sampler.key, sampler.name)
-    misuse.check_key(engine, key, args.node(sampler.key, sampler.name), path)
+    misuse.check_key(engine, args, sampler.key, sampler.name, path)
     found = key_term(key)
     rest = [engine.term(value, state) for value in args.values() if value is not key]
     names = [engine.terms.const(name) for name in args.keywords]
@@ -203,10 +216,10 @@ def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State
 
 def _split(engine: Engine, args: Args, state: State) -> Outcomes:
     key = args.get(0, "key")
-    misuse.check_key(engine, key, args.node(0, "key"), table.SPLIT)
+    misuse.check_key(engine, args, 0, "key", table.SPLIT)
     found = key_term(key)
     if found is None:
-        return [(engine.unknown("split"), state)]
+        return [(engine.unknown(misuse.REFUSED), state)]
     origin = _made(engine, "split", found[1], found[0])
     consume(engine, key, state, "split", table.SPLIT, derived=origin)
     count = args.get(1, "num")
@@ -215,17 +228,24 @@ def _split(engine: Engine, args: Args, state: State) -> Outcomes:
     if isinstance(count, Const) and isinstance(count.value, int):
         return [(Keys(found[0], count=count.value, origin=origin), state)]
     shape = known_items(count, state)
+    if shape is not None and len(shape) == 1 and isinstance(shape[0], Const) and isinstance(shape[0].value, int):
+        return [(Keys(found[0], count=shape[0].value, origin=origin), state)]
     if shape is not None and len(shape) > 1:
-        return [(Keys(engine.terms.make("shaped", found[0]), inner=True, origin=origin), state)]
+        lengths = [length.value if isinstance(length, Const) else None for length in shape]
+        first = lengths[0] if isinstance(lengths[0], int) else None
+        rest = tuple(length for length in lengths[1:] if isinstance(length, int))
+        rest = rest if len(rest) == len(lengths) - 1 else ()
+        shaped = engine.terms.make("shaped", found[0])
+        return [(Keys(shaped, count=first, inner=True, origin=origin, rest=rest), state)]
     return [(Keys(found[0], origin=origin), state)]
 
 
 def _fold_in(engine: Engine, args: Args, state: State) -> Outcomes:
     key, data = args.get(0, "key"), args.get(1, "data")
-    misuse.check_key(engine, key, args.node(0, "key"), table.FOLD_IN)
+    misuse.check_key(engine, args, 0, "key", table.FOLD_IN)
     found = key_term(key)
     if found is None or key is None or data is None:
-        return [(engine.unknown("fold"), state)]
+        return [(engine.unknown(misuse.REFUSED), state)]
     misuse.check_data(engine, data, args.node(1, "data"))
     engine.ledger.touch(key)
     origin = _made(engine, "fold", found[1], found[0])
@@ -258,7 +278,7 @@ def _truncated(term: Term) -> int | None:
 def initialise(engine: Engine, path: str, args: Args, state: State) -> Outcomes:
     """Call an initialiser: ``f(key, shape, dtype)``."""
     key = args.get(0, "key")
-    misuse.check_key(engine, key, args.node(0, "key"), path)
+    misuse.check_key(engine, args, 0, "key", path)
     found = key_term(key)
     if found is None:
         return [(engine.unknown("initial"), state)]

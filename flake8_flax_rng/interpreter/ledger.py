@@ -37,7 +37,8 @@ class Book:
         self._arrays: dict[int, str] = {}
         self._thrown_away: dict[int, Site] = {}
         self._drawn_from: set[Term] = set()
-        self._keyed: set[cst.CSTNode] = set()
+        self._keyed: set[tuple[int, cst.CSTNode]] = set()
+        self.root_number = 0
         self._shared: list[tuple[Use, Use]] = []
         self._captured: dict[tuple[FunctionCode, int, cst.CSTNode], Term] = {}
         self._idle: set[cst.CSTNode] = set()
@@ -73,12 +74,12 @@ class Book:
         return made
 
     def keyed(self, node: cst.CSTNode) -> None:
-        """Note an argument that was a key on some path."""
-        self._keyed.add(node)
+        """Note an argument that was a key on some path from the function that is analysed."""
+        self._keyed.add((self.root_number, node))
 
-    def was_keyed(self, node: cst.CSTNode) -> bool:
-        """Return whether an argument was a key on some path."""
-        return node in self._keyed
+    def was_keyed(self, root: int, node: cst.CSTNode) -> bool:
+        """Return whether an argument was a key on some path from a function."""
+        return (root, node) in self._keyed
 
     def idle(self, call: cst.CSTNode) -> None:
         """Note a call whose result nobody looks at."""

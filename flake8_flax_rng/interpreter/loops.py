@@ -37,6 +37,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
             with engine.step(Step(engine.site(node), turn=turn, sweep=listed(value, entry))):
                 for path in live:
                     assign(engine, node.target, item, path)
+                live = [path for path in live if not path.ended]
                 live = _run_body(engine, node.body, live, left, result)
         if not iteration.exact:
             forget_lengths(before, [*live, *left])

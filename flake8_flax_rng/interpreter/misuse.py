@@ -4,35 +4,73 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from flake8_flax_rng.interpreter.events import Misused, Site
-from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Opaque, Ref, Tuple, Value
-from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS
+from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.semantics.jax_random import SEEDS
+from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from flake8_flax_rng.interpreter.engine import Engine, Trace
     from flake8_flax_rng.interpreter.state import State
     from flake8_flax_rng.interpreter.terms import Term
 
 _WORD = 1 << 32
 _PARTS_READ = 60
+_INFINITE = 1e300
+
+REFUSED = "refused"
+"""Label of what a call returns that was given no key."""
 
 
-def check_key(engine: Engine, value: Value | None, node: cst.BaseExpression | None, label: str) -> None:
-    """Note a value that is given for a key and cannot be one.
+def check_key(engine: Engine, args: Args, position: int, name: str, label: str) -> None:
+    """Note an argument that stands where a key is needed and cannot be one.
 
-    A place that is given a key on one path is taken to be right on all: that paths which contradict each
-    other have been followed is more likely than that the program raises.
+    A place that is given a key on another path through the same function is taken to be right: that paths
+    which contradict each other have been followed is more likely than that the program raises.
     """
+    value, node = args.get(position, name), args.node(position, name)
     if node is None or value is None:
         return
-    if isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
-        engine.ledger.keyed(node)
-        return
+    if isinstance(value, Opaque) and _swapped(value, args):
+        engine.emit(Misused("not a key", _site(engine, node), label, "something else, and the key elsewhere", engine.ledger.root_number))
+    elif isinstance(value, Opaque) and _words(value.term):
+        engine.emit(Misused("buffer", _site(engine, node), "words"))
+    elif isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
+        if not (isinstance(value, Opaque) and value.term.args[0] == REFUSED):
+            engine.ledger.keyed(node)
+    else:
+        refuse(engine, value, node, label)
+
+
+def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -> None:
+    """Note a value that cannot be a key, where it is written: by the caller who hands it on, or here."""
     what = _no_key(value)
-    if what:
-        engine.emit(Misused("not a key", Site(node, engine.stack[-1].site.chunk), label, what))
+    if not what:
+        return
+    place = _site(engine, node)
+    for step in reversed(engine.stack[:-1]):
+        given = next((syntax for syntax, shown in step.arguments if shown is value or shown == value), None)
+        if not isinstance(place.node, cst.Name) or given is None or not isinstance(value, Const):
+            break
+        place = Site(given, step.site.chunk)
+    engine.emit(Misused("not a key", place, label, what, engine.ledger.root_number))
+
+
+def _site(engine: Engine, node: cst.CSTNode) -> Site:
+    return Site(node, engine.stack[-1].site.chunk)
+
+
+def _swapped(value: Opaque, args: Args) -> bool:
+    """Return whether an array or a number stands for the key, and the key where something else belongs."""
+    others = [other for other in args.values() if other is not value]
+    return any(isinstance(other, Key) for other in others) and value.term.kind != "fresh"
+
+
+def _words(term: Term) -> bool:
+    """Return whether a value is made of the changed words of a key."""
+    return any(part.kind == "words" for part in parts(term))
 
 
 def _no_key(value: Value) -> str:
@@ -40,6 +78,8 @@ def _no_key(value: Value) -> str:
         return "None" if value.value is None else f"the {type(value.value).__name__} {value.value!r}"
     if isinstance(value, Keys):
         return "" if value.reshaped else "an array of keys"
+    if isinstance(value, Symbol):
+        return f"the function `{value.path}`" if value.path in SEEDS else ""
     if isinstance(value, Tuple):
         return "a tuple"
     return "a NumPy generator" if isinstance(value, Opaque) else ""
@@ -50,16 +90,34 @@ def _generator(value: Opaque) -> bool:
 
 
 def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> None:
-    """Note data that ``fold_in`` cannot take: it must fit into 32 bits."""
+    """Note data that ``fold_in`` cannot take: a Python number must fit into 32 bits."""
     if node is None:
         return
-    site = Site(node, engine.stack[-1].site.chunk)
-    if isinstance(data, Const) and isinstance(data.value, int) and not 0 <= data.value < _WORD:
-        engine.emit(Misused("fold data", site, str(data.value), "negative" if data.value < 0 else "large"))
-    if isinstance(data, Opaque) and data.term.kind == "pure" and data.term.args[0] == "builtins.hash":
-        hashed = data.term.part(1)
-        if hashed is None or not isinstance(hashed.value, int):
-            engine.emit(Misused("fold data", site, "hash(…)", "hash"))
+    number = data.value if isinstance(data, Const) else INTEGERS.get(data.path) if isinstance(data, Symbol) else None
+    if isinstance(number, float) and abs(number) < _INFINITE:
+        number = int(number)
+    if isinstance(number, int) and not 0 <= number < _WORD:
+        engine.emit(Misused("fold data", _site(engine, node), str(number), "negative" if number < 0 else "large"))
+    elif isinstance(data, Opaque) and (what := _too_large(data.term)):
+        engine.emit(Misused("fold data", _site(engine, node), what, "hash" if what.startswith("hash(") else "large"))
+
+
+def _too_large(term: Term) -> str:
+    """Return what a term is that has more than 32 bits in nearly all runs, empty if it need not."""
+    while term.kind == "pure" and term.args[0] in ("builtins.abs", "builtins.int") and len(term.args) == 2:
+        inner = term.part(1)
+        if inner is None:
+            return ""
+        term = inner
+    if term.kind != "pure":
+        return ""
+    name, given = term.args[0], term.part(1)
+    if name == "builtins.hash" and given is not None:
+        return "" if isinstance(given.value, int) or given.kind in ("object", "parameter") else "hash(…)"
+    if name == "time.time_ns":
+        return "time.time_ns()"
+    digest = any(part.kind == "symbol" and str(part.args[0]).startswith("hashlib.") for part in parts(term))
+    return "a digest" if name == "builtins.int" and digest else ""
 
 
 def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> None:
@@ -69,10 +127,33 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
         return
     site = Site(node, engine.stack[-1].site.chunk)
     found = parts(term)
-    if any(part.kind in ("word", "key data") for part in found):
+    if any(part.kind in ("word", "key data") for part in found) or _of_a_key(term):
         engine.emit(Misused("buffer", site, "seed"))
     if engine.traced and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
         engine.emit(Misused("host", site, "the clock"))
+
+
+def _of_a_key(term: Term) -> bool:
+    """Return whether a seed is computed from the words of a key, and not from a draw."""
+    waiting = [term]
+    for current in waiting:
+        if len(waiting) > _PARTS_READ:
+            break
+        if current.kind in ("seed", "child"):
+            return True
+        if current.kind in ("pure", "op"):
+            waiting.extend(current.parts)
+    return False
+
+
+def check_generator(engine: Engine, method: Term, site: Site) -> None:
+    """Note a traced function that draws from a generator of the host, unless it makes it of a fixed seed itself."""
+    owner = method.part(0)
+    if not engine.traced or owner is None or owner.kind != "pure" or owner.args[0] not in GENERATORS:
+        return
+    seeded = any(part.kind == "const" and part.value is not None for part in owner.parts)
+    if not (seeded and owner.number >= engine.traced[0].terms):
+        engine.emit(Misused("host", site, f"{owner.args[0]}(…).{method.args[1]}"))
 
 
 def check_constant(engine: Engine, key: Term, origin: int, signature: Term | None) -> None:

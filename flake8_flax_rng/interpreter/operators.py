@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
 
+_EXPONENT = 64
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Subtract: "-",
@@ -23,6 +24,8 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.FloorDivide: "//",
     cst.Modulo: "%",
     cst.Divide: "/",
+    cst.Power: "**",
+    cst.LeftShift: "<<",
     cst.Equal: "==",
     cst.NotEqual: "!=",
     cst.LessThan: "<",
@@ -130,7 +133,9 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     term = engine.terms.make("op", sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
         engine.ledger.difference(term, first_term.draws & second_term.draws)
-    return Opaque(term, known if isinstance(known, int) else None)
+    ends = [value.last if isinstance(value, Opaque) else _index_value(value) for value in (left, right)]
+    last = _folded(sign, ends[0], ends[1]) if sign in "+-" and None not in ends else None
+    return Opaque(term, known if isinstance(known, int) else None, last if isinstance(last, int) else None)
 
 
 def _merged(left: Value, right: Value, state: State) -> DictObject | None:
@@ -189,8 +194,10 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
             "/": lambda: left / right,
             "//": lambda: left // right,
             "%": lambda: left % right,
+            "**": lambda: left**right if 0 <= right <= _EXPONENT else None,
+            "<<": lambda: left << right if 0 <= right <= _EXPONENT else None,
         }.get(sign, lambda: None)()
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, TypeError):
         return None
 
 
@@ -220,9 +227,7 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
         return [(not held, path) for held, path in decide(engine, node.expression, state)]
     if not isinstance(node, cst.BooleanOperation):
         rows = engine.eval(node, state)
-        for value, _ in rows:
-            if isinstance(value, Key) and engine.ledger.legacy(value.origin) is False:
-                engine.emit(Misused("typed", engine.site(node), "a truth test"))
+        _no_truth(engine, node, rows)
         return [way for value, at in rows for way in conditions.branch(engine, value, at)]
     spine: list[cst.BooleanOperation] = []
     left: cst.BaseExpression = node
@@ -245,6 +250,12 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
     return ways
 
 
+def _no_truth(engine: Engine, node: cst.BaseExpression, rows: Outcomes) -> None:
+    """Note a truth test of a key, which raises."""
+    if any(isinstance(value, Key) for value, _ in rows):
+        engine.emit(Misused("typed", engine.site(node), "a truth test"))
+
+
 def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcomes:
     """Evaluate ``a and b`` or ``a or b`` for its value."""
     spine: list[cst.BooleanOperation] = []
@@ -253,6 +264,7 @@ def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcome
         spine.append(left)
         left = left.left
     rows = engine.eval(left, state)
+    _no_truth(engine, left, rows)
     for operation in reversed(spine):
         going_on = isinstance(operation.operator, cst.And)
         after: Outcomes = []

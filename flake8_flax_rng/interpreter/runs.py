@@ -43,12 +43,42 @@ def read_streams(engine: Engine, args: Args, rngs: Value | None, initialising: b
         return Run(initialising, {} if not args.open_keywords and not initialising else None)
     if isinstance(rngs, Key):
         return Run(initialising, {}, rngs)
+    _check_streams(engine, args, rngs, initialising, state)
     found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
     if isinstance(found, DictObject) and found.complete:
         names = {key.value: value for key, value in found.entries if isinstance(key.value, str)}
         if len(names) == len(found.entries):
             return Run(initialising, names)
     return Run(initialising, None, rngs if isinstance(rngs, Opaque) else None)
+
+
+def _check_streams(engine: Engine, args: Args, rngs: Value, initialising: bool, state: State) -> None:
+    """Note what is given to a module for a key or its streams and cannot be one."""
+    node = args.node(0 if initialising else None, "rngs")
+    if node is None:
+        return
+    if initialising and isinstance(rngs, Opaque):
+        misuse.check_key(engine, args, 0, "rngs", "init")
+        return
+    found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
+    if not isinstance(found, DictObject):
+        if not isinstance(rngs, Opaque | Ref):
+            misuse.refuse(engine, rngs, node, "init" if initialising else "apply")
+        return
+    shown = dict(zip((entry[0].value for entry in found.entries), _values(node), strict=False))
+    for name, value in found.entries:
+        place = shown.get(name.value, node)
+        if isinstance(value, Key | Opaque):
+            engine.ledger.keyed(place)
+        elif not isinstance(value, Ref):
+            misuse.refuse(engine, value, place, f"the stream {name.value!r}")
+
+
+def _values(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """Return the values that are written in a dict display."""
+    if not isinstance(node, cst.Dict) or not all(isinstance(item, cst.DictElement) for item in node.elements):
+        return []
+    return [element.value for element in node.elements]
 
 
 def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:

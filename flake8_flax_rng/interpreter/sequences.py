@@ -91,8 +91,15 @@ def key_at(engine: Engine, keys: Keys, index: int) -> Value:
         return Key(engine.terms.fresh("clamped"))
     term = engine.terms.child(keys.parent, engine.terms.const(keys.start + index))
     if keys.inner:
-        return Keys(engine.terms.make("row", keys.parent, keys.start + index), origin=keys.origin)
+        return row_of(engine, keys, engine.terms.const(keys.start + index))
     return Key(term, keys.origin)
+
+
+def row_of(engine: Engine, keys: Keys, index: Term) -> Keys:
+    """Return a row of an array of keys of several axes."""
+    row = engine.terms.make("row", keys.parent, index)
+    count = keys.rest[0] if keys.rest else None
+    return Keys(row, count=count, inner=len(keys.rest) > 1, origin=keys.origin, rest=keys.rest[1:])
 
 
 def element(engine: Engine, value: Value, index: int, state: State) -> Value:
@@ -200,7 +207,10 @@ def _range(
     last = args[1] if len(args) > 1 else args[0] if args else None
     end = engine.term(last, state) if last is not None and not endless else None
     passes: list[Value] = []
+    final = None
+    if not endless and start is not None and stop is not None and step and range(start, stop, step):
+        final = range(start, stop, step)[-1]
     for turn in range(count):
         known = None if start is None or step is None else start + turn * step
-        passes.append(Opaque(engine.terms.make("item", serial, end, turn), known))
+        passes.append(Opaque(engine.terms.make("item", serial, end, turn), known, final))
     return Iteration(passes, exact=False, count=end if len(args) == 1 else None)

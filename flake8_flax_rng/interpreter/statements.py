@@ -227,7 +227,11 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
         for path in engine.merge([state.fork() for state in (entry, *thrown)]):
             if handler.name is not None and isinstance(handler.name.name, cst.Name):
                 path.bind(engine.scope.frames[0], handler.name.name.value, engine.unknown("error"))
-            result.extend(engine.run_block(handler.body, path))
+            engine.muted += 1
+            try:
+                result.extend(engine.run_block(handler.body, path))
+            finally:
+                engine.muted -= 1
     if node.finalbody is None:
         return result
     return _finally(engine, node.finalbody, result)

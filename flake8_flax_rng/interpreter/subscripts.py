@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.sequences import element, known_items
+from flake8_flax_rng.interpreter.sequences import element, known_items, row_of
 from flake8_flax_rng.interpreter.values import (
     NONE,
     Const,
@@ -54,7 +54,7 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
 
 def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value) -> None:
     """Note an index past the end, which JAX clamps in silence."""
-    number = place.value if isinstance(place, Const) else None
+    number = place.value if isinstance(place, Const) else place.last if isinstance(place, Opaque) else None
     if isinstance(value, Keys) and value.count is not None and isinstance(number, int):
         if not -value.count <= number < value.count:
             engine.emit(Misused("index", engine.site(node), str(number), str(value.count)))
@@ -78,7 +78,7 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     if isinstance(value, Keys):
         data = engine.term(index, state)
         if value.inner:
-            return Keys(engine.terms.make("row", value.parent, data), origin=value.origin)
+            return row_of(engine, value, data)
         if value.start:
             data = engine.terms.make("shifted", data, value.start)
         return Key(engine.terms.child(value.parent, data), value.origin)

@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.names import dotted
 from flake8_flax_rng.interpreter.sequences import element, known_items
-from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -65,7 +65,7 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
     star = next((i for i, item in enumerate(elements) if isinstance(item, cst.StarredElement)), None)
     items = known_items(value, state)
     count = len(elements)
-    if isinstance(value, Keys) and value.count is not None:
+    if isinstance(value, Keys | Stacked) and value.count is not None:
         least = count if star is None else count - 1
         if value.count < least or (star is None and value.count != count):
             engine.emit(Misused("unpack", engine.site(target), str(count), str(value.count)))
@@ -120,8 +120,11 @@ def _set_item(engine: Engine, owner: Value, index: Value | None, value: Value, s
         return
     found = state.heap.get(owner.address)
     if isinstance(found, DictObject):
-        new = found.set(index, value) if isinstance(index, Const) else DictObject((), complete=False)
-        state.heap[owner.address] = new
+        if isinstance(index, Const):
+            state.heap[owner.address] = found.set(index, value)
+        else:
+            present = found.present | ({engine.term(index, state)} if index is not None else set())
+            state.heap[owner.address] = DictObject((), complete=False, present=present)
     elif isinstance(found, ListObject):
         place = index.value if isinstance(index, Const) else None
         if isinstance(place, int) and found.complete and -len(found.items) <= place < len(found.items):

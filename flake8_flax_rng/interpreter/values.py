@@ -42,10 +42,12 @@ class Opaque(Value):
     Args:
         term: equal terms are equal values.
         known: the integer that a loop variable has in this pass, if it is one.
+        last: the integer that it has in the last pass, if that is known.
     """
 
     term: Term
     known: int | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Keys(Value):
         inner: whether elements are arrays themselves (a split into a shape).
         origin: number of the split that made it in this run.
         reshaped: whether it may have another shape by now, even that of one key.
+        rest: the lengths of the further axes, as far as they are known.
     """
 
     parent: Term
@@ -80,6 +83,7 @@ class Keys(Value):
     inner: bool = False
     origin: int = 0
     reshaped: bool = False
+    rest: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,12 @@ class Stacked(Value):
     Args:
         lane: what each lane made, or gets.
         alike: whether it is one value repeated.
+        count: how many lanes there are, if that is known.
     """
 
     lane: Value
     alike: bool = False
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

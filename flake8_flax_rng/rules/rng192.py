@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Together
+from flake8_flax_rng.interpreter.events import Event, Together, part
 from flake8_flax_rng.rules.report import Report, consumer, key_site, line, rule
 
 RULE = rule(
@@ -56,7 +56,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that serve both purposes."""
     for event in events:
         if isinstance(event, Together):
-            step, before = event.second.way[-1], event.first.way[-1]
+            parting = part(event.first, event.second)
+            step, before = parting.second, parting.first
             yield Report(
                 key_site(step, event.second),
                 f"the key was already given to `{consumer(before)}` on line {line(before.site)}; "

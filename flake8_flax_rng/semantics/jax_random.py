@@ -132,3 +132,6 @@ STACKING: frozenset[str] = frozenset({"jax.numpy.stack", "jax.numpy.array", "jax
 
 REPEATING: frozenset[str] = frozenset(f"jax.numpy.{name}" for name in ["broadcast_to", "tile", "repeat"])
 """Functions that make an array of one key many times over."""
+
+COPYING: frozenset[str] = frozenset({"numpy.asarray", "numpy.array", "jax.numpy.asarray", "jax.numpy.array"})
+"""Functions that copy an array as it is."""

@@ -47,6 +47,8 @@ VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.
 
 HOST_CLOCKS: frozenset[str] = frozenset({"time.time", "time.time_ns", "time.perf_counter", "time.monotonic"})
 
+INTEGERS: dict[str, int] = {"sys.maxsize": (1 << 63) - 1}
+
 GENERATORS: frozenset[str] = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
 """Generators of the host, which are no keys."""
 

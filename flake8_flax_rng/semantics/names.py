@@ -12,6 +12,9 @@ _INTERESTING = (
     "flax.training",
     "jax._src.random",
     "jax.experimental.random",
+    "jax.config",
+    "numpy.random",
+    "random",
 )
 
 
