@@ -709,6 +709,7 @@ SHARED_KEY = {
     "init, then data": MODEL + "v = Net().init(k1, x)\ny = random.normal(k1, (2, 4))  # expect: RNG192\n",
     "a dict": MODEL + "y = random.normal(k1)\nv = Net().init({'params': k1}, x)  # expect: RNG192\n",
     "compiled": MODEL + "y = random.normal(k1)\nv = jax.jit(Net().init)(k1, x)  # expect: RNG192\n",
+    "with the output": MODEL + "y = random.normal(k1)\nv = Net().init_with_output(k1, x)  # expect: RNG192\n",
     "a helper": MODEL
     + """
 def start(key):

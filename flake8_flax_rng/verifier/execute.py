@@ -193,7 +193,7 @@ def _observer(
                     has_no_effect(call, stream, same[line].append)
             if clean and call.initialises:
                 _look_for_needless(call, needless)
-            if call.initialises:
+            if call.makes_variables:
                 initialisations.append(initialisation(call, ledger))
 
     return observe
