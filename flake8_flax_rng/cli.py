@@ -13,7 +13,7 @@ from flake8_flax_rng.finding import Finding, Rule
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier import report, runner
-from flake8_flax_rng.verifier.fixture import FixtureError
+from flake8_flax_rng.verifier.fixture import FixtureError, read
 from flake8_flax_rng.verifier.jaxhooks import UnsupportedVersion
 
 OK, DISAGREEMENT, USAGE = 0, 1, 2
@@ -112,8 +112,19 @@ def _print_documentation(rule: Rule) -> None:
     print(text)
 
 
-def _lint_file(source: str, filename: str) -> list[Finding]:
-    return lint(source, filename=filename)
+def lint_fixture(source: str, filename: str) -> list[Finding]:
+    """Lint a fixture as its author means it: an opt-in rule speaks only where the fixture is about that rule.
+
+    Args:
+        source: the fixture's text.
+        filename: its file.
+
+    Returns:
+        the findings that its marks must name.
+    """
+    fixture = read(Path(filename))
+    off = {rule.code for rule in RULES if not rule.default and not fixture.concerns(rule.code)}
+    return [finding for finding in lint(source, filename=filename) if finding.code not in off]
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -121,7 +132,7 @@ def _verify(options: argparse.Namespace) -> int:
     if not programs:
         raise FixtureError("no fixture programs found")
     with report.progress(len(programs)) as progress:
-        rows = runner.verify(programs, _lint_file, jobs=options.jobs, timeout=options.timeout, progress=progress)
+        rows = runner.verify(programs, lint_fixture, jobs=options.jobs, timeout=options.timeout, progress=progress)
     if options.json == "-":
         print(report.as_json(rows))
     else:

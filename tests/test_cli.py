@@ -163,3 +163,20 @@ def test_verify_without_the_extra(
     monkeypatch.setattr(worker, "require", missing)
     assert cli.main(["verify", str(fixtures)]) == 2
     assert "pip install 'flake8-flax-rng[verify]'" in capsys.readouterr().err
+
+
+def test_an_opt_in_rule_speaks_only_in_fixtures_that_are_about_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Finding(3, 0, "RNG101", ""), Finding(3, 0, "RNG190", "")]
+    monkeypatch.setattr(cli, "lint", lambda source, filename: found)
+    text = "# claim: key-reused\n\nprint()  # expect: {}\n"
+    for directory, mark, counted in (
+        ("RNG101", "RNG101", ["RNG101"]),
+        ("RNG101", "RNG101, RNG190", ["RNG101", "RNG190"]),
+        ("RNG190", "RNG101", ["RNG101", "RNG190"]),
+    ):
+        path = tmp_path / directory / "bad_program.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.format(mark), encoding="utf-8")
+        assert [finding.code for finding in cli.lint_fixture(path.read_text(), str(path))] == counted

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_flax_rng.lint import lint
+from flake8_flax_rng.cli import lint_fixture
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier.fixture import find, read, rule_of
 
@@ -23,7 +23,7 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", FIXTURES, ids=name_of)
 def test_findings_are_the_marks(path):
     fixture = read(path)
-    findings = lint(fixture.source, filename=str(path))
+    findings = lint_fixture(fixture.source, str(path))
     assert sorted((finding.line, finding.code) for finding in findings) == sorted(fixture.expected)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from flake8_flax_rng.cli import lint_fixture
 from flake8_flax_rng.finding import Finding
-from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier.runner import Lint, Row, select, verify
 
@@ -23,11 +23,7 @@ PROGRAMS = select([ROOT])
 CODES = [rule.code for rule in RULES if rule.code != "RNG001"]
 
 
-def lint_file(source: str, filename: str) -> list[Finding]:
-    return lint(source, filename=filename)
-
-
-def row_of(path: Path, linter: Lint = lint_file) -> Row:
+def row_of(path: Path, linter: Lint = lint_fixture) -> Row:
     (row,) = verify([path], linter, jobs=1)
     return row
 
@@ -49,7 +45,7 @@ def good(code: str) -> Path:
 @pytest.mark.parametrize("code", CODES)
 def test_a_rule_that_says_nothing_is_noticed(code):
     def broken(source: str, filename: str) -> list[Finding]:
-        return [finding for finding in lint_file(source, filename) if finding.code != code]
+        return [finding for finding in lint_fixture(source, filename) if finding.code != code]
 
     row = row_of(bad(code), broken)
     assert not row.ok
@@ -60,7 +56,7 @@ def test_a_rule_that_says_nothing_is_noticed(code):
 @pytest.mark.parametrize("code", CODES)
 def test_a_rule_that_says_too_much_is_noticed(code):
     def broken(source: str, filename: str) -> list[Finding]:
-        return [*lint_file(source, filename), Finding(1, 0, code, "too much")]
+        return [*lint_fixture(source, filename), Finding(1, 0, code, "too much")]
 
     for path in (bad(code), good(code)):
         row = row_of(path, broken)
@@ -73,7 +69,7 @@ def test_a_rule_that_points_elsewhere_is_noticed(code):
     def broken(source: str, filename: str) -> list[Finding]:
         return [
             Finding(finding.line + 1, finding.column, finding.code, finding.message)
-            for finding in lint_file(source, filename)
+            for finding in lint_fixture(source, filename)
         ]
 
     row = row_of(bad(code), broken)

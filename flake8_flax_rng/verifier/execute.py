@@ -18,6 +18,7 @@ from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, 
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.ledger import DRAW, MADE, SPLIT, Ledger
 from flake8_flax_rng.verifier.lines import executed_lines, statement_span
+from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import groups
 from flake8_flax_rng.verifier.streams import LinenCall, StreamTrace
@@ -30,6 +31,8 @@ _MODES = {
     "key-reused": (WATCHED,),
     "no-effect": (WATCHED,),
     "same-output": (UNCHANGED,),
+    "legacy-key": (UNCHANGED,),
+    "shared-key": (WATCHED,),
     # A good program must also run when it is compiled: what works uncompiled only is no example for anyone.
     "clean": (WATCHED, UNCHANGED),
 }
@@ -84,7 +87,8 @@ def _watched(fixture: Fixture) -> Verdict:
     ledger = Ledger(load(), filename)
     same: dict[int, list[bool]] = defaultdict(list)
     needless: list[tuple[str, list[Span]]] = []
-    trace = StreamTrace(filename, _observer(fixture, ledger, same, needless))
+    initialisations: list[Initialisation] = []
+    trace = StreamTrace(filename, _observer(fixture, ledger, same, needless, initialisations))
     with ledger.listening(), trace.listening(), jax.disable_jit():
         error, _ = _execute(fixture)
         jax.effects_barrier()
@@ -94,10 +98,13 @@ def _watched(fixture: Fixture) -> Verdict:
             judge.judge_reuse(verdict, fixture, groups(ledger))
         elif claim.kind == "no-effect":
             judge.judge_no_effect(verdict, fixture, claim, same)
-        elif claim.kind == "clean":
+        elif claim.kind in ("clean", "shared-key"):
             judge.judge_no_reuse(verdict, fixture, groups(ledger))
+            if _about(fixture, claim, "shared-key", SHARED):
+                judge.judge_opt_in(verdict, fixture, shared(ledger, initialisations))
+        if claim.kind == "clean":
             judge.judge_streams(verdict, fixture, [*_idle(trace.calls), *needless])
-        if claim.kind in ("key-reused", "no-effect", "clean"):
+        if WATCHED in _MODES[claim.kind]:
             judge.judge_ending(verdict, error, filename)
     return verdict
 
@@ -105,19 +112,29 @@ def _watched(fixture: Fixture) -> Verdict:
 def _unchanged(fixture: Fixture) -> Verdict:
     verdict = Verdict()
     lines: set[int] = set()
+    legacy: list[Span] = []
     with ExitStack() as stack:
         if any(claim.kind == "same-output" for claim in fixture.claims):
             lines = stack.enter_context(executed_lines(str(fixture.path)))
+        if any(_about(fixture, claim, "legacy-key", LEGACY) for claim in fixture.claims):
+            legacy = stack.enter_context(legacy_keys(str(fixture.path)))
         error, namespace = _execute(fixture)
     for claim in fixture.claims:
         if claim.kind == "raises":
             judge.judge_raises(verdict, fixture, claim, error)
-        elif claim.kind == "clean":
+        elif claim.kind in ("clean", "legacy-key"):
             judge.judge_ending(verdict, error, str(fixture.path))
+            found = ((f"a legacy key is built at line {span}", span) for span in legacy)
+            judge.judge_opt_in(verdict, fixture, found)
         elif claim.kind == "same-output":
             judge.judge_ending(verdict, error, str(fixture.path))
             _judge_same_output(verdict, fixture, claim, namespace, lines)
     return verdict
+
+
+def _about(fixture: Fixture, claim: Claim, kind: str, code: str) -> bool:
+    """Tell whether a claim says that something is there, or that nothing of it is: in a good program of its rule."""
+    return claim.kind == kind or (claim.kind == "clean" and fixture.rule == code)
 
 
 def _judge_same_output(
@@ -160,7 +177,11 @@ def _execute(fixture: Fixture) -> tuple[BaseException | None, dict[str, Any]]:
 
 
 def _observer(
-    fixture: Fixture, ledger: Ledger, same: dict[int, list[bool]], needless: list[tuple[str, list[Span]]]
+    fixture: Fixture,
+    ledger: Ledger,
+    same: dict[int, list[bool]],
+    needless: list[tuple[str, list[Span]]],
+    initialisations: list[Initialisation],
 ) -> Callable[[LinenCall], None]:
     claimed = [claim.argument for claim in fixture.claims if claim.kind == "no-effect"]
     clean = any(claim.kind == "clean" for claim in fixture.claims)
@@ -172,6 +193,8 @@ def _observer(
                     has_no_effect(call, stream, same[line].append)
             if clean and call.initialises:
                 _look_for_needless(call, needless)
+            if call.makes_variables:
+                initialisations.append(initialisation(call, ledger))
 
     return observe
 

@@ -15,7 +15,7 @@ _INTENDED = re.compile(r"#\s*intended:\s*(?P<reason>\S.*)")
 _LOOSE = re.compile(r"#\s*(claim|expect|intended)\s*:")
 _RULE = re.compile(r"RNG\d{3}")
 
-KINDS = ("raises", "key-reused", "same-output", "no-effect", "clean")
+KINDS = ("raises", "key-reused", "same-output", "no-effect", "legacy-key", "shared-key", "clean")
 
 
 class FixtureError(Exception):
@@ -63,6 +63,10 @@ class Fixture:
         """The marked lines, each with its codes."""
         lines = {line for line, _ in self.expected}
         return {line: frozenset(code for at, code in self.expected if at == line) for line in sorted(lines)}
+
+    def concerns(self, code: str) -> bool:
+        """Tell whether this program is about a rule: it stands in the rule's directory, or a mark names it."""
+        return code == self.rule or any(code == marked for _, marked in self.expected)
 
 
 def read(path: Path) -> Fixture:

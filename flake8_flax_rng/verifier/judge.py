@@ -23,6 +23,7 @@ _ALSO: dict[str, frozenset[str]] = {
     "RNG107": frozenset({REMADE}),
     "RNG108": frozenset({INSIDE}),
     "RNG109": frozenset({INSIDE}),
+    "RNG190": frozenset(),
 }
 _ANYWHERE = frozenset({INSIDE, OUTSIDE, REMADE})
 
@@ -143,6 +144,22 @@ def judge_streams(verdict: Verdict, fixture: Fixture, symptoms: Iterable[tuple[s
         if not any(_intended(fixture, span) for span in spans):
             verdict.seen.append(text)
             verdict.problems.append(text)
+
+
+def judge_opt_in(verdict: Verdict, fixture: Fixture, found: Iterable[tuple[str, Span]]) -> None:
+    """Judge that what an opt-in rule speaks of is at the marked lines, and nowhere else.
+
+    Args:
+        verdict: what is said so far; it is added to.
+        fixture: the fixture; a good one has no marked lines.
+        found: what was seen, with the lines of each.
+    """
+    for text, span in dict.fromkeys(found):
+        verdict.seen.append(text)
+        at = {line for line in fixture.marked if line in span}
+        verdict.confirmed |= at
+        if not at and not _intended(fixture, span):
+            verdict.problems.append(text if not fixture.marked else f"{text}, which is not marked")
 
 
 def judge_no_effect(verdict: Verdict, fixture: Fixture, claim: Claim, same: dict[int, list[bool]]) -> None:

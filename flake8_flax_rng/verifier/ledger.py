@@ -7,18 +7,20 @@ what is wrong with it.
 
 from __future__ import annotations
 
+import functools
+import importlib
 import itertools
 import math
 import sys
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import CodeType, FrameType
 from typing import Any
 
 from flake8_flax_rng.verifier.jaxhooks import Hooks, replaced
-from flake8_flax_rng.verifier.places import Stack, frames_from, graft, stack_of, traceback_sites
+from flake8_flax_rng.verifier.places import Stack, caller, frames_from, graft, stack_of, traceback_sites
 
 DRAW, SPLIT, FOLD, MADE = "draw", "split", "fold", "made"
 
@@ -34,7 +36,7 @@ class Event:
     """One thing that happened to one key.
 
     Args:
-        kind: DRAW, SPLIT, FOLD or MADE (built from a seed).
+        kind: DRAW, SPLIT, FOLD or MADE (built from a seed, or wrapped by the program).
         key: the key that it happened to; for MADE the key that was built.
         children: the keys that came of it.
         call: what tells one call of a public sampler from another.
@@ -80,6 +82,7 @@ class Ledger:
     _frames: list[FrameType] = field(default_factory=list)
     _calls: set[Hashable] = field(default_factory=set)
     _shared: list[int] = field(default_factory=list)
+    _traced: dict[Hashable, FrameType] = field(default_factory=dict)
     _muted: int = 0
 
     @contextmanager
@@ -94,6 +97,8 @@ class Ledger:
             for primitive in (hooks.bits, hooks.gamma, hooks.split, hooks.fold, hooks.seed, hooks.clone):
                 stack.enter_context(replaced(primitive, "impl", self._listener(primitive)))
             stack.enter_context(replaced(hooks.batch_trace, "process_primitive", self._lane_listener))
+            # Not the primitive: JAX wraps a legacy key wherever it is used.
+            stack.enter_context(replaced(importlib.import_module("jax").random, "wrap_key_data", self._wrap_listener))
             yield
 
     @contextmanager
@@ -125,6 +130,19 @@ class Ledger:
 
         return wrap
 
+    def _wrap_listener(self, original: Any) -> Any:
+        @functools.wraps(original)
+        def wrap_key_data(*arguments: Any, **settings: Any) -> Any:
+            result = original(*arguments, **settings)
+            frame = caller()
+            if frame.f_code.co_filename == self.filename and not self._muted:
+                stack, call = stack_of(frame, self.filename), object()
+                self._frames.extend(site.frame for site in stack)
+                self.events.extend(Event(MADE, bits, (), call, stack) for bits in bits_of(result))
+            return result
+
+        return wrap_key_data
+
     def _lane_listener(self, original: Any) -> Any:
         keyed = (self.hooks.bits, self.hooks.gamma, self.hooks.split)
 
@@ -143,7 +161,7 @@ class Ledger:
     def _note(self, primitive: Any, key: Any, result: Any, frame: FrameType) -> None:
         hooks = self.hooks
         if primitive is hooks.clone:
-            self.clones.update(_bits(key))
+            self.clones.update(bits_of(key))
             return
         context = self._context(frame)
         if context is None:
@@ -196,7 +214,7 @@ class Ledger:
         self._frames.extend(site.frame for site in stack)
         vmapped = self._vmapped(frame, len(stack))
         if evaluators:
-            return self._traced_context(stack, evaluators[0], vmapped)
+            return self._traced_context(stack, evaluators[0], evaluators[-1], vmapped)
         public = [current for current in running if current.f_code.co_filename in self.hooks.sampler_files]
         outermost = public[-1] if public else frame
         self._frames.append(outermost)
@@ -208,12 +226,14 @@ class Ledger:
         backward = code.co_filename == self.hooks.ad_file and code.co_name.startswith("backward_pass")
         return backward or code is self.hooks.batching_rule
 
-    def _traced_context(self, running: Stack, evaluator: FrameType, vmapped: int | None) -> _Context:
+    def _traced_context(
+        self, running: Stack, evaluator: FrameType, outermost: FrameType, vmapped: int | None
+    ) -> _Context:
         """Read the frames of a traced expression, which JAX remembers; those that run are not its own."""
         traceback = self.hooks.source_info.current().traceback
         python_traceback = traceback.as_python_traceback() if traceback is not None else None
-        stack = graft(running, traceback_sites(python_traceback, self.filename))
-        self._frames.append(evaluator)
+        stack = graft(running, self._same_frames(outermost, traceback_sites(python_traceback, self.filename)))
+        self._frames += (evaluator, outermost)
         function, where = "", []
         while python_traceback is not None:
             code = python_traceback.tb_frame.f_code
@@ -225,6 +245,19 @@ class Ledger:
                 break
             python_traceback = python_traceback.tb_next
         return _Context((id(evaluator), tuple(where)), function, stack, vmapped)
+
+    def _same_frames(self, evaluator: FrameType, traced: Stack) -> Stack:
+        """Give one frame to what was one frame when it was traced, as far as the way to it can tell.
+
+        JAX remembers names and lines, and makes up new frames, and code for them, for each traced expression.
+        """
+        way: tuple[Hashable, ...] = (evaluator,)
+        sites = []
+        for site in traced:
+            way = (*way, site.code.co_name)
+            sites.append(replace(site, frame=self._traced.setdefault(way, site.frame)))
+            way = (*way, site.span)
+        return tuple(sites)
 
     def _vmapped(self, frame: FrameType, depth: int) -> int | None:
         """Find the frame that called the outermost `vmap` that the program itself wrote.
@@ -244,6 +277,23 @@ class Ledger:
         callers = (frame.f_code for frame in frames[position + 1 :])
         between = itertools.takewhile(lambda code: code.co_filename != self.filename, callers)
         return any(code.co_name == "jacfun" or any(part in code.co_filename for part in _OWN_VMAPS) for code in between)
+
+
+def bits_of(keys: Any) -> list[Bits]:
+    """Read the bits of keys, typed or not.
+
+    Args:
+        keys: a key or an array of keys.
+
+    Returns:
+        one item per key; none where keys have no values, as under a transformation of JAX.
+    """
+    import jax
+
+    try:
+        return _bits(keys if hasattr(keys, "_base_array") else jax.random.wrap_key_data(keys))
+    except (AttributeError, TypeError, ValueError, jax.errors.JAXTypeError):
+        return []
 
 
 def _bits(keys: Any, shape: tuple[int, ...] | None = None) -> list[Bits]:

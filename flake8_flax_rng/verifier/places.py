@@ -153,6 +153,15 @@ def current_stack(filename: str) -> Stack:
     return stack_of(sys._getframe(1), filename)
 
 
+def caller() -> FrameType:
+    """Find who called the function that asks.
+
+    Returns:
+        the frame.
+    """
+    return sys._getframe(2)
+
+
 def traceback_sites(traceback: TracebackType | None, filename: str) -> Stack:
     """Collect the program's own frames of a traceback.
 

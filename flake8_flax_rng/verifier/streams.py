@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -16,6 +16,7 @@ from flake8_flax_rng.verifier.places import Stack, frames_from, stack_of
 
 # Functions of Flax that hand back the variables and throw the output away.
 _VARIABLES_ONLY = frozenset({"init", "lazy_init", "init_wrapper", "tabulate", "module_paths"})
+_VARIABLES = _VARIABLES_ONLY | {"init_with_output"}
 
 
 Repeat = Callable[[Any, Mapping[str, Any]], Any]
@@ -29,6 +30,7 @@ class LinenCall:
         stack: the program's own frames at the call.
         given: the streams that it was given.
         initialises: whether only the variables of its result are used.
+        makes_variables: whether it makes the model's variables.
         asked: the streams that the model asked for, or whose presence it tested.
         drawn: the streams whose key it read.
         keywords: its other keyword arguments.
@@ -40,6 +42,7 @@ class LinenCall:
     stack: Stack
     given: Mapping[str, Any]
     initialises: bool
+    makes_variables: bool = False
     asked: set[str] = field(default_factory=set)
     drawn: set[str] = field(default_factory=set)
     keywords: Mapping[str, Any] = field(default_factory=dict)
@@ -103,7 +106,8 @@ class StreamTrace:
                 frame = sys._getframe(1)
                 if self._muted or self._called_by_bridge(frame):
                     return repeat(rngs, keywords)
-                call = LinenCall(stack_of(frame, self.filename), _streams(rngs), self._initialises(frame))
+                only, makes = (self._called_through(frame, names) for names in (_VARIABLES_ONLY, _VARIABLES))
+                call = LinenCall(stack_of(frame, self.filename), _streams(rngs), only, makes)
                 call.keywords, call.repeat = keywords, repeat
                 return self._run(call, rngs)
 
@@ -177,12 +181,12 @@ class StreamTrace:
         between = itertools.takewhile(lambda name: name != self.filename, names)
         return any("/flax/nnx/" in name for name in between)
 
-    def _initialises(self, frame: FrameType) -> bool:
+    def _called_through(self, frame: FrameType, names: Collection[str]) -> bool:
         for current in frames_from(frame):
             code = current.f_code
             if code.co_filename == self.filename:
                 return False
-            if code.co_name in _VARIABLES_ONLY and code.co_filename.endswith("linen/module.py"):
+            if code.co_name in names and code.co_filename.endswith("linen/module.py"):
                 return True
         return False
 
