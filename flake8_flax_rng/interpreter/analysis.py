@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from flake8_flax_rng.interpreter import classes
 from flake8_flax_rng.interpreter.calls import call
 from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.events import Defaulted, Misused
 from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
+from flake8_flax_rng.interpreter.events import Defaulted, Misused
 from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.heap import Instance
@@ -95,8 +95,9 @@ class Analysis:
 
     def _holds(self, event: Event) -> bool:
         """Return whether no other path has shown that an event is a mistake of ours."""
-        wrong = isinstance(event, Misused) and event.code == "not a key"
-        return not (wrong and self._engine.ledger.was_keyed(event.root, event.site.node))
+        if not (isinstance(event, Misused) and event.code == "not a key"):
+            return True
+        return not self._engine.ledger.was_keyed(event.root, event.site.node)
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""

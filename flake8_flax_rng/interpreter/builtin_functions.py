@@ -182,7 +182,7 @@ def _isinstance(engine: Engine, args: Args, state: State, site: Site) -> Outcome
 
 def _hasattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     owner, name = args.get(0, None), args.get(1, None)
-    if isinstance(owner, Symbol) and isinstance(name, Const) and canonical(f"{owner.path}.{name.value}") in _HAD:
+    if isinstance(owner, Symbol) and isinstance(name, Const) and canonical(f"{owner.path}.{name.value!s}") in _HAD:
         return [(Const(True), state)]
     return engine.pure_call("hasattr", args, state)
 

@@ -155,7 +155,9 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
         whole = isinstance(spec, Opaque) and spec.term.kind == "pure" and len(spec.term.args) == 1
         if not whole:
             block = engine.terms.make("block", engine.term(value, state))
-            given.positional[index] = replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
+            given.positional[index] = (
+                replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
+            )
             mapped.varying.add(block)
     engine.lanes.append(mapped)
     try:

@@ -109,17 +109,13 @@ class Parting:
 
 def part(first: Use | Made, second: Use | Made) -> Parting:
     """Find where the ways to two places part: the two steps that a reader must compare."""
-    around: Step | None = None
     for index, (ours, theirs) in enumerate(zip(first.way, second.way, strict=False)):
         if ours.site.node is not theirs.site.node:
             return Parting(_last_call(first, ours), _last_call(second, theirs), loop=False)
         if ours.turn != theirs.turn:
-            around = theirs
-            break
-    if around is None:
-        return Parting(first.way[-1], second.way[-1], loop=False)
-    ours, theirs = _after_loops(first, index), _after_loops(second, index)
-    return Parting(ours, theirs, ours.site.node is theirs.site.node, around)
+            early, late = _after_loops(first, index), _after_loops(second, index)
+            return Parting(early, late, early.site.node is late.site.node, theirs)
+    return Parting(first.way[-1], second.way[-1], loop=False)
 
 
 def _last_call(use: Use | Made, step: Step) -> Step:

@@ -49,7 +49,9 @@ def check(engine: Engine, use: Use) -> None:
             root = _root(use.term)
             if root not in mapped.reported and not mapped.quiet:
                 mapped.reported.add(root)
-                engine.emit(Shared(use, _inside(engine, mapped, use), mapped.site, mapped.transform, root in mapped.repeated))
+                engine.emit(
+                    Shared(use, _inside(engine, mapped, use), mapped.site, mapped.transform, root in mapped.repeated)
+                )
             return
 
 

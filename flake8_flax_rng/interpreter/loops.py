@@ -55,7 +55,9 @@ def _iterator(engine: Engine, node: cst.BaseExpression, value: Value, state: Sta
     site = engine.site(node)
     with engine.step(Step(site, "__iter__", owner=engine.owner())):
         outcomes = engine.call(Bound(method, value), Args(), state, site)
-    return outcomes[0] if len(outcomes) == 1 else (engine.unknown("iterator"), engine.merge([s for _, s in outcomes])[0])
+    return (
+        outcomes[0] if len(outcomes) == 1 else (engine.unknown("iterator"), engine.merge([s for _, s in outcomes])[0])
+    )
 
 
 def run_while(engine: Engine, node: cst.While, state: State) -> Completions:

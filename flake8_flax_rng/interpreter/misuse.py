@@ -34,7 +34,15 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
     if node is None or value is None:
         return
     if isinstance(value, Opaque) and _swapped(value, args):
-        engine.emit(Misused("not a key", _site(engine, node), label, "something else, and the key elsewhere", engine.ledger.root_number))
+        engine.emit(
+            Misused(
+                "not a key",
+                _site(engine, node),
+                label,
+                "something else, and the key elsewhere",
+                engine.ledger.root_number,
+            )
+        )
     elif isinstance(value, Opaque) and _words(value.term):
         engine.emit(Misused("buffer", _site(engine, node), "words"))
     elif isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
@@ -153,7 +161,7 @@ def check_generator(engine: Engine, method: Term, site: Site) -> None:
         return
     seeded = any(part.kind == "const" and part.value is not None for part in owner.parts)
     if not (seeded and owner.number >= engine.traced[0].terms):
-        engine.emit(Misused("host", site, f"{owner.args[0]}(…).{method.args[1]}"))
+        engine.emit(Misused("host", site, f"{owner.args[0]!s}(…).{method.args[1]!s}"))
 
 
 def check_constant(engine: Engine, key: Term, origin: int, signature: Term | None) -> None:

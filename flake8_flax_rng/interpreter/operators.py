@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.state import State
 
 _EXPONENT = 64
+_ITEMS_REPEATED = 64
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Subtract: "-",
@@ -166,7 +167,12 @@ def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
     items = known_items(left, state)
     if items is not None and len(items) == 1 and isinstance(items[0], Key):
         return Stacked(items[0], alike=True)
-    if items is None or not isinstance(right, Const) or not isinstance(right.value, int) or len(items) * right.value > 64:
+    if (
+        items is None
+        or not isinstance(right, Const)
+        or not isinstance(right.value, int)
+        or len(items) * right.value > 64
+    ):
         return engine.unknown("repeated")
     return engine.allocate(state, ListObject(tuple(items) * right.value))
 
@@ -186,6 +192,8 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
         return None
     if abs(left) > 1 << 64 or abs(right) > 1 << 64:
         return None
+    if sign in ("**", "<<"):
+        return _raised(sign, left, right)
     try:
         return {
             "+": lambda: left + right,
@@ -194,11 +202,15 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
             "/": lambda: left / right,
             "//": lambda: left // right,
             "%": lambda: left % right,
-            "**": lambda: left**right if 0 <= right <= _EXPONENT else None,
-            "<<": lambda: left << right if 0 <= right <= _EXPONENT else None,
         }.get(sign, lambda: None)()
-    except (ArithmeticError, ValueError, TypeError):
+    except (ArithmeticError, ValueError):
         return None
+
+
+def _raised(sign: str, left: int | float, right: int | float) -> int | None:
+    if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= _EXPONENT):
+        return None
+    return left << right if sign == "<<" else int(left**right)
 
 
 def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:

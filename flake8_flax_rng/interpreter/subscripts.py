@@ -55,9 +55,9 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
 def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value) -> None:
     """Note an index past the end, which JAX clamps in silence."""
     number = place.value if isinstance(place, Const) else place.last if isinstance(place, Opaque) else None
-    if isinstance(value, Keys) and value.count is not None and isinstance(number, int):
-        if not -value.count <= number < value.count:
-            engine.emit(Misused("index", engine.site(node), str(number), str(value.count)))
+    count = value.count if isinstance(value, Keys) else None
+    if count is not None and isinstance(number, int) and not -count <= number < count:
+        engine.emit(Misused("index", engine.site(node), str(number), str(count)))
 
 
 def item(engine: Engine, value: Value, index: Value, state: State) -> Value:

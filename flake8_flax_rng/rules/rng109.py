@@ -54,5 +54,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         yield Report(
             site,
             f"all lanes of the `{event.transform}` on line {line(event.mapped)} draw from one key in "
-            f"`{consumer(step)}`, so that they get the same numbers; split the key into one for each lane and map over them",
+            f"`{consumer(step)}`, so that they get the same numbers; split it into one key for each lane, and map over "
+            "the keys",
         )

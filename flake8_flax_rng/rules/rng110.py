@@ -53,7 +53,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 def _message(event: Misused) -> str:
     if event.code == "unpack":
-        return f"{event.detail} keys are unpacked into {event.what} names, which raises; split into as many as there are names"
+        return f"{event.detail} keys are unpacked into {event.what} names, which raises; split into {event.what} keys"
     return (
         f"index {event.what} is past the end of {event.detail} keys, and JAX takes the nearest one in silence; "
         "split into more keys"

@@ -59,5 +59,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         )
     for misused in events:
         if isinstance(misused, Misused) and misused.code == "buffer":
-            how = "a word of a key is no seed" if misused.what == "seed" else "arithmetic on a key makes keys that collide"
+            how = (
+                "a word of a key is no seed"
+                if misused.what == "seed"
+                else "arithmetic on a key makes keys that collide"
+            )
             yield Report(misused.site, f"{how}; derive keys with `jax.random.split` or `jax.random.fold_in`")

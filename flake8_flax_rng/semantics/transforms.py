@@ -45,12 +45,11 @@ WRAPPERS: dict[str, str] = {
 }
 """Function transforms: what calling the result does with the function.
 
-``same`` calls it as it is; ``jit`` does so while it traces it; ``identity`` is the function itself; ``vmap`` and ``pmap`` call it once per lane, ``shard`` once per device;
-``cached`` calls it once for equal
-arguments, so that no call repeats another; ``lift`` makes a module class from
-a module class; ``factory`` makes a decorator that is the identity;
-``grad`` and ``value_and_grad`` call it once and return other things; ``abstract`` traces it without
-running anything.
+``same`` calls it as it is; ``jit`` does so while it traces it; ``identity`` is the function itself;
+``vmap`` and ``pmap`` call it once per lane, ``shard`` once per device; ``cached`` calls it once for equal
+arguments, so that no call repeats another; ``lift`` makes a module class from a module class; ``factory``
+makes a decorator that is the identity; ``grad`` and ``value_and_grad`` call it once and return other things;
+``abstract`` traces it without running anything.
 """
 
 KEYWORD_OF_FUNCTION = ("fun", "target", "f", "fn", "func", "function")
