@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from flake8_flax_rng.finding import Finding
-from flake8_flax_rng.lint import lint
 
 pytest.importorskip("jax")
 pytest.importorskip("flax")
@@ -45,8 +44,8 @@ def test_the_marks_are_true(program):
 @ALL
 def test_the_linter_misses_nothing_and_flags_nothing_wrongly(program):
     right = matrix.FOUND if program.bad else matrix.SILENT
-    assert matrix.linter_answer(program, program.typed, lint) == right
-    assert matrix.linter_answer(program, program.legacy, lint) == right
+    assert matrix.linter_answer(program, program.typed) == right
+    assert matrix.linter_answer(program, program.legacy) == right
 
 
 @ALL
@@ -83,7 +82,7 @@ def test_what_counts_for_the_linter():
 
 
 def test_the_table():
-    rows = {program.title: matrix.row(program, lint) for program in (matrix.BAD[0], matrix.GOOD[0])}
+    rows = {program.title: matrix.row(program) for program in (matrix.BAD[0], matrix.GOOD[0])}
     text = matrix.table(rows)
     assert "linter: finds 1, misses 0, flags 0 wrongly, of 2 programs\n" in text
     assert text.endswith("JAX, legacy: finds 0, misses 1, flags 0 wrongly, of 2 programs")

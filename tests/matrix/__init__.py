@@ -17,6 +17,8 @@ from typing import Any
 import jax
 
 from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.lint import lint
+from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier.fixture import Claim, Fixture
 from flake8_flax_rng.verifier.jaxhooks import load
 from flake8_flax_rng.verifier.judge import Verdict, conclude, judge_no_reuse, judge_reuse
@@ -149,9 +151,15 @@ def jax_answer(program: Program, text: str | None) -> str:
     return MISSED if program.bad else SILENT
 
 
-def linter_answer(program: Program, text: str, lint: Lint) -> str:
+def lint_default(text: str) -> list[Finding]:
+    """Lint with the rules that are on by default: `PRNGKey` is a matter of taste, and no wrong use of a key."""
+    off = {rule.code for rule in RULES if not rule.default}
+    return [finding for finding in lint(text) if finding.code not in off]
+
+
+def linter_answer(program: Program, text: str, linter: Lint = lint_default) -> str:
     """Lint a text of the program: each marked line must be reported, and no other line."""
-    lines = {finding.line for finding in lint(text)}
+    lines = {finding.line for finding in linter(text)}
     answers = [
         f"{word} (line {', '.join(map(str, sorted(those)))})"
         for word, those in ((MISSED, program.marked - lines), (WRONG, lines - program.marked))
@@ -160,11 +168,11 @@ def linter_answer(program: Program, text: str, lint: Lint) -> str:
     return ", ".join(answers) or (FOUND if program.bad else SILENT)
 
 
-def row(program: Program, lint: Lint) -> dict[str, str]:
+def row(program: Program) -> dict[str, str]:
     """What each checker says of a program, by column."""
     return {
-        LINTER: linter_answer(program, program.typed, lint),
-        LINTER_LEGACY: linter_answer(program, program.legacy, lint),
+        LINTER: linter_answer(program, program.typed),
+        LINTER_LEGACY: linter_answer(program, program.legacy),
         **{head: jax_answer(program, text) for head, text in program.variants.items()},
     }
 

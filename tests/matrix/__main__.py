@@ -10,13 +10,11 @@ def main() -> int:
     """Print the table; 1 when the linter misses a program or flags one wrongly, or when a mark is not true."""
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-    from flake8_flax_rng.lint import lint
-
     from . import BAD, FOUND, GOOD, LINTER, LINTER_LEGACY, PROGRAMS, SILENT, compiled_in_haste, row, table, truth
 
     with compiled_in_haste():
         untrue = {program.title: problems for program in PROGRAMS if (problems := truth(program).problems)}
-        rows = {f"{'bad' if program.bad else 'good'}: {program.title}": row(program, lint) for program in PROGRAMS}
+        rows = {f"{'bad' if program.bad else 'good'}: {program.title}": row(program) for program in PROGRAMS}
     print(f"{len(BAD)} bad and {len(GOOD)} good programs\n")
     print(table(rows))
     for title, problems in untrue.items():
