@@ -336,6 +336,23 @@ class ModuleRun:
 
 
 @dataclass(frozen=True, eq=False)
+class Doubled:
+    """Two streams of one run are seeded with one key, and drawn from at one place.
+
+    Args:
+        site: the place of the second stream's key.
+        first: the first stream.
+        second: the second stream.
+        scope: the module that draws from both, as a reader knows it.
+    """
+
+    site: Site
+    first: str
+    second: str
+    scope: str
+
+
+@dataclass(frozen=True, eq=False)
 class Misplaced:
     """A submodule or a draw where Linen cannot serve it.
 
@@ -369,4 +386,6 @@ class Replaced:
     idle: bool
 
 
-Event = Reused | Remade | Defaulted | Discarded | Shared | Together | Misused | ModuleRun | Misplaced | Replaced
+Event = (
+    Reused | Remade | Defaulted | Discarded | Shared | Together | Misused | ModuleRun | Doubled | Misplaced | Replaced
+)

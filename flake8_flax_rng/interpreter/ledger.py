@@ -181,6 +181,10 @@ class Book:
         else:
             self._found.append((first, use))
 
+    def collide(self, first: Use, second: Use) -> None:
+        """Note two uses that are known to be of one key."""
+        self._found.append((first, second))
+
     def findings(self) -> list[Reused | Remade | Discarded | Together]:
         """Return the reuses that stand when everything is known."""
         found: list[Reused | Remade | Discarded | Together] = []
