@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter import (
     control,
     instances,
     keys,
+    lanes,
     linen,
     misuse,
     runs,
@@ -162,6 +163,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
             if compares(name):
                 _compare(engine, args, state)
             runs.unresolved_run(engine, name, args, state, site)
+            lanes.note_models(engine, name, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):
         linen.unknown_module(engine, state, site)
     owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None

@@ -11,7 +11,7 @@ from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.decorators import compacted, undecorated
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.lanes import Lanes
+from flake8_flax_rng.interpreter.lanes import Lanes, close
 from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -131,10 +131,10 @@ def _mapped(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, st
             mapped.repeated.add(engine.term(after, state))
     engine.lanes.append(mapped)
     try:
-        with engine.tracing():
+        with engine.tracing(eager=wrapped.transform == "vmap"):
             outcomes = engine.call(wrapped.function, given, state, site)
     finally:
-        engine.lanes.pop()
+        close(engine, mapped)
     first = out_axes is None or out_axes == Const(0)
     count = next((c for value in args.values() if (c := _length(value)) is not None), None) if first else None
     return [(_stacked(engine, value, count, after), after) for value, after in outcomes]
@@ -164,7 +164,7 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
         with engine.tracing():
             outcomes = engine.call(wrapped.function, given, state, site)
     finally:
-        engine.lanes.pop()
+        close(engine, mapped)
     return [(engine.unknown("sharded"), after) for _, after in outcomes]
 
 

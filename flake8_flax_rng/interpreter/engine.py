@@ -125,12 +125,14 @@ class Trace:
         terms: number of the first term that is made in it.
         compiled: the function, if its compiled form is kept from call to call.
         receiver: the object whose method it is, if that is no argument of it.
+        eager: whether it is a ``vmap``, in which what all lanes share is computed at once.
     """
 
     start: int
     terms: int
     compiled: tuple[FunctionCode, int] | None = None
     receiver: Value | None = None
+    eager: bool = False
 
 
 @dataclass
@@ -311,10 +313,12 @@ class Engine:
             self.stack.pop()
 
     @contextmanager
-    def tracing(self, compiled: FunctionCode | None = None, receiver: Value | None = None) -> Iterator[None]:
+    def tracing(
+        self, compiled: FunctionCode | None = None, receiver: Value | None = None, eager: bool = False
+    ) -> Iterator[None]:
         """Follow what JAX traces."""
         identity = None if compiled is None else (compiled, self.defined.get(compiled, 0))
-        self.traced.append(Trace(self.number(), self.terms.count, identity, receiver))
+        self.traced.append(Trace(self.number(), self.terms.count, identity, receiver, eager))
         try:
             yield
         finally:

@@ -108,6 +108,13 @@ def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
     return engine.pure_call(table.KEY_DATA, args, state)
 
 
+def _arithmetic(term: Term) -> bool:
+    """Return whether a value is computed from the bits of a key."""
+    return term.kind == "op" and any(
+        part.kind == "key data" or _arithmetic(part) for part in map(_unpacked, term.parts)
+    )
+
+
 def _unpacked(term: Term) -> Term:
     """Return an array inside of functions that only copy it."""
     while term.kind == "pure" and term.args[0] in table.COPYING and isinstance(term.args[1], Term):
@@ -122,7 +129,7 @@ def _wrapped(engine: Engine, args: Args, state: State) -> Value:
         return Key(data.term, _made(engine, "wrap", data.origin, data.term, legacy=False))
     term = _unpacked(data.term) if isinstance(data, Opaque) else None
     if term is None or term.kind != "key data":
-        if term is not None and any(part.kind == "key data" for part in misuse.parts(term)):
+        if term is not None and _arithmetic(term):
             engine.emit(Misused("buffer", engine.stack[-1].site, "words"))
         return Key(engine.terms.fresh("wrapped"))
     key, parent = term.args

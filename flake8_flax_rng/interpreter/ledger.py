@@ -199,7 +199,7 @@ class Book:
                 default = made if made is not None and made.default else None
                 name = self._name(first.term, owner)
                 found.append(Reused(first, second, self._sibling(first, second), name, default))
-            else:
+            elif "unknown" not in (first.kind, second.kind):
                 found.extend(self._remade(first, second))
         found.extend(Together(first, second) for first, second in self._shared)
         return [*found, *self._discarded()]
