@@ -262,13 +262,15 @@ class Book:
     def _stands(self, first: Use, second: Use) -> bool:
         if any(term in self._compared for term in _with_parents(first.term)):
             return False
+        if self._warmed_up(first, second) or self._same_objective(first, second):
+            return False
         if first.kind == second.kind == "split":
             if first.origin != second.origin:
                 return False
             return not self._disjoint(first.derived, second.derived) and not self._unused_twins(first, second)
         if first.kind == second.kind == "stream":
             return not _on_purpose(first, second)
-        if _in_unison(first, second) or self._warmed_up(first, second) or self._same_objective(first, second):
+        if _in_unison(first, second):
             return False
         antithetic = first.signature is second.signature and first.signature in self._negated
         return not antithetic
