@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter import classes
 from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Use
 from flake8_flax_rng.interpreter.sequences import known_items
@@ -87,6 +88,7 @@ def consume(
         subject=subject,
         settings=settings,
         derived=derived,
+        builders=classes.builders(engine),
     )
     engine.ledger.consume(LedgerKey(term), use, state)
 
