@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter import (
     instances,
     keys,
     lanes,
+    libraries,
     linen,
     misuse,
     runs,
@@ -129,7 +130,12 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         return []
     if compares(path):
         _compare(engine, args, state)
-    for call_symbol in (keys.call_symbol, control.call_symbol, builtin_functions.call_symbol):
+    for call_symbol in (
+        keys.call_symbol,
+        control.call_symbol,
+        builtin_functions.call_symbol,
+        libraries.call_symbol,
+    ):
         outcomes = call_symbol(engine, path, args, state, site)
         if outcomes is not None:
             return outcomes
@@ -156,6 +162,10 @@ def _compare(engine: Engine, args: Args, state: State) -> None:
 
 
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
+    if isinstance(function, Opaque):
+        known = libraries.call_method(engine, function, args, state)
+        if known is not None:
+            return known
     if isinstance(function, Opaque) and function.term.kind == "attribute":
         misuse.check_generator(engine, function.term, site)
         name = function.term.args[1]

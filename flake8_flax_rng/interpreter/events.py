@@ -68,6 +68,8 @@ class Use:
         call: what the Linen call computes apart from its variables.
         variables: the variables that a Linen call was given.
         initialises: whether the Linen call is an ``init``.
+        makes: what a library makes from the key: ``model``, ``layer`` or ``guess``.
+        builders: numbers of the functions under way that build a module from its parts.
     """
 
     way: tuple[Step, ...]
@@ -83,6 +85,8 @@ class Use:
     call: Term | None = None
     variables: Term | None = None
     initialises: bool = False
+    makes: str = ""
+    builders: frozenset[int] = frozenset()
 
     @property
     def site(self) -> Site:

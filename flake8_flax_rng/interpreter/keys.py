@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import lanes, misuse
+from flake8_flax_rng.interpreter import classes, lanes, misuse
 from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.sequences import key_at, known_items
@@ -173,6 +173,7 @@ def consume(
         subject=subject,
         settings=settings,
         derived=derived,
+        builders=classes.builders(engine),
     )
     engine.ledger.consume(LedgerKey(term), use, state)
     for twin in lanes.twins(engine, term):
