@@ -7,8 +7,12 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from flake8.exceptions import ExecutionError
+from flake8.options.manager import OptionManager
+
 from flake8_flax_rng import __version__, lint
 from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries, read_consumers
 
 
 class Plugin:
@@ -26,15 +30,34 @@ class Plugin:
     requested: ClassVar[tuple[str, ...]] = ()
     """The entries of ``select`` and ``extend-select``."""
 
+    libraries: ClassVar[Libraries] = NO_LIBRARIES
+    """What ``rng-consumers`` says."""
+
     def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
         self.tree = tree
         self.lines = lines
         self.filename = filename
 
     @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Declare the plugin's option."""
+        manager.add_option(
+            "--rng-consumers",
+            default="",
+            comma_separated_list=True,
+            parse_from_config=True,
+            help="Functions of your own that consume a random key, with the name of that argument: "
+            "package.module.function:key",
+        )
+
+    @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
-        """Keep what the user selected; flake8 calls this once in each process."""
+        """Keep what the user has set; flake8 calls this at the start of a run, in each of its processes."""
         cls.requested = (*(options.select or ()), *(options.extend_select or ()))
+        try:
+            cls.libraries = read_consumers(options.rng_consumers or ())
+        except ValueError as error:
+            raise ExecutionError(f"rng-consumers: {error}") from None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """Yield the findings in the form that flake8 wants; nothing is raised."""
@@ -43,7 +66,7 @@ class Plugin:
 
     def _findings(self) -> list[Finding]:
         try:
-            findings = lint.lint("".join(self.lines), self.tree, self.filename)
+            findings = lint.lint("".join(self.lines), self.tree, self.filename, self.libraries)
             off = _off(self.requested) if findings else frozenset()
         except (KeyboardInterrupt, SystemExit):
             raise

@@ -14,6 +14,7 @@ from flake8_flax_rng import __version__
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.plugin import Plugin
 from flake8_flax_rng.rules import RULES
+from flake8_flax_rng.semantics.libraries import Libraries
 
 # The plugin as flake8 meets it
 
@@ -242,13 +243,13 @@ def run_plugin(text: str, filename: str = "train.py") -> list[tuple[int, int, st
 def test_what_lint_is_given(monkeypatch):
     seen = []
 
-    def lint(source: str, tree: ast.Module | None = None, filename: str = "") -> list[Finding]:
-        seen.append((source, type(tree), filename))
+    def lint(source: str, tree: ast.Module | None, filename: str, libraries: Libraries) -> list[Finding]:
+        seen.append((source, type(tree), filename, libraries))
         return [Finding(2, 4, "RNG101", "message")]
 
     monkeypatch.setattr(flake8_flax_rng.lint, "lint", lint)
     assert run_plugin("x = 1\ny = 2\n", "dir/train.py") == [(2, 4, "RNG101 message", Plugin)]
-    assert seen == [("x = 1\ny = 2\n", ast.Module, "dir/train.py")]
+    assert seen == [("x = 1\ny = 2\n", ast.Module, "dir/train.py", Plugin.libraries)]
 
 
 class Panic(BaseException):

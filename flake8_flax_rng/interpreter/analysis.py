@@ -19,6 +19,7 @@ from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
 from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, Ref
+from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
 if TYPE_CHECKING:
@@ -44,14 +45,15 @@ class Analysis:
     Args:
         chunks: the file's text in pieces.
         index: which of its definitions matter; None to follow all of them.
+        libraries: what is known of other packages.
 
     Attributes:
         failures: pieces that could not be analysed.
     """
 
-    def __init__(self, chunks: list[Chunk], index: Index | None = None):
+    def __init__(self, chunks: list[Chunk], index: Index | None = None, libraries: Libraries = NO_LIBRARIES):
         self._chunks = chunks
-        self._engine = Engine(evaluate, call, run_block)
+        self._engine = Engine(evaluate, call, run_block, libraries)
         self._engine.index = index
         self.failures: list[NotAnalysed] = []
         self._budget = STEPS_PER_FILE + STEPS_PER_LINE * sum(chunk.text.count("\n") for chunk in chunks)

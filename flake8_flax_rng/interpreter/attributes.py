@@ -20,6 +20,7 @@ from flake8_flax_rng.interpreter.values import (
     Opaque,
     Partial,
     Ref,
+    Stacked,
     Symbol,
     Tuple,
     Value,
@@ -68,7 +69,7 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
         owner, receiver = value.args
         assert isinstance(owner, Class)
         return classes.super_attribute(engine, owner, receiver, name, state, engine.site(node))
-    if isinstance(value, Key | Keys):
+    if isinstance(value, Key | Keys | Stacked):
         return _of_keys(engine, value, name, state)
     if isinstance(value, Opaque):
         return [(_of_unknown(engine, value, name, state), state)]
@@ -101,7 +102,7 @@ def _is_enum(cls: Class) -> bool:
     return any(isinstance(base, Symbol) and base.path.startswith("enum.") for base in classes.ancestors(cls))
 
 
-def _of_keys(engine: Engine, value: Key | Keys, name: str, state: State) -> Outcomes:
+def _of_keys(engine: Engine, value: Key | Keys | Stacked, name: str, state: State) -> Outcomes:
     if name == "at" and isinstance(value, Key):
         return [(Opaque(engine.terms.make("words", value.term)), state)]
     if name in ("T", "reshape", "squeeze", "ravel", "flatten", "astype", "copy", "at"):

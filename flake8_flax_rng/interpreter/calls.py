@@ -11,6 +11,8 @@ from flake8_flax_rng.interpreter import (
     control,
     instances,
     keys,
+    lanes,
+    libraries,
     linen,
     misuse,
     runs,
@@ -128,7 +130,12 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         return []
     if compares(path):
         _compare(engine, args, state)
-    for call_symbol in (keys.call_symbol, control.call_symbol, builtin_functions.call_symbol):
+    for call_symbol in (
+        keys.call_symbol,
+        control.call_symbol,
+        builtin_functions.call_symbol,
+        libraries.call_symbol,
+    ):
         outcomes = call_symbol(engine, path, args, state, site)
         if outcomes is not None:
             return outcomes
@@ -155,6 +162,10 @@ def _compare(engine: Engine, args: Args, state: State) -> None:
 
 
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
+    if isinstance(function, Opaque):
+        known = libraries.call_method(engine, function, args, state)
+        if known is not None:
+            return known
     if isinstance(function, Opaque) and function.term.kind == "attribute":
         misuse.check_generator(engine, function.term, site)
         name = function.term.args[1]
@@ -162,6 +173,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
             if compares(name):
                 _compare(engine, args, state)
             runs.unresolved_run(engine, name, args, state, site)
+            lanes.note_models(engine, name, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):
         linen.unknown_module(engine, state, site)
     owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None

@@ -23,6 +23,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import (
     DATACLASSES,
     MODULE,
@@ -130,6 +131,16 @@ def is_module_name(path: str) -> bool:
     """Return whether a path names a built-in module, by Flax's own convention of capitals."""
     package, _, name = path.rpartition(".")
     return package == "flax.linen" and name[:1].isupper() and path != MODULE
+
+
+def builders(engine: Engine) -> frozenset[int]:
+    """Return the constructors of Equinox modules that are being followed: they build a module from its parts."""
+    found: set[int] = set()
+    for code in engine.active:
+        owner = engine.made[code].owner if code.name == "__init__" and code in engine.made else None
+        if owner is not None and derives(owner, PART_MODULES):
+            found.add(code.serial)
+    return frozenset(found)
 
 
 def fully_known(cls: Class) -> bool:

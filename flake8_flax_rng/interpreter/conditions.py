@@ -206,7 +206,7 @@ def _computed(term: Term) -> bool:
         return isinstance(term.args[0], str) and term.args[0].startswith(("jax.", "numpy."))
     if term.kind == "fresh":
         return term.args[0] == SOME
-    return term.kind in ("draw", "op", "minus", "unary", "format", "not", "==", "<", ">", "in", "chain")
+    return term.kind in ("draw", "made", "op", "minus", "unary", "format", "not", "==", "<", ">", "in", "chain")
 
 
 def _present(engine: Engine, item: Value, container: Value, state: State) -> bool:

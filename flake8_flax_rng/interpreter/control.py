@@ -11,7 +11,7 @@ from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.decorators import compacted, undecorated
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.lanes import Lanes
+from flake8_flax_rng.interpreter.lanes import Lanes, close
 from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -131,10 +131,10 @@ def _mapped(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, st
             mapped.repeated.add(engine.term(after, state))
     engine.lanes.append(mapped)
     try:
-        with engine.tracing():
+        with engine.tracing(eager=wrapped.transform == "vmap"):
             outcomes = engine.call(wrapped.function, given, state, site)
     finally:
-        engine.lanes.pop()
+        close(engine, mapped)
     first = out_axes is None or out_axes == Const(0)
     count = next((c for value in args.values() if (c := _length(value)) is not None), None) if first else None
     return [(_stacked(engine, value, count, after), after) for value, after in outcomes]
@@ -164,7 +164,7 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
         with engine.tracing():
             outcomes = engine.call(wrapped.function, given, state, site)
     finally:
-        engine.lanes.pop()
+        close(engine, mapped)
     return [(engine.unknown("sharded"), after) for _, after in outcomes]
 
 
@@ -312,12 +312,22 @@ def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> V
     return Opaque(engine.terms.make("stacked", engine.term(value, state)))
 
 
+def _as_array(engine: Engine, value: Value) -> Value:
+    """Return a number as it is inside of a trace: an array, of which Python cannot tell the value."""
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_as_array(engine, item) for item in value.items))
+    number = value.value if isinstance(value, Const) else None
+    if isinstance(number, int) and not isinstance(number, bool):
+        return Opaque(engine.terms.const(number), number)
+    return value
+
+
 def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function, carry, rows = args.get(0, "f"), args.get(1, "init"), args.get(2, "xs")
     if function is None or carry is None:
         return engine.unknown_call(Symbol("jax.lax.scan"), args, state)
     serial = engine.number()
-    paths: Outcomes = [(carry, state)]
+    paths: Outcomes = [(_as_array(engine, carry), state)]
     count = _count(engine, args.get(4, "length"), rows, state)
     over: Outcomes = []
     for turn in range(_passes(args.get(4, "length"), rows)):
@@ -386,7 +396,7 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
     last = upper.value if isinstance(upper, Const) and isinstance(upper.value, int) else None
     length = Const(last - start) if last is not None and start is not None else None
     serial = engine.number()
-    paths: Outcomes = [(carry, state)]
+    paths: Outcomes = [(_as_array(engine, carry), state)]
     for turn in range(_passes(length)):
         number = None if start is None else start + turn
         index = Opaque(engine.terms.make("item", serial, "range", turn), number, None if last is None else last - 1)
@@ -401,7 +411,7 @@ def _while_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcome
     test, body, carry = args.get(0, "cond_fun"), args.get(1, "body_fun"), args.get(2, "init_val")
     if test is None or body is None or carry is None:
         return engine.unknown_call(Symbol("jax.lax.while_loop"), args, state)
-    paths: Outcomes = [(carry, state)]
+    paths: Outcomes = [(_as_array(engine, carry), state)]
     for turn in range(PASSES):
         with engine.step(Step(site, turn=turn)):
             entering = [

@@ -35,7 +35,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.libraries import VOLATILE
+from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, SEEDED_METHODS, VOLATILE, Libraries
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -125,12 +125,14 @@ class Trace:
         terms: number of the first term that is made in it.
         compiled: the function, if its compiled form is kept from call to call.
         receiver: the object whose method it is, if that is no argument of it.
+        eager: whether it is a ``vmap``, in which what all lanes share is computed at once.
     """
 
     start: int
     terms: int
     compiled: tuple[FunctionCode, int] | None = None
     receiver: Value | None = None
+    eager: bool = False
 
 
 @dataclass
@@ -160,6 +162,17 @@ def class_frame(cls: Class) -> int:
     return -1_000_000_000 - cls.serial
 
 
+def library_label(term: Term) -> str:
+    """Return what a reader calls a method of a library's object, or the object itself."""
+    owner = term.part(0)
+    if term.kind == "attribute" and owner is not None and owner.kind == "made":
+        return f"{owner.args[0]!s}.{term.args[1]!s}"
+    if term.kind == "made":
+        return str(term.args[0])
+    name = term.args[1] if term.kind == "attribute" else None
+    return name if isinstance(name, str) and name in SEEDED_METHODS else ""
+
+
 Evaluate = Callable[["Engine", "cst.CSTNode", State], Outcomes]
 Call = Callable[["Engine", Value, Args, State, Site], Outcomes]
 RunBlock = Callable[["Engine", "cst.BaseSuite | cst.Module", State], Completions]
@@ -176,6 +189,7 @@ class Engine:
     Attributes:
         events: what was found so far.
         index: which definitions of the file matter.
+        libraries: what is known of other packages.
         deferred: the pieces of text that are only followed when one of their names is asked for.
         stack: the calls and loops that lead to where the analysis stands.
         activations: the Linen modules being followed, innermost last.
@@ -190,7 +204,10 @@ class Engine:
         lanes: the mapped functions that are being followed, innermost last.
     """
 
-    def __init__(self, evaluate: Evaluate, call: Call, run_block: RunBlock):
+    def __init__(
+        self, evaluate: Evaluate, call: Call, run_block: RunBlock, libraries: Libraries = NO_LIBRARIES
+    ) -> None:
+        self.libraries = libraries
         self.terms = Terms()
         self.events: list[Event] = []
         self.stack: list[Step] = []
@@ -311,10 +328,12 @@ class Engine:
             self.stack.pop()
 
     @contextmanager
-    def tracing(self, compiled: FunctionCode | None = None, receiver: Value | None = None) -> Iterator[None]:
+    def tracing(
+        self, compiled: FunctionCode | None = None, receiver: Value | None = None, eager: bool = False
+    ) -> Iterator[None]:
         """Follow what JAX traces."""
         identity = None if compiled is None else (compiled, self.defined.get(compiled, 0))
-        self.traced.append(Trace(self.number(), self.terms.count, identity, receiver))
+        self.traced.append(Trace(self.number(), self.terms.count, identity, receiver, eager))
         try:
             yield
         finally:
@@ -394,6 +413,8 @@ class Engine:
             instance = state.instance(value.receiver)
             owner = "" if instance is None else f"{self.class_name(instance)}."
             return f"{owner}{value.name.rpartition('.')[2]}"
+        if isinstance(value, Opaque):
+            return library_label(value.term)
         instance = state.instance(value)
         return self.class_name(instance) if instance is not None else ""
 

@@ -68,6 +68,8 @@ class Use:
         call: what the Linen call computes apart from its variables.
         variables: the variables that a Linen call was given.
         initialises: whether the Linen call is an ``init``.
+        makes: what a library makes from the key: ``model``, ``layer`` or ``guess``.
+        builders: numbers of the functions under way that build a module from its parts.
     """
 
     way: tuple[Step, ...]
@@ -83,6 +85,8 @@ class Use:
     call: Term | None = None
     variables: Term | None = None
     initialises: bool = False
+    makes: str = ""
+    builders: frozenset[int] = frozenset()
 
     @property
     def site(self) -> Site:
@@ -336,6 +340,23 @@ class ModuleRun:
 
 
 @dataclass(frozen=True, eq=False)
+class Doubled:
+    """Two streams of one run are seeded with one key, and drawn from at one place.
+
+    Args:
+        site: the place of the second stream's key.
+        first: the first stream.
+        second: the second stream.
+        scope: the module that draws from both, as a reader knows it.
+    """
+
+    site: Site
+    first: str
+    second: str
+    scope: str
+
+
+@dataclass(frozen=True, eq=False)
 class Misplaced:
     """A submodule or a draw where Linen cannot serve it.
 
@@ -369,4 +390,6 @@ class Replaced:
     idle: bool
 
 
-Event = Reused | Remade | Defaulted | Discarded | Shared | Together | Misused | ModuleRun | Misplaced | Replaced
+Event = (
+    Reused | Remade | Defaulted | Discarded | Shared | Together | Misused | ModuleRun | Doubled | Misplaced | Replaced
+)

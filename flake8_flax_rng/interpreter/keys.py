@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import lanes, misuse
+from flake8_flax_rng.interpreter import classes, lanes, misuse
 from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Made, Misused, Use
-from flake8_flax_rng.interpreter.sequences import known_items
+from flake8_flax_rng.interpreter.sequences import key_at, known_items
 from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
+from flake8_flax_rng.interpreter.subscripts import item
 from flake8_flax_rng.interpreter.terms import Term
 from flake8_flax_rng.interpreter.values import FALSE, NONE, Args, Const, Key, Keys, Native, Opaque, Rows, Stacked, Value
 from flake8_flax_rng.semantics import jax_random as table
@@ -48,18 +49,28 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
             return [(Stacked(items[0], alike=True) if alike else Rows(tuple(items)), state)]
     if path in table.REPEATING and args.positional and isinstance(args.positional[0], Key | Stacked):
         given = args.positional[0]
-        return [(Stacked(given, alike=True) if isinstance(given, Key) else given, state)]
-    if path in table.FORWARDING and args.positional and isinstance(args.positional[0], Key | Keys):
+        lane = given.lane if isinstance(given, Stacked) and given.count == 1 else given
+        return [(Stacked(lane, alike=True) if isinstance(lane, Key) else given, state)]
+    if path in table.PICKING and len(args.positional) > 1 and isinstance(args.positional[0], Keys):
+        return [(item(engine, args.positional[0], args.positional[1], state), state)]
+    if path in table.FORWARDING and args.positional and isinstance(args.positional[0], Key | Keys | Stacked):
         return [(reshaped(engine, args.positional[0], path), state)]
     return None
 
 
 def reshaped(engine: Engine, value: Value, how: str) -> Value:
     """Return keys in another shape: of their number nothing is known any more."""
-    if not isinstance(value, Keys) or not how.endswith(("shape", "squeeze", "ravel", "flatten", "T", "at")):
+    if not how.endswith(("shape", "squeeze", "ravel", "flatten", "T", "at")):
         return value
-    if how.endswith("squeeze") and value.count == 1 and not value.inner:
-        return replace(value, reshaped=True)
+    if how.endswith("squeeze"):
+        if isinstance(value, Stacked) and value.count == 1:
+            return value.lane
+        if isinstance(value, Keys) and value.count == 1 and not value.inner:
+            return key_at(engine, value, 0)
+    if isinstance(value, Key):
+        return Stacked(value, count=1) if how.endswith("reshape") else value
+    if not isinstance(value, Keys):
+        return value
     if value.inner:
         return Opaque(engine.terms.make("reshaped", value.parent, engine.terms.fresh("shape")))
     return replace(value, count=None, reshaped=True)
@@ -97,6 +108,13 @@ def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
     return engine.pure_call(table.KEY_DATA, args, state)
 
 
+def _arithmetic(term: Term) -> bool:
+    """Return whether a value is computed from the bits of a key."""
+    return term.kind == "op" and any(
+        part.kind == "key data" or _arithmetic(part) for part in map(_unpacked, term.parts)
+    )
+
+
 def _unpacked(term: Term) -> Term:
     """Return an array inside of functions that only copy it."""
     while term.kind == "pure" and term.args[0] in table.COPYING and isinstance(term.args[1], Term):
@@ -111,7 +129,7 @@ def _wrapped(engine: Engine, args: Args, state: State) -> Value:
         return Key(data.term, _made(engine, "wrap", data.origin, data.term, legacy=False))
     term = _unpacked(data.term) if isinstance(data, Opaque) else None
     if term is None or term.kind != "key data":
-        if term is not None and any(part.kind == "key data" for part in misuse.parts(term)):
+        if term is not None and _arithmetic(term):
             engine.emit(Misused("buffer", engine.stack[-1].site, "words"))
         return Key(engine.terms.fresh("wrapped"))
     key, parent = term.args
@@ -155,6 +173,7 @@ def consume(
         subject=subject,
         settings=settings,
         derived=derived,
+        builders=classes.builders(engine),
     )
     engine.ledger.consume(LedgerKey(term), use, state)
     for twin in lanes.twins(engine, term):

@@ -10,8 +10,9 @@ from flake8_flax_rng.interpreter.events import Shared, Site, Step
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
     from flake8_flax_rng.interpreter.events import Use
+    from flake8_flax_rng.interpreter.state import State
     from flake8_flax_rng.interpreter.terms import Term
-    from flake8_flax_rng.interpreter.values import Key
+    from flake8_flax_rng.interpreter.values import Args, Key
 
 _PARTS_READ = 200
 _OF_THE_LANE = frozenset({"jax.lax.axis_index", "jax.process_index"})
@@ -25,10 +26,11 @@ class Lanes:
         site: the place of its call.
         transform: the transform as a reader knows it.
         start: number of the first term that was made after it began.
-        quiet: whether nothing is said of it.
+        quiet: whether nothing is said of it: models are compared on the same numbers, or a result is one for all.
         varying: what differs from lane to lane.
         reported: the keys that were found to be common to all lanes.
         repeated: the keys that were given to the lanes as an array of equal ones.
+        found: what was found.
         twins: the keys of the other lanes, by that of the lane that is followed.
     """
 
@@ -39,7 +41,16 @@ class Lanes:
     varying: set[Term] = field(default_factory=set)
     reported: set[Term] = field(default_factory=set)
     repeated: set[Term] = field(default_factory=set)
+    found: list[Shared] = field(default_factory=list)
     twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
+
+
+def close(engine: Engine, mapped: Lanes) -> None:
+    """Tell the rules what was found in a mapped function that was followed to its end."""
+    engine.lanes.remove(mapped)
+    if not mapped.quiet:
+        for event in mapped.found:
+            engine.emit(event)
 
 
 def check(engine: Engine, use: Use) -> None:
@@ -47,9 +58,9 @@ def check(engine: Engine, use: Use) -> None:
     for mapped in engine.lanes:
         if _common(mapped, use.term) and not (use.subject is not None and not _common(mapped, use.subject)):
             root = _root(use.term)
-            if root not in mapped.reported and not mapped.quiet:
+            if root not in mapped.reported:
                 mapped.reported.add(root)
-                engine.emit(
+                mapped.found.append(
                     Shared(use, _inside(engine, mapped, use), mapped.site, mapped.transform, root in mapped.repeated)
                 )
             return
@@ -64,6 +75,14 @@ def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
         origin = made.parent
     start = max((i for i, step in enumerate(way) if step.site.node is mapped.site.node), default=len(way) - 1)
     return way[start + 1 :] or way[-1:]
+
+
+def note_models(engine: Engine, name: str, args: Args, state: State) -> None:
+    """Note that the lanes are models, which are compared on common random numbers."""
+    if name in ("apply", "apply_fn") and args.positional:
+        variables = engine.term(args.positional[0], state)
+        for mapped in engine.lanes:
+            mapped.quiet = mapped.quiet or not _common(mapped, variables)
 
 
 def twins(engine: Engine, term: Term) -> tuple[Key, ...]:

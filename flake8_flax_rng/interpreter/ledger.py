@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import Discarded, Remade, Reused, Together, part
+from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term
 from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, Value
@@ -30,6 +30,7 @@ class Book:
         self._terms: dict[tuple[Term, int], str] = {}
         self._picked: set[int] = set()
         self._compared: set[Term] = set()
+        self._asserted: set[Term] = set()
         self._negated: set[Term] = set()
         self._differences: dict[Term, frozenset[Term]] = {}
         self._found: list[tuple[Use, Use]] = []
@@ -154,6 +155,7 @@ class Book:
             for term in seen & draws:
                 self._compared.update(_with_parents(term))
             seen |= draws
+        self._asserted |= seen
 
     def difference(self, term: Term, common: frozenset[Term]) -> None:
         """Note a difference of two values that were drawn from the same keys."""
@@ -181,6 +183,10 @@ class Book:
         else:
             self._found.append((first, use))
 
+    def collide(self, first: Use, second: Use) -> None:
+        """Note two uses that are known to be of one key."""
+        self._found.append((first, second))
+
     def findings(self) -> list[Reused | Remade | Discarded | Together]:
         """Return the reuses that stand when everything is known."""
         found: list[Reused | Remade | Discarded | Together] = []
@@ -195,7 +201,7 @@ class Book:
                 default = made if made is not None and made.default else None
                 name = self._name(first.term, owner)
                 found.append(Reused(first, second, self._sibling(first, second), name, default))
-            else:
+            elif "unknown" not in (first.kind, second.kind):
                 found.extend(self._remade(first, second))
         found.extend(Together(first, second) for first, second in self._shared)
         return [*found, *self._discarded()]
@@ -258,13 +264,19 @@ class Book:
     def _stands(self, first: Use, second: Use) -> bool:
         if any(term in self._compared for term in _with_parents(first.term)):
             return False
+        if self._warmed_up(first, second) or self._same_objective(first, second):
+            return False
+        if "guess" in (first.makes, second.makes) and first.term in self._asserted:
+            return False
+        if _made_alike(first, second):
+            return False
         if first.kind == second.kind == "split":
             if first.origin != second.origin:
                 return False
             return not self._disjoint(first.derived, second.derived) and not self._unused_twins(first, second)
         if first.kind == second.kind == "stream":
             return not _on_purpose(first, second)
-        if _in_unison(first, second) or self._warmed_up(first, second) or self._same_objective(first, second):
+        if _in_unison(first, second):
             return False
         antithetic = first.signature is second.signature and first.signature in self._negated
         return not antithetic
@@ -343,6 +355,32 @@ def _in_unison(first: Use, second: Use) -> bool:
     if first.subject is second.subject:
         return True
     return _array(first.subject) and _array(second.subject)
+
+
+def _made_alike(first: Use, second: Use) -> bool:
+    """Return whether the same thing is made twice on purpose: a target network, a sample and its log-probability.
+
+    Equal layers of one model are a mistake, and so are the equal models of an ensemble that a loop makes.
+    """
+    if not (first.makes or first.builders) or not (second.makes or second.builders):
+        return False
+    parting = part(first, second)
+    if parting.loop:
+        return bool(first.makes) and first.signature is second.signature and first.call is not second.call
+    if parting.second.owner in second.builders:
+        return False
+    if first.site.node is second.site.node and second.builders:
+        return _arguments(parting.first) == _arguments(parting.second)
+    return bool(second.makes) and first.signature is second.signature and _whole(second, parting)
+
+
+def _whole(use: Use, parting: Parting) -> bool:
+    """Return whether what is made is more than one layer."""
+    return use.makes != "layer" or parting.second is not use.way[-1]
+
+
+def _arguments(step: Step) -> list[Value]:
+    return [value for _, value in step.arguments]
 
 
 def _array(term: Term, nested: bool = False) -> bool:

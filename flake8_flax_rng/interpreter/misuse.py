@@ -47,7 +47,8 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
         engine.emit(Misused("buffer", _site(engine, node), "words"))
     elif isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
         if not (isinstance(value, Opaque) and value.term.args[0] == REFUSED):
-            engine.ledger.keyed(node)
+            for place in _handed_on(engine, value, node):
+                engine.ledger.keyed(place.node)
     else:
         refuse(engine, value, node, label)
 
@@ -57,13 +58,19 @@ def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -
     what = _no_key(value)
     if not what:
         return
-    place = _site(engine, node)
+    place = _handed_on(engine, value, node)[-1] if isinstance(value, Const) else _site(engine, node)
+    engine.emit(Misused("not a key", place, label, what, engine.ledger.root_number))
+
+
+def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[Site]:
+    """Return where a value is written: here, in the call that handed it on to here, and so on outwards."""
+    places = [_site(engine, node)]
     for step in reversed(engine.stack[:-1]):
         given = next((syntax for syntax, shown in step.arguments if shown is value or shown == value), None)
-        if not isinstance(place.node, cst.Name) or given is None or not isinstance(value, Const):
+        if not isinstance(places[-1].node, cst.Name) or given is None:
             break
-        place = Site(given, step.site.chunk)
-    engine.emit(Misused("not a key", place, label, what, engine.ledger.root_number))
+        places.append(Site(given, step.site.chunk))
+    return places
 
 
 def _site(engine: Engine, node: cst.CSTNode) -> Site:
@@ -200,7 +207,8 @@ def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
 
 def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) -> None:
     """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
-    if engine.traced and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < engine.traced[-1].start:
+    trace = next((trace for trace in reversed(engine.traced) if not trace.eager), None)
+    if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
         engine.emit(Misused("leak", engine.site(node)))
 
 

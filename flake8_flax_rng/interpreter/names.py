@@ -38,7 +38,7 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
             return value
     for package in engine.star_modules:
         path = canonical(f"{package}.{name}")
-        if path in _STAR_IMPORTABLE:
+        if path in _STAR_IMPORTABLE or engine.libraries.consumer(path) or engine.libraries.objects(path):
             return Symbol(path)
     if name in _BUILTINS:
         return Symbol(f"builtins.{name}")

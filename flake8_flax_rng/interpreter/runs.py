@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter import classes, lanes, misuse
 from flake8_flax_rng.interpreter.engine import Run
-from flake8_flax_rng.interpreter.events import Draw, ModuleRun, Site, Use
+from flake8_flax_rng.interpreter.events import Doubled, Draw, ModuleRun, Site, Use
 from flake8_flax_rng.interpreter.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.keys import key_term
 from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
@@ -205,6 +205,7 @@ def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer
     """Enter what a run drew into the ledger, and name its result."""
     value, state = outcome
     draws, state.draws = state.draws, outer
+    _compare_streams(engine, given, draws, template)
     result = template.call
     entered: set[Term] = set()
     for draw in draws:
@@ -228,6 +229,35 @@ def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer
         assert result is not None
         value = Opaque(engine.terms.make("result", result, engine.terms.fresh("run")))
     return value, state
+
+
+def _compare_streams(engine: Engine, given: Run, draws: tuple[Draw, ...], template: Use) -> None:
+    """Note streams that are seeded alike and drawn from in one scope: their names are not part of what is folded."""
+    made = [draw for draw in draws if draw.certain and draw.random and not draw.off and draw.path is not None]
+    for index, draw in enumerate(made):
+        key = key_term(given.key(draw.stream))
+        for other in made[:index]:
+            same = other.stream != draw.stream and other.path == draw.path and other.counter == draw.counter
+            before = key_term(given.key(other.stream)) if same else None
+            if key is None or before is None or key[0] is not before[0]:
+                continue
+            if {draw.stream, other.stream} <= set(given.streams or ()):
+                _double(engine, (other, before), (draw, key), template)
+
+
+def _double(
+    engine: Engine, first: tuple[Draw, tuple[Term, int]], second: tuple[Draw, tuple[Term, int]], of: Use
+) -> None:
+    (one, (term, origin)), (two, (_, later)) = first, second
+    if origin != later:
+        way = tuple(engine.stack)
+        uses = [replace(of, way=way, term=term, origin=number, initialises=False) for number in (origin, later)]
+        engine.ledger.collide(uses[0], uses[1])
+        return
+    site = engine.stack[-1].site
+    places = stream_places(site, of.label.rpartition(".")[2])
+    place = places.get(two.stream, places.get("*", site))
+    engine.emit(Doubled(place, one.stream, two.stream, two.layer))
 
 
 def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:

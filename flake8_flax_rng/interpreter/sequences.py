@@ -106,7 +106,7 @@ def element(engine: Engine, value: Value, index: int, state: State) -> Value:
     """Return item ``index`` of a value that is unpacked or subscripted."""
     if isinstance(value, Keys):
         return key_at(engine, value, index)
-    if isinstance(value, Stacked) and value.alike:
+    if isinstance(value, Stacked) and (value.alike or value.count == 1):
         return value.lane
     items = known_items(value, state)
     if items is not None:
@@ -145,6 +145,8 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
         count = value.count
         passes = count if count is not None and count <= EXACT_ITEMS else PASSES
         return Iteration([key_at(engine, value, i) for i in range(passes)], exact=count == passes)
+    if isinstance(value, Stacked) and value.count == 1:
+        return Iteration([value.lane], exact=True)
     if isinstance(value, Stacked) and value.alike:
         return Iteration([value.lane] * PASSES, exact=False)
     serial = engine.number()

@@ -70,7 +70,7 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
             entry = found.get(index)
             return entry if entry is not None else engine.unknown("entry")
     if isinstance(value, Key) and index == NONE:
-        return Stacked(value, alike=True)
+        return Stacked(value, count=1)
     number = index.value if isinstance(index, Const) else index.known if isinstance(index, Opaque) else None
     if isinstance(number, int) and not isinstance(number, bool):
         return element(engine, value, number, state)

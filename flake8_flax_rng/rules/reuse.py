@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Parting, Remade, Reused, Site, part
+from flake8_flax_rng.interpreter.events import Event, Made, Parting, Remade, Reused, Site, Use, part
 from flake8_flax_rng.rules.report import carries, key_site, line
 
 
@@ -30,7 +30,8 @@ def stale_site(event: Reused, parting: Parting) -> Site | None:
         return None
     if carries(parting.second, event.second):
         return None
-    step = next((step for step in way[index + 1 :] if key_site(step, event.second) is not step.site), way[-1])
+    inner = way[index + 1 :]
+    step = next((step for step in inner if key_site(step, event.second) is not step.site), inner[0])
     site = key_site(step, event.second)
     around = parting.around
     if around is not None and around.site.chunk is site.chunk and site.chunk.contains(around.site.node, line(site)):
@@ -53,10 +54,49 @@ def _remade_code(event: Remade) -> str:
     if "wrap" in kinds:
         return "RNG114"
     if kinds != {"seed"}:
-        return "RNG103"
+        return "" if _function_of_more(event) else "RNG103"
     if event.use.kind == "split":
         return ""
-    if event.first.site.node is not event.second.site.node:
-        return "RNG105"
-    # Models that start alike, and fixed buffers in a module, are made of a constant on purpose.
-    return "" if event.use.initialises or event.second.place == "module" else "RNG104"
+    again = event.first.site.node is event.second.site.node
+    return _constant_code(event) if again else _duplicate_code(event)
+
+
+def _function_of_more(event: Remade) -> bool:
+    """Return whether a function that folds by itself is called again with other arguments beside the key.
+
+    A function of a key and a time, say a path of noise, must give the same path for each time.
+    """
+    parting = part(event.first, event.second)
+    before, after = (dict(enumerate(value for _, value in step.arguments)) for step in (parting.first, parting.second))
+    again = event.first.site.node is event.second.site.node and parting.second is not event.second.way[-1]
+    return again and not parting.loop and before != after
+
+
+def _constant_code(event: Remade) -> str:
+    """Models that start alike, and fixed buffers in a module, are made of a constant on purpose.
+
+    So is the key of an evaluation which is done again and again: a function that hands its constant key on is
+    only reported where the loop itself builds the key.
+    """
+    if event.use.initialises or event.second.place == "module":
+        return ""
+    around = part(event.first, event.second).around
+    if around is not None and around.sweep:
+        return ""
+    site = event.second.site
+    written = around is not None and around.site.chunk is site.chunk
+    if written and around is not None and site.chunk.contains(around.site.node, line(site)):
+        return "RNG104"
+    return "RNG104" if event.second.constant and _direct(event.second, event.use) else ""
+
+
+def _duplicate_code(event: Remade) -> str:
+    direct = _direct(event.first, event.before) or _direct(event.second, event.use)
+    same = event.first.way[-1].owner == event.second.way[-1].owner
+    return "RNG105" if direct and (same or event.second.constant) else ""
+
+
+def _direct(made: Made, use: Use) -> bool:
+    """Return whether a key is consumed in the function that has built it."""
+    ours, theirs = made.way[-1].owner, use.way[-1].owner
+    return ours == theirs or (len(use.way) > 1 and use.kind == "stream" and ours == theirs)

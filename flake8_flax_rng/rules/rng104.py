@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Misused, part
+from flake8_flax_rng.interpreter.events import Event, Misused
 from flake8_flax_rng.rules.report import Report, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
@@ -55,9 +55,6 @@ RULE = rule("RNG104", "constant-key-in-step", "a key is built from a constant in
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that are built from the same seed in every step."""
     for event in remade(events, RULE.code):
-        parting = part(event.first, event.second)
-        if parting.around is not None and parting.around.sweep:
-            continue
         site = event.second.site
         yield Report(
             site,

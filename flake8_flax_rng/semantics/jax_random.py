@@ -135,3 +135,6 @@ REPEATING: frozenset[str] = frozenset(f"jax.numpy.{name}" for name in ["broadcas
 
 COPYING: frozenset[str] = frozenset({"numpy.asarray", "numpy.array", "jax.numpy.asarray", "jax.numpy.array"})
 """Functions that copy an array as it is."""
+
+PICKING: frozenset[str] = frozenset({"jax.lax.dynamic_index_in_dim", "jax.numpy.take"})
+"""Functions that take an element out of an array, as a subscript does."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-IMPORTS_OF_INTEREST = ("jax", "flax")
-"""A file whose text holds none of these words cannot be of interest."""
+IMPORTS_OF_INTEREST = ("jax", "flax", "equinox", "haiku", "numpyro", "distrax", "blackjax")
+"""Packages that make a file one that works with keys; a text that holds none of these words cannot be of interest."""
 
 _INTERESTING = (
     "jax.random",
     "jax.nn.initializers",
     "flax.linen",
     "flax.training",
+    "flax.nnx.initializers",
     "jax._src.random",
     "jax.experimental.random",
     "jax.config",
@@ -46,6 +47,14 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
     ("flax.linen.transforms.", "flax.linen."),
     ("flax.linen.recurrent.", "flax.linen."),
     ("flax.linen.initializers.", "jax.nn.initializers."),
+    ("flax.nnx.initializers.", "jax.nn.initializers."),
+    ("numpyro.distributions.continuous.", "numpyro.distributions."),
+    ("numpyro.distributions.discrete.", "numpyro.distributions."),
+    ("numpyro.primitives.", "numpyro."),
+    ("numpyro.infer.mcmc.", "numpyro.infer."),
+    ("numpyro.infer.svi.", "numpyro.infer."),
+    ("numpyro.infer.util.", "numpyro.infer."),
+    ("blackjax.adaptation.window_adaptation.", "blackjax."),
     ("flax.core.lift.", "flax.linen."),
     ("flax.core.frozen_dict.", "flax.core."),
     ("flax.core.FrozenDict", "flax.core.freeze"),

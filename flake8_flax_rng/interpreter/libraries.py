@@ -1,0 +1,132 @@
+"""Calls of other libraries, and of the functions that the user has named, which consume keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter import classes, conditions, linen
+from flake8_flax_rng.interpreter.engine import library_label
+from flake8_flax_rng.interpreter.events import Use
+from flake8_flax_rng.interpreter.keys import key_term
+from flake8_flax_rng.interpreter.state import LedgerKey
+from flake8_flax_rng.interpreter.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
+from flake8_flax_rng.semantics.libraries import GUESSED, SEEDED_METHODS
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.events import Site
+    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.semantics.libraries import Consumer
+
+
+def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call a function by its path; None when nothing is known of what it does with keys."""
+    consumer = engine.libraries.consumer(path)
+    if consumer is not None:
+        if engine.libraries.is_own(path):
+            linen.unknown_module(engine, state, site)
+        return _consumed(engine, path, consumer, None, args, state)
+    objects = engine.libraries.objects(path)
+    if objects is None or not args.complete() or not objects.unless.isdisjoint(args.keywords):
+        return None
+    return [(_made(engine, path, args, state), state)]
+
+
+def call_method(engine: Engine, function: Opaque, args: Args, state: State) -> Outcomes | None:
+    """Call a library's object or one of its methods; None when nothing is known of it."""
+    owner, name = function.term, "__call__"
+    if owner.kind == "attribute":
+        receiver = owner.part(0)
+        assert receiver is not None
+        owner, name = receiver, str(owner.args[1])
+    if owner.kind != "made":
+        seeded = name in SEEDED_METHODS and isinstance(args.keywords.get("seed"), Key)
+        return _consumed(engine, name, GUESSED, owner, args, state) if seeded else None
+    path = str(owner.args[0])
+    objects = engine.libraries.objects(path)
+    assert objects is not None
+    if name in objects.same:
+        return [(_made(engine, path, args, state, owner, name), state)]
+    consumer = objects.methods.get(name)
+    if consumer is None:
+        return None
+    return _consumed(engine, library_label(function.term), consumer, owner, args, state)
+
+
+def _made(
+    engine: Engine, path: str, args: Args, state: State, owner: Term | None = None, method: str | None = None
+) -> Value:
+    """Return an object of a library, which is named by how it was made."""
+    parts = _parts(engine, args, state)
+    _handed_over(engine, path, args, state)
+    return Opaque(engine.terms.make("made", path, owner, method, *parts))
+
+
+def _parts(engine: Engine, args: Args, state: State, without: Value | None = None) -> list[Term]:
+    values = [engine.term(value, state) for value in args.values() if value is not without]
+    return [*values, *(engine.terms.const(name) for name in args.keywords)]
+
+
+def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
+    """Note what happens to the arguments: the user's own functions may change them."""
+    own = engine.libraries.is_own(path)
+    for value in args.values():
+        if own:
+            engine.escape(value, state)
+        else:
+            engine.ledger.touch(value)
+
+
+def _consumed(
+    engine: Engine, label: str, consumer: Consumer, owner: Term | None, args: Args, state: State
+) -> Outcomes | None:
+    key = args.keywords.get(consumer.name or "") or args.get(consumer.key, None)
+    found = key_term(key)
+    if key is None or found is None or not _certain(consumer, args):
+        return None
+    rest = _parts(engine, args, state, key)
+    if not args.complete():
+        rest = [engine.terms.fresh("rest")]
+    call = engine.terms.make("draw", found[0], label, owner, *rest)
+    # On which inputs a model is initialised does not matter, only which model it is.
+    signature = engine.terms.make("maker", found[0], owner) if owner is not None and consumer.makes else call
+    origin = engine.number()
+    result: Outcomes = []
+    for drawing, path in _ways(engine, consumer, args, state):
+        _handed_over(engine, label, args, path)
+        if not drawing:
+            result.append((engine.unknown(label), path))
+            continue
+        use = Use(
+            tuple(engine.stack),
+            "split" if consumer.splits else "draw",
+            label,
+            found[0],
+            found[1],
+            signature=signature,
+            derived=origin if consumer.splits else 0,
+            call=call,
+            makes=consumer.makes,
+            builders=classes.builders(engine),
+        )
+        engine.ledger.consume(LedgerKey(found[0]), use, path)
+        result.append((Keys(found[0], origin=origin) if consumer.splits else Opaque(call), path))
+    return result
+
+
+def _certain(consumer: Consumer, args: Args) -> bool:
+    """Return whether the call shows all that decides whether it draws."""
+    if consumer.only_with:
+        return args.keywords.get(consumer.only_with) == TRUE
+    return args.complete() or not (consumer.unless_given or consumer.unless_true)
+
+
+def _ways(engine: Engine, consumer: Consumer, args: Args, state: State) -> list[tuple[bool, State]]:
+    """Split paths by whether the call draws."""
+    if consumer.unless_given is not None:
+        name, place = consumer.unless_given
+        given = args.get(place, name) or NONE
+        return conditions.branch(engine, conditions.compared(engine, "is", given, NONE, state), state)
+    flag = args.keywords.get(consumer.unless_true) or FALSE
+    return [(not off, path) for off, path in conditions.branch(engine, flag, state)]
