@@ -1,0 +1,158 @@
+"""Compares, by line, what the linter says of a program with what its runs have shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.lint import lint
+from flake8_flax_rng.rules import RULES
+from flake8_flax_rng.verifier.judge import _may_stand as may_stand
+from flake8_flax_rng.verifier.judge import unexplained
+from flake8_flax_rng.verifier.places import Span
+from flake8_flax_rng.verifier.reuse import SECOND, Place, Reuse
+
+from .oracle import Run, helpers, runs
+
+# The rules that speak of a key which is used again, and so of what a run can show.
+_REUSE_RULES = ("RNG101", "RNG102", "RNG103", "RNG104", "RNG105", "RNG106", "RNG107", "RNG108", "RNG109")
+CODES = frozenset(rule.code for rule in RULES) & frozenset(_REUSE_RULES)
+
+_OF_MECHANISM = {"reuse": ("RNG101",), "fold": ("RNG103",), "seed": ("RNG104", "RNG105"), "lanes": ("RNG109",)}
+MECHANISMS = frozenset(name for name, codes in _OF_MECHANISM.items() if CODES.issuperset(codes))
+"""The ways of using a key again for which there are rules."""
+
+TOLERATED = frozenset({"two splits"})
+"""Reports of two splits of a key are let pass although the equal children are not used twice in any run."""
+
+_FEATURES = {"fold-collisions": "RNG103", "lanes": "RNG109", "discarded": "RNG106"}
+FEATURES = frozenset(feature for feature, code in _FEATURES.items() if code in CODES)
+"""What programs may do besides, since there are rules for it."""
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One line about which the linter and JAX disagree.
+
+    Args:
+        kind: "miss" or "false".
+        line: the line.
+        text: what was shown and not said, or said and not shown.
+        inputs: what the run was given that has shown it.
+    """
+
+    kind: str
+    line: int
+    text: str
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of one program.
+
+    Args:
+        disagreements: the lines about which the two disagree.
+        findings: what the linter said.
+        reused: whether any run used a key again.
+        waiting: whether some reuse is of a kind for which there is no rule yet.
+        runs: how often it was run.
+        harmless: how many reports of two splits no run has shown, as no child was used twice.
+    """
+
+    disagreements: list[Disagreement]
+    findings: list[Finding]
+    reused: bool
+    waiting: bool
+    runs: int
+    harmless: int
+
+
+def compare(
+    source: str,
+    silent: bool = False,
+    linter: Callable[[str], list[Finding]] = lint,
+    inputs: dict[str, Any] | None = None,
+) -> Comparison:
+    """Lint a program and run it.
+
+    Args:
+        source: the program.
+        silent: whether the linter may be silent.
+        linter: the linter.
+        inputs: what to run it with; None for every input that selects a path.
+
+    Returns:
+        what the two say of each other.
+    """
+    found = linter(source)
+    harmless = 0
+    broken = [Disagreement("false", f.line, f"{f.code} {f.message}") for f in found if f.code == "RNG001"]
+    findings = [finding for finding in found if finding.code in CODES]
+    shown = list(runs(source, given=inputs))
+    false = _not_shown(findings, shown)
+    for helper in helpers(source) if false else ():
+        false = _not_shown(false, runs(source, helper))
+    if "two splits" in TOLERATED:
+        kept = [finding for finding in false if "both splits" not in finding.message and not _of_split(finding)]
+        harmless, false = len(false) - len(kept), kept
+    missed: dict[tuple[int, str], Disagreement] = {}
+    for run in shown if not silent else ():
+        for miss in _missed(run, findings):
+            missed.setdefault((miss.line, miss.kind), miss)
+    return Comparison(
+        [*broken, *(Disagreement("false", f.line, f"{f.code} {f.message}") for f in false), *missed.values()],
+        found,
+        any(run.groups for run in shown),
+        any(name not in MECHANISMS for run in shown for name, _ in run.groups),
+        len(shown),
+        harmless,
+    )
+
+
+def _of_split(finding: Finding) -> bool:
+    """Tell whether a finding says that a key is split twice."""
+    return finding.code in ("RNG101", "RNG102") and ".split`" in finding.message
+
+
+def _not_shown(findings: list[Finding], shown: Iterable[Run]) -> list[Finding]:
+    places: list[Place] = []
+    idle: list[Span] = []
+    for run in shown:
+        places += [place for _, group in run.groups for place in group.places]
+        idle += run.idle
+    return [
+        finding
+        for finding in findings
+        if not any(_accepts(finding, place) for place in places)
+        and not (finding.code == "RNG106" and any(finding.line in span for span in idle))
+    ]
+
+
+def _accepts(finding: Finding, place: Place) -> bool:
+    return finding.line in place.span and may_stand(frozenset({finding.code}), place.part)
+
+
+def _missed(run: Run, findings: list[Finding]) -> list[Disagreement]:
+    def accepts(place: Place) -> bool:
+        return any(_accepts(finding, place) for finding in findings)
+
+    given = ", ".join(f"{name}={value}" for name, value in run.inputs.items())
+    result = []
+    for name, group in run.groups:
+        if name in MECHANISMS:
+            for reuse in unexplained(group, accepts):
+                line = _second(reuse)
+                text = f"{reuse.first.kind} at {_last(reuse.first)}, {reuse.second.kind} at {_last(reuse.second)}"
+                result.append(Disagreement("miss", line, f"{name}: {text}, with {given}", run.inputs))
+    return result
+
+
+def _second(reuse: Reuse) -> int:
+    return next((place.span.first for place in reuse.places if place.part == SECOND), 0)
+
+
+def _last(event: object) -> str:
+    return " > ".join(str(site.span) for site in event.stack)

@@ -1,0 +1,161 @@
+"""Runs a program on JAX, in this process, with every input that selects a path, and listens to its keys."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import itertools
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from flake8_flax_rng.verifier.jaxhooks import Hooks, load
+from flake8_flax_rng.verifier.ledger import FOLD, MADE, SPLIT, Bits, Event, Ledger
+from flake8_flax_rng.verifier.places import Span
+from flake8_flax_rng.verifier.reuse import Group, groups
+
+# The ledger tells the program's frames by this name. One name serves all programs: the lines of an instruction
+# are remembered for its code object, not for its file.
+FILENAME = "<program>"
+
+INPUTS: dict[str, tuple[Any, ...]] = {
+    "flag": (True, False),
+    "train": (False, True),
+    "n": (3, 1),
+    "bias": (1.0, -1.0),
+}
+"""The values of each input; together they select every path."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run has shown.
+
+    Args:
+        inputs: what it was given.
+        groups: the keys that it used again, with the mechanism of each.
+        idle: the lines of calls that made keys which nothing has used.
+    """
+
+    inputs: dict[str, Any]
+    groups: list[tuple[str, Group]]
+    idle: list[Span]
+
+
+def configure() -> None:
+    """Set JAX up for many small programs."""
+    jax.config.update("jax_platforms", "cpu")
+    jax.config.update("jax_traceback_filtering", "off")
+
+
+@functools.cache
+def _hooks() -> Hooks:
+    return load()
+
+
+@functools.cache
+def _key(seed: int) -> Any:
+    return jax.random.key(seed)
+
+
+@functools.cache
+def _array(value: float) -> Any:
+    return jnp.full(2, value)
+
+
+def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None) -> Iterator[Run]:
+    """Run a program with every input that selects a path.
+
+    Args:
+        source: the program.
+        entry: the function to call.
+        given: the only inputs to run it with, unless None.
+
+    Yields:
+        what each run has shown.
+    """
+    code = compile(source, FILENAME, "exec", dont_inherit=True)
+    (function,) = (node for node in _functions(source) if node.name == entry)
+    if given is not None:
+        yield Run(given, *_watched(code, entry, given))
+        return
+    parameters = [argument.arg for argument in function.args.args]
+    read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    names = [name for name in INPUTS if name in parameters and name in read]
+    for values in itertools.product(*(INPUTS[name] for name in names)):
+        inputs = {name: choices[0] for name, choices in INPUTS.items() if name in parameters}
+        inputs |= dict(zip(names, values, strict=True))
+        yield Run(inputs, *_watched(code, entry, inputs))
+
+
+def helpers(source: str) -> list[str]:
+    """List a program's functions beside ``main``: anyone may call them, with any arguments."""
+    return [node.name for node in _functions(source) if node.name != "main"]
+
+
+def _functions(source: str) -> list[ast.FunctionDef]:
+    return [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+
+
+def _watched(code: CodeType, entry: str, inputs: dict[str, Any]) -> tuple[list[tuple[str, Group]], list[Span]]:
+    arguments = {name: _array(value) if name == "bias" else value for name, value in inputs.items()}
+    ledger = Ledger(_hooks(), FILENAME)
+    namespace: dict[str, Any] = {"__name__": "program"}
+    given = {"key": _key(3), "x": _array(1.0)}
+    with ledger.listening(), jax.disable_jit():
+        exec(code, namespace)
+        function = namespace[entry]
+        arguments |= {name: value for name, value in given.items() if name in function.__code__.co_varnames}
+        function(**arguments)
+    return [(mechanism(group, ledger), group) for group in groups(ledger)], list(_idle(ledger))
+
+
+def _idle(ledger: Ledger) -> Iterator[Span]:
+    """Find the calls that made keys which nothing has used, before another call made the same keys."""
+    maker: dict[Bits, Hashable] = {}
+    makers: dict[Hashable, list[Event]] = {}
+    used: set[Hashable] = set()
+    for event in ledger.events:
+        if event.kind != MADE:
+            used.add(maker.get(event.key))
+        if event.kind in (SPLIT, FOLD):
+            makers.setdefault(event.call, []).append(event)
+            maker.update(dict.fromkeys(event.children, event.call))
+    for call, events in makers.items():
+        if call not in used:
+            yield from (site.span for event in events for site in event.stack)
+
+
+def mechanism(group: Group, ledger: Ledger) -> str:
+    """Tell in which way a key came to be used again.
+
+    Args:
+        group: the reuses that are one mistake.
+        ledger: what happened in the run.
+
+    Returns:
+        "lanes" for a key that the lanes of a vmap share, "fold" or "seed" for one that was made twice, else "reuse".
+    """
+    if all(reuse.first is reuse.second for reuse in group.roots):
+        return "lanes"
+    makers: dict[Any, dict[Any, str]] = {}
+    parents: dict[Any, set[Any]] = {}
+    for event in ledger.events:
+        if event.kind == MADE:
+            makers.setdefault(event.key, {})[event.call] = event.kind
+        for child in event.children:
+            makers.setdefault(child, {})[event.call] = event.kind
+            parents.setdefault(child, set()).add(event.key)
+    lineage = [reuse.key for reuse in group.roots]
+    for key in lineage:
+        lineage.extend(parent for parent in parents.get(key, ()) if parent not in lineage)
+    kinds = [list(makers.get(key, {}).values()) for key in lineage]
+    if any(len(made) > 1 and FOLD in made for made in kinds):
+        return "fold"
+    if any(made.count(MADE) > 1 for made in kinds):
+        return "seed"
+    return "reuse"

@@ -1,0 +1,176 @@
+"""Writes, lints and runs many programs, and adds up what came of them."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from flake8_flax_rng.lint import lint
+
+from .compare import FEATURES, Disagreement, compare
+from .oracle import configure
+from .reduce import reduced, unread_names
+from .strategy import Program, programs
+
+CHUNK = 100
+
+Map = Callable[..., Iterator[Any]]
+
+
+@dataclass
+class Tally:
+    """What came of some programs.
+
+    Args:
+        counts: of programs, runs, and so on.
+        silent: of programs in which the analysis says nothing of something by design, by reason.
+        disagreements: programs, and what the linter and JAX say of them.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    silent: Counter[str] = field(default_factory=Counter)
+    disagreements: list[tuple[Program, list[Disagreement]]] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Add what came of other programs."""
+        self.counts += other.counts
+        self.silent += other.silent
+        self.disagreements += other.disagreements
+
+
+def chunks(count: int, number: int) -> list[tuple[int, int]]:
+    """Cut programs into pieces: each has a seed of its own, so that the number of jobs changes nothing.
+
+    Args:
+        count: how many programs.
+        number: the seed of all.
+
+    Returns:
+        the size and the seed of each piece.
+    """
+    return [(min(CHUNK, count - start), number * 1_000_003 + start) for start in range(0, count, CHUNK)]
+
+
+def check(chunk: tuple[int, int]) -> Tally:
+    """Write, lint and run the programs of one piece.
+
+    Args:
+        chunk: its size and its seed.
+
+    Returns:
+        what came of them.
+    """
+    count, number = chunk
+    tally = Tally()
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(programs(FEATURES))
+    def each(program: Program) -> None:
+        check_one(program, tally)
+
+    each()
+    return tally
+
+
+def check_one(program: Program, tally: Tally) -> None:
+    """Lint and run one program, and add what came of it."""
+    tally.counts["programs"] += 1
+    tally.silent.update(program.silent)
+    tally.counts["silent"] += bool(program.silent)
+    try:
+        result = compare(program.source, bool(program.silent))
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}".splitlines()[0]
+        tally.disagreements.append((program, [Disagreement("broken", 0, text)]))
+        return
+    tally.counts["runs"] += result.runs
+    tally.counts["reused"] += result.reused
+    tally.counts["waiting"] += result.waiting
+    tally.counts["harmless"] += result.harmless > 0
+    if result.disagreements:
+        tally.disagreements.append((program, result.disagreements))
+
+
+def minimal(case: tuple[Program, list[Disagreement]]) -> tuple[str, list[Disagreement]]:
+    """Make a program smaller that shows a disagreement of the same kind.
+
+    Args:
+        case: the program, and the lines about which the linter and JAX disagree.
+
+    Returns:
+        a smaller program, and what is said of it.
+    """
+    program, disagreements = case
+    kind, about = disagreements[0].kind, disagreements[0].text.split(" ")[0]
+    last = disagreements
+    unread = unread_names(program.source)
+
+    def holds(source: str) -> bool:
+        nonlocal last
+        if unread_names(source) - unread:
+            return False  # What is wrong about keys that nothing uses is another question.
+        if kind == "false" and not any(finding.code == about for finding in lint(source)):
+            return False
+        try:
+            found = compare(source, bool(program.silent), inputs=disagreements[0].inputs or None).disagreements
+        except Exception:
+            return False
+        if not any(other.kind == kind and other.text.split(" ")[0] == about for other in found):
+            return False
+        last = found
+        return True
+
+    source = program.source if kind == "broken" else reduced(program.source, holds)
+    return source, last
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[Map]:
+    """Start processes.
+
+    Args:
+        jobs: how many.
+
+    Yields:
+        a `map` that uses them.
+    """
+    if jobs == 1:
+        configure()
+        yield map
+        return
+    # JAX has threads, so that only a process that starts anew is safe.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=configure) as executor:
+        yield executor.map
+
+
+def report(total: Tally) -> str:
+    """Say in a few lines what came of all programs."""
+    counts = total.counts
+    programs = counts["programs"] or 1
+    lines = [
+        f"{counts['programs']} programs, {counts['runs']} runs; "
+        f"{100 * counts['reused'] / programs:.0f} % use a key again",
+        f"{counts['programs'] - len(total.disagreements)} agree, {len(total.disagreements)} disagree",
+        f"{100 * counts['silent'] / programs:.1f} % hold something of which the linter says nothing, by design:",
+        *(f"    {reason}: {count}" for reason, count in total.silent.most_common()),
+    ]
+    if counts["harmless"]:
+        lines.append(f"{counts['harmless']} split a key twice, and use no child twice, which is reported nevertheless")
+    if counts["waiting"]:
+        lines.append(f"{counts['waiting']} use a key again in a way for which there is no rule yet")
+    return "\n".join(lines)
