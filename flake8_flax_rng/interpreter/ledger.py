@@ -292,7 +292,7 @@ class Book:
         parting = part(first, second)
         nodes = {parting.first.site.node, parting.second.site.node}
         again = first.site.node is second.site.node and len(nodes) == 2
-        return again and not parting.loop and bool(nodes & self._objectives)
+        return again and not parting.loop and len(nodes & self._objectives) == 1
 
     def _disjoint(self, first: int, second: int) -> bool:
         ours, theirs = self._reads.get(first, set()), self._reads.get(second, set())
