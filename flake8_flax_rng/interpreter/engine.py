@@ -432,6 +432,7 @@ class Engine:
         if depth > 3:
             return
         self.ledger.touch(value)
+        self.ledger.lose(value)
         if isinstance(value, Opaque):
             state.versions[value.term] = state.versions.get(value.term, 0) + 1
             state.close_frame(attribute_frame(value))
@@ -478,6 +479,7 @@ class Engine:
         names = [self.terms.const(keyword) for keyword in args.keywords]
         for value in args.values():
             self.ledger.touch(value)
+            self.ledger.lose(value)
         if not args.complete() or name.startswith(VOLATILE):
             parts.append(self.terms.fresh("rest"))
         return [(Opaque(self.terms.make("pure", name, *parts, *names)), state)]

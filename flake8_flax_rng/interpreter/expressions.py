@@ -167,6 +167,7 @@ def _passed_on(engine: Engine, node: cst.Await | cst.Yield | cst.StarredElement,
     result: Outcomes = []
     for value, after in engine.eval(inner, state):
         engine.ledger.touch(value)
+        engine.ledger.lose(value)
         result.append((value if isinstance(node, cst.Await) else engine.unknown("sent"), after))
     return result
 

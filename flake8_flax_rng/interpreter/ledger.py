@@ -28,7 +28,8 @@ class Book:
         self._reads: dict[int, set[int]] = {}
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
         self._terms: dict[tuple[Term, int], str] = {}
-        self._picked: set[int] = set()
+        self._lost: dict[int, set[int]] = {}
+        self._sorted: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
         self._compared: set[Term] = set()
         self._asserted: set[Term] = set()
         self._negated: set[Term] = set()
@@ -132,9 +133,17 @@ class Book:
         if origin:
             self._reads.setdefault(origin, set()).add(ALL if index is None else index)
 
-    def pick(self, origin: int) -> None:
-        """Note that a split is written as ``split(key)[i]``: its other children do not exist for the program."""
-        self._picked.add(origin)
+    def lose(self, value: Value) -> None:
+        """Note that whatever keys a value holds go to where nobody can see what is done with them."""
+        if isinstance(value, Key):
+            self._lost.setdefault(value.origin, set()).add(_index_or_all(value))
+        elif isinstance(value, Keys):
+            self._lost.setdefault(value.origin, set()).add(ALL)
+        elif isinstance(value, Tuple | Rows):
+            for item in value.items:
+                self.lose(item)
+        elif isinstance(value, Stacked):
+            self.lose(value.lane)
 
     def touch(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
@@ -208,7 +217,7 @@ class Book:
 
     def _remade(self, first: Use, second: Use) -> list[Remade]:
         """Return the two calls that made equal keys, where the difference is not older than they."""
-        one, two = first.origin, second.origin
+        one, two = sorted((first.origin, second.origin))
         while one and two and one != two:
             ours, theirs = self._made.get(one), self._made.get(two)
             if ours is None or theirs is None:
@@ -218,7 +227,7 @@ class Book:
             if ours.parent == theirs.parent:
                 both_split = ours.kind == theirs.kind == "split"
                 return [] if both_split else [Remade(ours, theirs, second, first)]
-            one, two = ours.parent, theirs.parent
+            one, two = sorted((ours.parent, theirs.parent))
         return []
 
     def _inside(self, first: Use, second: Use) -> list[Remade]:
@@ -271,9 +280,7 @@ class Book:
         if _made_alike(first, second):
             return False
         if first.kind == second.kind == "split":
-            if first.origin != second.origin:
-                return False
-            return not self._disjoint(first.derived, second.derived) and not self._unused_twins(first, second)
+            return self._children_meet(first, second)
         if first.kind == second.kind == "stream":
             return not _on_purpose(first, second)
         if _in_unison(first, second):
@@ -294,19 +301,25 @@ class Book:
         again = first.site.node is second.site.node and len(nodes) == 2
         return again and not parting.loop and len(nodes & self._objectives) == 1
 
-    def _disjoint(self, first: int, second: int) -> bool:
-        ours, theirs = self._reads.get(first, set()), self._reads.get(second, set())
-        return bool(ours and theirs) and ALL not in ours | theirs and not ours & theirs
+    def _children_meet(self, first: Use, second: Use) -> bool:
+        """Return whether equal children of two splits are both consumed, or both go where nobody can see.
 
-    def _unused_twins(self, first: Use, second: Use) -> bool:
-        """Return whether each split gave one and the same child, which nothing is known to consume twice."""
-        ours, theirs = self._reads.get(first.derived, set()), self._reads.get(second.derived, set())
-        if ALL in ours or len(ours) != 1 or ours != theirs:
-            return False
-        if not {first.derived, second.derived} <= self._picked:
-            return False
-        pair = {first.derived, second.derived}
-        return not any({early.origin, late.origin} == pair for early, late in self._found)
+        A split alone takes nothing: two splits of one key are wrong for what is done with their children.
+        """
+        ours, theirs = self._lost.get(first.derived, set()), self._lost.get(second.derived, set())
+        if ours and theirs and (ALL in ours | theirs or ours & theirs):
+            return True
+        pair = frozenset((first.derived, second.derived))
+        return any(self._stands(early, late) for early, late in self._pairs().get(pair, ()))
+
+    def _pairs(self) -> dict[frozenset[int], list[tuple[Use, Use]]]:
+        """Return what was found, by the calls that made the two keys."""
+        if self._sorted is None:
+            self._sorted = {}
+            for early, late in self._found:
+                if early.origin != late.origin:
+                    self._sorted.setdefault(frozenset((early.origin, late.origin)), []).append((early, late))
+        return self._sorted
 
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
@@ -332,6 +345,11 @@ def _with_parents(term: Term) -> list[Term]:
             break
         found.append(parent)
     return found
+
+
+def _index_or_all(key: Key) -> int:
+    index = child_index(key)
+    return ALL if index is None else index
 
 
 def child_index(key: Key) -> int | None:

@@ -67,7 +67,7 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     live: list[State] = [state]
     left: list[State] = []
     over: list[State] = []
-    endless = True
+    endless = isinstance(node.test, cst.Integer) or (isinstance(node.test, cst.Name) and node.test.value == "True")
     for turn in range(PASSES):
         with engine.step(Step(engine.site(node), turn=turn)):
             entering: list[State] = []
