@@ -127,7 +127,11 @@ def _last_call(use: Use | Made, step: Step) -> Step:
 
 
 def _after_loops(use: Use | Made, index: int) -> Step:
-    return next((step for step in use.way[index:] if step.turn is None), use.way[-1])
+    """Return the first call in the body of the innermost loop: what a loop of JAX repeats is written in its body."""
+    for step, inner in zip(use.way[index:], use.way[index + 1 :], strict=False):
+        if step.turn is None and not (inner.turn is not None and inner.site.node is step.site.node):
+            return step
+    return use.way[-1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,12 +173,16 @@ class Remade:
         second: the call that made the second.
         use: the second consumption.
         before: the first consumption.
+        inside: the call of the sampler that makes one of the two keys for itself, if there is one.
+        fold_is_later: whether that sampler was called before the fold.
     """
 
     first: Made
     second: Made
     use: Use
     before: Use
+    inside: Use | None = None
+    fold_is_later: bool = False
 
 
 @dataclass(frozen=True, eq=False)

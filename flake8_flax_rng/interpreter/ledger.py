@@ -232,10 +232,12 @@ class Book:
 
     def _inside(self, first: Use, second: Use) -> list[Remade]:
         """Return a fold that made a key which a sampler makes for itself; a split is a reuse of the parent already."""
-        made = self._made.get(first.origin or second.origin)
+        origin = first.origin or second.origin
+        made = self._made.get(origin)
         if made is None or made.kind != "fold" or first.kind == second.kind:
             return []
-        return [Remade(made, made, second, first)]
+        inner = first if first.kind == "inner" else second
+        return [Remade(made, made, second, first, inner, fold_is_later=origin > inner.derived)]
 
     def _discarded(self) -> list[Discarded]:
         """Return the splits and folds whose keys nobody ever read."""
