@@ -189,8 +189,14 @@ class Book:
         first = state.ledger.get(key)
         if first is None:
             state.ledger[key] = use
-        else:
-            self._found.append((first, use))
+            return
+        self._found.append((first, use))
+        if first.origin != use.origin:
+            # Another call made the same key: what it was used for is kept apart.
+            own = replace(key, origin=use.origin)
+            other = state.ledger.setdefault(own, use)
+            if other is not use:
+                self._found.append((other, use))
 
     def collide(self, first: Use, second: Use) -> None:
         """Note two uses that are known to be of one key."""
