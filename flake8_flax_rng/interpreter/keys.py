@@ -177,7 +177,7 @@ def consume(
     )
     engine.ledger.consume(LedgerKey(term), use, state)
     for twin in lanes.twins(engine, term):
-        engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin), state)
+        engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state)
     if kind == "draw":
         lanes.check(engine, use)
         misuse.check_constant(engine, term, origin, signature)

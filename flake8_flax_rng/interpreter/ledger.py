@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term
-from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.values import Key, Keys, Opaque, Rows, Stacked, Tuple, Value
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -205,7 +205,10 @@ class Book:
     def findings(self) -> list[Reused | Remade | Discarded | Together]:
         """Return the reuses that stand when everything is known."""
         found: list[Reused | Remade | Discarded | Together] = []
+        plain = {(first.site.node, second.site.node) for first, second in self._found if not second.twin}
         for first, second in self._found:
+            if second.twin and (first.site.node, second.site.node) in plain:
+                continue
             if not self._stands(first, second):
                 continue
             if "inner" in (first.kind, second.kind):
@@ -299,14 +302,17 @@ class Book:
     def _warmed_up(self, first: Use, second: Use) -> bool:
         """Return whether the first call of a compiled function only compiled it."""
         parting = part(first, second)
-        before = parting.first.site.node
-        return not parting.loop and before in self._idle and before in self._compiled
+        before, after = parting.first.site.node, parting.second.site.node
+        return not parting.loop and before in self._idle and after not in self._idle and before in self._compiled
 
     def _same_objective(self, first: Use, second: Use) -> bool:
         """Return whether a function is evaluated again after its gradient: both must see the same noise."""
         parting = part(first, second)
         nodes = {parting.first.site.node, parting.second.site.node}
         again = first.site.node is second.site.node and len(nodes) == 2
+        origins = _with_parents(second.term)
+        given = [value for _, value in parting.second.arguments if isinstance(value, Key | Opaque)]
+        again = again and not any(value.term in origins for value in given)
         return again and not parting.loop and len(nodes & self._objectives) == 1
 
     def _children_meet(self, first: Use, second: Use) -> bool:

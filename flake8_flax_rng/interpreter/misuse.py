@@ -90,7 +90,7 @@ def _words(term: Term) -> bool:
 
 def _no_key(value: Value) -> str:
     if isinstance(value, Const):
-        return "None" if value.value is None else f"the {type(value.value).__name__} {value.value!r}"
+        return "`None`" if value.value is None else f"the {type(value.value).__name__} {value.value!r}"
     if isinstance(value, Keys):
         return "" if value.reshaped else "an array of keys"
     if isinstance(value, Symbol):
