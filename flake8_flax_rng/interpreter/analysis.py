@@ -107,11 +107,13 @@ class Analysis:
         if index is None:
             return self._chunks
         eager: list[Chunk] = []
+        imported = index.imported()
         number = 0
         for chunk in self._chunks:
             statements = range(number, number + len(chunk.tree))
             number += len(chunk.tree)
-            if any(index.matters(statement) for statement in statements):
+            rebound = any(index.defined(statement) & imported for statement in statements)
+            if rebound or any(index.matters(statement) for statement in statements):
                 eager.append(chunk)
             else:
                 for statement in statements:
