@@ -42,7 +42,7 @@ class Book:
         self._keyed: set[tuple[int, cst.CSTNode]] = set()
         self.root_number = 0
         self._shared: list[tuple[Use, Use]] = []
-        self._captured: dict[tuple[FunctionCode, int, cst.CSTNode], Term] = {}
+        self._captured: dict[tuple[int, FunctionCode, int, cst.CSTNode], Term] = {}
         self._idle: set[cst.CSTNode] = set()
         self._compiled: set[cst.CSTNode] = set()
         self._objectives: set[cst.CSTNode] = set()
@@ -97,7 +97,7 @@ class Book:
 
     def captured(self, function: tuple[FunctionCode, int], node: cst.CSTNode, key: Term) -> bool:
         """Note a key that a compiled function reads from outside; return whether it has read another one there."""
-        return self._captured.setdefault((*function, node), key) is not key
+        return self._captured.setdefault((self.root_number, *function, node), key) is not key
 
     def share(self, key: LedgerKey, use: Use, state: State) -> None:
         """Note data or a model that comes of a key; both from one key are a matter of taste."""
