@@ -59,9 +59,7 @@ class Index:
 
     def imported(self) -> set[str]:
         """Return the names that import statements bind at the top level."""
-        return {
-            name for statement in self.by_statement for unit in statement if unit.imports for name in unit.defines
-        }
+        return {name for statement in self.by_statement for unit in statement if unit.imports for name in unit.defines}
 
     def followed(self, name: str) -> bool:
         """Return whether calls of a function or method are followed into its body."""
