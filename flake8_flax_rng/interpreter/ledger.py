@@ -206,6 +206,14 @@ class Book:
             if other is not use:
                 self._found.append((other, use))
 
+    def forget_folds(self, loop: cst.CSTNode, state: State) -> None:
+        """Forget the folds of the later passes of a loop: the number of the last pass is not known behind it."""
+        for key, use in list(state.ledger.items()):
+            made = self._made.get(use.origin)
+            later = any(step.site.node is loop and step.turn for step in use.way)
+            if later and made is not None and made.kind == "fold":
+                del state.ledger[key]
+
     def collide(self, first: Use, second: Use) -> None:
         """Note two uses that are known to be of one key."""
         self._found.append((first, second))

@@ -41,6 +41,8 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
                 live = _run_body(engine, node.body, live, left, result)
         if not iteration.exact:
             forget_lengths(before, [*live, *left])
+            for path in (*live, *left):
+                engine.ledger.forget_folds(node, path)
         result.extend(_run_else(engine, node.orelse, live))
         result.extend((NORMAL, path) for path in left)
     return result
