@@ -263,6 +263,10 @@ class Together:
     second: Use
 
 
+SWAPPED = "swapped"
+"""Detail of a call that is given a key, in another place than that of the key."""
+
+
 @dataclass(frozen=True, eq=False)
 class Misused:
     """A call that breaks the contract of keys by itself.
