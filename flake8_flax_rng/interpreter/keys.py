@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, lanes, misuse
+from flake8_flax_rng.interpreter import classes, lanes, misuse, scopes
 from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.sequences import key_at, known_items
@@ -180,6 +180,7 @@ def consume(
         engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin), state)
     if kind == "draw":
         lanes.check(engine, use)
+        scopes.drawn_from(engine, term)
         misuse.check_constant(engine, term, origin, signature)
         _share(engine, term, use, state)
 

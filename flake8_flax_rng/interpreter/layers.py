@@ -37,10 +37,10 @@ def _initialise(engine: Engine, layer: Layer, found: Instance, state: State, sit
     name = engine.class_name(found)
     if layer.parameters:
         random = layer.parameters == "random"
-        record(state, Draw("params", site, found.path, variable=True, random=random, layer=name))
+        record(engine, state, Draw("params", site, found.path, variable=True, random=random, layer=name))
     for child in layer.children:
         path = None if found.path is None else (*found.path, child)
-        record(state, Draw("params", site, path, variable=True, layer=name))
+        record(engine, state, Draw("params", site, path, variable=True, layer=name))
 
 
 def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> list[State]:
@@ -124,7 +124,7 @@ def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site
 
 
 def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
-    record(state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
+    record(engine, state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
 
 
 def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:
