@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from flake8_flax_rng.interpreter.lanes import Lanes
-    from flake8_flax_rng.interpreter.lifting import Frame
+    from flake8_flax_rng.interpreter.scopes import Frame
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.source import Chunk
 

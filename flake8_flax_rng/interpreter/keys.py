@@ -269,7 +269,10 @@ def _fold_in(engine: Engine, args: Args, state: State) -> Outcomes:
     misuse.check_data(engine, data, args.node(1, "data"))
     engine.ledger.touch(key)
     origin = _made(engine, "fold", found[1], found[0])
-    return [(Key(engine.terms.child(found[0], fold_data(engine, data, state)), origin), state)]
+    child = engine.terms.child(found[0], fold_data(engine, data, state))
+    if not isinstance(data, Const):
+        scopes.varied(engine, child)
+    return [(Key(child, origin), state)]
 
 
 def fold_data(engine: Engine, data: Value, state: State) -> Term:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, layers, recurrence, runs, scopes
+from flake8_flax_rng.interpreter import classes, initializers, layers, recurrence, runs, scopes
 from flake8_flax_rng.interpreter.engine import Activation
-from flake8_flax_rng.interpreter.events import Draw, Misplaced, Site
+from flake8_flax_rng.interpreter.events import Draw, Fixed, Misplaced, Site
 from flake8_flax_rng.interpreter.functions import call_function
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.keys import key_term
@@ -64,6 +64,7 @@ def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, 
     fields.update(args.keywords)
     for value in args.values():
         engine.ledger.touch(value)
+    initializers.check_fields(engine, path.replace("flax.linen", "nn"), args, state, site)
     if path == RNN:
         fields[recurrence.LIFT] = recurrence.lift_of(engine, fields, args, state, site)
     found = Instance(cls or Symbol(path), fields, frozen=True, symbolic=not args.complete())
@@ -314,7 +315,17 @@ def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site
     path = found.path if found is not None else None
     draw = record(engine, state, Draw("params", site, path, own=True, variable=True, random=not fixed))
     key = Key(_drawn_term(engine, draw))
-    return _from_data(engine, key, engine.call(initialiser, args.shift(2).prepend(key), state, site), site)
+    given = args.shift(2).prepend(key)
+    node = args.node(1, "init_fn")
+    if node is not None and initializers.ignores(engine, initialiser, given, state, site):
+        name = args.get(0, "name")
+        known = f" {name.value!r}" if isinstance(name, Const) else ""
+        engine.emit(Fixed(engine.site(node), "initializer", f"the initializer of the parameter{known}"))
+        return [(engine.unknown("parameter"), state)]
+    outcomes = engine.call(initialiser, given, state, site)
+    if any(initializers.draws_from(engine, value, key, after) for value, after in outcomes):
+        scopes.note_split(engine, draw)
+    return _from_data(engine, key, outcomes, site)
 
 
 def _from_data(engine: Engine, key: Key | None, outcomes: Outcomes, site: Site) -> Outcomes:

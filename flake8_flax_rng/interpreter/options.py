@@ -85,10 +85,10 @@ def names_of(value: Value, state: State) -> tuple[frozenset[str] | None] | None:
 def _parameters(transform: LiftedTransform, options: dict[str, Value], state: State) -> str:
     """Return what becomes of the parameters: ``stacked``, ``shared``, or empty when that is not known."""
     broadcast = options.get("variable_broadcast", Const("params" if transform.default == "params" else False))
-    names = names_of(broadcast, state)
-    if names is None:
+    shared = names_of(broadcast, state)
+    if shared is None:
         return ""
-    if names[0] is None or "params" in names[0]:
+    if shared[0] is None or "params" in shared[0]:
         return "shared"
     axes = options.get("variable_axes")
     if axes is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import classes, keys
 from flake8_flax_rng.interpreter.events import Fixed
+from flake8_flax_rng.interpreter.initializers import draws_from
 from flake8_flax_rng.interpreter.options import read
 from flake8_flax_rng.interpreter.scopes import lifted
 from flake8_flax_rng.interpreter.values import (
@@ -66,7 +67,7 @@ def _first_carry(engine: Engine, cell: Value | None, args: Args, state: State, s
         outcomes = engine.call(Bound(method, cell), Args([key, shape]), state, site)
     else:
         outcomes = [(_built_in(engine, found, key, given, state), state)]
-    if given == NONE and any(_drawn_from(engine, value, key, after) for value, after in outcomes):
+    if given == NONE and any(draws_from(engine, value, key, after) for value, after in outcomes):
         engine.emit(Fixed(site, "carry", engine.class_name(found)))
     return outcomes
 
@@ -79,15 +80,3 @@ def _built_in(engine: Engine, found: Instance, key: Key, given: Value, state: St
     if given is key:
         keys.consume(engine, key, state, "split", "nn.RNN", derived=engine.number())
     return Opaque(engine.terms.make("draw", key.term, "carry"))
-
-
-def _drawn_from(engine: Engine, value: Value, key: Key, state: State) -> bool:
-    drawn = engine.term(value, state).draws
-    pending = list(drawn)
-    for term in pending:
-        if term is key.term:
-            return True
-        parent = term.part(0) if term.kind in ("child", "shaped", "keys") else None
-        if parent is not None:
-            pending.append(parent)
-    return False

@@ -30,6 +30,7 @@ class Frame:
         lift: what it does with streams; None for a transform of JAX, which knows nothing of them.
         outer: the run outside of it; None where no run is known.
         made: the keys that ``make_rng`` made below a transform of JAX.
+        varied: the keys that differ from lane to lane, or from step to step.
     """
 
     site: Site
@@ -37,6 +38,7 @@ class Frame:
     lift: Lift | None = None
     outer: Run | None = None
     made: dict[Term, Draw] = field(default_factory=dict)
+    varied: set[Term] = field(default_factory=set)
 
     @property
     def loops(self) -> bool:
@@ -106,13 +108,12 @@ def record(engine: Engine, state: State, draw: Draw) -> Draw:
     counter = sum(1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off)
     kept = any(frame.lift is not None and frame.lift.reaches(draw.stream) is False for frame in engine.lifts)
     counted = replace(draw, counter=counter, unlifted=kept)
-    if not (draw.variable and draw.own):
-        note(engine, state, counted)
+    _note(engine, state, counted)
     state.draws = (*state.draws, counted)
     return counted
 
 
-def note(engine: Engine, state: State, draw: Draw) -> None:
+def _note(engine: Engine, state: State, draw: Draw) -> None:
     """Tell the rules what the transforms around a draw do with its stream."""
     if draw.off or not draw.certain or draw.stream in _NOT_A_STREAM:
         return
@@ -123,13 +124,19 @@ def note(engine: Engine, state: State, draw: Draw) -> None:
         elif frame.lift.reaches(draw.stream) is False:
             _note_unlifted(engine, state, frame, draw)
             return
-    for frame in engine.lifts:
+    if not (draw.variable and draw.own):
+        note_split(engine, draw)
+
+
+def note_split(engine: Engine, draw: Draw) -> None:
+    """Tell the rules whether the lanes or passes around a draw get keys of their own."""
+    for frame in engine.lifts if draw.certain and not draw.unlifted else ():
         if frame.lift is not None and frame.loops:
             _note_split(engine, frame, frame.lift, draw)
 
 
 def _emit(engine: Engine, problem: str, frame: Frame, draw: Draw, fallback: bool = False, run: bool = False) -> None:
-    layer = draw.layer or "make_rng"
+    layer = draw.layer if not draw.own else "`self.param`" if draw.variable else "`make_rng`"
     engine.emit(Lifted(problem, frame.site, frame.name, draw.stream, draw.site, layer, fallback, run))
 
 
@@ -172,11 +179,17 @@ def made(engine: Engine, term: Term, draw: Draw) -> None:
             frame.made[term] = draw
 
 
+def varied(engine: Engine, term: Term) -> None:
+    """Remember a key that differs from lane to lane, or from step to step."""
+    for frame in engine.lifts:
+        frame.varied.add(term)
+
+
 def drawn_from(engine: Engine, term: Term) -> None:
     """Note a draw from a key that is the same in all lanes and passes of a transform of JAX."""
     for frame in engine.lifts:
         current: Term | None = term
-        while current is not None and frame.lift is None:
+        while current is not None and frame.lift is None and current not in frame.varied:
             draw = frame.made.get(current)
             if draw is not None:
                 _emit(engine, "raw", frame, draw)

@@ -10,7 +10,8 @@ parameters between lanes or passes and still splits the `'params'` key.
 
 `nn.scan`, `nn.vmap` and `nn.while_loop` lift no stream unless `split_rngs` lists it, and `nn.RNN` lifts only
 `'params'`. The draw then raises `flax.errors.InvalidRngError`; where a `'params'` key is given and lifted, it
-silently draws from that one, and the dropout key has no effect. A split key for shared parameters raises a `ValueError`.
+silently draws from that one, and the dropout key has no effect. A split key for shared parameters raises a
+`ValueError`.
 
 ## Example
 

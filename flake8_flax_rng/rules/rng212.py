@@ -53,9 +53,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report draws that a transform of JAX repeats."""
     for event in events:
         if isinstance(event, Lifted) and event.problem == "raw":
+            advice = f"`{RAW_REPEATS[event.transform]}` with `split_rngs={{{event.stream!r}: True}}`"
             yield Report(
                 event.site,
-                f"`{event.transform}` runs {event.layer} (line {line(event.drawn)}) with one {event.stream!r} key for all "
-                f"lanes or steps: use `{RAW_REPEATS[event.transform]}` with `split_rngs={{{event.stream!r}: True}}`, "
-                "or split the key outside and pass the keys in",
+                f"`{event.transform}` runs {event.layer} (line {line(event.drawn)}) with one {event.stream!r} key for "
+                f"all lanes or steps: use {advice}, or split the key outside and pass the keys in",
             )
