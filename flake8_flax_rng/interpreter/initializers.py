@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import misuse
 from flake8_flax_rng.interpreter.events import Fixed
-from flake8_flax_rng.interpreter.values import Args, Bound, Function, Key, Partial, Value, Wrapped
+from flake8_flax_rng.interpreter.values import Args, Bound, Function, Key, Opaque, Partial, Symbol, Value, Wrapped
+from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -28,10 +29,18 @@ def check_fields(engine: Engine, name: str, args: Args, state: State, site: Site
             engine.emit(Fixed(engine.site(node), "initializer", f"`{field}` of {name}"))
 
 
+def is_constant(initialiser: Value) -> bool:
+    """Return whether this is an initialiser of JAX that does not depend on its key."""
+    if isinstance(initialiser, Opaque):
+        return initialiser.term.kind == "pure" and initialiser.term.args[0] in CONSTANT_INITIALIZERS
+    return isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
+
+
 def ignores(engine: Engine, initialiser: Value, given: Args, state: State, site: Site) -> bool:
     """Return whether an initialiser draws on every path, and always from constant keys.
 
-    It is followed on a path of its own: what it does there is no second use of anything.
+    What it was handed ready-made was not drawn by it. It is followed on a path of its own: what it does there
+    is no second use of anything.
     """
     if not isinstance(initialiser, _FOLLOWED):
         return False
@@ -50,7 +59,8 @@ def _is_fixed(engine: Engine, value: Value, key: Value, state: State) -> bool:
     term = engine.term(value, state)
     if engine.term(key, state) in misuse.parts(term):
         return False
-    return bool(term.draws) and all(misuse.is_fixed(drawn) for drawn in term.draws)
+    inside = {place.term for place in state.ledger if place.place is None}
+    return bool(term.draws) and term.draws <= inside and all(misuse.is_fixed(drawn) for drawn in term.draws)
 
 
 def draws_from(engine: Engine, value: Value, key: Key, state: State) -> bool:

@@ -29,7 +29,6 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
 from flake8_flax_rng.semantics.linen import CONTAINER, INITIALISING, LAYERS, RNN, RNN_FIELDS
 
 if TYPE_CHECKING:
@@ -291,6 +290,8 @@ def _drawn_term(engine: Engine, draw: Draw) -> Term:
 def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     name = args.get(0, "name")
     streams = engine.runs[-1].streams if engine.runs else None
+    if isinstance(name, Const) and scopes.is_kept(engine, str(name.value)):
+        return [(Const(False), state)]
     if isinstance(name, Const) and streams is not None:
         state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
         known = name.value in streams or (name.value == "params" and engine.runs[-1].bare is not None)
@@ -310,8 +311,7 @@ def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site
     if initialiser is None or (engine.runs and not engine.runs[-1].initialising):
         return [(engine.unknown("parameter"), state)]
     found = state.instance(receiver)
-    fixed = isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
-    fixed = fixed or _pure_constant(initialiser)
+    fixed = initializers.is_constant(initialiser)
     path = found.path if found is not None else None
     draw = record(engine, state, Draw("params", site, path, own=True, variable=True, random=not fixed))
     key = Key(_drawn_term(engine, draw))
@@ -335,10 +335,6 @@ def _from_data(engine: Engine, key: Key | None, outcomes: Outcomes, site: Site) 
         if others:
             state.draws = (*state.draws, Draw("*", site, certain=False))
     return outcomes
-
-
-def _pure_constant(value: Value) -> bool:
-    return isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in CONSTANT_INITIALIZERS
 
 
 def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:

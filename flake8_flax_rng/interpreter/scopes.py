@@ -100,14 +100,18 @@ def repeated(engine: Engine) -> bool:
     return any(frame.loops for frame in engine.lifts)
 
 
+def is_kept(engine: Engine, stream: str) -> bool:
+    """Return whether a lifted transform keeps a stream from what is being followed."""
+    return any(frame.lift is not None and frame.lift.reaches(stream) is False for frame in engine.lifts)
+
+
 def record(engine: Engine, state: State, draw: Draw) -> Draw:
     """Add a draw to those of a path, numbered as its scope counts them.
 
     A scope counts the draws from each stream; the name of the stream is not part of the folded data.
     """
     counter = sum(1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off)
-    kept = any(frame.lift is not None and frame.lift.reaches(draw.stream) is False for frame in engine.lifts)
-    counted = replace(draw, counter=counter, unlifted=kept)
+    counted = replace(draw, counter=counter, unlifted=is_kept(engine, draw.stream))
     _note(engine, state, counted)
     state.draws = (*state.draws, counted)
     return counted
