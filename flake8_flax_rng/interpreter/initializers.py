@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import misuse
 from flake8_flax_rng.interpreter.events import Fixed
+from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.values import Args, Bound, Function, Key, Opaque, Partial, Symbol, Value, Wrapped
 from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
     from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
 
 _FOLLOWED = (Function, Bound, Partial, Wrapped)
 _ARGUMENT = "_init"
@@ -60,7 +62,16 @@ def _is_fixed(engine: Engine, value: Value, key: Value, state: State) -> bool:
     if engine.term(key, state) in misuse.parts(term):
         return False
     inside = {place.term for place in state.ledger if place.place is None}
-    return bool(term.draws) and term.draws <= inside and all(misuse.is_fixed(drawn) for drawn in term.draws)
+    if not term.draws or not term.draws <= inside:
+        return False
+    held = _held(state)
+    return all(misuse.is_fixed(drawn) and held.isdisjoint(misuse.parts(drawn)) for drawn in term.draws)
+
+
+def _held(state: State) -> set[Term]:
+    """Return the keys that objects hold: a module with a key for a field is seeded by whoever makes it."""
+    instances = [found for found in state.heap.values() if isinstance(found, Instance)]
+    return {value.term for found in instances for value in found.attributes.values() if isinstance(value, Key)}
 
 
 def draws_from(engine: Engine, value: Value, key: Key, state: State) -> bool:
