@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 IMPORTS_OF_INTEREST = ("jax", "flax", "equinox", "haiku", "numpyro", "distrax", "blackjax")
 """Packages that make a file one that works with keys; a text that holds none of these words cannot be of interest."""
 
@@ -64,6 +66,7 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def canonical(path: str) -> str:
     """Return the one spelling of a dotted path that the tables use."""
     for prefix, replacement in _PREFIXES:
