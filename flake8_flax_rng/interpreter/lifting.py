@@ -27,7 +27,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.linen import LAYERS, RNN, RNN_FIELDS
+from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, RNN, RNN_FIELDS
 from flake8_flax_rng.semantics.transforms import BROADCAST, LIFTED_TARGETS, LIFTS
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def call_layer(engine: Engine, layer: Symbol, args: Args, state: State, site: Si
     """Call a built-in module below a transform: it is the lifted one under its own class."""
     module = args.get(0, None)
     found = state.instance(module) if module is not None else None
-    if found is None or not (layer.path in LAYERS or layer.path == RNN):
+    if found is None or not (layer.path in LAYERS or layer.path in (CONTAINER, RNN)):
         linen.unknown_module(engine, state, site)
         return [(engine.unknown("layer"), state)]
     inner = Instance(layer, found.attributes, path=found.path, bound=found.bound, symbolic=found.symbolic)
