@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_flax_rng.interpreter import classes
+from flake8_flax_rng.interpreter import classes, lifting
 from flake8_flax_rng.interpreter.calls import call
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
-from flake8_flax_rng.interpreter.events import Defaulted, Misused
+from flake8_flax_rng.interpreter.events import Defaulted, Misused, Site
 from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.heap import Instance
@@ -18,7 +18,7 @@ from flake8_flax_rng.interpreter.join import merge
 from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
-from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, Ref
+from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, Ref, Wrapped
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
@@ -190,6 +190,10 @@ class Analysis:
         member = owner.members.get(function.code.name)
         known = known and member is not None and undecorated(member) == function
         active = Activation(ref.address, function.compact, known, owner.name)
+        if known and isinstance(member, Wrapped) and member.lift is not None:
+            site = Site(function.code.node, function.code.chunk)
+            self._guarded(lambda: lifting.call(engine, member, args, state, site), active)
+            return
         self._guarded(lambda: call_method(engine, function, args, state), active)
 
     def _set_up(self, owner: Class, state: State) -> list[tuple[Ref, State]]:
@@ -220,6 +224,7 @@ class Analysis:
         engine.muted = 0
         engine.traced.clear()
         engine.lanes.clear()
+        engine.lifts.clear()
         engine.scope = Scope((MODULE_FRAME,))
         engine.activations[:] = [active] if active is not None else []
         try:

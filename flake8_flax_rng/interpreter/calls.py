@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter import (
     keys,
     lanes,
     libraries,
+    lifting,
     linen,
     misuse,
     runs,
@@ -70,6 +71,8 @@ def call(engine: Engine, function: Value, args: Args, state: State, site: Site) 
         return _native(engine, function, args, state, site)
     if isinstance(function, Partial):
         return _partial(engine, function, args, state, site)
+    if isinstance(function, Wrapped) and function.lift is not None:
+        return lifting.call(engine, function, args, state, site)
     if isinstance(function, Wrapped):
         return control.call_wrapped(engine, function, args, state, site)
     if isinstance(function, Class):
@@ -109,6 +112,8 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
 
 def _native(engine: Engine, function: Native, args: Args, state: State, site: Site) -> Outcomes:
     kind, _, name = function.name.partition(".")
+    if kind == "layer" and isinstance(function.receiver, Symbol):
+        return lifting.call_layer(engine, function.receiver, args, state, site)
     if kind == "linen":
         return linen.call_native(engine, name, function.receiver, args, state, site)
     if kind == "state":
@@ -132,6 +137,7 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         _compare(engine, args, state)
     for call_symbol in (
         keys.call_symbol,
+        lifting.call_symbol,
         control.call_symbol,
         builtin_functions.call_symbol,
         libraries.call_symbol,

@@ -145,6 +145,8 @@ def builders(engine: Engine) -> frozenset[int]:
 
 def fully_known(cls: Class) -> bool:
     """Return whether all ancestors of a class are known."""
+    if cls.target is not None:
+        return isinstance(cls.target, Symbol) or fully_known(cls.target)
     return all(
         isinstance(base, Class) or (isinstance(base, Symbol) and _harmless(base.path)) for base in ancestors(cls)
     )

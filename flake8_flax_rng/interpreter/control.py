@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.decorators import compacted, undecorated
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.lanes import Lanes, close
+from flake8_flax_rng.interpreter.scopes import raw
 from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -34,7 +35,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, TRACING, WRAPPERS
+from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, RAW_REPEATS, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.state import State
     from flake8_flax_rng.interpreter.terms import Term
 
-_LIFTED_PREFIXES = {"remat": "Checkpoint", "vmap": "Vmap", "scan": "Scan", "jit": "Jit"}
 _LANES_FOLLOWED = 32
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
@@ -51,10 +51,11 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     """Call a transform or control-flow function by its path; None when it is not one."""
     kind = CONTROL.get(path)
     if kind is not None:
-        with engine.tracing() if path.startswith("jax.lax.") else nullcontext():
+        repeats = raw(engine, site, path) if path in RAW_REPEATS else nullcontext()
+        with engine.tracing() if path.startswith("jax.lax.") else nullcontext(), repeats:
             return _CONTROLS[kind](engine, args, state, site)
     transform = WRAPPERS.get(path)
-    if transform is None or (transform == "lift" and not isinstance(args.get(0, "target"), Class)):
+    if transform is None:
         return None
     return [(_wrap(engine, transform, path, args), state)]
 
@@ -73,8 +74,6 @@ def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
         return compacted(function)
     if transform == "unknown":
         return engine.unknown("decorated")
-    if isinstance(function, Class) and path.startswith("flax.linen."):
-        return _lifted(engine, path, function)
     if transform in TRACING and isinstance(inner := undecorated(function), Function):
         engine.jitted.add(inner.code)
     if transform == "cached" and isinstance(inner := undecorated(function), Function):
@@ -85,17 +84,12 @@ def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
     return Wrapped(transform, function, tuple(options.items()))
 
 
-def _lifted(engine: Engine, path: str, cls: Class) -> Value:
-    """Return a lifted module class: a subclass, under the name that Linen gives it."""
-    prefix = _LIFTED_PREFIXES.get(path.rpartition(".")[2], "Lifted")
-    return Class(f"{prefix}{cls.name}", (cls,), {}, cls.fields, cls.dataclass, engine.number())
-
-
 def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     """Call the result of a transform."""
     options = dict(wrapped.options)
     if wrapped.transform in ("vmap", "pmap"):
-        return _mapped(engine, wrapped, options.get("in_axes"), args, state, site)
+        with nullcontext() if _is_one_for_all(options, state) else raw(engine, site, f"jax.{wrapped.transform}"):
+            return map_lanes(engine, wrapped, options.get("in_axes"), args, state, site)
     if wrapped.transform == "shard":
         return _sharded(engine, wrapped, options.get("in_specs"), args, state, site)
     if wrapped.transform == "jit":
@@ -115,14 +109,11 @@ def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, sit
     return engine.call(wrapped.function, args, state, site)
 
 
-def _mapped(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, state: State, site: Site) -> Outcomes:
+def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, state: State, site: Site) -> Outcomes:
     """Call a function once for all lanes."""
     out_axes = dict(wrapped.options).get("out_axes")
-    if out_axes is not None and any(axis == NONE for axis in known_items(out_axes, state) or [out_axes]):
-        # Whoever says that a result is one for all lanes knows what the lanes share.
-        mapped = Lanes(site, wrapped.transform, engine.terms.count, quiet=True)
-    else:
-        mapped = Lanes(site, wrapped.transform, engine.terms.count)
+    quiet = _is_one_for_all(dict(wrapped.options), state)
+    mapped = Lanes(site, wrapped.transform, engine.terms.count, quiet=quiet)
     given = _lanes(engine, args, axes, state)
     for before, after in _pairs(args, given):
         mapped.varying.update(_new(engine, before, after, state))
@@ -138,6 +129,12 @@ def _mapped(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, st
     first = out_axes is None or out_axes == Const(0)
     count = next((c for value in args.values() if (c := _length(value)) is not None), None) if first else None
     return [(_stacked(engine, value, count, after), after) for value, after in outcomes]
+
+
+def _is_one_for_all(options: dict[str, Value], state: State) -> bool:
+    """Return whether a result is one for all lanes: whoever says so knows what the lanes share."""
+    out_axes = options.get("out_axes")
+    return out_axes is not None and any(axis == NONE for axis in known_items(out_axes, state) or [out_axes])
 
 
 def _length(value: Value) -> int | None:
@@ -312,10 +309,10 @@ def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> V
     return Opaque(engine.terms.make("stacked", engine.term(value, state)))
 
 
-def _as_array(engine: Engine, value: Value) -> Value:
+def as_array(engine: Engine, value: Value) -> Value:
     """Return a number as it is inside of a trace: an array, of which Python cannot tell the value."""
     if isinstance(value, Tuple):
-        return Tuple(tuple(_as_array(engine, item) for item in value.items))
+        return Tuple(tuple(as_array(engine, item) for item in value.items))
     number = value.value if isinstance(value, Const) else None
     if isinstance(number, int) and not isinstance(number, bool):
         return Opaque(engine.terms.const(number), number)
@@ -327,20 +324,20 @@ def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     if function is None or carry is None:
         return engine.unknown_call(Symbol("jax.lax.scan"), args, state)
     serial = engine.number()
-    paths: Outcomes = [(_as_array(engine, carry), state)]
+    paths: Outcomes = [(as_array(engine, carry), state)]
     count = _count(engine, args.get(4, "length"), rows, state)
     over: Outcomes = []
-    for turn in range(_passes(args.get(4, "length"), rows)):
+    for turn in range(passes(args.get(4, "length"), rows)):
         if turn:
             over = [path for path in paths if conditions.certainly_one(engine, count, path[1])]
             paths = [path for path in paths if path not in over]
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(
                 [
-                    (_first_of_pair(engine, value), after)
+                    (first_of_pair(engine, value), after)
                     for current, at in paths
                     for value, after in engine.call(
-                        function, Args([current, _row(engine, rows, serial, turn, at)]), at, site
+                        function, Args([current, row(engine, rows, serial, turn, at)]), at, site
                     )
                 ]
             )
@@ -356,19 +353,20 @@ def _count(engine: Engine, length: Value | None, rows: Value | None, state: Stat
     return None
 
 
-def _passes(length: Value | None, rows: Value | None = None) -> int:
+def passes(length: Value | None, rows: Value | None = None) -> int:
     """Return how many passes to follow: fewer than usual where the loop is known to be shorter."""
     known = length.value if isinstance(length, Const) else rows.count if isinstance(rows, Keys) else None
     return min(PASSES, max(0, known)) if isinstance(known, int) else PASSES
 
 
-def _first_of_pair(engine: Engine, value: Value) -> Value:
+def first_of_pair(engine: Engine, value: Value) -> Value:
+    """Return the carry of what the body of a scan returns."""
     if isinstance(value, Tuple) and len(value.items) == 2:
         return value.items[0]
     return engine.unknown("carry")
 
 
-def _row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State) -> Value:
+def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State) -> Value:
     """Return what pass ``turn`` of a scan gets of ``xs``."""
     if rows is None or rows == NONE:
         return NONE
@@ -376,11 +374,11 @@ def _row(engine: Engine, rows: Value | None, serial: int, turn: int, state: Stat
         engine.ledger.touch(rows)
         return key_at(engine, rows, turn)
     if isinstance(rows, Tuple):
-        return Tuple(tuple(_row(engine, item, serial, turn, state) for item in rows.items))
+        return Tuple(tuple(row(engine, item, serial, turn, state) for item in rows.items))
     if isinstance(rows, Ref):
         found = state.heap.get(rows.address)
         if isinstance(found, DictObject) and found.complete:
-            entries = tuple((key, _row(engine, item, serial, turn, state)) for key, item in found.entries)
+            entries = tuple((key, row(engine, item, serial, turn, state)) for key, item in found.entries)
             return engine.allocate(state, DictObject(entries))
     if isinstance(rows, Opaque) and rows.term.kind == "pure" and rows.term.args[0] == "jax.numpy.arange":
         return Opaque(engine.terms.make("item", serial, rows.term, turn), turn)
@@ -396,8 +394,8 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
     last = upper.value if isinstance(upper, Const) and isinstance(upper.value, int) else None
     length = Const(last - start) if last is not None and start is not None else None
     serial = engine.number()
-    paths: Outcomes = [(_as_array(engine, carry), state)]
-    for turn in range(_passes(length)):
+    paths: Outcomes = [(as_array(engine, carry), state)]
+    for turn in range(passes(length)):
         number = None if start is None else start + turn
         index = Opaque(engine.terms.make("item", serial, "range", turn), number, None if last is None else last - 1)
         with engine.step(Step(site, turn=turn)):
@@ -411,7 +409,7 @@ def _while_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcome
     test, body, carry = args.get(0, "cond_fun"), args.get(1, "body_fun"), args.get(2, "init_val")
     if test is None or body is None or carry is None:
         return engine.unknown_call(Symbol("jax.lax.while_loop"), args, state)
-    paths: Outcomes = [(_as_array(engine, carry), state)]
+    paths: Outcomes = [(as_array(engine, carry), state)]
     for turn in range(PASSES):
         with engine.step(Step(site, turn=turn)):
             entering = [
@@ -427,7 +425,8 @@ def _while_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcome
     return paths
 
 
-def _cond(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+def cond(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    """Follow ``cond``: one of two functions runs."""
     test = args.get(0, "pred")
     yes, no = args.get(1, "true_fun"), args.get(2, "false_fun")
     operands = args.positional[3:]
@@ -450,7 +449,8 @@ def _cond(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     return engine.merge_outcomes(result)
 
 
-def _switch(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+def switch(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    """Follow ``switch``: one of several functions runs."""
     index, branches = args.get(0, "index"), args.get(1, "branches")
     functions = known_items(branches, state) if branches is not None else None
     if functions is None or index is None:
@@ -483,7 +483,7 @@ def _lax_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     if function is None or rows is None:
         return engine.unknown_call(Symbol("jax.lax.map"), args, state)
     serial = engine.number()
-    turns = [[_row(engine, rows, serial, turn, state)] for turn in range(_passes(None, rows))]
+    turns = [[row(engine, rows, serial, turn, state)] for turn in range(passes(None, rows))]
     return _each(engine, function, turns, False, state, site)
 
 
@@ -554,8 +554,8 @@ _CONTROLS: dict[str, _Control] = {
     "scan": _scan,
     "fori_loop": _fori_loop,
     "while_loop": _while_loop,
-    "cond": _cond,
-    "switch": _switch,
+    "cond": cond,
+    "switch": switch,
     "map": _map,
     "lax_map": _lax_map,
     "tree_map": _tree_map,

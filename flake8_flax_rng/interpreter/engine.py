@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from flake8_flax_rng.interpreter.lanes import Lanes
+    from flake8_flax_rng.interpreter.scopes import Frame
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.source import Chunk
 
@@ -218,6 +219,7 @@ class Engine:
         cached: the functions that remember their results.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         lanes: the mapped functions that are being followed, innermost last.
+        lifts: the transforms within the Linen call under way that run part of it, innermost last.
     """
 
     def __init__(
@@ -241,6 +243,7 @@ class Engine:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.cached: set[FunctionCode] = set()
         self.lanes: list[Lanes] = []
+        self.lifts: list[Frame] = []
         self.steps = 0
         self.limit = 0
         self.ledger = ledger.Book()

@@ -323,6 +323,7 @@ class Draw:
         off: why a layer that could draw did not: ``deterministic``, ``rate``, or empty.
         layer: the layer's name as a reader knows it.
         setup: whether it happens in ``setup``, and so on every call of any method.
+        unlifted: whether a lifted transform around it keeps the stream from it.
     """
 
     stream: str
@@ -336,6 +337,7 @@ class Draw:
     off: str = ""
     layer: str = ""
     setup: bool = False
+    unlifted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -418,6 +420,62 @@ class Replaced:
     idle: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Lifted:
+    """A draw of a Linen module below a transform, lifted or not.
+
+    Args:
+        problem: ``unlifted`` (the stream does not get there), ``identical`` (parameters of each lane, one key),
+            ``shared`` (one set of parameters, a key for each lane), ``unsplit`` (one key for all lanes),
+            ``raw`` (a transform of JAX that knows nothing of streams), or empty.
+        site: the place to mend.
+        transform: the transform as a reader knows it.
+        stream: the stream.
+        drawn: where it is drawn.
+        layer: what draws, as a reader knows it.
+        fallback: whether the draw falls back to ``'params'`` where that is given.
+        run: whether this is a run with streams that are known, rather than any that could be.
+    """
+
+    problem: str
+    site: Site
+    transform: str
+    stream: str
+    drawn: Site
+    layer: str
+    fallback: bool = False
+    run: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Fixed:
+    """What should be drawn from the key that it is given, and is not.
+
+    Args:
+        site: the place to mend.
+        what: ``initializer`` or ``carry``.
+        name: the parameter, or the module, as a reader knows it.
+        drawn: where the constant key comes from, as a reader knows it.
+    """
+
+    site: Site
+    what: str
+    name: str
+    drawn: str = ""
+
+
 Event = (
-    Reused | Remade | Defaulted | Discarded | Shared | Together | Misused | ModuleRun | Doubled | Misplaced | Replaced
+    Reused
+    | Remade
+    | Defaulted
+    | Discarded
+    | Shared
+    | Together
+    | Misused
+    | ModuleRun
+    | Doubled
+    | Misplaced
+    | Replaced
+    | Lifted
+    | Fixed
 )

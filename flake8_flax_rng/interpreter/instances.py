@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site) -> Outcomes:
     """Call a class of the linted file."""
+    if isinstance(cls.target, Symbol):
+        return linen.make_layer(engine, cls.target.path, args, state, site, cls)
     if classes.is_linen(cls) and not linen.may_be_made(engine, cls.name, args, site):
         return []
     frozen = classes.derives(cls, frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES})) or any(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, lanes, misuse
+from flake8_flax_rng.interpreter import classes, lanes, misuse, scopes
 from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.sequences import key_at, known_items
@@ -180,6 +180,7 @@ def consume(
         engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state)
     if kind == "draw":
         lanes.check(engine, use)
+        scopes.drawn_from(engine, term)
         misuse.check_constant(engine, term, origin, signature)
         _share(engine, term, use, state)
 
@@ -270,7 +271,10 @@ def _fold_in(engine: Engine, args: Args, state: State) -> Outcomes:
     misuse.check_data(engine, data, args.node(1, "data"))
     engine.ledger.touch(key)
     origin = _made(engine, "fold", found[1], found[0])
-    return [(Key(engine.terms.child(found[0], fold_data(engine, data, state)), origin), state)]
+    child = engine.terms.child(found[0], fold_data(engine, data, state))
+    if not isinstance(data, Const):
+        scopes.varied(engine, child)
+    return [(Key(child, origin), state)]
 
 
 def fold_data(engine: Engine, data: Value, state: State) -> Term:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter import conditions, keys, misuse
 from flake8_flax_rng.interpreter.events import Draw, Replaced
 from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.initializers import is_constant
 from flake8_flax_rng.interpreter.scopes import record
 from flake8_flax_rng.interpreter.values import NONE, Args, Const, Key, Opaque, Value
 
@@ -36,11 +37,18 @@ def _initialise(engine: Engine, layer: Layer, found: Instance, state: State, sit
         return
     name = engine.class_name(found)
     if layer.parameters:
-        random = layer.parameters == "random"
-        record(state, Draw("params", site, found.path, variable=True, random=random, layer=name))
+        random = layer.parameters == "random" and not _starts_constant(layer, found)
+        record(engine, state, Draw("params", site, found.path, variable=True, random=random, layer=name))
     for child in layer.children:
         path = None if found.path is None else (*found.path, child)
-        record(state, Draw("params", site, path, variable=True, layer=name))
+        record(engine, state, Draw("params", site, path, variable=True, layer=name))
+
+
+def _starts_constant(layer: Layer, found: Instance) -> bool:
+    """Return whether all parameters of a layer begin with constants because its initialisers say so."""
+    given = [value for name, value in found.attributes.items() if name.endswith("_init")]
+    kernel = found.attributes.get("kernel_init", found.attributes.get("embedding_init"))
+    return layer.inputs == ("inputs",) and kernel is not None and all(is_constant(value) for value in given)
 
 
 def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> list[State]:
@@ -124,7 +132,7 @@ def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site
 
 
 def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
-    record(state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
+    record(engine, state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
 
 
 def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, layers, runs
+from flake8_flax_rng.interpreter import classes, initializers, layers, recurrence, runs, scopes
 from flake8_flax_rng.interpreter.engine import Activation
-from flake8_flax_rng.interpreter.events import Draw, Misplaced, Site
+from flake8_flax_rng.interpreter.events import Draw, Fixed, Misplaced, Site
 from flake8_flax_rng.interpreter.functions import call_function
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.keys import key_term
@@ -27,9 +27,9 @@ from flake8_flax_rng.interpreter.values import (
     Symbol,
     Tuple,
     Value,
+    Wrapped,
 )
-from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
-from flake8_flax_rng.semantics.linen import CONTAINER, INITIALISING, LAYERS
+from flake8_flax_rng.semantics.linen import CONTAINER, INITIALISING, LAYERS, RNN, RNN_FIELDS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.terms import Term
 
 _SETUP_DONE = "<setup>"
+_FIELDS: dict[str, tuple[str, ...]] = {CONTAINER: ("layers",), RNN: RNN_FIELDS}
 
 
 # -- making modules ----------------------------------------------------------------------------------
@@ -53,17 +54,20 @@ def may_be_made(engine: Engine, name: str, args: Args, site: Site) -> bool:
     return False
 
 
-def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
-    """Make a built-in module."""
+def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, cls: Class | None = None) -> Outcomes:
+    """Make a built-in module, or one of a lifted class of such modules."""
     if not may_be_made(engine, path.replace("flax.linen", "nn"), args, site):
         return []
-    names = LAYERS[path].fields if path in LAYERS else ("layers",) if path == CONTAINER else ()
+    names = LAYERS[path].fields if path in LAYERS else _FIELDS.get(path, ())
     fields = dict(zip(names, args.positional, strict=False))
     fields.update(args.keywords)
     for value in args.values():
         engine.ledger.touch(value)
-    found = Instance(Symbol(path), fields, frozen=True, symbolic=not args.complete())
-    found = placed(engine, found, path.rpartition(".")[2], args, state)
+    initializers.check_fields(engine, path.replace("flax.linen", "nn"), args, state, site)
+    if path == RNN:
+        fields[recurrence.LIFT] = recurrence.lift_of(engine, fields, args, state, site)
+    found = Instance(cls or Symbol(path), fields, frozen=True, symbolic=not args.complete())
+    found = placed(engine, found, cls.name if cls is not None else path.rpartition(".")[2], args, state)
     return [(engine.allocate(state, found), state)]
 
 
@@ -108,6 +112,11 @@ def _adopt_one(parent: Instance, name: str, value: Value, state: State) -> None:
         state.heap[value.address] = replace(found, bound=True, path=path)
 
 
+def _bound(value: Value, state: State) -> bool:
+    found = state.instance(value)
+    return found is not None and found.bound
+
+
 def _is_module(found: Instance) -> bool:
     return classes.is_linen(found.cls)
 
@@ -139,7 +148,7 @@ def call_method(engine: Engine, function: Function, args: Args, state: State) ->
     if found is None or not isinstance(receiver, Ref):
         return call_function(engine, function, args, state)
     if found.given is not None:
-        return _call_bound_module(engine, function, receiver, found, args, state)
+        return call_bound_module(engine, function, receiver, found, args, state)
     name = function.code.name
     setup = name == "setup"
     active = [a for a in engine.activations if a.address == receiver.address]
@@ -179,9 +188,10 @@ def not_set_up(ref: Ref, state: State) -> State:
     return state
 
 
-def _call_bound_module(
-    engine: Engine, function: Function, receiver: Ref, found: Instance, args: Args, state: State
+def call_bound_module(
+    engine: Engine, function: Function | Wrapped, receiver: Ref, found: Instance, args: Args, state: State
 ) -> Outcomes:
+    """Call a method of a module that ``bind`` gave its streams."""
     assert found.given is not None
     free = engine.allocate(state, replace(found, given=None, origin=found.origin or receiver.address))
     given = args.shift(1).prepend(free)
@@ -203,6 +213,10 @@ def call_layer(engine: Engine, function: Ref, found: Instance, args: Args, state
         engine.ledger.touch(value)
     if path == CONTAINER:
         return _call_sequential(engine, found, args, state, site)
+    if path == RNN and not found.symbolic:
+        if found.bound and "cell" in found.attributes and not _bound(found.attributes["cell"], state):
+            _adopt_one(found, "cell", found.attributes["cell"], state)
+        return recurrence.call(engine, found, args, state, site)
     layer = LAYERS.get(path)
     if layer is None or found.symbolic:
         unknown_module(engine, state, site)
@@ -259,14 +273,16 @@ def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: S
     path = found.path if found is not None else None
     layer = engine.class_name(found) if found is not None else ""
     setup = active is not None and active.setup
-    draw = record(state, Draw(stream.value, site, path, own=True, layer=layer, setup=setup))
+    draw = record(engine, state, Draw(stream.value, site, path, own=True, layer=layer, setup=setup))
+    term = _drawn_term(engine, draw)
+    scopes.made(engine, term, draw)
     # Each call makes a key of its own: if a later run makes the same one, the stream is to blame.
-    return [(Key(_drawn_term(engine, draw), engine.number()), state)]
+    return [(Key(term, engine.number()), state)]
 
 
 def _drawn_term(engine: Engine, draw: Draw) -> Term:
     key = key_term(engine.runs[-1].key(draw.stream)) if engine.runs else None
-    if key is None or draw.path is None:
+    if key is None or draw.path is None or draw.unlifted or scopes.repeated(engine):
         return engine.terms.fresh("drawn")
     return engine.terms.make("stream", key[0], draw.stream, *draw.path, draw.counter)
 
@@ -274,6 +290,8 @@ def _drawn_term(engine: Engine, draw: Draw) -> Term:
 def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     name = args.get(0, "name")
     streams = engine.runs[-1].streams if engine.runs else None
+    if isinstance(name, Const) and scopes.is_kept(engine, str(name.value)):
+        return [(Const(False), state)]
     if isinstance(name, Const) and streams is not None:
         state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
         known = name.value in streams or (name.value == "params" and engine.runs[-1].bare is not None)
@@ -293,12 +311,21 @@ def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site
     if initialiser is None or (engine.runs and not engine.runs[-1].initialising):
         return [(engine.unknown("parameter"), state)]
     found = state.instance(receiver)
-    fixed = isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
-    fixed = fixed or _pure_constant(initialiser)
+    fixed = initializers.is_constant(initialiser)
     path = found.path if found is not None else None
-    draw = record(state, Draw("params", site, path, own=True, variable=True, random=not fixed))
+    draw = record(engine, state, Draw("params", site, path, own=True, variable=True, random=not fixed))
     key = Key(_drawn_term(engine, draw))
-    return _from_data(engine, key, engine.call(initialiser, args.shift(2).prepend(key), state, site), site)
+    given = args.shift(2).prepend(key)
+    node = args.node(1, "init_fn")
+    if node is not None and initializers.ignores(engine, initialiser, given, state, site):
+        name = args.get(0, "name")
+        known = f" {name.value!r}" if isinstance(name, Const) else ""
+        engine.emit(Fixed(engine.site(node), "initializer", f"the initializer of the parameter{known}"))
+        return [(engine.unknown("parameter"), state)]
+    outcomes = engine.call(initialiser, given, state, site)
+    if any(initializers.draws_from(engine, value, key, after) for value, after in outcomes):
+        scopes.note_split(engine, draw)
+    return _from_data(engine, key, outcomes, site)
 
 
 def _from_data(engine: Engine, key: Key | None, outcomes: Outcomes, site: Site) -> Outcomes:
@@ -308,10 +335,6 @@ def _from_data(engine: Engine, key: Key | None, outcomes: Outcomes, site: Site) 
         if others:
             state.draws = (*state.draws, Draw("*", site, certain=False))
     return outcomes
-
-
-def _pure_constant(value: Value) -> bool:
-    return isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in CONSTANT_INITIALIZERS
 
 
 def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:

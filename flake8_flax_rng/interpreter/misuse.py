@@ -173,7 +173,7 @@ def check_constant(engine: Engine, key: Term, origin: int, signature: Term | Non
 def check_layer(engine: Engine, key: Term, origin: int) -> None:
     """Note dropout from a constant key that is built in the step itself."""
     made = engine.ledger.root(origin)
-    if made is not None and made.constant and made.place and _fixed(key) and not _folded(engine, origin):
+    if made is not None and made.constant and made.place and is_fixed(key) and not _folded(engine, origin):
         engine.emit(Misused("constant", made.site))
 
 
@@ -205,7 +205,7 @@ def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) ->
         engine.emit(Misused("leak", engine.site(node)))
 
 
-def _fixed(key: Term) -> bool:
+def is_fixed(key: Term) -> bool:
     """Return whether a key comes of constants alone."""
     return all(part.kind in ("child", "seed", "const") for part in parts(key))
 

@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.engine import Run
 from flake8_flax_rng.interpreter.events import Doubled, Draw, ModuleRun, Site, Use
 from flake8_flax_rng.interpreter.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.keys import key_term
+from flake8_flax_rng.interpreter.scopes import apart
 from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -26,6 +27,7 @@ from flake8_flax_rng.interpreter.values import (
     Ref,
     Tuple,
     Value,
+    Wrapped,
 )
 from flake8_flax_rng.semantics.linen import INITIALISING
 
@@ -134,7 +136,7 @@ def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: Sta
         return Bound(member, ref) if member is not None else engine.unknown("method")
     if isinstance(method, Bound):
         return Bound(method.function, ref)
-    return Bound(method, ref) if isinstance(method, Function) else engine.unknown("method")
+    return Bound(method, ref) if isinstance(method, Function | Wrapped) else engine.unknown("method")
 
 
 def run(
@@ -169,7 +171,8 @@ def run(
     step = engine.stack[-1]
     engine.runs.append(given)
     try:
-        outcomes = engine.call(function, args, state, site)
+        with apart(engine):
+            outcomes = engine.call(function, args, state, site)
     finally:
         engine.runs.pop()
     draws = tuple(after.draws for _, after in outcomes)
@@ -210,7 +213,7 @@ def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer
     entered: set[Term] = set()
     for draw in draws:
         key = key_term(given.key(draw.stream))
-        if key is None or draw.off or not (draw.certain and draw.random) or draw.stream in ("*", ""):
+        if key is None or draw.off or draw.unlifted or not (draw.certain and draw.random) or draw.stream in ("*", ""):
             continue
         assert result is not None
         result = engine.terms.make("draw", key[0], result)

@@ -1,21 +1,202 @@
-"""The draws of the Linen run that is under way."""
+"""The draws of the Linen run that is under way, and the transforms that stand between it and them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.events import Lifted
+from flake8_flax_rng.semantics.transforms import LOOPING
+
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Draw
+    from flake8_flax_rng.interpreter.engine import Engine, Run
+    from flake8_flax_rng.interpreter.events import Draw, Site
     from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.values import Lift
+
+_NOT_A_STREAM = ("*", "")
 
 
-def record(state: State, draw: Draw) -> Draw:
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A transform within a Linen run whose function is being followed.
+
+    Args:
+        site: the place to mend.
+        name: the transform as a reader knows it.
+        lift: what it does with streams; None for a transform of JAX, which knows nothing of them.
+        outer: the run outside of it; None where no run is known.
+        made: the keys that ``make_rng`` made below a transform of JAX.
+        varied: the keys that differ from lane to lane, or from step to step.
+    """
+
+    site: Site
+    name: str
+    lift: Lift | None = None
+    outer: Run | None = None
+    made: dict[Term, Draw] = field(default_factory=dict)
+    varied: set[Term] = field(default_factory=set)
+
+    @property
+    def loops(self) -> bool:
+        """Whether its function runs more than once."""
+        return self.lift is None or self.lift.way in LOOPING
+
+
+@contextmanager
+def raw(engine: Engine, site: Site, name: str) -> Iterator[None]:
+    """Follow what a transform of JAX runs more than once; it matters within a module only."""
+    if not engine.activations:
+        yield
+        return
+    engine.lifts.append(Frame(site, name, outer=_run(engine)))
+    try:
+        yield
+    finally:
+        engine.lifts.pop()
+
+
+@contextmanager
+def lifted(engine: Engine, lift: Lift) -> Iterator[None]:
+    """Follow the target of a lifted transform, which is given some of the streams."""
+    run = _run(engine)
+    engine.lifts.append(Frame(lift.place, lift.name, lift, run))
+    if run is not None:
+        engine.runs.append(_narrowed(run, lift))
+    try:
+        yield
+    finally:
+        engine.lifts.pop()
+        if run is not None:
+            engine.runs.pop()
+
+
+@contextmanager
+def apart(engine: Engine) -> Iterator[None]:
+    """Follow a Linen run of its own: the transforms around it do not stand between it and its streams."""
+    around, engine.lifts = engine.lifts, []
+    try:
+        yield
+    finally:
+        engine.lifts = around
+
+
+def _run(engine: Engine) -> Run | None:
+    return engine.runs[-1] if engine.runs else None
+
+
+def _narrowed(run: Run, lift: Lift) -> Run:
+    if lift.streams is None or run.streams is None:
+        return run
+    streams = {name: key for name, key in run.streams.items() if lift.reaches(name)}
+    return replace(run, streams=streams, bare=run.bare if lift.reaches("params") else None)
+
+
+def repeated(engine: Engine) -> bool:
+    """Return whether what is drawn now is drawn in several lanes or passes."""
+    return any(frame.loops for frame in engine.lifts)
+
+
+def is_kept(engine: Engine, stream: str) -> bool:
+    """Return whether a lifted transform keeps a stream from what is being followed."""
+    return any(frame.lift is not None and frame.lift.reaches(stream) is False for frame in engine.lifts)
+
+
+def record(engine: Engine, state: State, draw: Draw) -> Draw:
     """Add a draw to those of a path, numbered as its scope counts them.
 
     A scope counts the draws from each stream; the name of the stream is not part of the folded data.
     """
     counter = sum(1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off)
-    counted = replace(draw, counter=counter)
+    counted = replace(draw, counter=counter, unlifted=is_kept(engine, draw.stream))
+    _note(engine, state, counted)
     state.draws = (*state.draws, counted)
     return counted
+
+
+def _note(engine: Engine, state: State, draw: Draw) -> None:
+    """Tell the rules what the transforms around a draw do with its stream."""
+    if draw.off or not draw.certain or draw.stream in _NOT_A_STREAM:
+        return
+    for frame in engine.lifts:
+        if frame.lift is None:
+            if not (draw.variable or draw.own):
+                _emit(engine, "raw", frame, draw)
+        elif frame.lift.reaches(draw.stream) is False:
+            _note_unlifted(engine, state, frame, draw)
+            return
+    if not (draw.variable and draw.own):
+        note_split(engine, draw)
+
+
+def note_split(engine: Engine, draw: Draw) -> None:
+    """Tell the rules whether the lanes or passes around a draw get keys of their own."""
+    for frame in engine.lifts if draw.certain and not draw.unlifted else ():
+        if frame.lift is not None and frame.loops:
+            _note_split(engine, frame, frame.lift, draw)
+
+
+def _emit(engine: Engine, problem: str, frame: Frame, draw: Draw, fallback: bool = False, run: bool = False) -> None:
+    layer = draw.layer if not draw.own else "`self.param`" if draw.variable else "`make_rng`"
+    engine.emit(Lifted(problem, frame.site, frame.name, draw.stream, draw.site, layer, fallback, run))
+
+
+def _note_unlifted(engine: Engine, state: State, frame: Frame, draw: Draw) -> None:
+    """Note a draw whose stream does not get there; it falls back to ``'params'`` where that gets there."""
+    run = engine.lifts[0].outer
+    fallback = draw.stream != "params" and all(
+        f.lift is None or f.lift.reaches("params") is not False for f in engine.lifts
+    )
+    if draw.variable:
+        # Only ``init`` draws it, and not where the module has run before, outside of the transform.
+        before = any(made.variable and made.path == draw.path for made in state.draws)
+        if run is not None and run.initialising and draw.path is not None and not before:
+            _emit(engine, "unlifted", frame, draw, run=True)
+        return
+    if run is None or run.streams is None:
+        _emit(engine, "unlifted", frame, draw, fallback)
+        return
+    meant = run.initialising or (draw.stream not in run.streams and (run.bare is not None or "params" in run.streams))
+    _emit(engine, "" if fallback and meant else "unlifted", frame, draw, fallback, run=True)
+
+
+def _note_split(engine: Engine, frame: Frame, lift: Lift, draw: Draw) -> None:
+    split = lift.splits(draw.stream)
+    if not draw.variable:
+        if split is False and draw.stream != "params":
+            _emit(engine, "unsplit", frame, draw)
+        return
+    if draw.stream == "params" and draw.random:
+        if split is False and lift.params == "stacked":
+            _emit(engine, "identical", frame, draw)
+        elif split is True and lift.params == "shared":
+            _emit(engine, "shared", frame, draw)
+
+
+def made(engine: Engine, term: Term, draw: Draw) -> None:
+    """Remember a key that ``make_rng`` made: below a transform of JAX it is the same in all lanes and passes."""
+    for frame in engine.lifts:
+        if frame.lift is None and draw.certain:
+            frame.made[term] = draw
+
+
+def varied(engine: Engine, term: Term) -> None:
+    """Remember a key that differs from lane to lane, or from step to step."""
+    for frame in engine.lifts:
+        frame.varied.add(term)
+
+
+def drawn_from(engine: Engine, term: Term) -> None:
+    """Note a draw from a key that is the same in all lanes and passes of a transform of JAX."""
+    for frame in engine.lifts:
+        current: Term | None = term
+        while current is not None and frame.lift is None and current not in frame.varied:
+            draw = frame.made.get(current)
+            if draw is not None:
+                _emit(engine, "raw", frame, draw)
+                return
+            data = current.part(1) if current.kind == "child" else None
+            current = current.part(0) if data is not None and data.kind == "const" else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.terms import Atom, Term
     from flake8_flax_rng.syntax.source import Chunk
 
@@ -200,6 +201,36 @@ class Partial(Value):
     keywords: tuple[tuple[str, Value], ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Lift:
+    """What a lifted transform of Linen does with the streams and the parameters of its target.
+
+    Args:
+        name: the transform as a reader knows it, for instance ``nn.vmap``.
+        way: how it calls its target; see ``semantics.transforms.LIFTS``.
+        site: the place where the transform is applied.
+        place: where its argument stands that names the streams, else the same as ``site``.
+        streams: for each filter the streams that it names, None for all, and whether each lane or pass gets
+            keys of its own, None when that is not known; None when the filters themselves are not known.
+        params: what becomes of the parameters: ``stacked`` (each lane has its own), ``shared``, or empty.
+    """
+
+    name: str
+    way: str
+    site: Site
+    place: Site
+    streams: tuple[tuple[frozenset[str] | None, bool | None], ...] | None
+    params: str = ""
+
+    def reaches(self, stream: str) -> bool | None:
+        """Return whether the target is given a stream; None when that is not known."""
+        return None if self.streams is None else any(names is None or stream in names for names, _ in self.streams)
+
+    def splits(self, stream: str) -> bool | None:
+        """Return whether each lane or pass gets keys of its own from a stream; None when that is not known."""
+        return next((split for names, split in self.streams or () if names is None or stream in names), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Wrapped(Value):
     """The result of a function transform: ``vmap(f, in_axes=…)``, ``value_and_grad(f)``.
@@ -208,11 +239,13 @@ class Wrapped(Value):
         transform: its name in the table of transforms.
         function: what it was applied to.
         options: its further arguments, by name.
+        lift: for a lifted transform of Linen, what it does.
     """
 
     transform: str
     function: Value
     options: tuple[tuple[str, Value], ...] = ()
+    lift: Lift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +267,7 @@ class Class(Value):
         fields: names of annotated class attributes in order.
         dataclass: the decorator that makes fields into constructor arguments, if any.
         serial: number of the class in this analysis.
+        target: for a lifted class, the class that was lifted.
         lineage: the class and its ancestors once they were asked for; None stands for an unknown one.
     """
 
@@ -243,6 +277,7 @@ class Class(Value):
     fields: tuple[str, ...]
     dataclass: str | None = None
     serial: int = 0
+    target: Class | Symbol | None = None
     lineage: list[Class | Symbol | None] = field(default_factory=list, repr=False)
 
 

@@ -72,6 +72,7 @@ def _missing(run: ModuleRun) -> Draw | None:
     if run.bare or "params" in given:
         return None
     for draw in surely_drawn(run):
-        if draw.stream not in given and draw.stream not in (UNKNOWN, "params", "") and not draw.setup:
+        served = draw.stream in given or draw.stream in (UNKNOWN, "params", "")
+        if not (served or draw.setup or draw.unlifted):
             return draw
     return None

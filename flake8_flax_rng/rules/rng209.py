@@ -73,5 +73,5 @@ def _drawn_in_setup(run: ModuleRun) -> list[Report]:
             f"{line(run.call)} does not give it: draw in the method that needs it",
         )
         for draw in surely_drawn(run)
-        if draw.setup and draw.stream not in run.streams and draw.stream not in (UNKNOWN, "params")
+        if draw.setup and draw.stream not in (*run.streams, UNKNOWN, "params") and not draw.unlifted
     ]

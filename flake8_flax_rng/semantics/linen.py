@@ -88,6 +88,11 @@ LAYERS: dict[str, Layer] = {
 """Built-in modules; any other capitalised name of ``flax.linen`` is a module of which nothing is known."""
 
 CONTAINER = "flax.linen.Sequential"
+RNN = "flax.linen.RNN"
+_RNN_OPTIONS = "unroll variable_axes variable_broadcast variable_carry split_rngs"
+RNN_FIELDS = ("cell", "time_major", "return_carry", "reverse", "keep_order", *_RNN_OPTIONS.split())
+"""The fields of ``nn.RNN``, in order."""
+
 MODULE = "flax.linen.Module"
 
 INITIALISING: dict[str, bool] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 WRAPPERS: dict[str, str] = {
     "jax.jit": "jit",
     "jax.checkpoint": "same",
@@ -34,10 +36,6 @@ WRAPPERS: dict[str, str] = {
     "equinox.filter_grad": "grad",
     "equinox.filter_value_and_grad": "value_and_grad",
     "equinox.nn.make_with_state": "grad",
-    "flax.linen.jit": "same",
-    "flax.linen.remat": "same",
-    "flax.linen.vmap": "lift",
-    "flax.linen.scan": "lift",
     "flax.linen.compact": "compact",
     "flax.linen.nowrap": "same",
     "typing.final": "identity",
@@ -53,9 +51,8 @@ WRAPPERS: dict[str, str] = {
 
 ``same`` calls it as it is; ``jit`` does so while it traces it; ``identity`` is the function itself;
 ``vmap`` and ``pmap`` call it once per lane, ``shard`` once per device; ``cached`` calls it once for equal
-arguments, so that no call repeats another; ``lift`` makes a module class from a module class; ``factory``
-makes a decorator that is the identity; ``grad`` and ``value_and_grad`` call it once and return other things;
-``abstract`` traces it without running anything.
+arguments, so that no call repeats another; ``factory`` makes a decorator that is the identity; ``grad`` and
+``value_and_grad`` call it once and return other things; ``abstract`` traces it without running anything.
 """
 
 KEYWORD_OF_FUNCTION = ("fun", "target", "f", "fn", "func", "function")
@@ -77,6 +74,76 @@ CONTROL: dict[str, str] = {
     "jax.eval_shape": "eval_shape",
 }
 """Callables that call a function at once."""
+
+
+@dataclass(frozen=True)
+class LiftedTransform:
+    """A transform of Linen, which takes a module class, or a function whose first argument is a module.
+
+    Args:
+        way: how it calls its target: ``lanes`` once for all lanes, ``scan`` in passes with a carry, ``chain`` in
+            passes with one argument, ``once`` as it is; at once with a module: ``while``, ``cond``, ``switch``,
+            and ``other`` once, with a result of another kind.
+        inputs: names of the positional parameters after the target.
+        streams: the option that names the streams which the target is given.
+        default: which ones these are by default: ``none``, ``all``, all of them ``split``, or ``params`` unsplit.
+    """
+
+    way: str
+    inputs: tuple[str, ...] = ()
+    streams: str = "rngs"
+    default: str = "all"
+
+
+_AXES = "variable_axes split_rngs in_axes out_axes axis_size axis_name spmd_axis_name metadata_params methods"
+_SCAN = "variable_axes variable_broadcast variable_carry split_rngs in_axes out_axes length"
+_REMAT = "variables rngs concrete prevent_cse static_argnums policy methods"
+_JIT = "variables rngs static_argnums static_argnames donate_argnums device backend methods"
+_MAP = "mapped_collections trans_in_fn trans_out_fn init mutable rngs variables methods"
+_RNN = "time_major return_carry reverse keep_order unroll variable_axes variable_broadcast variable_carry split_rngs"
+_REMAT_SCAN = "lengths policy variable_broadcast variable_carry variable_axes split_rngs"
+
+LIFTS: dict[str, LiftedTransform] = {
+    "flax.linen.vmap": LiftedTransform("lanes", tuple(_AXES.split()), "split_rngs", "none"),
+    "flax.linen.scan": LiftedTransform("scan", tuple(_SCAN.split()), "split_rngs", "none"),
+    "flax.linen.remat_scan": LiftedTransform("chain", tuple(_REMAT_SCAN.split()), "split_rngs", "split"),
+    "flax.linen.remat": LiftedTransform("once", tuple(_REMAT.split())),
+    "flax.linen.jit": LiftedTransform("once", tuple(_JIT.split())),
+    "flax.linen.map_variables": LiftedTransform("once", tuple(_MAP.split())),
+    "flax.linen.fold_rngs": LiftedTransform("once", ("variables", "rngs")),
+    "flax.linen.add_metadata_axis": LiftedTransform("once", ("variable_axes", "metadata_params")),
+    "flax.linen.named_call": LiftedTransform("once", ("force",), streams=""),
+    "flax.linen.custom_vjp": LiftedTransform("once", ("forward_fn", "backward_fn"), streams=""),
+    "flax.linen.while_loop": LiftedTransform(
+        "while", ("carry_variables", "broadcast_variables", "split_rngs"), "split_rngs", "none"
+    ),
+    "flax.linen.RNN": LiftedTransform("scan", tuple(_RNN.split()), "split_rngs", "params"),
+    "flax.linen.cond": LiftedTransform("cond"),
+    "flax.linen.switch": LiftedTransform("switch"),
+    "flax.linen.vjp": LiftedTransform("other"),
+    "flax.linen.jvp": LiftedTransform("other"),
+    "flax.linen.grad": LiftedTransform("other"),
+    "flax.linen.value_and_grad": LiftedTransform("other"),
+}
+
+BROADCAST: frozenset[str] = frozenset({"flax.linen.broadcast", "flax.core.broadcast", "flax.core.axes_scan.broadcast"})
+"""What ``in_axes`` says of an argument that each pass gets as it is."""
+
+LIFTED_TARGETS = ("target", "class_fn", "fn")
+"""Names under which the target may be given by keyword."""
+
+LOOPING: frozenset[str] = frozenset({"lanes", "scan", "chain", "while"})
+"""Ways in which the target runs more than once."""
+
+RAW_REPEATS: dict[str, str] = {
+    "jax.lax.scan": "nn.scan",
+    "jax.lax.fori_loop": "nn.scan",
+    "jax.lax.while_loop": "nn.while_loop",
+    "jax.lax.map": "nn.scan",
+    "jax.vmap": "nn.vmap",
+    "jax.pmap": "nn.vmap",
+}
+"""Transforms of JAX that run a function more than once, and what Linen has in their place."""
 
 TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap", "shard"})
 """Transforms that trace the function: what Python does in it is done once."""

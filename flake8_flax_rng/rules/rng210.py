@@ -1,0 +1,85 @@
+"""# RNG210 unlifted-stream
+
+## What it does
+
+Reports a lifted transform of Linen (`nn.scan`, `nn.vmap`, `nn.RNN`, `nn.while_loop`, `nn.remat`, …) that does not
+hand on a stream which its target draws, most often `'dropout'`. Also reports a transform that shares the
+parameters between lanes or passes and still splits the `'params'` key.
+
+## Why it matters
+
+`nn.scan`, `nn.vmap` and `nn.while_loop` lift no stream unless `split_rngs` lists it, and `nn.RNN` lifts only
+`'params'`. The draw then raises `flax.errors.InvalidRngError`; where a `'params'` key is given and lifted, it
+silently draws from that one, and the dropout key has no effect. A split key for shared parameters raises a
+`ValueError`.
+
+## Example
+
+```python
+blocks = nn.scan(
+    Block,
+    variable_axes={"params": 0},
+    split_rngs={"params": True},
+    length=12,
+)
+```
+
+## Use instead
+
+```python
+blocks = nn.scan(
+    Block,
+    variable_axes={"params": 0},
+    split_rngs={"params": True, "dropout": True},
+    length=12,
+)
+```
+
+Not reported: targets that are not known, options that are not wholly visible, and programs that give one key for
+everything, from which every draw is made.
+
+## Proven by
+
+The exception, at the marked line; or, where the draw falls back to `'params'`, two runs with different dropout
+keys and the same output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event, Lifted
+from flake8_flax_rng.rules.report import Report, line, rule
+
+RULE = rule("RNG210", "unlifted-stream", "a lifted transform does not hand on a stream that its target draws", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report streams that do not get to where they are drawn."""
+    lifted = [event for event in events if isinstance(event, Lifted)]
+    served = {(event.site.node, event.stream) for event in lifted if not event.problem}
+    for event in lifted:
+        if event.problem == "shared":
+            yield Report(
+                event.site,
+                f"`{event.transform}` shares the parameters of {event.layer} (line {line(event.drawn)}) and splits "
+                "their key, which raises: set 'params' to False in `split_rngs`, or give the parameters an axis",
+            )
+        if event.problem == "unlifted" and (event.run or (event.site.node, event.stream) not in served):
+            yield Report(event.site, _unlifted(event))
+
+
+def _unlifted(event: Lifted) -> str:
+    option = "rngs" if event.transform in _BY_FILTER else "split_rngs"
+    advice = f"add it to `{option}`" if option == "rngs" else f"add {event.stream!r}: True to `split_rngs`"
+    silent = "; with a 'params' key it silently falls back to that" if event.fallback else ""
+    return (
+        f"`{event.transform}` does not lift the stream {event.stream!r}, which {event.layer} draws on line "
+        f"{line(event.drawn)}{silent}: {advice}"
+    )
+
+
+_BY_FILTER = frozenset(
+    f"nn.{name}"
+    for name in ("remat", "jit", "map_variables", "fold_rngs", "cond", "switch", "vjp", "jvp", "grad", "value_and_grad")
+)
