@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import train_states
+from flake8_flax_rng.interpreter import conditions, flags, train_states
 from flake8_flax_rng.interpreter.attributes import attribute
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
@@ -203,15 +203,31 @@ def _merge_param(engine: Engine, args: Args, state: State, site: Site) -> Outcom
     if len(args.positional) != 3:
         return None
     _, first, second = args.positional
-    if first == NONE:
-        return [(second, state)]
-    if second == NONE:
+    if flags.contradiction(engine, first, second, site, state):
+        return []
+    if conditions.never_none(first, state) or second == NONE:
         return [(first, state)]
-    return None
+    absent = conditions.compared(engine, "is", first, NONE, state)
+    ways = conditions.branch(engine, absent, state)
+    return [(second if missing else first, path) for missing, path in ways]
 
 
 def _freeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
-    return [(args.positional[0], state)] if args.positional else None
+    return _copied(engine, args, state, frozen=True)
+
+
+def _unfreeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    return _copied(engine, args, state, frozen=False)
+
+
+def _copied(engine: Engine, args: Args, state: State, frozen: bool) -> Outcomes | None:
+    if not args.positional:
+        return None
+    value = args.positional[0]
+    found = state.heap.get(value.address) if isinstance(value, Ref) else None
+    if not isinstance(found, DictObject):
+        return [(value, state)]
+    return [(engine.allocate(state, replace(found, frozen=frozen)), state)]
 
 
 def _deepcopy(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -259,7 +275,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "flax.struct.field": _field,
     "flax.linen.merge_param": _merge_param,
     "flax.core.freeze": _freeze,
-    "flax.core.unfreeze": _freeze,
+    "flax.core.unfreeze": _unfreeze,
     "dataclasses.replace": _replace,
     "functools.wraps": _update_wrapper,
     "copy.copy": _deepcopy,

@@ -106,6 +106,7 @@ class Activation:
         name: class and method as a reader knows them.
         setup: whether this is ``setup``.
         post_init: whether this is ``__post_init__``.
+        origin: address of the module as its constructor made it.
     """
 
     address: int
@@ -114,6 +115,7 @@ class Activation:
     name: str
     setup: bool = False
     post_init: bool = False
+    origin: int = 0
 
 
 @dataclass
@@ -202,6 +204,8 @@ class Engine:
         cached: the functions that remember their results.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         lanes: the mapped functions that are being followed, innermost last.
+        reads: the streams that the methods of a Linen class read, by number of the class.
+        fields: where the fields of a Linen module were given, by its address.
     """
 
     def __init__(
@@ -225,6 +229,8 @@ class Engine:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.cached: set[FunctionCode] = set()
         self.lanes: list[Lanes] = []
+        self.reads: dict[int, set[str]] = {}
+        self.fields: dict[int, dict[str, Site]] = {}
         self.steps = 0
         self.limit = 0
         self.ledger = ledger.Book()

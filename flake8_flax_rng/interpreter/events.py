@@ -295,6 +295,7 @@ class Draw:
         off: why a layer that could draw did not: ``deterministic``, ``rate``, or empty.
         layer: the layer's name as a reader knows it.
         setup: whether it happens in ``setup``, and so on every call of any method.
+        stored: whether it is an argument of ``self.variable``, which is computed also where the variable exists.
     """
 
     stream: str
@@ -308,6 +309,7 @@ class Draw:
     off: str = ""
     layer: str = ""
     setup: bool = False
+    stored: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -325,6 +327,8 @@ class ModuleRun:
         signature: for each argument whether its value is known.
         places: where each stream's key stands in the call, or else the whole argument.
         context: the calls and loops that led there; runs of one context differ in their path only.
+        reads: the streams that some method of the module's class reads under some flag, for each of its
+            ancestors; they are complete when the whole file has been followed.
     """
 
     call: Site
@@ -337,6 +341,7 @@ class ModuleRun:
     signature: tuple[bool, ...]
     places: dict[str, Site] = field(default_factory=dict)
     context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
+    reads: tuple[set[str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -390,6 +395,72 @@ class Replaced:
     idle: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Flagged:
+    """The ``deterministic`` flag of a layer is wrong.
+
+    Args:
+        site: the place that is wrong.
+        layer: the layer as a reader knows it.
+        what: ``never`` (set), ``twice`` or ``inverted``.
+        at: the call of the layer.
+        name: for an inverted flag, what it is set to.
+    """
+
+    site: Site
+    layer: str
+    what: str
+    at: Site
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """A dropout rate is no probability.
+
+    Args:
+        site: the place of the rate.
+        layer: the layer as a reader knows it.
+        rate: the rate.
+        at: the place where the layer gets it.
+    """
+
+    site: Site
+    layer: str
+    rate: float
+    at: Site
+
+
+@dataclass(frozen=True, eq=False)
+class Malformed:
+    """Streams are given to a Linen call in a way that it does not understand.
+
+    Args:
+        site: the place of the streams.
+        what: ``frozen``, ``positional``, ``keyword``, ``bare`` (to ``bind``) or ``bound`` (positional, to ``bind``).
+        call: the call as a reader knows it.
+        name: the parameter that gets them, if there is one.
+    """
+
+    site: Site
+    what: str
+    call: str
+    name: str = ""
+
+
 Event = (
-    Reused | Remade | Defaulted | Discarded | Shared | Together | Misused | ModuleRun | Doubled | Misplaced | Replaced
+    Reused
+    | Remade
+    | Defaulted
+    | Discarded
+    | Shared
+    | Together
+    | Misused
+    | ModuleRun
+    | Doubled
+    | Misplaced
+    | Replaced
+    | Flagged
+    | Rated
+    | Malformed
 )

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, layers, runs
+from flake8_flax_rng.interpreter import classes, flags, layers, malformed, runs
 from flake8_flax_rng.interpreter.engine import Activation
 from flake8_flax_rng.interpreter.events import Draw, Misplaced, Site
 from flake8_flax_rng.interpreter.functions import call_function
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.keys import key_term
-from flake8_flax_rng.interpreter.scopes import record
+from flake8_flax_rng.interpreter.scopes import note, record
 from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -29,7 +29,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
 )
 from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
-from flake8_flax_rng.semantics.linen import CONTAINER, INITIALISING, LAYERS
+from flake8_flax_rng.semantics.linen import CALL_OPTIONS, CONTAINER, FLAG, INITIALISING, LAYERS, WRAPPED
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.terms import Term
 
 _SETUP_DONE = "<setup>"
+_INIT_PLACE = 2
 
 
 # -- making modules ----------------------------------------------------------------------------------
@@ -62,7 +63,11 @@ def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site) 
     fields.update(args.keywords)
     for value in args.values():
         engine.ledger.touch(value)
-    found = Instance(Symbol(path), fields, frozen=True, symbolic=not args.complete())
+    node = args.node(names.index(FLAG) if FLAG in names else None, FLAG)
+    flag = engine.site(node) if node is not None else None
+    found = Instance(Symbol(path), fields, frozen=True, symbolic=not args.complete(), flag=flag)
+    if path in LAYERS:
+        flags.check_rate(engine, LAYERS[path], found, args, site)
     found = placed(engine, found, path.rpartition(".")[2], args, state)
     return [(engine.allocate(state, found), state)]
 
@@ -147,9 +152,9 @@ def call_method(engine: Engine, function: Function, args: Args, state: State) ->
     known = found.bound if not active else all(a.known for a in active)
     result: Outcomes = []
     for ready in [state] if setup else set_up(engine, receiver, state):
-        engine.activations.append(
-            Activation(receiver.address, compact, known, f"{classes_name(function)}.{name}", setup)
-        )
+        title = f"{classes_name(function)}.{name}"
+        origin = found.origin or receiver.address
+        engine.activations.append(Activation(receiver.address, compact, known, title, setup, origin=origin))
         try:
             result.extend(call_function(engine, function, args, ready))
         finally:
@@ -207,7 +212,24 @@ def call_layer(engine: Engine, function: Ref, found: Instance, args: Args, state
     if layer is None or found.symbolic:
         unknown_module(engine, state, site)
         return [(engine.unknown(path), state)]
+    if WRAPPED in layer.fields:
+        return _call_wrapper(engine, found, args, state, site)
     return layers.call(engine, layer, found, args, state, site)
+
+
+def _call_wrapper(engine: Engine, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a layer that normalises the weights of another one and calls it."""
+    inner = found.attributes.get(WRAPPED)
+    if inner is None:
+        unknown_module(engine, state, site)
+        return [(engine.unknown("wrapped"), state)]
+    rest = args.shift(0)
+    for option in CALL_OPTIONS:
+        rest.keywords.pop(option, None)
+        rest.nodes.pop(option, None)
+    assert isinstance(found.cls, Symbol)
+    layers.initialise(engine, LAYERS[found.cls.path], found, state, site)
+    return engine.call(inner, rest, state, site)
 
 
 def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
@@ -260,6 +282,7 @@ def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: S
     layer = engine.class_name(found) if found is not None else ""
     setup = active is not None and active.setup
     draw = record(state, Draw(stream.value, site, path, own=True, layer=layer, setup=setup))
+    note(engine, stream.value, state)
     # Each call makes a key of its own: if a later run makes the same one, the stream is to blame.
     return [(Key(_drawn_term(engine, draw), engine.number()), state)]
 
@@ -274,6 +297,8 @@ def _drawn_term(engine: Engine, draw: Draw) -> Term:
 def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     name = args.get(0, "name")
     streams = engine.runs[-1].streams if engine.runs else None
+    if isinstance(name, Const):
+        note(engine, str(name.value), state)
     if isinstance(name, Const) and streams is not None:
         state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
         known = name.value in streams or (name.value == "params" and engine.runs[-1].bare is not None)
@@ -317,6 +342,9 @@ def _pure_constant(value: Value) -> bool:
 def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     found = state.instance(receiver)
     path = found.path if found is not None else None
+    # An argument is computed also where the variable exists already.
+    given = {id(node) for place, node in args.nodes.items() if not isinstance(place, int) or place > _INIT_PLACE}
+    state.draws = tuple(replace(draw, stored=True) if id(draw.site.node) in given else draw for draw in state.draws)
     state.draws = (*state.draws, Draw("", site, path, own=True, variable=True, random=False))
     initialiser = args.get(2, "init_fn")
     if initialiser is None or initialiser == NONE or (engine.runs and not engine.runs[-1].initialising):
@@ -351,6 +379,8 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     found = state.instance(receiver)
     if found is None or not isinstance(receiver, Ref):
         return [(engine.unknown("bound"), state)]
+    if malformed.bound(engine, args, f"{engine.class_name(found)}.bind", state):
+        return []
     given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
     bound = replace(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
     return [(engine.allocate(state, bound), state)]

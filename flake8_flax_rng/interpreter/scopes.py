@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.values import Class
+
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
     from flake8_flax_rng.interpreter.events import Draw
     from flake8_flax_rng.interpreter.state import State
 
@@ -19,3 +23,11 @@ def record(state: State, draw: Draw) -> Draw:
     counted = replace(draw, counter=counter)
     state.draws = (*state.draws, counted)
     return counted
+
+
+def note(engine: Engine, stream: str, state: State) -> None:
+    """Note that the classes whose methods are being followed read a stream, be it in other calls than this one."""
+    for active in engine.activations:
+        found = state.heap.get(active.address)
+        if isinstance(found, Instance) and isinstance(found.cls, Class):
+            engine.reads.setdefault(found.cls.serial, set()).add(stream)
