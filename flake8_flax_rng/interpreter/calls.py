@@ -39,7 +39,7 @@ from flake8_flax_rng.interpreter.values import (
     Wrapped,
 )
 from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares, draws_on_host
-from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, TRAIN_STATES
+from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, LIFTED_METHODS, TRAIN_STATES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -141,6 +141,10 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
             return outcomes
     if path == "flax.linen.compact":
         return [(compacted(value), state) for value in args.positional[:1]]
+    if path in LIFTED_METHODS and len(args.positional) > 1:
+        return [
+            (Partial(Native(LIFTED_METHODS[path], args.positional[1]), (), (("method", args.positional[0]),)), state)
+        ]
     if path in LAYERS or path == CONTAINER or classes.is_module_name(path):
         return linen.make_layer(engine, path, args, state, site)
     owner, _, last = path.rpartition(".")

@@ -379,9 +379,12 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     found = state.instance(receiver)
     if found is None or not isinstance(receiver, Ref):
         return [(engine.unknown("bound"), state)]
-    if malformed.bound(engine, args, f"{engine.class_name(found)}.bind", state):
+    wrong = malformed.bound(engine, args, f"{engine.class_name(found)}.bind", state)
+    if wrong == "bare":
         return []
     given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
+    if wrong:
+        given = replace(given, streams=None)
     bound = replace(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
     return [(engine.allocate(state, bound), state)]
 

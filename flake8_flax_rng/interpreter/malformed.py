@@ -72,15 +72,16 @@ def unnamed(engine: Engine, args: Args, call: str, state: State) -> bool:
     return False
 
 
-def bound(engine: Engine, args: Args, call: str, state: State) -> bool:
-    """Return whether ``bind`` gets streams that it cannot take, and report it."""
+def bound(engine: Engine, args: Args, call: str, state: State) -> str:
+    """Return how ``bind`` gets streams that it cannot take, empty if it does not, and report it."""
     if isinstance(args.keywords.get("rngs"), Key):
         _emit(engine, args.nodes.get("rngs"), "bare", call)
-        return True
+        return "bare"
     for index, value in enumerate(args.positional[1:], 1):
         if are_streams(value, state):
             _emit(engine, args.nodes.get(index), "bound", call)
-    return False
+            return "bound"
+    return ""
 
 
 def _emit(engine: Engine, node: cst.BaseExpression | None, what: str, call: str, name: str = "") -> None:

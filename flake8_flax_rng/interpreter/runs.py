@@ -144,6 +144,9 @@ def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: Sta
         return Bound(member, ref) if member is not None else engine.unknown("method")
     if isinstance(method, Bound):
         return Bound(method.function, ref)
+    if isinstance(method, Function) and method.owner is None and isinstance(found.cls, Class):
+        # A function that is given as the method is run in the module's scope, as one of its own would be.
+        method = replace(method, owner=found.cls, compact=True)
     return Bound(method, ref) if isinstance(method, Function) else engine.unknown("method")
 
 

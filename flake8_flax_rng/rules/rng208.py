@@ -41,8 +41,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import libcst as cst
+
 from flake8_flax_rng.interpreter.events import Event, Flagged
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, line, rule, spelled
 
 RULE = rule("RNG208", "deterministic-flag", "`deterministic` is never set, set twice, or the wrong way round", __doc__)
 
@@ -60,7 +62,8 @@ def _message(event: Flagged) -> str:
     at = "" if line(event.at) == line(event.site) else f" on line {line(event.at)}"
     what = "`nn.merge_param`" if event.layer == _MERGE else f"`deterministic` of {event.layer}"
     if event.what == "inverted":
-        return f"`{event.name}` turns {event.layer}{at} off when it is true: write `deterministic=not {event.name}`"
+        flag = spelled(event.site) if isinstance(event.site.node, cst.Name | cst.Attribute) else event.name
+        return f"`{flag}` turns {event.layer}{at} off when it is true: write `not {flag}` here"
     if event.what == "never":
         verb = "gets no flag" if event.layer == _MERGE else "is never set"
         return f"{what}{at} {verb}: give it to the constructor or in the call"

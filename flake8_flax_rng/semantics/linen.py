@@ -40,7 +40,7 @@ class Layer:
 FLAG = "deterministic"
 """The flag that turns a layer's dropout off."""
 
-TRAINING_FLAGS: frozenset[str] = frozenset({"train", "training", "is_training", "is_train", "is_training_mode"})
+TRAINING_FLAGS: frozenset[str] = frozenset({"train", "training", "is_training", "is_train"})
 """Names of flags that turn dropout on when they are true."""
 
 MODE_FLAGS: frozenset[str] = frozenset({*TRAINING_FLAGS, FLAG, "eval", "is_eval", "evaluate", "test", "inference"})
@@ -126,6 +126,13 @@ INITIALISING: dict[str, bool] = {
     "lazy_init": False,
 }
 """Methods that initialise, and whether they also return the outputs."""
+
+LIFTED_METHODS: dict[str, str] = {
+    "flax.linen.init": "linen.init",
+    "flax.linen.init_with_output": "linen.init_with_output",
+    "flax.linen.apply": "linen.apply",
+}
+"""Functions that make ``init`` or ``apply`` of a function and a module, which runs it in the module's scope."""
 
 MODULE_METHODS: frozenset[str] = frozenset(
     {*INITIALISING, "apply", "bind", "make_rng", "has_rng", "param", "variable", "is_initializing"}
