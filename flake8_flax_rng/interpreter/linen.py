@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, flags, layers, malformed, runs
+from flake8_flax_rng.interpreter import classes, conditions, flags, layers, malformed, runs
 from flake8_flax_rng.interpreter.engine import Activation
 from flake8_flax_rng.interpreter.events import Draw, Misplaced, Site
 from flake8_flax_rng.interpreter.functions import call_function
@@ -312,10 +312,18 @@ def _is_initializing(engine: Engine, receiver: Value, args: Args, state: State, 
     return engine.pure_call("is_initializing", args.prepend(receiver), state)
 
 
+def _may_initialise(engine: Engine, receiver: Value, state: State) -> bool:
+    """Return whether a path can be one of ``init``: outside of a run it may have asked, and gone the other way."""
+    if engine.runs:
+        return engine.runs[-1].initialising
+    (asked, _), *_ = engine.pure_call("is_initializing", Args([receiver]), state)
+    return conditions.assume(engine, asked, True, state.fork()) is not None
+
+
 def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """``self.param(name, init, …)`` draws ``'params'`` where the parameter is absent."""
     initialiser = args.get(1, "init_fn")
-    if initialiser is None or (engine.runs and not engine.runs[-1].initialising):
+    if initialiser is None or not _may_initialise(engine, receiver, state):
         return [(engine.unknown("parameter"), state)]
     found = state.instance(receiver)
     fixed = isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
@@ -347,7 +355,7 @@ def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: S
     state.draws = tuple(replace(draw, stored=True) if id(draw.site.node) in given else draw for draw in state.draws)
     state.draws = (*state.draws, Draw("", site, path, own=True, variable=True, random=False))
     initialiser = args.get(2, "init_fn")
-    if initialiser is None or initialiser == NONE or (engine.runs and not engine.runs[-1].initialising):
+    if initialiser is None or initialiser == NONE or not _may_initialise(engine, receiver, state):
         return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), state)]
     outcomes = _from_data(engine, None, engine.call(initialiser, args.shift(3), state, site), site)
     return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), after) for _, after in outcomes]
