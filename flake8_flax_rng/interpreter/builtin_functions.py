@@ -213,17 +213,20 @@ def _merge_param(engine: Engine, args: Args, state: State, site: Site) -> Outcom
 
 
 def _freeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
-    return _copied(engine, args, state, frozen=True)
+    return _copied(engine, args, state, site, frozen=True)
 
 
 def _unfreeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
-    return _copied(engine, args, state, frozen=False)
+    return _copied(engine, args, state, site, frozen=False)
 
 
-def _copied(engine: Engine, args: Args, state: State, frozen: bool) -> Outcomes | None:
-    if not args.positional:
-        return None
-    value = args.positional[0]
+def _copied(engine: Engine, args: Args, state: State, site: Site, frozen: bool) -> Outcomes | None:
+    """Return a dict, or one made of keyword arguments, as a frozen or a plain one."""
+    if not args.positional or args.keywords:
+        made = _dict(engine, args, state, site)
+        value = made[0][0] if made else engine.unknown("dict")
+    else:
+        value = args.positional[0]
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
     if not isinstance(found, DictObject):
         return [(value, state)]

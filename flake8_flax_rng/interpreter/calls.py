@@ -153,10 +153,17 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     root = path.partition(".")[0]
     if draws_on_host(path) and engine.traced:
         engine.emit(Misused("host", site, path))
+    if path.startswith("flax.linen.") and any(_runs(value, state) for value in args.values()):
+        linen.unknown_module(engine, state, site)
     if root in PURE_ROOTS:
         return engine.pure_call(path, args, state)
     linen.unknown_module(engine, state, site)
     return engine.unknown_call(function, args, state)
+
+
+def _runs(value: Value, state: State) -> bool:
+    """Return whether a lifted transform that is not known could run this function or module."""
+    return isinstance(value, Function | Bound | Partial | Wrapped) or state.instance(value) is not None
 
 
 def _compare(engine: Engine, args: Args, state: State) -> None:

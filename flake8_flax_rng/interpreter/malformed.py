@@ -10,8 +10,8 @@ from flake8_flax_rng.interpreter import classes
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.events import Malformed, Site
 from flake8_flax_rng.interpreter.heap import DictObject, Instance
-from flake8_flax_rng.interpreter.values import Args, Bound, Class, Function, Key, Ref, Value
-from flake8_flax_rng.semantics.linen import MODE_FLAGS
+from flake8_flax_rng.interpreter.values import Args, Bound, Class, Function, Key, Opaque, Ref, Value
+from flake8_flax_rng.semantics.linen import MODE_FLAGS, STREAMS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 
 def are_streams(value: Value | None, state: State) -> bool:
-    """Return whether a value is a key, or a dict of nothing but keys under names."""
+    """Return whether a value is a key, or a dict of what can only be keys under names of streams."""
     if isinstance(value, Key):
         return True
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
     if not isinstance(found, DictObject) or not found.entries or not found.complete:
         return False
-    return all(isinstance(name.value, str) and isinstance(item, Key) for name, item in found.entries)
+    if not all(isinstance(name.value, str) and isinstance(item, Key | Opaque) for name, item in found.entries):
+        return False
+    return any(isinstance(item, Key) or name.value in STREAMS for name, item in found.entries)
 
 
 def frozen(engine: Engine, value: Value | None, node: cst.BaseExpression | None, call: str, state: State) -> bool:

@@ -46,6 +46,9 @@ TRAINING_FLAGS: frozenset[str] = frozenset({"train", "training", "is_training", 
 MODE_FLAGS: frozenset[str] = frozenset({*TRAINING_FLAGS, FLAG, "eval", "is_eval", "evaluate", "test", "inference"})
 """Names of all flags that say whether a model trains."""
 
+STREAMS: frozenset[str] = frozenset({"params", "dropout", "noise", "latent", "droppath", "drop_path"})
+"""Names that dicts of streams have most often."""
+
 WRAPPED = "layer_instance"
 """The field of a layer that calls another one."""
 
