@@ -93,6 +93,15 @@ def _dict(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
     return [(engine.allocate(state, found), state)]
 
 
+def _fromkeys(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    names = known_items(args.positional[0], state) if args.positional else None
+    if names is None or not args.complete():
+        return None
+    value = args.get(1, None) or NONE
+    found = DictObject(tuple((name, value) for name in names if isinstance(name, Const)))
+    return [(engine.allocate(state, replace(found, complete=len(found.entries) == len(names))), state)]
+
+
 def _from_pairs(engine: Engine, value: Value, state: State) -> DictObject:
     iteration = iterate(engine, value, state)
     found = DictObject((), iteration.exact)
@@ -277,6 +286,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "dataclasses.field": _field,
     "flax.struct.field": _field,
     "flax.linen.merge_param": _merge_param,
+    "builtins.dict.fromkeys": _fromkeys,
     "flax.core.freeze": _freeze,
     "flax.core.unfreeze": _unfreeze,
     "dataclasses.replace": _replace,
