@@ -197,6 +197,7 @@ def _call_bound_module(
 def unknown_module(engine: Engine, state: State, site: Site) -> None:
     """Note that code which is not known may have drawn anything."""
     if engine.runs or engine.activations:
+        note(engine, "*", state)
         state.draws = (*state.draws, Draw("*", site, certain=False))
 
 

@@ -70,4 +70,6 @@ def _meant(run: ModuleRun, stream: str) -> str | None:
     if run.kind == "bind":
         return None
     read = {draw.stream for path in run.draws for draw in path}.union(*run.reads)
-    return similar(stream, read - set(run.streams or ()) - {UNKNOWN})
+    alike = similar(stream, read - set(run.streams or ()))
+    # A part that another instance of the class may have could read the stream, but not one that is misspelt.
+    return alike or (None if UNKNOWN in read else "")
