@@ -49,7 +49,7 @@ def test_examples_are_programs(code):
         compile(program(code, title), code, "exec")
 
 
-@pytest.mark.parametrize("code", ["RNG001", "RNG101", "RNG102"])
+@pytest.mark.parametrize("code", ["RNG001", "RNG101", "RNG102", "RNG206"])
 def test_the_example_is_found_and_what_to_use_instead_is_not(code):
     assert [finding.code for finding in lint(program(code, "Example"))] == [code]
     assert lint(program(code, "Use instead")) == []
@@ -75,9 +75,14 @@ x = jnp.ones((2, 3))
 """
 BEFORE = {
     "RNG201": LINEN + "model = Net()\n",
+    "RNG202": LINEN + "model = Net()\n",
     "RNG203": LINEN + "model = Net()\nvariables = model.init(key, x)\n",
+    "RNG204": LINEN + "model = Net()\nvariables = model.init(params_key, x)\n",
     "RNG205": LINEN + "variables = Net().init(key, x)\n",
+    "RNG207": LINEN + "model = Net()\nvariables = model.init(params_key, x)\n",
+    "RNG208": "from flax import linen as nn\n",
     "RNG209": "from flax import linen as nn\n",
+    "RNG213": LINEN,
 }
 """What the examples of the Linen rules leave out."""
 

@@ -151,6 +151,8 @@ class Analysis:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
         engine.ledger.root_number = engine.number()
+        if len(function.frames) > 1:
+            engine.ledger.inner.add(engine.ledger.root_number)
         path = state.fork()
         path.ledger, path.assumed, path.draws = {}, ({},), ()
         for frame in function.frames:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import train_states
+from flake8_flax_rng.interpreter import conditions, flags, train_states
 from flake8_flax_rng.interpreter.attributes import attribute
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
@@ -91,6 +91,15 @@ def _dict(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
         engine.ledger.touch(value)
         found = found.set(Const(name), value)
     return [(engine.allocate(state, found), state)]
+
+
+def _fromkeys(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    names = known_items(args.positional[0], state) if args.positional else None
+    if names is None or not args.complete():
+        return None
+    value = args.get(1, None) or NONE
+    found = DictObject(tuple((name, value) for name in names if isinstance(name, Const)))
+    return [(engine.allocate(state, replace(found, complete=len(found.entries) == len(names))), state)]
 
 
 def _from_pairs(engine: Engine, value: Value, state: State) -> DictObject:
@@ -203,15 +212,34 @@ def _merge_param(engine: Engine, args: Args, state: State, site: Site) -> Outcom
     if len(args.positional) != 3:
         return None
     _, first, second = args.positional
-    if first == NONE:
-        return [(second, state)]
-    if second == NONE:
+    if flags.contradiction(engine, first, second, site, state):
+        return []
+    if conditions.never_none(first, state) or second == NONE:
         return [(first, state)]
-    return None
+    absent = conditions.compared(engine, "is", first, NONE, state)
+    ways = conditions.branch(engine, absent, state)
+    return [(second if missing else first, path) for missing, path in ways]
 
 
 def _freeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
-    return [(args.positional[0], state)] if args.positional else None
+    return _copied(engine, args, state, site, frozen=True)
+
+
+def _unfreeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    return _copied(engine, args, state, site, frozen=False)
+
+
+def _copied(engine: Engine, args: Args, state: State, site: Site, frozen: bool) -> Outcomes | None:
+    """Return a dict, or one made of keyword arguments, as a frozen or a plain one."""
+    if not args.positional or args.keywords:
+        made = _dict(engine, args, state, site)
+        value = made[0][0] if made else engine.unknown("dict")
+    else:
+        value = args.positional[0]
+    found = state.heap.get(value.address) if isinstance(value, Ref) else None
+    if not isinstance(found, DictObject):
+        return [(value, state)]
+    return [(engine.allocate(state, replace(found, frozen=frozen)), state)]
 
 
 def _deepcopy(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -258,8 +286,9 @@ _FUNCTIONS: dict[str, _Handler] = {
     "dataclasses.field": _field,
     "flax.struct.field": _field,
     "flax.linen.merge_param": _merge_param,
+    "builtins.dict.fromkeys": _fromkeys,
     "flax.core.freeze": _freeze,
-    "flax.core.unfreeze": _freeze,
+    "flax.core.unfreeze": _unfreeze,
     "dataclasses.replace": _replace,
     "functools.wraps": _update_wrapper,
     "copy.copy": _deepcopy,

@@ -40,7 +40,7 @@ from flake8_flax_rng.interpreter.values import (
     Wrapped,
 )
 from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares, draws_on_host
-from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, TRAIN_STATES
+from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, LIFTED_METHODS, TRAIN_STATES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -147,6 +147,10 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
             return outcomes
     if path == "flax.linen.compact":
         return [(compacted(value), state) for value in args.positional[:1]]
+    if path in LIFTED_METHODS and len(args.positional) > 1:
+        return [
+            (Partial(Native(LIFTED_METHODS[path], args.positional[1]), (), (("method", args.positional[0]),)), state)
+        ]
     if path in LAYERS or path == CONTAINER or classes.is_module_name(path):
         return linen.make_layer(engine, path, args, state, site)
     owner, _, last = path.rpartition(".")
@@ -155,10 +159,17 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     root = path.partition(".")[0]
     if draws_on_host(path) and engine.traced:
         engine.emit(Misused("host", site, path))
+    if path.startswith("flax.linen.") and any(_runs(value, state) for value in args.values()):
+        linen.unknown_module(engine, state, site)
     if root in PURE_ROOTS:
         return engine.pure_call(path, args, state)
     linen.unknown_module(engine, state, site)
     return engine.unknown_call(function, args, state)
+
+
+def _runs(value: Value, state: State) -> bool:
+    """Return whether a lifted transform that is not known could run this function or module."""
+    return isinstance(value, Function | Bound | Partial | Wrapped) or state.instance(value) is not None
 
 
 def _compare(engine: Engine, args: Args, state: State) -> None:

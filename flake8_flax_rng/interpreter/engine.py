@@ -107,6 +107,7 @@ class Activation:
         name: class and method as a reader knows them.
         setup: whether this is ``setup``.
         post_init: whether this is ``__post_init__``.
+        origin: address of the module as its constructor made it.
     """
 
     address: int
@@ -115,6 +116,7 @@ class Activation:
     name: str
     setup: bool = False
     post_init: bool = False
+    origin: int = 0
 
 
 class _Way:
@@ -220,6 +222,8 @@ class Engine:
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         lanes: the mapped functions that are being followed, innermost last.
         lifts: the transforms within the Linen call under way that run part of it, innermost last.
+        reads: the streams that the methods of a Linen class read, by number of the class.
+        fields: where the fields of a Linen module were given, by its address.
     """
 
     def __init__(
@@ -244,6 +248,8 @@ class Engine:
         self.cached: set[FunctionCode] = set()
         self.lanes: list[Lanes] = []
         self.lifts: list[Frame] = []
+        self.reads: dict[int, set[str]] = {}
+        self.fields: dict[int, dict[str, Site]] = {}
         self.steps = 0
         self.limit = 0
         self.ledger = ledger.Book()

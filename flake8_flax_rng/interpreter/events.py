@@ -324,6 +324,7 @@ class Draw:
         layer: the layer's name as a reader knows it.
         setup: whether it happens in ``setup``, and so on every call of any method.
         unlifted: whether a lifted transform around it keeps the stream from it.
+        stored: whether it is an argument of ``self.variable``, which is computed also where the variable exists.
     """
 
     stream: str
@@ -338,6 +339,7 @@ class Draw:
     layer: str = ""
     setup: bool = False
     unlifted: bool = field(default=False, compare=False)
+    stored: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,6 +357,8 @@ class ModuleRun:
         signature: for each argument whether its value is known.
         places: where each stream's key stands in the call, or else the whole argument.
         context: the calls and loops that led there; runs of one context differ in their path only.
+        reads: the streams that some method of the module's class reads under some flag, for each of its
+            ancestors; they are complete when the whole file has been followed.
     """
 
     call: Site
@@ -367,6 +371,7 @@ class ModuleRun:
     signature: tuple[bool, ...]
     places: dict[str, Site] = field(default_factory=dict)
     context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
+    reads: tuple[set[str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -464,6 +469,59 @@ class Fixed:
     drawn: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Flagged:
+    """The ``deterministic`` flag of a layer is wrong.
+
+    Args:
+        site: the place that is wrong.
+        layer: the layer as a reader knows it.
+        what: ``never`` (set), ``twice`` or ``inverted``.
+        at: the call of the layer.
+        name: for an inverted flag, what it is set to.
+    """
+
+    site: Site
+    layer: str
+    what: str
+    at: Site
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """A dropout rate is no probability.
+
+    Args:
+        site: the place of the rate.
+        layer: the layer as a reader knows it.
+        rate: the rate.
+        at: the place where the layer gets it.
+    """
+
+    site: Site
+    layer: str
+    rate: float
+    at: Site
+
+
+@dataclass(frozen=True, eq=False)
+class Malformed:
+    """Streams are given to a Linen call in a way that it does not understand.
+
+    Args:
+        site: the place of the streams.
+        what: ``frozen``, ``positional``, ``keyword``, ``bare`` (to ``bind``) or ``bound`` (positional, to ``bind``).
+        call: the call as a reader knows it.
+        name: the parameter that gets them, if there is one.
+    """
+
+    site: Site
+    what: str
+    call: str
+    name: str = ""
+
+
 Event = (
     Reused
     | Remade
@@ -478,4 +536,7 @@ Event = (
     | Replaced
     | Lifted
     | Fixed
+    | Flagged
+    | Rated
+    | Malformed
 )

@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter.values import Const, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Run
+    from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.terms import Term
     from flake8_flax_rng.interpreter.values import Class, Symbol
 
@@ -38,11 +39,13 @@ class DictObject:
         entries: the entries that are known, in order.
         complete: whether these are all.
         present: the keys of unknown value that are certain to be there.
+        frozen: whether it is a ``FrozenDict``.
     """
 
     entries: tuple[tuple[Const, Value], ...]
     complete: bool = True
     present: frozenset[Term] = frozenset()
+    frozen: bool = False
 
     def get(self, key: Const) -> Value | None:
         """Return the value under ``key`` if it is known."""
@@ -76,6 +79,7 @@ class Instance:
         bound: whether a Linen module has a scope.
         given: the streams that ``bind`` gave it.
         symbolic: whether it stands for any instance of its class, so that absent attributes are unknown.
+        flag: where ``deterministic`` was given to the constructor of a built-in layer.
     """
 
     cls: Class | Symbol
@@ -87,6 +91,7 @@ class Instance:
     bound: bool = False
     given: Run | None = None
     symbolic: bool = False
+    flag: Site | None = None
 
     def set(self, name: str, value: Value) -> Instance:
         """Return the instance with one attribute set."""

@@ -31,6 +31,8 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     if classes.is_linen(cls):
         found = linen.placed(engine, found, cls.name, args, state)
     ref = engine.allocate(state, found)
+    if classes.is_linen(cls):
+        engine.fields[ref.address] = _written_fields(engine, cls, args)
     constructor = classes.member(cls, "__init__")
     if constructor is None and not classes.has_constructor_fields(cls):
         for value in args.values():
@@ -44,10 +46,22 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     return [(ref, after) for _, after in engine.call(method, given, state, site)]
 
 
+def _field_names(cls: Class) -> list[str]:
+    return [name for name in cls.fields if name not in ("name", "parent") or not classes.is_linen(cls)]
+
+
+def _written_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Site]:
+    """Return where each field of a module is given in the call of its constructor."""
+    names = _field_names(cls)
+    return {
+        (place if isinstance(place, str) else names[place]): engine.site(node)
+        for place, node in args.nodes.items()
+        if isinstance(place, str) or place < len(names)
+    }
+
+
 def _given_fields(engine: Engine, cls: Class, args: Args, state: State) -> dict[str, Value]:
-    names = (
-        [name for name in cls.fields if name not in ("name", "parent")] if classes.is_linen(cls) else list(cls.fields)
-    )
+    names = _field_names(cls)
     fields = dict(zip(names, args.positional, strict=False))
     fields.update(args.keywords)
     for name in names:

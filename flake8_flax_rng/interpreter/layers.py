@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import conditions, keys, misuse
+from flake8_flax_rng.interpreter import conditions, flags, keys, misuse
 from flake8_flax_rng.interpreter.events import Draw, Replaced
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.initializers import is_constant
-from flake8_flax_rng.interpreter.scopes import record
+from flake8_flax_rng.interpreter.scopes import note, record
 from flake8_flax_rng.interpreter.values import NONE, Args, Const, Key, Opaque, Value
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def call(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
     """Call a built-in layer: record what it draws."""
-    _initialise(engine, layer, found, state, site)
+    initialise(engine, layer, found, state, site)
     states = _dropout(engine, layer, found, args, state, site) if layer.rate else [state]
     parts = args.values()[:1]
     result: Outcomes = []
@@ -32,7 +32,8 @@ def call(engine: Engine, layer: Layer, found: Instance, args: Args, state: State
     return result
 
 
-def _initialise(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
+def initialise(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
+    """Record the parameters of a layer where it makes them."""
     if engine.runs and not engine.runs[-1].initialising:
         return
     name = engine.class_name(found)
@@ -56,20 +57,27 @@ def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: S
     rate = found.attributes.get(layer.rate)
     if rate is None:
         rate = engine.unknown("rate") if layer.default_rate is None else Const(layer.default_rate)
+    # nn.Dropout asks for its flag at any rate, attention only where it has one.
+    always = layer.default_rate is None
+    if always and not flags.settled(engine, layer, found, args, state, site):
+        return []
     result: list[State] = []
-    for zero, path in _without_effect(engine, rate, state):
+    for zero, path in _without_effect(engine, layer, rate, state):
         if zero:
             _off(engine, layer, found, path, site, "rate")
             result.append(path)
-            continue
-        result.extend(_flagged(engine, layer, found, args, path, site))
+        elif always or flags.settled(engine, layer, found, args, path, site, certain=isinstance(rate, Const)):
+            result.extend(_flagged(engine, layer, found, args, path, site))
     return result
 
 
-def _without_effect(engine: Engine, rate: Value, state: State) -> list[tuple[bool, State]]:
-    """Split paths by whether the rate is 0 or 1, where nothing is drawn."""
+def _without_effect(engine: Engine, layer: Layer, rate: Value, state: State) -> list[tuple[bool, State]]:
+    """Split paths by whether nothing is drawn: at rates 0 and 1, and in attention at rates below 0."""
     if isinstance(rate, Const):
-        return [(rate.value in (0, 1), state)]
+        number = rate.value
+        if layer.default_rate is None or not isinstance(number, int | float):
+            return [(number in (0, 1), state)]
+        return [(number <= 0, state)]
     condition = Opaque(engine.terms.make("no rate", engine.term(rate, state)))
     return conditions.branch(engine, condition, state)
 
@@ -77,9 +85,6 @@ def _without_effect(engine: Engine, rate: Value, state: State) -> list[tuple[boo
 def _flagged(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> list[State]:
     flag = _flag(layer, found, args)
     if flag is None:
-        # Flax raises where neither is given; where the call is not wholly visible, nothing is known.
-        if args.complete():
-            return []
         flag = engine.unknown("deterministic")
     result: list[State] = []
     certain = conditions.truth(flag, state)
@@ -128,11 +133,13 @@ def _stream(layer: Layer, found: Instance) -> str:
 def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site, why: str) -> None:
     name = engine.class_name(found)
     draw = Draw(_stream(layer, found), site, found.path, off=why, layer=name)
+    note(engine, draw.stream, state)
     state.draws = (*state.draws, draw)
 
 
 def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
-    record(engine, state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
+    draw = record(engine, state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
+    note(engine, draw.stream, state)
 
 
 def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:

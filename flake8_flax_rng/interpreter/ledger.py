@@ -42,6 +42,7 @@ class Book:
         self._drawn_from: set[Term] = set()
         self._keyed: set[tuple[int, cst.CSTNode]] = set()
         self.root_number = 0
+        self.inner: set[int] = set()
         self._shared: list[tuple[Use, Use]] = []
         self._captured: dict[tuple[int, FunctionCode, int, cst.CSTNode], Term] = {}
         self._idle: set[cst.CSTNode] = set()
@@ -81,8 +82,12 @@ class Book:
         self._keyed.add((self.root_number, node))
 
     def was_keyed(self, root: int, node: cst.CSTNode) -> bool:
-        """Return whether an argument was a key on some path from a function."""
-        return (root, node) in self._keyed
+        """Return whether an argument was a key on some path from a function.
+
+        A function within a function is followed once more by itself, when the names that it takes from
+        around it hold what the last call left there; for it any other time counts too.
+        """
+        return (root, node) in self._keyed or (root in self.inner and any(at is node for _, at in self._keyed))
 
     def idle(self, call: cst.CSTNode) -> None:
         """Note a call whose result nobody looks at."""

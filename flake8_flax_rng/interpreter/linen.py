@@ -6,13 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, initializers, layers, recurrence, runs, scopes
+from flake8_flax_rng.interpreter import (
+    classes,
+    conditions,
+    flags,
+    initializers,
+    layers,
+    malformed,
+    recurrence,
+    runs,
+    scopes,
+)
 from flake8_flax_rng.interpreter.engine import Activation
 from flake8_flax_rng.interpreter.events import Draw, Fixed, Misplaced, Site
 from flake8_flax_rng.interpreter.functions import call_function
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.keys import key_term
-from flake8_flax_rng.interpreter.scopes import record
+from flake8_flax_rng.interpreter.scopes import note, record
 from flake8_flax_rng.interpreter.sequences import known_items
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -29,7 +39,16 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.linen import CONTAINER, INITIALISING, LAYERS, RNN, RNN_FIELDS
+from flake8_flax_rng.semantics.linen import (
+    CALL_OPTIONS,
+    CONTAINER,
+    FLAG,
+    INITIALISING,
+    LAYERS,
+    RNN,
+    RNN_FIELDS,
+    WRAPPED,
+)
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -38,6 +57,7 @@ if TYPE_CHECKING:
 
 _SETUP_DONE = "<setup>"
 _FIELDS: dict[str, tuple[str, ...]] = {CONTAINER: ("layers",), RNN: RNN_FIELDS}
+_INIT_PLACE = 2
 
 
 # -- making modules ----------------------------------------------------------------------------------
@@ -66,7 +86,11 @@ def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, 
     initializers.check_fields(engine, path.replace("flax.linen", "nn"), args, state, site)
     if path == RNN:
         fields[recurrence.LIFT] = recurrence.lift_of(engine, fields, args, state, site)
-    found = Instance(cls or Symbol(path), fields, frozen=True, symbolic=not args.complete())
+    node = args.node(names.index(FLAG) if FLAG in names else None, FLAG)
+    flag = engine.site(node) if node is not None else None
+    found = Instance(cls or Symbol(path), fields, frozen=True, symbolic=not args.complete(), flag=flag)
+    if path in LAYERS:
+        flags.check_rate(engine, LAYERS[path], found, args, site)
     found = placed(engine, found, cls.name if cls is not None else path.rpartition(".")[2], args, state)
     return [(engine.allocate(state, found), state)]
 
@@ -156,9 +180,9 @@ def call_method(engine: Engine, function: Function, args: Args, state: State) ->
     known = found.bound if not active else all(a.known for a in active)
     result: Outcomes = []
     for ready in [state] if setup else set_up(engine, receiver, state):
-        engine.activations.append(
-            Activation(receiver.address, compact, known, f"{classes_name(function)}.{name}", setup)
-        )
+        title = f"{classes_name(function)}.{name}"
+        origin = found.origin or receiver.address
+        engine.activations.append(Activation(receiver.address, compact, known, title, setup, origin=origin))
         try:
             result.extend(call_function(engine, function, args, ready))
         finally:
@@ -202,6 +226,7 @@ def call_bound_module(
 def unknown_module(engine: Engine, state: State, site: Site) -> None:
     """Note that code which is not known may have drawn anything."""
     if engine.runs or engine.activations:
+        note(engine, "*", state)
         state.draws = (*state.draws, Draw("*", site, certain=False))
 
 
@@ -221,7 +246,24 @@ def call_layer(engine: Engine, function: Ref, found: Instance, args: Args, state
     if layer is None or found.symbolic:
         unknown_module(engine, state, site)
         return [(engine.unknown(path), state)]
+    if WRAPPED in layer.fields:
+        return _call_wrapper(engine, found, args, state, site)
     return layers.call(engine, layer, found, args, state, site)
+
+
+def _call_wrapper(engine: Engine, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a layer that normalises the weights of another one and calls it."""
+    inner = found.attributes.get(WRAPPED)
+    if inner is None:
+        unknown_module(engine, state, site)
+        return [(engine.unknown("wrapped"), state)]
+    rest = args.shift(0)
+    for option in CALL_OPTIONS:
+        rest.keywords.pop(option, None)
+        rest.nodes.pop(option, None)
+    assert isinstance(found.cls, Symbol)
+    layers.initialise(engine, LAYERS[found.cls.path], found, state, site)
+    return engine.call(inner, rest, state, site)
 
 
 def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
@@ -274,6 +316,7 @@ def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: S
     layer = engine.class_name(found) if found is not None else ""
     setup = active is not None and active.setup
     draw = record(engine, state, Draw(stream.value, site, path, own=True, layer=layer, setup=setup))
+    scopes.note(engine, stream.value, state)
     term = _drawn_term(engine, draw)
     scopes.made(engine, term, draw)
     # Each call makes a key of its own: if a later run makes the same one, the stream is to blame.
@@ -290,6 +333,8 @@ def _drawn_term(engine: Engine, draw: Draw) -> Term:
 def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     name = args.get(0, "name")
     streams = engine.runs[-1].streams if engine.runs else None
+    if isinstance(name, Const):
+        scopes.note(engine, str(name.value), state)
     if isinstance(name, Const) and scopes.is_kept(engine, str(name.value)):
         return [(Const(False), state)]
     if isinstance(name, Const) and streams is not None:
@@ -305,10 +350,18 @@ def _is_initializing(engine: Engine, receiver: Value, args: Args, state: State, 
     return engine.pure_call("is_initializing", args.prepend(receiver), state)
 
 
+def _may_initialise(engine: Engine, receiver: Value, state: State) -> bool:
+    """Return whether a path can be one of ``init``: outside of a run it may have asked, and gone the other way."""
+    if engine.runs:
+        return engine.runs[-1].initialising
+    (asked, _), *_ = engine.pure_call("is_initializing", Args([receiver]), state)
+    return conditions.assume(engine, asked, True, state.fork()) is not None
+
+
 def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """``self.param(name, init, …)`` draws ``'params'`` where the parameter is absent."""
     initialiser = args.get(1, "init_fn")
-    if initialiser is None or (engine.runs and not engine.runs[-1].initialising):
+    if initialiser is None or not _may_initialise(engine, receiver, state):
         return [(engine.unknown("parameter"), state)]
     found = state.instance(receiver)
     fixed = initializers.is_constant(initialiser)
@@ -340,9 +393,12 @@ def _from_data(engine: Engine, key: Key | None, outcomes: Outcomes, site: Site) 
 def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     found = state.instance(receiver)
     path = found.path if found is not None else None
+    # An argument is computed also where the variable exists already.
+    given = {id(node) for place, node in args.nodes.items() if not isinstance(place, int) or place > _INIT_PLACE}
+    state.draws = tuple(replace(draw, stored=True) if id(draw.site.node) in given else draw for draw in state.draws)
     state.draws = (*state.draws, Draw("", site, path, own=True, variable=True, random=False))
     initialiser = args.get(2, "init_fn")
-    if initialiser is None or initialiser == NONE or (engine.runs and not engine.runs[-1].initialising):
+    if initialiser is None or initialiser == NONE or not _may_initialise(engine, receiver, state):
         return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), state)]
     outcomes = _from_data(engine, None, engine.call(initialiser, args.shift(3), state, site), site)
     return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), after) for _, after in outcomes]
@@ -374,7 +430,12 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     found = state.instance(receiver)
     if found is None or not isinstance(receiver, Ref):
         return [(engine.unknown("bound"), state)]
+    wrong = malformed.bound(engine, args, f"{engine.class_name(found)}.bind", state)
+    if wrong == "bare":
+        return []
     given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
+    if wrong:
+        given = replace(given, streams=None)
     bound = replace(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
     return [(engine.allocate(state, bound), state)]
 

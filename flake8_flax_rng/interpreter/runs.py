@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes, lanes, misuse
+from flake8_flax_rng.interpreter import classes, lanes, malformed, misuse
 from flake8_flax_rng.interpreter.engine import Run
 from flake8_flax_rng.interpreter.events import Doubled, Draw, ModuleRun, Site, Use
 from flake8_flax_rng.interpreter.heap import DictObject, Instance
@@ -86,6 +86,11 @@ def _values(node: cst.BaseExpression) -> list[cst.BaseExpression]:
 def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``init`` or one of its kin."""
     rngs = args.get(0, "rngs")
+    label = engine.stack[-1].label
+    if malformed.unnamed(engine, args, label, state) or malformed.frozen(
+        engine, rngs, args.node(0, "rngs"), label, state
+    ):
+        return []
     given = read_streams(engine, args, rngs, True, state)
     rest = args.shift(1)
     rest.keywords.pop("rngs", None)
@@ -97,7 +102,10 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
 
 def apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``apply``."""
-    given = read_streams(engine, args, args.keywords.get("rngs"), False, state)
+    rngs = args.keywords.get("rngs")
+    if malformed.frozen(engine, rngs, args.nodes.get("rngs"), engine.stack[-1].label, state):
+        return []
+    given = read_streams(engine, args, rngs, False, state)
     variables = args.get(0, "variables")
     name = engine.term(variables, state) if variables is not None else None
     return _start(engine, "apply", receiver, given, args.shift(1), state, site, name)
@@ -125,6 +133,8 @@ def _start(
     clone = replace(clone, attributes={n: v for n, v in clone.attributes.items() if not n.startswith("<")})
     ref = engine.allocate(state, clone)
     function = _method(engine, method, ref, clone, state)
+    if malformed.misplaced(engine, function, clone, rest, f"{engine.class_name(clone)}.{kind}", state):
+        return [(engine.unknown(kind), state)]
     return run(engine, kind, function, clone, given, rest, state, site, variables)
 
 
@@ -136,6 +146,9 @@ def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: Sta
         return Bound(member, ref) if member is not None else engine.unknown("method")
     if isinstance(method, Bound):
         return Bound(method.function, ref)
+    if isinstance(method, Function) and method.owner is None and isinstance(found.cls, Class):
+        # A function that is given as the method is run in the module's scope, as one of its own would be.
+        method = replace(method, owner=found.cls, compact=True)
     return Bound(method, ref) if isinstance(method, Function | Wrapped) else engine.unknown("method")
 
 
@@ -188,6 +201,7 @@ def run(
             signature(args),
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.stack),
+            _reads(engine, found),
         )
     )
     template = Use(
@@ -202,6 +216,11 @@ def run(
         derived=engine.number(),
     )
     return [_finished(engine, outcome, given, template, outer) for outcome in outcomes]
+
+
+def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
+    lineage = classes.ancestors(found.cls) if isinstance(found.cls, Class) else ()
+    return tuple(engine.reads.setdefault(cls.serial, set()) for cls in lineage if isinstance(cls, Class))
 
 
 def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer: tuple[Draw, ...]) -> Outcome:

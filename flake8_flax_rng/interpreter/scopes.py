@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.events import Lifted
+from flake8_flax_rng.interpreter.heap import Instance
+from flake8_flax_rng.interpreter.values import Class
 from flake8_flax_rng.semantics.transforms import LOOPING
 
 if TYPE_CHECKING:
@@ -200,3 +202,11 @@ def drawn_from(engine: Engine, term: Term) -> None:
                 return
             data = current.part(1) if current.kind == "child" else None
             current = current.part(0) if data is not None and data.kind == "const" else None
+
+
+def note(engine: Engine, stream: str, state: State) -> None:
+    """Note that the classes whose methods are being followed read a stream, be it in other calls than this one."""
+    for active in engine.activations:
+        found = state.heap.get(active.address)
+        if isinstance(found, Instance) and isinstance(found.cls, Class):
+            engine.reads.setdefault(found.cls.serial, set()).add(stream)

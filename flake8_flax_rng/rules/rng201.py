@@ -29,8 +29,8 @@ variables, `init_with_output`, and models that are not wholly known.
 
 ## Proven by
 
-A differential run: `init` without the key gives the same variables. The fallback to `'params'` holds for
-flax 0.8.2 and later.
+A differential run: `init` without the key gives the same variables. The facts are those of flax 0.8.2 and later
+(`make_rng` falls back to the `'params'` stream; before, it raised).
 """
 
 from __future__ import annotations

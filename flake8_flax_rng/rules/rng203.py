@@ -27,7 +27,8 @@ Not reported where a `'params'` key or a bare key is given (`make_rng` falls bac
 
 ## Proven by
 
-The exception, at the marked line. The fallback to `'params'` holds for flax 0.8.2 and later.
+The exception, at the marked line. The facts are those of flax 0.8.2 and later (`make_rng` falls back to the
+`'params'` stream; before, it raised).
 """
 
 from __future__ import annotations
@@ -36,16 +37,18 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
 from flake8_flax_rng.rules.report import Report, line, rule
-from flake8_flax_rng.rules.runs import UNKNOWN, by_context, runs_by_call, surely_drawn
+from flake8_flax_rng.rules.runs import by_context, inverted, runs_by_call, similar, unread
+from flake8_flax_rng.rules.runs import missing as missing_draws
 
 RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is missing", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report calls that lack a stream which every path through the module draws."""
+    explained = inverted(events)
     for runs in runs_by_call(events):
         for group in by_context([run for run in runs if run.resolved]):
-            missing = [_missing(run) for run in group]
+            missing = [_missing(run, explained) for run in group]
             first = missing[0]
             if first is None or not all(missing):
                 continue
@@ -65,14 +68,12 @@ def _advice(run: ModuleRun, stream: str) -> str:
     return f"pass `rngs={{{stream!r}: <key>}}`"
 
 
-def _missing(run: ModuleRun) -> Draw | None:
-    if run.kind not in ("apply", "bind") or run.streams is None:
+def _missing(run: ModuleRun, explained: set[int]) -> Draw | None:
+    """Return the first draw that has no stream; RNG204 speaks of those that are given under a misspelt name."""
+    if run.kind not in ("apply", "bind"):
         return None
-    given = run.streams
-    if run.bare or "params" in given:
-        return None
-    for draw in surely_drawn(run):
-        served = draw.stream in given or draw.stream in (UNKNOWN, "params", "")
-        if not (served or draw.setup or draw.unlifted):
-            return draw
+    for draw in missing_draws(run):
+        served = draw.stream == "params" or draw.setup or draw.unlifted
+        if not served and id(draw.site.node) not in explained:
+            return None if any(similar(name, [draw.stream]) for name in unread(run)) else draw
     return None

@@ -39,7 +39,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun, Replaced
 from flake8_flax_rng.rules.report import Report, line, rule
-from flake8_flax_rng.rules.runs import flags_vary, possibly_drawn, runs_by_call
+from flake8_flax_rng.rules.runs import flags_vary, inverted, possibly_drawn, runs_by_call
 
 RULE = rule("RNG205", "idle-stream", "a key is given to a model that is deterministic in this call", __doc__)
 
@@ -51,13 +51,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _idle_streams(events: Sequence[Event]) -> Iterable[Report]:
+    explained = inverted(events)
     for runs in runs_by_call(events):
         resolved = [run for run in runs if run.resolved]
         if flags_vary(runs) or any(run.kind != "apply" or run.streams is None for run in resolved):
             continue
         for stream in (resolved[0].streams or ()) if resolved else ():
             off = [_turned_off(run, stream) for run in resolved]
-            if off[0] is not None and all(off):
+            if off[0] is not None and all(off) and id(off[0].site.node) not in explained:
                 run = resolved[0]
                 yield Report(
                     run.places.get(stream) or run.places.get("*", run.call),

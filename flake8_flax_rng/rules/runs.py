@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
+from flake8_flax_rng.interpreter.events import Draw, Event, Flagged, ModuleRun
 
 if TYPE_CHECKING:
     import libcst as cst
 
 UNKNOWN = "*"
+_ALIKE = 0.7
 
 
 def runs_by_call(events: Sequence[Event]) -> list[list[ModuleRun]]:
@@ -54,3 +56,31 @@ def by_context(runs: list[ModuleRun]) -> list[list[ModuleRun]]:
     for run in runs:
         groups.setdefault(run.context, []).append(run)
     return list(groups.values())
+
+
+def missing(run: ModuleRun) -> list[Draw]:
+    """Return the draws that every path makes from a stream that is not given and has nothing to fall back to."""
+    if run.streams is None or run.bare or "params" in run.streams:
+        return []
+    return [draw for draw in surely_drawn(run) if draw.stream not in (*run.streams, UNKNOWN, "")]
+
+
+def similar(stream: str, names: Iterable[str]) -> str:
+    """Return the name that a misspelt stream was most likely meant to be, empty if there is none."""
+    by_letters = {name.lower(): name for name in sorted(names) if name not in ("", UNKNOWN, stream)}
+    found = get_close_matches(stream.lower(), by_letters, 1, _ALIKE)
+    return by_letters[found[0]] if found else ""
+
+
+def inverted(events: Sequence[Event]) -> set[int]:
+    """Return the calls of layers whose flag says the opposite of what it is set to: what they draw is no surprise."""
+    return {id(event.at.node) for event in events if isinstance(event, Flagged) and event.what == "inverted"}
+
+
+def unread(run: ModuleRun) -> list[str]:
+    """Return the streams that are given to a model of which no code reads them, under whatever flag."""
+    drawn = {draw.stream for path in run.draws for draw in path}
+    if run.streams is None or not run.draws or UNKNOWN in drawn:
+        return []
+    read = drawn.union(*run.reads)
+    return [stream for stream in run.streams if stream != "params" and stream not in read]

@@ -23,6 +23,8 @@ class Layer:
         default_rate: that field's default; None when it is required.
         rng: name of the call's argument that replaces the stream.
         collection: name of the field that holds the stream's name, empty when it is fixed.
+
+    A layer that has the field ``layer_instance`` calls what stands there.
     """
 
     fields: tuple[str, ...] = ()
@@ -35,9 +37,35 @@ class Layer:
     collection: str = ""
 
 
-_RANDOM = Layer(parameters="random")
-_CELL = Layer(parameters="random", inputs=("carry", "inputs"))
-_FIXED = Layer(parameters="fixed")
+FLAG = "deterministic"
+"""The flag that turns a layer's dropout off."""
+
+TRAINING_FLAGS: frozenset[str] = frozenset({"train", "training", "is_training", "is_train"})
+"""Names of flags that turn dropout on when they are true."""
+
+MODE_FLAGS: frozenset[str] = frozenset({*TRAINING_FLAGS, FLAG, "eval", "is_eval", "evaluate", "test", "inference"})
+"""Names of all flags that say whether a model trains."""
+
+STREAMS: frozenset[str] = frozenset({"params", "dropout", "noise", "latent", "droppath", "drop_path"})
+"""Names that dicts of streams have most often."""
+
+WRAPPED = "layer_instance"
+"""The field of a layer that calls another one."""
+
+CALL_OPTIONS: frozenset[str] = frozenset({"update_stats"})
+"""Arguments that such a layer keeps for itself."""
+
+_DENSE = ("features", "use_bias", "dtype", "param_dtype")
+_RANDOM = Layer(fields=_DENSE, parameters="random")
+_CONV = Layer(fields=("features", "kernel_size", "strides", "padding"), parameters="random")
+
+
+def _cell(*children: str) -> Layer:
+    return Layer(fields=("features",), inputs=("carry", "inputs"), children=children)
+
+
+_LSTM = _cell("ii", "if", "ig", "io", "hi", "hf", "hg", "ho")
+_NORM = Layer(inputs=("x",), parameters="fixed")
 _ATTENTION_FIELDS = "num_heads dtype param_dtype qkv_features out_features broadcast_dropout dropout_rate deterministic"
 _ATTENTION = Layer(
     fields=tuple(_ATTENTION_FIELDS.split()),
@@ -67,23 +95,28 @@ LAYERS: dict[str, Layer] = {
         rng="dropout_rng",
     ),
     "flax.linen.Dense": _RANDOM,
-    "flax.linen.DenseGeneral": _RANDOM,
-    "flax.linen.Einsum": _RANDOM,
-    "flax.linen.Conv": _RANDOM,
-    "flax.linen.ConvLocal": _RANDOM,
-    "flax.linen.ConvTranspose": _RANDOM,
-    "flax.linen.Embed": _RANDOM,
-    "flax.linen.LSTMCell": _CELL,
-    "flax.linen.OptimizedLSTMCell": _CELL,
-    "flax.linen.SimpleCell": _CELL,
-    "flax.linen.GRUCell": _CELL,
-    "flax.linen.MGUCell": _CELL,
-    "flax.linen.BatchNorm": _FIXED,
-    "flax.linen.LayerNorm": _FIXED,
-    "flax.linen.RMSNorm": _FIXED,
-    "flax.linen.GroupNorm": _FIXED,
-    "flax.linen.InstanceNorm": _FIXED,
-    "flax.linen.PReLU": _FIXED,
+    "flax.linen.DenseGeneral": Layer(fields=("features", "axis", "batch_dims", "use_bias"), parameters="random"),
+    "flax.linen.Einsum": Layer(fields=("shape", "einsum_str", "use_bias"), parameters="random"),
+    "flax.linen.Conv": _CONV,
+    "flax.linen.ConvLocal": _CONV,
+    "flax.linen.ConvTranspose": _CONV,
+    "flax.linen.Embed": Layer(fields=("num_embeddings", "features"), parameters="random"),
+    "flax.linen.LSTMCell": _LSTM,
+    "flax.linen.OptimizedLSTMCell": _LSTM,
+    "flax.linen.ConvLSTMCell": _cell("ih", "hh"),
+    "flax.linen.SimpleCell": _cell("i", "h"),
+    "flax.linen.GRUCell": _cell("ir", "iz", "in", "hr", "hz", "hn"),
+    "flax.linen.MGUCell": _cell("if", "in", "hf", "hn"),
+    "flax.linen.BatchNorm": Layer(
+        fields=("use_running_average",), inputs=("x", "use_running_average"), parameters="fixed"
+    ),
+    "flax.linen.LayerNorm": _NORM,
+    "flax.linen.RMSNorm": _NORM,
+    "flax.linen.GroupNorm": Layer(fields=("num_groups", "group_size"), inputs=("x",), parameters="fixed"),
+    "flax.linen.InstanceNorm": _NORM,
+    "flax.linen.PReLU": Layer(fields=("param_dtype",), parameters="fixed"),
+    "flax.linen.SpectralNorm": Layer(fields=(WRAPPED, "n_steps"), inputs=(), parameters="random"),
+    "flax.linen.WeightNorm": Layer(fields=(WRAPPED, "epsilon"), inputs=(), parameters="fixed"),
 }
 """Built-in modules; any other capitalised name of ``flax.linen`` is a module of which nothing is known."""
 
@@ -101,6 +134,13 @@ INITIALISING: dict[str, bool] = {
     "lazy_init": False,
 }
 """Methods that initialise, and whether they also return the outputs."""
+
+LIFTED_METHODS: dict[str, str] = {
+    "flax.linen.init": "linen.init",
+    "flax.linen.init_with_output": "linen.init_with_output",
+    "flax.linen.apply": "linen.apply",
+}
+"""Functions that make ``init`` or ``apply`` of a function and a module, which runs it in the module's scope."""
 
 MODULE_METHODS: frozenset[str] = frozenset(
     {*INITIALISING, "apply", "bind", "make_rng", "has_rng", "param", "variable", "is_initializing"}

@@ -58,6 +58,7 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
     ("numpyro.infer.util.", "numpyro.infer."),
     ("blackjax.adaptation.window_adaptation.", "blackjax."),
     ("flax.core.lift.", "flax.linen."),
+    ("flax.core.frozen_dict.FrozenDict", "flax.core.freeze"),
     ("flax.core.frozen_dict.", "flax.core."),
     ("flax.core.FrozenDict", "flax.core.freeze"),
     ("flax.linen.checkpoint", "flax.linen.remat"),

@@ -1,0 +1,82 @@
+"""# RNG202 missing-params-stream
+
+## What it does
+
+Reports an `init` that is given no `'params'` key, only a dropout key for instance, and an `apply` of a model that
+draws from `'params'` without being given it: `make_rng()` without a name, or `self.make_rng('params')` as an argument
+of `self.variable`.
+
+## Why it matters
+
+The call raises `flax.errors.InvalidRngError`: nothing else can stand in for the `'params'` key. An argument of
+`self.variable` is computed in every call, also where the variable exists already.
+
+## Example
+
+```python
+variables = model.init({"dropout": dropout_key}, x)
+```
+
+## Use instead
+
+```python
+variables = model.init({"params": params_key}, x)
+```
+
+or just `model.init(params_key, x)`. Not reported: models without parameters, and streams that are not wholly known.
+
+## Proven by
+
+The exception, at the marked line. The facts are those of flax 0.8.2 and later (`make_rng` falls back to the
+`'params'` stream; before, it raised).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
+from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.runs import by_context, missing, runs_by_call, similar
+
+RULE = rule("RNG202", "missing-params-stream", "the key that parameters are drawn from is missing", __doc__)
+
+_INITIALISING = ("init", "init_with_output", "lazy_init")
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report calls that lack the ``'params'`` stream on every path through the module."""
+    for runs in runs_by_call(events):
+        for group in by_context([run for run in runs if run.resolved]):
+            lacking = [_lacking(run) for run in group]
+            first = lacking[0]
+            if first is None or not all(lacking):
+                continue
+            yield _report(group[0], first)
+            break
+
+
+def _lacking(run: ModuleRun) -> Draw | None:
+    wanted = [draw for draw in missing(run) if draw.stream == "params" or run.kind in _INITIALISING]
+    return wanted[0] if wanted else None
+
+
+def _report(run: ModuleRun, draw: Draw) -> Report:
+    place = f"{draw.layer or 'self.param'} on line {line(draw.site)}"
+    if draw.stored:
+        return Report(
+            draw.site,
+            "this draws from 'params' in every call, also where the variable exists, and the call on line "
+            f"{line(run.call)} gives no such key: pass a function, `lambda: init(self.make_rng('params'), …)`",
+        )
+    if run.kind not in _INITIALISING:
+        return Report(
+            run.call,
+            f"`{run.name}` draws from the stream 'params' (`make_rng` on line {line(draw.site)}) and is not given it: "
+            "name another stream in `make_rng`, or add a 'params' key to `rngs`",
+        )
+    meant = similar("params", run.streams or ())
+    streams = ", ".join(repr(stream) for stream in run.streams or ())
+    given = f"only gets {streams}" if streams else "gets no key"
+    advice = f"write 'params' for {meant!r}" if meant else "pass `{'params': <key>}`, or just the key"
+    return Report(run.call, f"`{run.name}` draws its parameters ({place}) and {given}: {advice}")

@@ -1,0 +1,75 @@
+"""# RNG204 unknown-stream
+
+## What it does
+
+Reports a key that is given under a name that nothing in the model reads: a typo, or the wrong name of a collection.
+
+## Why it matters
+
+If the stream that was meant is missing, the call raises `flax.errors.InvalidRngError`. If a `'params'` key is given
+too, nothing is said at all: the model falls back to that one, and the key is never used.
+
+## Example
+
+```python
+y = model.apply(variables, x, train=True, rngs={"params": params_key, "dropouts": dropout_key})
+```
+
+## Use instead
+
+```python
+y = model.apply(variables, x, train=True, rngs={"params": params_key, "dropout": dropout_key})
+```
+
+Not reported: a stream that another method of the model reads, or that it reads under another flag (RNG205 speaks of
+those), helpers that serve any model, and models that are not wholly known. Where a stream is missing that is not
+spelt alike, RNG203 reports that one instead.
+
+## Proven by
+
+The exception at the marked line, or a differential run: another key, or none, gives the same output. The facts are
+those of flax 0.8.2 and later (`make_rng` falls back to the `'params'` stream; before, it raised).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Event, ModuleRun
+from flake8_flax_rng.rules.report import Report, rule
+from flake8_flax_rng.rules.runs import UNKNOWN, missing, runs_by_call, similar, unread
+
+RULE = rule("RNG204", "unknown-stream", "a key is given under a name that nothing in the model reads", __doc__)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report streams that no run of a call reads."""
+    for runs in runs_by_call(events):
+        resolved = [run for run in runs if run.resolved]
+        if not resolved or any(run.kind not in ("apply", "bind") for run in resolved):
+            continue
+        for stream in unread(resolved[0]):
+            meant = [_meant(run, stream) for run in resolved]
+            if any(answer is None for answer in meant) or (len(resolved) < len(runs) and not all(meant)):
+                continue
+            run = resolved[0]
+            yield Report(
+                run.places.get(stream) or run.places.get("*", run.call),
+                f"nothing in `{run.name.rpartition('.')[0]}` reads the stream {stream!r}: "
+                + (f"write {meant[0]!r}" if meant[0] else "leave it out, or draw from it"),
+            )
+
+
+def _meant(run: ModuleRun, stream: str) -> str | None:
+    """Return the stream that was meant, empty if there is none alike, None if this one is not wrong."""
+    if stream not in unread(run):
+        return None
+    lacking = [draw.stream for draw in missing(run)]
+    if lacking:
+        return similar(stream, lacking) or None
+    if run.kind == "bind":
+        return None
+    read = {draw.stream for path in run.draws for draw in path}.union(*run.reads)
+    alike = similar(stream, read - set(run.streams or ()))
+    # A part that another instance of the class may have could read the stream, but not one that is misspelt.
+    return alike or (None if UNKNOWN in read else "")

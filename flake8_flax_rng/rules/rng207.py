@@ -1,0 +1,76 @@
+"""# RNG207 malformed-rngs
+
+## What it does
+
+Reports streams that are given in a form, or in a place, where Linen does not take them: by position or as `rng=`
+where it has to be `rngs=`, as a `FrozenDict`, as a bare key to `bind`, and as a bare key to a model that asks
+`has_rng` for a stream of another name.
+
+## Why it matters
+
+Most of these raise, with a message that does not name the mistake. By position the key can land in a parameter like
+`deterministic`, where it counts as true and turns dropout off in silence; so does `has_rng`, which knows no fallback.
+
+## Example
+
+```python
+y = model.apply(variables, x, rng={"dropout": dropout_key})
+```
+
+## Use instead
+
+```python
+y = model.apply(variables, x, train=True, rngs={"dropout": dropout_key})
+```
+
+Not reported: a method that has a parameter for keys, frozen *variables*, and a bare key where `make_rng` falls back
+to it.
+
+## Proven by
+
+The exception at the marked line, or a differential run: another key, or none, gives the same output. The facts are
+those of flax 0.8.2 and later (`make_rng` falls back to the `'params'` stream; before, it raised).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.events import Draw, Event, Malformed, ModuleRun
+from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.runs import active, runs_by_call
+
+RULE = rule("RNG207", "malformed-rngs", "keys are given to a Linen call in a form that it does not take", __doc__)
+
+_MESSAGES = {
+    "frozen": "`{call}` does not take its streams as a FrozenDict: pass a plain dict",
+    "positional": "`{call}` takes its streams by the keyword `rngs` only, and here they are {where}: write `rngs=…`",
+    "keyword": "`{call}` knows no `{name}` for its streams: write `rngs=…`",
+    "bare": "`{call}` does not take a bare key: name the stream, `rngs={{'dropout': <key>}}`",
+    "bound": "`{call}` takes its streams by the keyword `rngs` only, and forgets these: write `rngs=…`",
+}
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report streams that are not given as Linen takes them."""
+    for event in events:
+        if isinstance(event, Malformed):
+            where = f"the parameter `{event.name}`" if event.name else "one argument too many"
+            yield Report(event.site, _MESSAGES[event.what].format(call=event.call, name=event.name, where=where))
+    for runs in runs_by_call(events):
+        asked = [_asked_in_vain(run) for run in runs if run.resolved]
+        if asked and asked[0] is not None and all(asked):
+            run = next(run for run in runs if run.resolved)
+            yield Report(
+                run.places.get("*", run.call),
+                f"`{run.name}` asks `has_rng({asked[0].stream!r})` on line {line(asked[0].site)}, which a bare key "
+                f"does not answer, and never reads the key: write `rngs={{{asked[0].stream!r}: <key>}}`",
+            )
+
+
+def _asked_in_vain(run: ModuleRun) -> Draw | None:
+    """Return where a model asks for a stream that a bare key is not, if nothing else reads that key."""
+    if run.kind != "apply" or not run.bare or any(draw.random for path in run.draws for draw in active(path)):
+        return None
+    asked = [draw for path in run.draws for draw in path if draw.off == "asked" and draw.stream != "params"]
+    return asked[0] if asked else None

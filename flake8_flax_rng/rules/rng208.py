@@ -1,0 +1,71 @@
+"""# RNG208 deterministic-flag
+
+## What it does
+
+Reports a dropout or attention layer whose flag `deterministic` is never set, set in both the constructor and the
+call, or set to the training flag itself, without `not`. The same holds for `nn.merge_param`.
+
+## Why it matters
+
+Never and twice raise a `ValueError`, `nn.Dropout` also at rate 0. The forgotten `not` is worse: training runs
+without dropout, and says nothing.
+
+## Example
+
+```python
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x, training):
+        return nn.Dropout(0.5, deterministic=training)(nn.Dense(3)(x))
+```
+
+## Use instead
+
+```python
+class Net(nn.Module):
+    @nn.compact
+    def __call__(self, x, training):
+        return nn.Dropout(0.5, deterministic=not training)(nn.Dense(3)(x))
+```
+
+Not reported: attention without a dropout rate, which needs no flag, and flags that may be None or come from
+elsewhere.
+
+## Proven by
+
+The exception at the marked line. For a forgotten `not` two training runs with different keys give the same output,
+or evaluation raises for want of a dropout key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.events import Event, Flagged
+from flake8_flax_rng.rules.report import Report, line, rule, spelled
+
+RULE = rule("RNG208", "deterministic-flag", "`deterministic` is never set, set twice, or the wrong way round", __doc__)
+
+_MERGE = "merge_param"
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report each place once."""
+    for event in events:
+        if isinstance(event, Flagged):
+            yield Report(event.site, _message(event))
+
+
+def _message(event: Flagged) -> str:
+    at = "" if line(event.at) == line(event.site) else f" on line {line(event.at)}"
+    what = "`nn.merge_param`" if event.layer == _MERGE else f"`deterministic` of {event.layer}"
+    if event.what == "inverted":
+        flag = spelled(event.site) if isinstance(event.site.node, cst.Name | cst.Attribute) else event.name
+        return f"`{flag}` turns {event.layer}{at} off when it is true: write `not {flag}` here"
+    if event.what == "never":
+        verb = "gets no flag" if event.layer == _MERGE else "is never set"
+        return f"{what}{at} {verb}: give it to the constructor or in the call"
+    verb = "gets a flag" if event.layer == _MERGE else "is set"
+    return f"{what}{at} {verb} by the constructor and in the call: give it once"
