@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.values import FunctionCode
 
 ALL = -1
-LATEST = -1
+SPLITS_KEPT = 4
 _PARTS_READ = 200
 
 
@@ -198,12 +198,12 @@ class Book:
             return
         self._found.append((first, use))
         if use.kind == "split":
-            # Two splits are judged by their children: each is compared with the one before it as well.
-            latest = replace(key, origin=LATEST)
-            before = state.ledger.get(latest)
-            if before is not None:
+            # Splits are judged by their children: each is compared with those before it, not with the first alone.
+            for number in range(1, SPLITS_KEPT + 1):
+                before = state.ledger.setdefault(replace(key, origin=-number), use)
+                if before is use:
+                    break
                 self._found.append((before, use))
-            state.ledger[latest] = use
         if first.origin != use.origin:
             # Another call made the same key: what it was used for is kept apart.
             own = replace(key, origin=use.origin)
