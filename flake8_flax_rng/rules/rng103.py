@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Remade, part
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.reuse import remade
 
 RULE = rule("RNG103", "repeated-fold", "a key is folded with the same number again", __doc__)
@@ -66,7 +66,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         else:
             yield Report(
                 parting.second.site,
-                f"this makes the key again that line {line(parting.first.site)} has made"
+                f"this makes the key again that {place(parting.first.site)} has made"
                 f"{_how(event)}; fold each number into a key once",
             )
 
