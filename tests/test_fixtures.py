@@ -13,7 +13,7 @@ from flake8_flax_rng.verifier.fixture import find, read, rule_of
 ROOT = Path(__file__).parents[1] / "fixtures"
 FIXTURES = find([ROOT])
 CODES = [rule.code for rule in RULES if rule.code != "RNG001"]
-ENOUGH = 12
+ENOUGH = 8
 
 
 def name_of(path: Path) -> str:

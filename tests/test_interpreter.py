@@ -115,7 +115,7 @@ random.normal(b)
 
 == the parent of a split
 key, sub = random.split(key)
-a, b = random.split(key)
+a, b = random.split(key)  # ! RNG106
 random.normal(key)  # ! RNG101
 --
 key, sub = random.split(key)
@@ -320,9 +320,9 @@ random.normal(shape=(3,), key=random.fold_in(key, 1))
 
 == global
 def draw():
-    return random.normal(key)
+    return random.normal(key)  # ! RNG108
 draw()
-draw()  # ! RNG101
+draw()
 --
 def draw():
     global key
@@ -334,9 +334,9 @@ draw()
 == nonlocal
 def main(rng):
     def draw():
-        return random.normal(rng)
+        return random.normal(rng)  # ! RNG108
     draw()
-    return draw()  # ! RNG101
+    return draw()
 main(key)
 --
 def main(rng):

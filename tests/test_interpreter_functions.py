@@ -127,11 +127,11 @@ main(key)
 == a closure that binds the key
 def sampler(k):
     def draw(shape):
-        return random.normal(k, shape)
+        return random.normal(k, shape)  # ! RNG108
     return draw
 draw = sampler(key)
 draw((2,))
-draw((2,))  # ! RNG101
+draw((2,))
 --
 def sampler(k):
     def draw(shape):
@@ -143,9 +143,9 @@ sampler(b)((2,))
 
 == a closure in a loop
 def main(k):
-    draw = lambda n: random.normal(k, (n,))
+    draw = lambda n: random.normal(k, (n,))  # ! RNG108
     for n in range(3):
-        draw(n + 1)  # ! RNG102
+        draw(n + 1)
 main(key)
 --
 def main(k):
@@ -219,7 +219,7 @@ noise(key, scale=2.0)  # ! RNG101
 def noise(k, /, **more):
     return random.normal(k)
 noise(key, k=random.key(1))
-random.normal(random.key(1))
+random.normal(random.key(2))
 
 == star arguments
 def noise(k, shape):
@@ -336,10 +336,10 @@ class Sampler:
     def __init__(self, key):
         self.key = key
     def draw(self):
-        return random.normal(self.key)
+        return random.normal(self.key)  # ! RNG108
 sampler = Sampler(key)
 sampler.draw()
-sampler.draw()  # ! RNG101
+sampler.draw()
 --
 class Sampler:
     def __init__(self, key):
@@ -356,10 +356,10 @@ class Sampler:
     def __init__(self, key):
         self.key = key
     def draw(self):
-        return random.normal(self.key)
+        return random.normal(self.key)  # ! RNG108
 sampler = Sampler(key)
 for _ in range(3):
-    sampler.draw()  # ! RNG102
+    sampler.draw()
 --
 class Sampler:
     def __init__(self, key):

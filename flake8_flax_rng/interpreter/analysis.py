@@ -93,7 +93,7 @@ class Analysis:
                 break
             for function in waiting:
                 done.add(function.code.serial)
-                if self._is_root(function.code):
+                if self._is_root(function.code) and not self._followed_already(function):
                     self._run_function(function, state)
         return [
             *engine.ledger.findings(),
@@ -123,17 +123,24 @@ class Analysis:
             return True
         return not self._engine.ledger.was_keyed(event.root, event.site.node)
 
+    def _followed_already(self, function: Function) -> bool:
+        """Return whether a nested function was followed where it is called, with all that is known there."""
+        nested = len(function.frames) > 1 and function.owner is None
+        return nested and self._engine.ledger.complete and function.code in self._engine.called
+
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""
         engine, index = self._engine, self._index
         if index is None:
             return self._chunks
         eager: list[Chunk] = []
+        imported = index.imported()
         number = 0
         for chunk in self._chunks:
             statements = range(number, number + len(chunk.tree))
             number += len(chunk.tree)
-            if any(index.matters(statement) for statement in statements):
+            rebound = any(index.defined(statement) & imported for statement in statements)
+            if rebound or any(index.matters(statement) for statement in statements):
                 eager.append(chunk)
             else:
                 for statement in statements:

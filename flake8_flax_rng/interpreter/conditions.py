@@ -80,11 +80,15 @@ def assume(engine: Engine, value: Value, wanted: bool, state: State) -> State | 
 
 
 def certainly_one(engine: Engine, count: Term | None, state: State) -> bool:
-    """Return whether a path has assumed that a number is 1: a loop of so many passes has no second one."""
+    """Return whether a path has assumed that a number is at most 1: a loop of so many passes has no second one."""
     if count is None:
         return False
     one = engine.terms.make("==", count, engine.terms.const(1))
-    return all(facts_of.decided(engine, one, facts) is True for facts in state.assumed)
+    more = engine.terms.make(">", count, engine.terms.const(1))
+    return all(
+        facts_of.decided(engine, one, facts) is True or facts_of.decided(engine, more, facts) is False
+        for facts in state.assumed
+    )
 
 
 def truth(value: Value, state: State) -> bool | None:

@@ -134,6 +134,22 @@ class Activation:
     post_init: bool = False
 
 
+class _Way:
+    """The way to where the analysis stands, one step longer for a while; made too often for a generator."""
+
+    __slots__ = ("_stack", "_step")
+
+    def __init__(self, stack: list[Step], step: Step):
+        self._stack = stack
+        self._step = step
+
+    def __enter__(self) -> None:
+        self._stack.append(self._step)
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.pop()
+
+
 @dataclass
 class Trace:
     """A function that JAX traces.
@@ -261,6 +277,7 @@ class Engine:
         self._numbers = 0
         self._defining: list[Chunk] = []
         self.codes: dict[cst.CSTNode, FunctionCode] = {}
+        self.literals: dict[cst.CSTNode, Value] = {}
         self.captured: set[int] = {MODULE_FRAME}
         self._evaluate = evaluate
         self._call = call
@@ -348,14 +365,9 @@ class Engine:
         assert self.chunk is not None
         return Site(node, self.chunk)
 
-    @contextmanager
-    def step(self, step: Step) -> Iterator[None]:
+    def step(self, step: Step) -> _Way:
         """Follow a call or a pass of a loop."""
-        self.stack.append(step)
-        try:
-            yield
-        finally:
-            self.stack.pop()
+        return _Way(self.stack, step)
 
     @contextmanager
     def tracing(
@@ -477,6 +489,7 @@ class Engine:
         if depth > 3:
             return
         self.ledger.touch(value)
+        self.ledger.lose(value)
         if isinstance(value, Opaque):
             state.versions[value.term] = state.versions.get(value.term, 0) + 1
             state.close_frame(attribute_frame(value))
@@ -523,6 +536,7 @@ class Engine:
         names = [self.terms.const(keyword) for keyword in args.keywords]
         for value in args.values():
             self.ledger.touch(value)
+            self.ledger.lose(value)
         if not args.complete() or name.startswith(VOLATILE):
             parts.append(self.terms.fresh("rest"))
         return [(Opaque(self.terms.make("pure", name, *parts, *names)), state)]

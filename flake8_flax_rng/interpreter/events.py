@@ -68,6 +68,7 @@ class Use:
         call: what the Linen call computes apart from its variables.
         variables: the variables that a Linen call was given.
         initialises: whether the Linen call is an ``init``.
+        twin: whether it is what another lane does than the one that is followed.
         makes: what a library makes from the key: ``model``, ``layer`` or ``guess``.
         builders: numbers of the functions under way that build a module from its parts.
     """
@@ -85,6 +86,7 @@ class Use:
     call: Term | None = None
     variables: Term | None = None
     initialises: bool = False
+    twin: bool = False
     makes: str = ""
     builders: frozenset[int] = frozenset()
 
@@ -117,17 +119,35 @@ def part(first: Use | Made, second: Use | Made) -> Parting:
         if ours.site.node is not theirs.site.node:
             return Parting(_last_call(first, ours), _last_call(second, theirs), loop=False)
         if ours.turn != theirs.turn:
-            early, late = _after_loops(first, index), _after_loops(second, index)
+            early, late = _in_body(first, second, index)
             return Parting(early, late, early.site.node is late.site.node, theirs)
     return Parting(first.way[-1], second.way[-1], loop=False)
 
 
 def _last_call(use: Use | Made, step: Step) -> Step:
-    return step if step.turn is None else _after_loops(use, use.way.index(step))
+    return step if step.turn is None else use.way[_next_call(use, use.way.index(step))]
 
 
-def _after_loops(use: Use | Made, index: int) -> Step:
-    return next((step for step in use.way[index:] if step.turn is None), use.way[-1])
+def _next_call(use: Use | Made, index: int) -> int:
+    """Return where the next step stands that is a call."""
+    return next((i for i, step in enumerate(use.way) if i >= index and step.turn is None), len(use.way) - 1)
+
+
+def _in_body(first: Use | Made, second: Use | Made, index: int) -> tuple[Step, Step]:
+    """Return the two calls in the body of a loop; what a loop of JAX repeats is written in the body of that one."""
+    while True:
+        early, late = _next_call(first, index), _next_call(second, index)
+        ours, theirs = first.way[early], second.way[late]
+        same = early == late and ours.site.node is theirs.site.node
+        if not (same and _loops(first, early) and _loops(second, late)):
+            return ours, theirs
+        index = early + 1
+
+
+def _loops(use: Use | Made, index: int) -> bool:
+    """Return whether a call is one of JAX's loops."""
+    inner = use.way[index + 1] if index + 1 < len(use.way) else None
+    return inner is not None and inner.turn is not None and inner.site.node is use.way[index].site.node
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,12 +189,16 @@ class Remade:
         second: the call that made the second.
         use: the second consumption.
         before: the first consumption.
+        inside: the call of the sampler that makes one of the two keys for itself, if there is one.
+        fold_is_later: whether that sampler was called before the fold.
     """
 
     first: Made
     second: Made
     use: Use
     before: Use
+    inside: Use | None = None
+    fold_is_later: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,6 +261,10 @@ class Together:
 
     first: Use
     second: Use
+
+
+SWAPPED = "swapped"
+"""Detail of a call that is given a key, in another place than that of the key."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,11 +47,17 @@ def _name(engine: Engine, node: cst.Name, state: State) -> Outcomes:
 
 
 def _literal(engine: Engine, node: cst.BaseExpression, state: State) -> Outcomes:
+    value = engine.literals.get(node)
+    if value is None:
+        value = engine.literals[node] = _read_literal(engine, node)
+    return [(value, state)]
+
+
+def _read_literal(engine: Engine, node: cst.BaseExpression) -> Value:
     try:
-        value = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+        return Const(ast.literal_eval(node.value))  # type: ignore[attr-defined]
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return [(engine.unknown("literal"), state)]
-    return [(Const(value), state)]
+        return engine.unknown("literal")
 
 
 def _concatenated(engine: Engine, node: cst.ConcatenatedString, state: State) -> Outcomes:
@@ -167,6 +173,7 @@ def _passed_on(engine: Engine, node: cst.Await | cst.Yield | cst.StarredElement,
     result: Outcomes = []
     for value, after in engine.eval(inner, state):
         engine.ledger.touch(value)
+        engine.ledger.lose(value)
         result.append((value if isinstance(node, cst.Await) else engine.unknown("sent"), after))
     return result
 

@@ -177,7 +177,7 @@ def consume(
     )
     engine.ledger.consume(LedgerKey(term), use, state)
     for twin in lanes.twins(engine, term):
-        engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin), state)
+        engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state)
     if kind == "draw":
         lanes.check(engine, use)
         misuse.check_constant(engine, term, origin, signature)
@@ -230,7 +230,9 @@ def _inner_children(path: str, args: Args) -> tuple[int, ...]:
 def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State) -> None:
     """Enter a child that a sampler draws from: a fold of the same key with its number makes it too."""
     child = engine.terms.child(term, engine.terms.const(index))
-    engine.ledger.consume(LedgerKey(child), Use(tuple(engine.stack), "inner", path, child), state)
+    engine.ledger.consume(
+        LedgerKey(child), Use(tuple(engine.stack), "inner", path, child, derived=engine.number()), state
+    )
 
 
 def _split(engine: Engine, args: Args, state: State) -> Outcomes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term
-from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.values import Key, Keys, Opaque, Rows, Stacked, Tuple, Value
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.values import FunctionCode
 
 ALL = -1
+LATEST = -1
 _PARTS_READ = 200
 
 
@@ -28,7 +29,8 @@ class Book:
         self._reads: dict[int, set[int]] = {}
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
         self._terms: dict[tuple[Term, int], str] = {}
-        self._picked: set[int] = set()
+        self._lost: dict[int, set[int]] = {}
+        self._sorted: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
         self._compared: set[Term] = set()
         self._asserted: set[Term] = set()
         self._negated: set[Term] = set()
@@ -41,7 +43,7 @@ class Book:
         self._keyed: set[tuple[int, cst.CSTNode]] = set()
         self.root_number = 0
         self._shared: list[tuple[Use, Use]] = []
-        self._captured: dict[tuple[FunctionCode, int, cst.CSTNode], Term] = {}
+        self._captured: dict[tuple[int, FunctionCode, int, cst.CSTNode], Term] = {}
         self._idle: set[cst.CSTNode] = set()
         self._compiled: set[cst.CSTNode] = set()
         self._objectives: set[cst.CSTNode] = set()
@@ -96,7 +98,7 @@ class Book:
 
     def captured(self, function: tuple[FunctionCode, int], node: cst.CSTNode, key: Term) -> bool:
         """Note a key that a compiled function reads from outside; return whether it has read another one there."""
-        return self._captured.setdefault((*function, node), key) is not key
+        return self._captured.setdefault((self.root_number, *function, node), key) is not key
 
     def share(self, key: LedgerKey, use: Use, state: State) -> None:
         """Note data or a model that comes of a key; both from one key are a matter of taste."""
@@ -132,9 +134,17 @@ class Book:
         if origin:
             self._reads.setdefault(origin, set()).add(ALL if index is None else index)
 
-    def pick(self, origin: int) -> None:
-        """Note that a split is written as ``split(key)[i]``: its other children do not exist for the program."""
-        self._picked.add(origin)
+    def lose(self, value: Value) -> None:
+        """Note that whatever keys a value holds go to where nobody can see what is done with them."""
+        if isinstance(value, Key):
+            self._lost.setdefault(value.origin, set()).add(_index_or_all(value))
+        elif isinstance(value, Keys):
+            self._lost.setdefault(value.origin, set()).add(ALL)
+        elif isinstance(value, Tuple | Rows):
+            for item in value.items:
+                self.lose(item)
+        elif isinstance(value, Stacked):
+            self.lose(value.lane)
 
     def touch(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
@@ -180,8 +190,29 @@ class Book:
         first = state.ledger.get(key)
         if first is None:
             state.ledger[key] = use
-        else:
-            self._found.append((first, use))
+            return
+        self._found.append((first, use))
+        if use.kind == "split":
+            # Two splits are judged by their children: each is compared with the one before it as well.
+            latest = replace(key, origin=LATEST)
+            before = state.ledger.get(latest)
+            if before is not None:
+                self._found.append((before, use))
+            state.ledger[latest] = use
+        if first.origin != use.origin:
+            # Another call made the same key: what it was used for is kept apart.
+            own = replace(key, origin=use.origin)
+            other = state.ledger.setdefault(own, use)
+            if other is not use:
+                self._found.append((other, use))
+
+    def forget_folds(self, loop: cst.CSTNode, state: State) -> None:
+        """Forget the folds of the later passes of a loop: the number of the last pass is not known behind it."""
+        for key, use in list(state.ledger.items()):
+            made = self._made.get(use.origin)
+            later = any(step.site.node is loop and step.turn for step in use.way)
+            if later and made is not None and made.kind == "fold":
+                del state.ledger[key]
 
     def collide(self, first: Use, second: Use) -> None:
         """Note two uses that are known to be of one key."""
@@ -190,7 +221,10 @@ class Book:
     def findings(self) -> list[Reused | Remade | Discarded | Together]:
         """Return the reuses that stand when everything is known."""
         found: list[Reused | Remade | Discarded | Together] = []
+        plain = {(first.site.node, second.site.node) for first, second in self._found if not second.twin}
         for first, second in self._found:
+            if second.twin and (first.site.node, second.site.node) in plain:
+                continue
             if not self._stands(first, second):
                 continue
             if "inner" in (first.kind, second.kind):
@@ -208,7 +242,7 @@ class Book:
 
     def _remade(self, first: Use, second: Use) -> list[Remade]:
         """Return the two calls that made equal keys, where the difference is not older than they."""
-        one, two = first.origin, second.origin
+        one, two = sorted((first.origin, second.origin))
         while one and two and one != two:
             ours, theirs = self._made.get(one), self._made.get(two)
             if ours is None or theirs is None:
@@ -218,15 +252,17 @@ class Book:
             if ours.parent == theirs.parent:
                 both_split = ours.kind == theirs.kind == "split"
                 return [] if both_split else [Remade(ours, theirs, second, first)]
-            one, two = ours.parent, theirs.parent
+            one, two = sorted((ours.parent, theirs.parent))
         return []
 
     def _inside(self, first: Use, second: Use) -> list[Remade]:
         """Return a fold that made a key which a sampler makes for itself; a split is a reuse of the parent already."""
-        made = self._made.get(first.origin or second.origin)
+        origin = first.origin or second.origin
+        made = self._made.get(origin)
         if made is None or made.kind != "fold" or first.kind == second.kind:
             return []
-        return [Remade(made, made, second, first)]
+        inner = first if first.kind == "inner" else second
+        return [Remade(made, made, second, first, inner, fold_is_later=origin > inner.derived)]
 
     def _discarded(self) -> list[Discarded]:
         """Return the splits and folds whose keys nobody ever read."""
@@ -271,9 +307,7 @@ class Book:
         if _made_alike(first, second):
             return False
         if first.kind == second.kind == "split":
-            if first.origin != second.origin:
-                return False
-            return not self._disjoint(first.derived, second.derived) and not self._unused_twins(first, second)
+            return self._children_meet(first, second)
         if first.kind == second.kind == "stream":
             return not _on_purpose(first, second)
         if _in_unison(first, second):
@@ -284,29 +318,38 @@ class Book:
     def _warmed_up(self, first: Use, second: Use) -> bool:
         """Return whether the first call of a compiled function only compiled it."""
         parting = part(first, second)
-        before = parting.first.site.node
-        return not parting.loop and before in self._idle and before in self._compiled
+        before, after = parting.first.site.node, parting.second.site.node
+        return not parting.loop and before in self._idle and after not in self._idle and before in self._compiled
 
     def _same_objective(self, first: Use, second: Use) -> bool:
         """Return whether a function is evaluated again after its gradient: both must see the same noise."""
         parting = part(first, second)
         nodes = {parting.first.site.node, parting.second.site.node}
         again = first.site.node is second.site.node and len(nodes) == 2
-        return again and not parting.loop and bool(nodes & self._objectives)
+        origins = _with_parents(second.term)
+        given = [value for _, value in parting.second.arguments if isinstance(value, Key | Opaque)]
+        again = again and not any(value.term in origins for value in given)
+        return again and not parting.loop and len(nodes & self._objectives) == 1
 
-    def _disjoint(self, first: int, second: int) -> bool:
-        ours, theirs = self._reads.get(first, set()), self._reads.get(second, set())
-        return bool(ours and theirs) and ALL not in ours | theirs and not ours & theirs
+    def _children_meet(self, first: Use, second: Use) -> bool:
+        """Return whether equal children of two splits are both consumed, or both go where nobody can see.
 
-    def _unused_twins(self, first: Use, second: Use) -> bool:
-        """Return whether each split gave one and the same child, which nothing is known to consume twice."""
-        ours, theirs = self._reads.get(first.derived, set()), self._reads.get(second.derived, set())
-        if ALL in ours or len(ours) != 1 or ours != theirs:
-            return False
-        if not {first.derived, second.derived} <= self._picked:
-            return False
-        pair = {first.derived, second.derived}
-        return not any({early.origin, late.origin} == pair for early, late in self._found)
+        A split alone takes nothing: two splits of one key are wrong for what is done with their children.
+        """
+        ours, theirs = self._lost.get(first.derived, set()), self._lost.get(second.derived, set())
+        if ours and theirs and (ALL in ours | theirs or ours & theirs):
+            return True
+        pair = frozenset((first.derived, second.derived))
+        return any(self._stands(early, late) for early, late in self._pairs().get(pair, ()))
+
+    def _pairs(self) -> dict[frozenset[int], list[tuple[Use, Use]]]:
+        """Return what was found, by the calls that made the two keys."""
+        if self._sorted is None:
+            self._sorted = {}
+            for early, late in self._found:
+                if early.origin != late.origin:
+                    self._sorted.setdefault(frozenset((early.origin, late.origin)), []).append((early, late))
+        return self._sorted
 
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
@@ -332,6 +375,11 @@ def _with_parents(term: Term) -> list[Term]:
             break
         found.append(parent)
     return found
+
+
+def _index_or_all(key: Key) -> int:
+    index = child_index(key)
+    return ALL if index is None else index
 
 
 def child_index(key: Key) -> int | None:

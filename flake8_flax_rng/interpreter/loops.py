@@ -14,7 +14,7 @@ from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, ListObject
 from flake8_flax_rng.interpreter.sequences import PASSES, iterate, listed
 from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import Args, Bound, Class, Value
+from flake8_flax_rng.interpreter.values import Args, Bound, Class, Opaque, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -41,6 +41,8 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
                 live = _run_body(engine, node.body, live, left, result)
         if not iteration.exact:
             forget_lengths(before, [*live, *left])
+            for path in (*live, *left):
+                engine.ledger.forget_folds(node, path)
         result.extend(_run_else(engine, node.orelse, live))
         result.extend((NORMAL, path) for path in left)
     return result
@@ -67,7 +69,7 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     live: list[State] = [state]
     left: list[State] = []
     over: list[State] = []
-    endless = True
+    endless = isinstance(node.test, cst.Integer) or (isinstance(node.test, cst.Name) and node.test.value == "True")
     for turn in range(PASSES):
         with engine.step(Step(engine.site(node), turn=turn)):
             entering: list[State] = []
@@ -75,7 +77,11 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
                 for value, after in engine.eval(node.test, path):
                     held = conditions.truth(value, after)
                     endless = endless and held is True
-                    (over if held is False else entering).append(after)
+                    inside = conditions.assume(engine, value, True, after.fork()) if _counted(value) else after
+                    if held is False or inside is None:
+                        over.append(after)
+                    else:
+                        entering.append(inside)
             live = _run_body(engine, node.body, entering, left, result)
     # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
     endless = endless and not (engine.active and engine.active[-1].generator)
@@ -83,6 +89,15 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     result.extend(_run_else(engine, node.orelse, [*over, *([] if endless else live)]))
     result.extend((NORMAL, path) for path in left)
     return result
+
+
+def _counted(value: Value) -> bool:
+    """Return whether a test compares something with a number: what holds of it in a pass holds ever after."""
+    return (
+        isinstance(value, Opaque)
+        and value.term.kind in ("<", ">", "not")
+        and any(part.kind == "const" for term in (value.term, *value.term.parts) for part in term.parts)
+    )
 
 
 def _run_body(

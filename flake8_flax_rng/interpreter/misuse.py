@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.events import Misused, Site
+from flake8_flax_rng.interpreter.events import SWAPPED, Misused, Site
 from flake8_flax_rng.interpreter.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.semantics.jax_random import SEEDS
 from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _WORD = 1 << 32
 _PARTS_READ = 60
 _INFINITE = 1e300
+_COMPUTED = frozenset({"pure", "draw", "op", "minus", "const"})
 
 REFUSED = "refused"
 """Label of what a call returns that was given no key."""
@@ -34,15 +35,7 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
     if node is None or value is None:
         return
     if isinstance(value, Opaque) and _swapped(value, args):
-        engine.emit(
-            Misused(
-                "not a key",
-                _site(engine, node),
-                label,
-                "something else, and the key elsewhere",
-                engine.ledger.root_number,
-            )
-        )
+        engine.emit(Misused("not a key", _site(engine, node), label, SWAPPED, engine.ledger.root_number))
     elif isinstance(value, Opaque) and _words(value.term):
         engine.emit(Misused("buffer", _site(engine, node), "words"))
     elif isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
@@ -80,7 +73,7 @@ def _site(engine: Engine, node: cst.CSTNode) -> Site:
 def _swapped(value: Opaque, args: Args) -> bool:
     """Return whether an array or a number stands for the key, and the key where something else belongs."""
     others = [other for other in args.values() if other is not value]
-    return any(isinstance(other, Key) for other in others) and value.term.kind != "fresh"
+    return any(isinstance(other, Key) for other in others) and value.term.kind in _COMPUTED
 
 
 def _words(term: Term) -> bool:
@@ -90,7 +83,7 @@ def _words(term: Term) -> bool:
 
 def _no_key(value: Value) -> str:
     if isinstance(value, Const):
-        return "None" if value.value is None else f"the {type(value.value).__name__} {value.value!r}"
+        return "`None`" if value.value is None else f"the {type(value.value).__name__} {value.value!r}"
     if isinstance(value, Keys):
         return "" if value.reshaped else "an array of keys"
     if isinstance(value, Symbol):

@@ -10,7 +10,7 @@ from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.values import Const, Key, Opaque, Ref, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -282,7 +282,11 @@ def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcome
         after: Outcomes = []
         for value, at in rows:
             for held, path in conditions.branch(engine, value, at):
-                after.extend(engine.eval(operation.right, path) if held is going_on else [(value, path)])
+                if held is going_on:
+                    after.extend(engine.eval(operation.right, path))
+                else:
+                    # What is false and unknown is taken to be False, so that the paths stay apart.
+                    after.append((FALSE if going_on and isinstance(value, Opaque) else value, path))
         rows = engine.merge_outcomes(after)
     return rows
 

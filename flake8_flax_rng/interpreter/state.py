@@ -22,10 +22,12 @@ class LedgerKey:
         term: the key.
         place: scope path and counter of a folded draw; None for the key itself. The two are
             different domains: folded draws do not collide with plain draws and splits.
+        origin: number of the call that made the key, where several calls have made it.
     """
 
     term: Term
     place: tuple[tuple[str, ...], int] | None = None
+    origin: int = 0
 
 
 SHARED = (("<data>",), -1)

@@ -121,9 +121,9 @@ def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
     if node.value is None:
         return [(Completion("return"), state)]
     outcomes = engine.eval(node.value, state)
-    for value, _ in outcomes:
+    for value, after in outcomes:
         if not engine.stack:
-            engine.ledger.touch(value)
+            engine.escape(value, after)
     return [(Completion("return", value), after) for value, after in outcomes]
 
 

@@ -42,8 +42,6 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
     result: Outcomes = []
     for value, after in engine.eval(node.value, state):
         if index:
-            if isinstance(node.value, cst.Call) and isinstance(value, Keys):
-                engine.ledger.pick(value.origin)
             for place, at in engine.eval(index[0], after):
                 _check_index(engine, node, value, place)
                 result.append((item(engine, value, place, at), at))
@@ -140,16 +138,30 @@ def _bounds(engine: Engine, node: cst.Subscript, state: State) -> tuple[int | No
     return bounds[0], bounds[1]
 
 
+def _whole(part: cst.BaseSlice) -> bool:
+    return isinstance(part, cst.Slice) and part.lower is None and part.upper is None and part.step is None
+
+
+def _each_in(engine: Engine, value: Value, places: list[Value], state: State) -> Value:
+    for place in places:
+        value = item(engine, value, place, state)
+    return value
+
+
 def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: State) -> Outcomes:
     indices = [part.slice.value for part in node.slice if isinstance(part.slice, cst.Index)]
+    if isinstance(value, Stacked) and len(indices) == len(node.slice) - 1 and _whole(node.slice[0].slice):
+        return [
+            (replace(value, lane=_each_in(engine, value.lane, places, after)), after)
+            for places, after in engine.eval_all(indices, state)
+        ]
     if len(indices) != len(node.slice):
         return [(engine.unknown("slice"), state)]
     result: Outcomes = []
     for places, after in engine.eval_all(indices, state):
         picked = value
         if isinstance(value, Keys | Opaque):
-            for place in places:
-                picked = item(engine, picked, place, after)
+            picked = _each_in(engine, value, places, after)
         else:
             picked = engine.unknown("item")
         result.append((picked, after))

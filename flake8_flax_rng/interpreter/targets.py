@@ -46,6 +46,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         assign(engine, target.value, value, state)
     elif isinstance(target, cst.Attribute):
         engine.ledger.touch(value)
+        engine.ledger.lose(value)
         if isinstance(value, Key):
             engine.ledger.name(value, dotted(target), engine.owner())
         for owner, _ in engine.eval(target.value, state)[:1]:
@@ -53,6 +54,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             set_attribute(engine, owner, target.attr.value, value, state)
     elif isinstance(target, cst.Subscript):
         engine.ledger.touch(value)
+        engine.ledger.lose(value)
         for (owner, index), _ in (
             ((row[0], row[1] if len(row) > 1 else None), after)
             for row, after in engine.eval_all([target.value, *subscripts.plain_index(target)], state)[:1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Made, Parting, Remade, Reused, Site, Use, part
+from flake8_flax_rng.interpreter.terms import Term
+from flake8_flax_rng.interpreter.values import Key, Opaque, Value
 from flake8_flax_rng.rules.report import carries, key_site, line
 
 
@@ -62,14 +64,27 @@ def _remade_code(event: Remade) -> str:
 
 
 def _function_of_more(event: Remade) -> bool:
-    """Return whether a function that folds by itself is called again with other arguments beside the key.
+    """Return whether a function that folds a key of its state is called again with other arguments.
 
-    A function of a key and a time, say a path of noise, must give the same path for each time.
+    A path of noise, as a function of the time, must be the same path for each time.
     """
     parting = part(event.first, event.second)
     before, after = (dict(enumerate(value for _, value in step.arguments)) for step in (parting.first, parting.second))
     again = event.first.site.node is event.second.site.node and parting.second is not event.second.way[-1]
-    return again and not parting.loop and before != after
+    given = parting.second.arguments
+    held = not any(_holds(value, event.second.source) for _, value in given)
+    return again and held and not parting.loop and before != after
+
+
+def _holds(value: Value, key: Term) -> bool:
+    """Return whether an argument is a key that another one comes of."""
+    while True:
+        if isinstance(value, Key | Opaque) and value.term is key:
+            return True
+        parent = key.part(0) if key.kind in ("child", "lane") else None
+        if parent is None:
+            return False
+        key = parent
 
 
 def _constant_code(event: Remade) -> str:

@@ -43,8 +43,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Remade, part
-from flake8_flax_rng.rules.report import Report, place, rule
+from flake8_flax_rng.interpreter.events import Event, Remade, Use, part
+from flake8_flax_rng.rules.report import Report, consumer, place, rule
 from flake8_flax_rng.rules.reuse import remade
 
 RULE = rule("RNG103", "repeated-fold", "a key is folded with the same number again", __doc__)
@@ -53,8 +53,8 @@ RULE = rule("RNG103", "repeated-fold", "a key is folded with the same number aga
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report folds that make a key which was made before, and both are consumed."""
     for event in remade(events, RULE.code):
-        if event.first is event.second:
-            yield _inside(event)
+        if event.inside is not None:
+            yield _inside(event, event.inside)
             continue
         parting = part(event.first, event.second)
         if parting.loop:
@@ -66,7 +66,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         else:
             yield Report(
                 parting.second.site,
-                f"this makes the key again that {place(parting.first.site)} has made"
+                f"`{consumer(parting.second)}` makes the key again that {place(parting.first.site)} has made"
                 f"{_how(event)}; fold each number into a key once",
             )
 
@@ -77,11 +77,11 @@ def _how(event: Remade) -> str:
     return ""
 
 
-def _inside(event: Remade) -> Report:
-    sampler = event.use if event.use.kind == "inner" else event.before
-    site = event.use.way[-1].site if event.use.kind == "inner" else event.second.site
+def _inside(event: Remade, sampler: Use) -> Report:
+    fold = event.second
+    parting = part(sampler, fold) if event.fold_is_later else part(fold, sampler)
     return Report(
-        site,
-        f"`{sampler.label}` splits its key, so that a fold of the same key with 0 or 1 draws the same numbers; "
-        "split the key first, and give one part to each",
+        parting.second.site,
+        f"`{sampler.label}` splits its key, so that a fold of the same key with 0 or 1 draws the same numbers "
+        f"({place(parting.first.site)}); split the key first, and give one part to each",
     )

@@ -38,16 +38,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Discarded, Event, Site
+from flake8_flax_rng.interpreter.events import Discarded, Event, Reused, Site
 from flake8_flax_rng.rules.report import Report, rule, spelled
 
 RULE = rule("RNG106", "discarded-split", "the result of a split or fold is never used", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
-    """Report derived keys that nobody uses."""
+    """Report derived keys that nobody uses, unless the call is wrong for another reason."""
+    reused = {event.second.site.node for event in events if isinstance(event, Reused)}
     for event in events:
-        if not isinstance(event, Discarded):
+        if not isinstance(event, Discarded) or (event.name is not None and event.site.node in reused):
             continue
         step = event.made.way[-1]
         key = spelled(Site(step.arguments[0][0], step.site.chunk)) if step.arguments else "key"

@@ -59,5 +59,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 def _message(name: str, where: str) -> str:
     return (
         f"the default of `{name}` is built once, when {where} is defined, so that every call without it draws the "
-        "same numbers; make it an argument that must be given, or default to a seed or to None"
+        "same numbers; make it an argument that must be given, or default to a seed"
     )

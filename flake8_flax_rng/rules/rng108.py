@@ -58,14 +58,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Misused, Site
-from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
+from flake8_flax_rng.rules.report import Report, consumer, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
 
 RULE = rule("RNG108", "stale-key", "a key that is kept is drawn from in every call and never renewed", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
-    """Report kept keys that a repeated call consumes."""
+    """Report kept keys that a repeated call consumes; each line once."""
+    seen: set[int] = set()
+    for report in (*_stale(events), *_misused(events)):
+        if line(report.site) not in seen:
+            seen.add(line(report.site))
+            yield report
+
+
+def _stale(events: Sequence[Event]) -> Iterable[Report]:
     for event, parting in reuses(events, RULE.code):
         site = stale_site(event, parting)
         if site is None:
@@ -77,6 +85,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             f"{f'`{name}`' if name else 'this key'} is the same whenever `{consumer(parting.second)}` is called "
             f"({again}), so that each call draws the same numbers; {_advice(name)}",
         )
+
+
+def _misused(events: Sequence[Event]) -> Iterable[Report]:
     for misused in events:
         if isinstance(misused, Misused) and misused.code in _MISUSED:
             yield Report(misused.site, _MISUSED[misused.code])

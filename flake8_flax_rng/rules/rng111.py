@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Misused
+from flake8_flax_rng.interpreter.events import SWAPPED, Event, Misused
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG111", "not-a-key", "something else stands where a random key is needed", __doc__)
@@ -48,10 +48,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _message(event: Misused) -> str:
+    if event.what == "a truth test":
+        return "a truth test on a random key raises; write `key is None` or `key is not None`"
     if event.code == "typed":
         return f"{event.what} on a random key raises: use `jax.random.split` or `jax.random.fold_in` to get another key"
     if event.detail == "an array of keys":
         return f"`{event.what}` needs one key and gets an array of keys; index it, loop over it, or map with `jax.vmap`"
+    if event.detail == SWAPPED:
+        return f"`{event.what}` takes the key here, and the key stands elsewhere in the call: the arguments are swapped"
     if event.detail.startswith("the int"):
         return f"`{event.what}` needs a key and gets {event.detail}; build one with `jax.random.key(seed)`"
     return f"`{event.what}` needs a key here and gets {event.detail}; give it a key of `jax.random.key` or `split`"

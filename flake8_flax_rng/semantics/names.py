@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 IMPORTS_OF_INTEREST = ("jax", "flax", "equinox", "haiku", "numpyro", "distrax", "blackjax")
@@ -88,6 +89,7 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def canonical(path: str) -> str:
     """Return the one spelling of a dotted path that the tables use."""
     for prefix, replacement in _PREFIXES:

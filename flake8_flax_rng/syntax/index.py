@@ -63,6 +63,10 @@ class Index:
         """Return the names that a top-level statement binds."""
         return {name for unit in self.by_statement[statement] for name in unit.defines}
 
+    def imported(self) -> set[str]:
+        """Return the names that import statements bind at the top level."""
+        return {name for statement in self.by_statement for unit in statement if unit.imports for name in unit.defines}
+
     def followed(self, name: str) -> bool:
         """Return whether calls of a function or method are followed into its body."""
         return name in self.relevant or name in self.small

@@ -24,9 +24,6 @@ _OF_MECHANISM = {"reuse": ("RNG101",), "fold": ("RNG103",), "seed": ("RNG104", "
 MECHANISMS = frozenset(name for name, codes in _OF_MECHANISM.items() if CODES.issuperset(codes))
 """The ways of using a key again for which there are rules."""
 
-TOLERATED = frozenset({"two splits"})
-"""Reports of two splits of a key are let pass although the equal children are not used twice in any run."""
-
 _FEATURES = {"fold-collisions": "RNG103", "lanes": "RNG109", "discarded": "RNG106"}
 FEATURES = frozenset(feature for feature, code in _FEATURES.items() if code in CODES)
 """What programs may do besides, since there are rules for it."""
@@ -59,7 +56,6 @@ class Comparison:
         reused: whether any run used a key again.
         waiting: whether some reuse is of a kind for which there is no rule yet.
         runs: how often it was run.
-        harmless: how many reports of two splits no run has shown, as no child was used twice.
     """
 
     disagreements: list[Disagreement]
@@ -67,7 +63,6 @@ class Comparison:
     reused: bool
     waiting: bool
     runs: int
-    harmless: int
 
 
 def compare(
@@ -88,16 +83,12 @@ def compare(
         what the two say of each other.
     """
     found = linter(source)
-    harmless = 0
     broken = [Disagreement("false", f.line, f"{f.code} {f.message}") for f in found if f.code == "RNG001"]
     findings = [finding for finding in found if finding.code in CODES]
     shown = list(runs(source, given=inputs))
     false = _not_shown(findings, shown)
     for helper in helpers(source) if false else ():
         false = _not_shown(false, runs(source, helper))
-    if "two splits" in TOLERATED:
-        kept = [finding for finding in false if "both splits" not in finding.message and not _of_split(finding)]
-        harmless, false = len(false) - len(kept), kept
     missed: dict[tuple[int, str], Disagreement] = {}
     for run in shown if not silent else ():
         for miss in _missed(run, findings):
@@ -108,13 +99,7 @@ def compare(
         any(run.groups for run in shown),
         any(name not in MECHANISMS for run in shown for name, _ in run.groups),
         len(shown),
-        harmless,
     )
-
-
-def _of_split(finding: Finding) -> bool:
-    """Tell whether a finding says that a key is split twice."""
-    return finding.code in ("RNG101", "RNG102") and ".split`" in finding.message
 
 
 def _not_shown(findings: list[Finding], shown: Iterable[Run]) -> list[Finding]:
@@ -142,7 +127,8 @@ def _missed(run: Run, findings: list[Finding]) -> list[Disagreement]:
     given = ", ".join(f"{name}={value}" for name, value in run.inputs.items())
     result = []
     for name, group in run.groups:
-        if name in MECHANISMS:
+        # Keys that are split twice and then never drawn from do no harm; a report is right, and so is none.
+        if name in MECHANISMS and any(reuse.certain for reuse in group.reuses):
             for reuse in unexplained(group, accepts):
                 line = _second(reuse)
                 text = f"{reuse.first.kind} at {_last(reuse.first)}, {reuse.second.kind} at {_last(reuse.second)}"

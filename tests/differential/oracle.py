@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from flake8_flax_rng.verifier.jaxhooks import Hooks, load
-from flake8_flax_rng.verifier.ledger import FOLD, MADE, SPLIT, Bits, Event, Ledger
+from flake8_flax_rng.verifier.ledger import FOLD, MADE, SPLIT, Bits, Ledger
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import Group, groups
 
@@ -115,19 +115,20 @@ def _watched(code: CodeType, entry: str, inputs: dict[str, Any]) -> tuple[list[t
 
 
 def _idle(ledger: Ledger) -> Iterator[Span]:
-    """Find the calls that made keys which nothing has used, before another call made the same keys."""
-    maker: dict[Bits, Hashable] = {}
-    makers: dict[Hashable, list[Event]] = {}
-    used: set[Hashable] = set()
-    for event in ledger.events:
-        if event.kind != MADE:
-            used.add(maker.get(event.key))
-        if event.kind in (SPLIT, FOLD):
-            makers.setdefault(event.call, []).append(event)
-            maker.update(dict.fromkeys(event.children, event.call))
-    for call, events in makers.items():
-        if call not in used:
-            yield from (site.span for event in events for site in event.stack)
+    """Find the calls that made keys which nothing has used.
+
+    Of keys that several calls have made it cannot be told whose are used: any of the calls may be idle.
+    """
+    made = [event for event in ledger.events if event.kind in (SPLIT, FOLD)]
+    calls: dict[Bits, set[Hashable]] = {}
+    for event in made:
+        for key in event.children:
+            calls.setdefault(key, set()).add(event.call)
+    touched = {event.key for event in ledger.events if event.kind != MADE}
+    used = {event.call for event in made for key in event.children if key in touched and len(calls[key]) == 1}
+    for event in made:
+        if event.call not in used:
+            yield from (site.span for site in event.stack)
 
 
 def mechanism(group: Group, ledger: Ledger) -> str:

@@ -23,9 +23,6 @@ IMPORTS = {
     "jr": "import jax.random as jr\nfrom jax import lax",
     "jax.random": "from jax import lax",
 }
-GAPS = frozenset({"columns of mapped splits", "while with a constant bound"})
-"""What the analysis misses though it could know better; left out so that other things are seen."""
-
 SAMPLERS = ("normal", "normal", "uniform", "exponential", "gumbel", "laplace", "bernoulli", "randint")
 
 
@@ -131,7 +128,7 @@ class Writer:
         self.random = choose.one(list(IMPORTS))
         self.care = choose.one((100, 97, 90, 75, 100))
         self.budget = 4 + choose.below(8)
-        scope = Scope({"key": True}, root="key", tests=("flag", "train", "n > 1", "bias.sum() > 0"))
+        scope = Scope({"key": True}, root="key", tests=("flag", "train", "flag and train", "n > 1", "bias.sum() > 0"))
         scope.counts = ("3", "n", "COUNT", "n")
         with self.function("def main(key, flag, train, n, x, bias):"):
             self.block(scope, 3 + choose.below(6))
@@ -566,8 +563,6 @@ class Writer:
     def write_while(self, scope: Scope) -> None:
         number = self.name("i")
         count = self.choose.one(scope.counts)
-        if "while with a constant bound" in GAPS:
-            count = "x.size"
         inner = self.loop_scope(scope)
         before = len(self.lines)
         self.emit(f"{number} = 0")
@@ -771,9 +766,6 @@ class Writer:
 
     def write_vmap(self, scope: Scope) -> None:
         array, _ = self.take_array(scope)
-        if "one key of an array that vmap maps" in GAPS and array in scope.arrays:
-            del scope.arrays[array]
-            scope.keys = {name: state for name, state in scope.keys.items() if not name.startswith(f"{array}[")}
         shape = self.choose.below(4)
         if shape == 0:
             self.add(f"jax.vmap(lambda k: {self.draw('k')})({array}).sum(0)")
@@ -788,7 +780,7 @@ class Writer:
             self.emit(f"{name} = jax.vmap({self.random}.split)({array})")
             self.add(f"jax.vmap(lambda k: {self.draw('k')})({name}[:, 0]).sum(0)")
             if self.choose.chance(50):
-                index = self.choose.below(2) if "columns of mapped splits" not in GAPS else 1
+                index = self.choose.below(2)
                 self.add(f"jax.vmap(lambda k: {self.draw('k')})({name}[:, {index}]).sum(0)")
 
     def write_transform(self, scope: Scope) -> None:
@@ -840,7 +832,15 @@ class Writer:
 
 
 def write(number: int, features: frozenset[str] = frozenset()) -> Program:
-    """Write the program of a number."""
+    """Write the program of a number.
+
+    Args:
+        number: the number.
+        features: what programs may do besides using keys again.
+
+    Returns:
+        the program.
+    """
     return Writer(Choices(number), features).program()
 
 
@@ -849,5 +849,11 @@ def programs(features: frozenset[str] = frozenset()) -> st.SearchStrategy[Progra
 
     What Hypothesis varies is one number: it would otherwise spend its examples on variations of a few programs.
     Programs are made smaller as programs, by `reduce`.
+
+    Args:
+        features: what programs may do besides using keys again.
+
+    Returns:
+        the strategy.
     """
     return st.integers(0, 2**48 - 1).map(functools.partial(write, features=features))

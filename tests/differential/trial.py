@@ -100,7 +100,6 @@ def check_one(program: Program, tally: Tally) -> None:
     tally.counts["runs"] += result.runs
     tally.counts["reused"] += result.reused
     tally.counts["waiting"] += result.waiting
-    tally.counts["harmless"] += result.harmless > 0
     if result.disagreements:
         tally.disagreements.append((program, result.disagreements))
 
@@ -169,8 +168,6 @@ def report(total: Tally) -> str:
         f"{100 * counts['silent'] / programs:.1f} % hold something of which the linter says nothing, by design:",
         *(f"    {reason}: {count}" for reason, count in total.silent.most_common()),
     ]
-    if counts["harmless"]:
-        lines.append(f"{counts['harmless']} split a key twice, and use no child twice, which is reported nevertheless")
     if counts["waiting"]:
         lines.append(f"{counts['waiting']} use a key again in a way for which there is no rule yet")
     return "\n".join(lines)
