@@ -6,9 +6,11 @@ import ast
 import sys
 
 from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
-from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, interesting
+from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
 from flake8_flax_rng.syntax.index import build
+from flake8_flax_rng.syntax.project import Project
 
 _RECURSION = 20_000
 
@@ -18,6 +20,7 @@ def lint(
     tree: ast.Module | None = None,
     filename: str = "<unknown>",
     libraries: Libraries = NO_LIBRARIES,
+    project: Project | None = None,
 ) -> list[Finding]:
     """Analyse one file.
 
@@ -26,12 +29,15 @@ def lint(
         tree: its ``ast``, when the caller has parsed it already; it is only read.
         filename: the name that the caller knows the file by.
         libraries: what is known of other packages, with the consumers that the user has named.
+        project: the other files of the project, as the file sees them; None to follow none of them.
 
     Returns:
         the findings, sorted by place. A file that names neither JAX nor Flax, nor a library built on
-        them, has none, and costs nothing but the search.
+        them, has none, and costs nothing but the search; unless it hands on keys, as far as its words can tell,
+        and a module of the project that it imports itself names one of those packages.
     """
-    if not any(word in source for word in IMPORTS_OF_INTEREST) and not libraries.named_in(source):
+    named = any(word in source for word in IMPORTS_OF_INTEREST) or libraries.named_in(source)
+    if not named and (project is None or not may_handle_keys(source)):
         return []
     source = source.removeprefix("\ufeff")
     if tree is None:
@@ -39,12 +45,16 @@ def lint(
             tree = ast.parse(source, filename)
         except SyntaxError:
             return []
-    if not _imports_of_interest(tree, libraries):
+    if not (named and _imports_of_interest(tree, libraries)) and (
+        project is None or not project.relies_on(tree, works_with_keys)
+    ):
         return []
+    if project is not None:
+        project.open(source)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _RECURSION))
     try:
-        return _analysed(source, tree, libraries)
+        return _analysed(source, tree, libraries, project)
     finally:
         sys.setrecursionlimit(limit)
 
@@ -63,14 +73,14 @@ def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:
     return False
 
 
-def _analysed(source: str, tree: ast.Module, libraries: Libraries) -> list[Finding]:
+def _analysed(source: str, tree: ast.Module, libraries: Libraries, project: Project | None) -> list[Finding]:
     # LibCST costs 0.2 s to import, so files that need no analysis never load it.
     from flake8_flax_rng.interpreter.analysis import Analysis
     from flake8_flax_rng.rules import findings, not_analysed
     from flake8_flax_rng.syntax.source import chunks
 
-    index = build(tree, lambda path: interesting(path) or libraries.interesting(path))
-    analysis = Analysis(chunks(source, tree), index, libraries)
+    index = build(tree, interest(libraries, project, project.home if project is not None else ""))
+    analysis = Analysis(chunks(source, tree), index, libraries, project)
     found = findings(analysis.run())
     found.extend(not_analysed(failure) for failure in analysis.failures[:1])
     return sorted(found)

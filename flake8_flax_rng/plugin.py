@@ -13,6 +13,7 @@ from flake8.options.manager import OptionManager
 from flake8_flax_rng import __version__, lint
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries, read_consumers
+from flake8_flax_rng.syntax.project import Project
 
 
 class Plugin:
@@ -33,6 +34,12 @@ class Plugin:
     libraries: ClassVar[Libraries] = NO_LIBRARIES
     """What ``rng-consumers`` says."""
 
+    follow: ClassVar[bool] = True
+    """Whether other files of the project are followed."""
+
+    project_root: ClassVar[str | None] = None
+    """What ``rng-project-root`` says."""
+
     def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
         self.tree = tree
         self.lines = lines
@@ -40,7 +47,7 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        """Declare the plugin's option."""
+        """Declare the plugin's options."""
         manager.add_option(
             "--rng-consumers",
             default="",
@@ -49,11 +56,28 @@ class Plugin:
             help="Functions of your own that consume a random key, with the name of that argument: "
             "package.module.function:key",
         )
+        manager.add_option(
+            "--rng-project-root",
+            default="",
+            normalize_paths=True,
+            parse_from_config=True,
+            help="Directory whose Python files are read when a linted file imports them (default: the nearest one "
+            "above it with a pyproject.toml, setup.cfg, setup.py, tox.ini, .flake8 or version control)",
+        )
+        manager.add_option(
+            "--rng-no-follow",
+            default=False,
+            action="store_true",
+            parse_from_config=True,
+            help="Read no other file than the linted one",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Keep what the user has set; flake8 calls this at the start of a run, in each of its processes."""
         cls.requested = (*(options.select or ()), *(options.extend_select or ()))
+        cls.follow = not options.rng_no_follow
+        cls.project_root = options.rng_project_root or None
         try:
             cls.libraries = read_consumers(options.rng_consumers or ())
         except ValueError as error:
@@ -66,7 +90,8 @@ class Plugin:
 
     def _findings(self) -> list[Finding]:
         try:
-            findings = lint.lint("".join(self.lines), self.tree, self.filename, self.libraries)
+            project = Project(self.filename, self.project_root) if self.follow else None
+            findings = lint.lint("".join(self.lines), self.tree, self.filename, self.libraries, project)
             off = _off(self.requested) if findings else frozenset()
         except (KeyboardInterrupt, SystemExit):
             raise

@@ -16,15 +16,17 @@ from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.join import merge
 from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
+from flake8_flax_rng.interpreter.modules import Modules
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
-from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, Ref, Wrapped
+from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, FunctionCode, Ref, Value, Wrapped
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Event
     from flake8_flax_rng.syntax.index import Index
+    from flake8_flax_rng.syntax.project import Project
 
 STEPS_PER_ROOT = 10_000
 """Expressions that are followed from one function; what was found until then stands."""
@@ -32,6 +34,10 @@ STEPS_PER_ROOT = 10_000
 STEPS_PER_FILE = 20_000
 STEPS_PER_LINE = 40
 """Bounds for a file's body and once more for its functions, so that time grows with its length only."""
+
+STEPS_ABROAD_PER_FILE = 6_000
+STEPS_ABROAD_PER_LINE = 12
+"""Bounds for what is followed in other files of the project, so that a file that uses much costs little more."""
 
 SETUPS_KEPT = 3
 """Ways through a module's ``setup`` that are followed apart."""
@@ -46,17 +52,28 @@ class Analysis:
         chunks: the file's text in pieces.
         index: which of its definitions matter; None to follow all of them.
         libraries: what is known of other packages.
+        project: the other files of the project; None to follow none of them.
 
     Attributes:
         failures: pieces that could not be analysed.
     """
 
-    def __init__(self, chunks: list[Chunk], index: Index | None = None, libraries: Libraries = NO_LIBRARIES):
+    def __init__(
+        self,
+        chunks: list[Chunk],
+        index: Index | None = None,
+        libraries: Libraries = NO_LIBRARIES,
+        project: Project | None = None,
+    ):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
-        self._engine.index = index
+        self._index = self._engine.linted.index = index
+        if project is not None:
+            self._engine.modules = Modules(self._engine, project)
         self.failures: list[NotAnalysed] = []
-        self._budget = STEPS_PER_FILE + STEPS_PER_LINE * sum(chunk.text.count("\n") for chunk in chunks)
+        lines = sum(chunk.text.count("\n") for chunk in chunks)
+        self._budget = STEPS_PER_FILE + STEPS_PER_LINE * lines
+        self._engine.steps_abroad = STEPS_ABROAD_PER_FILE + STEPS_ABROAD_PER_LINE * lines
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
 
@@ -76,16 +93,19 @@ class Analysis:
                 break
             for function in waiting:
                 done.add(function.code.serial)
-                unit = function.code.unit
-                if self._followed_already(function):
-                    continue
-                if engine.index is None or not unit or unit in engine.index.relevant or unit == "<lambda>":
+                if self._is_root(function.code) and not self._followed_already(function):
                     self._run_function(function, state)
         return [
             *engine.ledger.findings(),
             *self._defaulted(),
             *(event for event in engine.events if self._holds(event)),
         ]
+
+    def _is_root(self, code: FunctionCode) -> bool:
+        """Return whether a function is followed by itself: it stands in the linted file, and matters."""
+        unit = code.unit
+        known = self._index is None or not unit or unit in self._index.relevant or unit == "<lambda>"
+        return known and not code.chunk.file
 
     def _defaulted(self) -> list[Defaulted]:
         """Return the default keys that functions consume which nobody calls in sight; the ledger knows the others."""
@@ -110,7 +130,7 @@ class Analysis:
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""
-        engine, index = self._engine, self._engine.index
+        engine, index = self._engine, self._index
         if index is None:
             return self._chunks
         eager: list[Chunk] = []
@@ -124,7 +144,7 @@ class Analysis:
                 eager.append(chunk)
             else:
                 for statement in statements:
-                    engine.deferred.update(dict.fromkeys(sorted(index.defined(statement)), chunk))
+                    engine.linted.deferred.update(dict.fromkeys(sorted(index.defined(statement)), chunk))
         return eager
 
     def _run_body(self, state: State) -> State:
@@ -160,33 +180,36 @@ class Analysis:
                 path.open_frame(frame, {})
         engine.chunk = function.code.chunk
         owner = function.owner
-        if owner is None:
-            args = symbolic_args(engine, function, path)
-            self._guarded(lambda: call_function(engine, function, args, path))
-        elif _kind(owner, function) == "method":
+        kind = "function" if owner is None else _kind(owner, function)
+        if owner is not None and kind == "method":
             self._run_method(owner, function, path)
         else:
-            receiver = owner if _kind(owner, function) == "classmethod" else None
-            args = symbolic_args(engine, function, path, receiver)
-            self._guarded(lambda: call_function(engine, function, args, path))
+            self._call(function, path, owner if kind == "classmethod" else None)
+
+    def _call(
+        self, function: Function, state: State, receiver: Value | None = None, active: Activation | None = None
+    ) -> None:
+        engine = self._engine
+
+        def follow() -> None:
+            call_function(engine, function, symbolic_args(engine, function, state, receiver), state)
+
+        self._guarded(follow, active)
 
     def _run_method(self, owner: Class, function: Function, state: State) -> None:
         engine = self._engine
         if not classes.is_linen(owner):
-            ref = engine.allocate(state, Instance(owner, symbolic=True))
-            args = symbolic_args(engine, function, state, ref)
-            self._guarded(lambda: call_function(engine, function, args, state))
+            self._call(function, state, engine.allocate(state, Instance(owner, symbolic=True)))
             return
         for ref, ready in self._set_up(owner, state):
             self._run_module_method(owner, function, ref, ready)
 
     def _run_module_method(self, owner: Class, function: Function, ref: Ref, state: State) -> None:
         engine = self._engine
-        args = symbolic_args(engine, function, state, ref)
-        if function.code.name in ("setup", "__post_init__"):
-            setup = function.code.name == "setup"
+        setup = function.code.name == "setup"
+        if setup or function.code.name == "__post_init__":
             active = Activation(ref.address, True, False, f"{owner.name}.{function.code.name}", setup=setup)
-            self._guarded(lambda: call_function(engine, function, args, state), active)
+            self._call(function, state, ref, active)
             return
         known = function.code.name == "__call__" and not self._extended(owner)
         member = owner.members.get(function.code.name)
@@ -194,9 +217,12 @@ class Analysis:
         active = Activation(ref.address, function.compact, known, owner.name)
         if known and isinstance(member, Wrapped) and member.lift is not None:
             site = Site(function.code.node, function.code.chunk)
-            self._guarded(lambda: lifting.call(engine, member, args, state, site), active)
+            lifted = member
+            self._guarded(
+                lambda: lifting.call(engine, lifted, symbolic_args(engine, function, state, ref), state, site), active
+            )
             return
-        self._guarded(lambda: call_method(engine, function, args, state), active)
+        self._guarded(lambda: call_method(engine, function, symbolic_args(engine, function, state, ref), state), active)
 
     def _set_up(self, owner: Class, state: State) -> list[tuple[Ref, State]]:
         """Return any module of a class, set up; ``setup`` is followed once for all of its methods."""
@@ -227,6 +253,7 @@ class Analysis:
         engine.traced.clear()
         engine.lanes.clear()
         engine.lifts.clear()
+        engine.abroad = False
         engine.scope = Scope((MODULE_FRAME,))
         engine.activations[:] = [active] if active is not None else []
         try:

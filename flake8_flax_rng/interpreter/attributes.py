@@ -53,7 +53,8 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
 def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:
     """Return attribute ``name`` of a value, as read at ``node``."""
     if isinstance(value, Symbol):
-        return [(Symbol(canonical(f"{value.path}.{name}")), state)]
+        inner = Symbol(canonical(f"{value.path}.{name}"), value.home)
+        return [(inner if engine.modules is None else engine.modules.resolve(inner, state), state)]
     if name == "__dict__":
         engine.escape(value, state)
         return [(engine.unknown(name), state)]

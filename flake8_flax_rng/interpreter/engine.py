@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from flake8_flax_rng.interpreter.lanes import Lanes
+    from flake8_flax_rng.interpreter.modules import Modules
     from flake8_flax_rng.interpreter.scopes import Frame
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.source import Chunk
@@ -94,6 +95,23 @@ class Scope:
     receiver: Value | None = None
     target: int | None = None
     body_of: Class | None = None
+
+
+@dataclass(eq=False)
+class Home:
+    """A file whose text is followed.
+
+    Args:
+        frame: the frame that its body binds names in.
+        index: which of its definitions matter; None when all do.
+        deferred: the pieces of text that are only followed when one of their names is asked for.
+        stars: the modules all of whose names it has imported.
+    """
+
+    frame: int = MODULE_FRAME
+    index: Index | None = None
+    deferred: dict[str, Chunk] = field(default_factory=dict)
+    stars: list[Symbol] = field(default_factory=list)
 
 
 @dataclass
@@ -207,9 +225,13 @@ class Engine:
 
     Attributes:
         events: what was found so far.
-        index: which definitions of the file matter.
+        linted: the file that is linted.
+        homes: the files whose text was followed, by path.
+        modules: the other files of the project; None when they are not followed.
+        abroad: whether text of another file is followed.
+        steps_abroad: how many expressions may still be followed in other files.
+        lost: functions of other files that are larger than what is followed.
         libraries: what is known of other packages.
-        deferred: the pieces of text that are only followed when one of their names is asked for.
         stack: the calls and loops that lead to where the analysis stands.
         activations: the Linen modules being followed, innermost last.
         runs: the Linen calls being followed, innermost last.
@@ -253,9 +275,12 @@ class Engine:
         self.steps = 0
         self.limit = 0
         self.ledger = ledger.Book()
-        self.star_modules: list[str] = []
-        self.index: Index | None = None
-        self.deferred: dict[str, Chunk] = {}
+        self.linted = Home()
+        self.homes: dict[str, Home] = {"": self.linted}
+        self.modules: Modules | None = None
+        self.abroad = False
+        self.steps_abroad = 0
+        self.lost: set[FunctionCode] = set()
         self.classes: list[Class] = []
         self.typed_keys = False
         self._numbers = 0
@@ -291,9 +316,14 @@ class Engine:
         """Follow statements; one completion for each path."""
         return self._run_block(self, body, state)
 
+    @property
+    def home(self) -> Home:
+        """The file whose text is being followed."""
+        return self.homes[self.chunk.file] if self.chunk is not None else self.linted
+
     def define(self, name: str, state: State) -> Value | None:
         """Follow the piece of text that binds a name at the top level, if it was put off."""
-        chunk = self.deferred.get(name)
+        chunk = self.home.deferred.get(name)
         if chunk is None or chunk in self._defining:
             return None
         saved = self.scope, self.chunk, self.active
@@ -360,6 +390,21 @@ class Engine:
         finally:
             self.traced.pop()
 
+    @contextmanager
+    def going_abroad(self, limit: int) -> Iterator[None]:
+        """Follow text of another file, which does not count for what is followed of this one.
+
+        Raises:
+            Exhausted: it is larger than ``limit``.
+        """
+        start, ours, outer = self.steps, self.limit, self.abroad
+        self.limit, self.abroad = start + min(limit, self.steps_abroad), True
+        try:
+            yield
+        finally:
+            self.steps_abroad -= self.steps - start
+            self.steps, self.limit, self.abroad = start, ours, outer
+
     def emit(self, event: Event) -> None:
         """Tell the rules something."""
         if not self.muted:
@@ -383,7 +428,7 @@ class Engine:
         if isinstance(value, Tuple | Rows):
             return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:40]))
         if isinstance(value, Symbol):
-            return make("symbol", value.path)
+            return make("symbol", value.path, *([value.home] if value.path.startswith(".") else []))
         if isinstance(value, Ref):
             return self._object_term(value, state, depth)
         if isinstance(value, Function):

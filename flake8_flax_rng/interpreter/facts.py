@@ -153,10 +153,10 @@ def _once(engine: Engine, term: Term) -> Term | None:
     for item, value in ((subject, other), (other, subject)):
         if not isinstance(item, Term) or not isinstance(value, Term):
             continue
-        path: list[Atom] = []
+        path: list[Atom | Term] = []
         while item.kind in ("subscript", "attribute") and isinstance(item.args[0], Term):
             part = item.args[1]
-            path.append(part.value if isinstance(part, Term) and part.kind == "const" else str(part))
+            path.append(part.value if isinstance(part, Term) and part.kind == "const" else part)
             item = item.args[0]
         if item.kind == "item":
             return engine.terms.make("once", item.args[0], value, *path)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.classes import is_linen
-from flake8_flax_rng.interpreter.engine import CALL_DEPTH, MODULE_FRAME, Scope
+from flake8_flax_rng.interpreter.engine import CALL_DEPTH, Scope
+from flake8_flax_rng.interpreter.events import Draw
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.values import (
     Args,
@@ -28,6 +29,9 @@ from flake8_flax_rng.interpreter.values import (
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
+
+STEPS_ABROAD = 4_000
+"""Expressions that are followed in other files from one call; past them nothing is known of it."""
 
 
 def make_lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
@@ -54,10 +58,10 @@ def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> Func
 
 def _unit(engine: Engine, name: str) -> str:
     """Return the name under which the index knows a function."""
-    scope = engine.scope
-    if scope.frames == (MODULE_FRAME,):
+    scope, module = engine.scope, (engine.home.frame,)
+    if scope.frames == module:
         return name
-    if scope.body_of is not None and scope.frames[1:] == (MODULE_FRAME,):
+    if scope.body_of is not None and scope.frames[1:] == module:
         return f"{scope.body_of.name}.{name}"
     return engine.active[-1].unit if engine.active else ""
 
@@ -128,6 +132,8 @@ def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | 
         return None
     for frame in function.frames:
         cls = state.lookup(frame, annotation.annotation.value)
+        if isinstance(cls, Symbol) and engine.modules is not None:
+            cls = engine.modules.resolve(cls, state)
         if isinstance(cls, Class):
             return engine.allocate(state, Instance(cls, frozen=True, symbolic=True)) if is_linen(cls) else None
         if cls is not None:
@@ -142,6 +148,46 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
         one outcome for each path on which it returns; a recursive call has an unknown result and no effect,
         and a generator is taken to be used up at once.
     """
+    code = function.code
+    if code.chunk.file and not engine.abroad:
+        return _abroad(engine, function, args, state)
+    return _call(engine, function, args, state)
+
+
+def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
+    """Call a function of another file: whatever goes wrong there, nothing is known of it then."""
+    if function.code in engine.lost or engine.steps_abroad <= 0:
+        return _unknown(engine, function, args, state)
+    before = state.fork()
+    piles: tuple[list[Any], ...] = (
+        engine.stack,
+        engine.active,
+        engine.activations,
+        engine.runs,
+        engine.traced,
+        engine.lanes,
+    )
+    heights = [len(pile) for pile in piles]
+    saved = engine.scope, engine.chunk, engine.muted
+    try:
+        with engine.going_abroad(STEPS_ABROAD):
+            return _call(engine, function, args, state)
+    except Exception:  # too large, or odd, which is for whoever lints that file
+        pass
+    for pile, height in zip(piles, heights, strict=True):
+        del pile[height:]
+    engine.scope, engine.chunk, engine.muted = saved
+    engine.lost.add(function.code)
+    return _unknown(engine, function, args, before)
+
+
+def _unknown(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
+    if (engine.runs or engine.activations) and engine.stack:
+        state.draws = (*state.draws, Draw("*", engine.stack[-1].site, certain=False))
+    return engine.unknown_call(function, args, state)
+
+
+def _call(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     code = function.code
     traced = not engine.active and code in engine.jitted
     if engine.stack:
@@ -172,7 +218,8 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
 
 def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether a body can matter: it names something of interest, or is given it."""
-    if engine.index is None or not code.unit or code.unit == "<lambda>" or engine.index.followed(code.unit):
+    index = engine.homes[code.chunk.file].index
+    if index is None or not code.unit or code.unit == "<lambda>" or index.followed(code.unit):
         return True
     return any(_of_interest(value, state) for value in args.values())
 

@@ -9,8 +9,10 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.values import FALSE, NONE, TRUE, Opaque, Symbol, Value
 from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, SAMPLERS, SEEDS, SPLIT
+from flake8_flax_rng.semantics.libraries import trusted
 from flake8_flax_rng.semantics.linen import LAYERS, MODULE
 from flake8_flax_rng.semantics.names import canonical
+from flake8_flax_rng.syntax.index import member
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -28,18 +30,22 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
         return constant
     redirected = engine.scope.redirected.get(name)
     frames = engine.scope.frames if redirected is None else (redirected,)
-    for frame in frames:
-        value = state.lookup(frame, name)
-        if value is not None:
-            return value
-    if name in engine.deferred:
+    value = next((value for frame in frames if (value := state.lookup(frame, name)) is not None), None)
+    if value is None and name in engine.home.deferred:
         value = engine.define(name, state)
-        if value is not None:
-            return value
-    for package in engine.star_modules:
-        path = canonical(f"{package}.{name}")
+    if engine.modules is not None:
+        value = engine.modules.lookup(frames, name, state) if value is None else value
+        if isinstance(value, Symbol):
+            value = engine.modules.resolve(value, state)
+    if value is not None:
+        return value
+    for package in engine.home.stars:
+        path = canonical(member(package.path, name))
         if path in _STAR_IMPORTABLE or engine.libraries.consumer(path) or engine.libraries.objects(path):
             return Symbol(path)
+        found = engine.modules.starred(package, name, state) if engine.modules is not None else None
+        if found is not None:
+            return found
     if name in _BUILTINS:
         return Symbol(f"builtins.{name}")
     return Opaque(engine.terms.make("name", name))
@@ -61,24 +67,32 @@ def run_import(engine: Engine, node: cst.Import, state: State) -> None:
     for alias in node.names:
         path = dotted(alias.name)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            _bind(engine, alias.asname.name.value, Symbol(canonical(path)), state)
+            _bind(engine, alias.asname.name.value, _symbol(engine, path), state)
         else:
             root = path.partition(".")[0]
-            _bind(engine, root, Symbol(root), state)
+            _bind(engine, root, _symbol(engine, root), state)
 
 
 def run_import_from(engine: Engine, node: cst.ImportFrom, state: State) -> None:
     """Bind the names of a ``from … import`` statement; relative modules stay apart from all known ones."""
     package = "." * len(node.relative) + dotted(node.module)
     if isinstance(node.names, cst.ImportStar):
-        engine.star_modules.append(package)
+        engine.home.stars.append(_symbol(engine, package))
         return
     for alias in node.names:
         name = dotted(alias.name)
         bound = name
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             bound = alias.asname.name.value
-        _bind(engine, bound, Symbol(canonical(f"{package}.{name}")), state)
+        _bind(engine, bound, _symbol(engine, member(package, name)), state)
+
+
+def _symbol(engine: Engine, path: str) -> Symbol:
+    """Return what an imported path stands for; one that no library owns may be found in the project."""
+    path = canonical(path)
+    if engine.modules is None or engine.chunk is None or (path[0] != "." and trusted(path)):
+        return Symbol(path)
+    return Symbol(path, engine.chunk.file or engine.modules.project.home)
 
 
 def _bind(engine: Engine, name: str, value: Value, state: State) -> None:

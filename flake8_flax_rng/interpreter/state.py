@@ -50,9 +50,10 @@ class State:
         versions: how often unknown code could have changed what a term names.
         draws: what the Linen modules drew in the run that is under way.
         ended: whether a statement has raised on this path.
+        adopted: how many objects of other files the heap has taken over.
     """
 
-    __slots__ = ("_frames", "_owned", "assumed", "draws", "ended", "heap", "ledger", "versions")
+    __slots__ = ("_frames", "_owned", "adopted", "assumed", "draws", "ended", "heap", "ledger", "versions")
 
     def __init__(self) -> None:
         self._frames: dict[int, dict[str, Value]] = {}
@@ -63,6 +64,7 @@ class State:
         self.versions: dict[Term, int] = {}
         self.draws: tuple[Draw, ...] = ()
         self.ended = False
+        self.adopted = 0
 
     def fork(self) -> State:
         """Return a copy that goes its own way."""
@@ -75,6 +77,7 @@ class State:
         other.versions = dict(self.versions)
         other.draws = self.draws
         other.ended = self.ended
+        other.adopted = self.adopted
         return other
 
     def open_frame(self, number: int, names: dict[str, Value]) -> None:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter import classes, conditions
 from flake8_flax_rng.interpreter.decorators import decorate
-from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Completion, Completions
+from flake8_flax_rng.interpreter.engine import NORMAL, Completion, Completions
 from flake8_flax_rng.interpreter.functions import make_function
 from flake8_flax_rng.interpreter.loops import run_for, run_while
 from flake8_flax_rng.interpreter.names import run_import, run_import_from
@@ -30,7 +30,7 @@ from flake8_flax_rng.interpreter.values import (
     Tuple,
     Value,
 )
-from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, UNRELATED_ERRORS
+from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, IMPORT_ERRORS, UNRELATED_ERRORS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -157,7 +157,7 @@ def _delete(engine: Engine, node: cst.Del, state: State) -> Completions:
 
 def _global(engine: Engine, node: cst.Global, state: State) -> Completions:
     for item in node.names:
-        engine.scope.redirected[item.name.value] = MODULE_FRAME
+        engine.scope.redirected[item.name.value] = engine.home.frame
     return [(NORMAL, state)]
 
 
@@ -177,11 +177,15 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
     current: cst.If | cst.Else | None = node
     while isinstance(current, cst.If) and waiting:
         otherwise: list[State] = []
+        main = _is_main_guard(current.test)
         for path in waiting:
+            if main and engine.chunk is not None and engine.chunk.file:
+                otherwise.append(path)
+                continue
             for held, way in decide(engine, current.test, path):
                 if held:
                     result.extend(engine.run_block(current.body, way))
-                elif not _is_main_guard(current.test):
+                elif not main:
                     otherwise.append(way)
         waiting = engine.merge(otherwise)
         current = current.orelse
@@ -194,7 +198,7 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
 
 
 def _is_main_guard(test: cst.BaseExpression) -> bool:
-    """Return whether this is ``__name__ == '__main__'``: the program is read as if it were run."""
+    """Return whether this is ``__name__ == '__main__'``: the linted program is read as if it were run."""
     return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
 
 
@@ -223,7 +227,10 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
             result.append((completion, after))
     for path in engine.merge(live):
         result.extend(engine.run_block(node.orelse.body, path) if node.orelse else [(NORMAL, path)])
+    optional = all(isinstance(part, cst.SimpleStatementLine) and _imports(part) for part in node.body.body)
     for handler in node.handlers:
+        if optional and live and _is_import_error(engine, handler, entry):
+            continue  # what is imported is taken to be there
         for path in engine.merge([state.fork() for state in (entry, *thrown)]):
             if handler.name is not None and isinstance(handler.name.name, cst.Name):
                 path.bind(engine.scope.frames[0], handler.name.name.value, engine.unknown("error"))
@@ -235,6 +242,19 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
     if node.finalbody is None:
         return result
     return _finally(engine, node.finalbody, result)
+
+
+def _imports(line: cst.SimpleStatementLine) -> bool:
+    return all(isinstance(part, cst.Import | cst.ImportFrom | cst.Pass) for part in line.body)
+
+
+def _is_import_error(engine: Engine, handler: cst.ExceptHandler | cst.ExceptStarHandler, state: State) -> bool:
+    """Return whether a handler is there for a missing package alone."""
+    if handler.type is None:
+        return False
+    value = engine.eval(handler.type, state.fork())[0][0]
+    errors = value.items if isinstance(value, Tuple) else (value,)
+    return all(isinstance(error, Symbol) and error.path in IMPORT_ERRORS for error in errors)
 
 
 def _catches(engine: Engine, handler: cst.ExceptHandler | cst.ExceptStarHandler, state: State) -> bool:
@@ -301,7 +321,7 @@ def _expects_failure(value: Value) -> bool:
     name = value.term.args[0]
     callee = value.term.part(0)
     if value.term.kind == "call" and callee is not None and callee.kind in ("attribute", "symbol"):
-        name = callee.args[-1] if callee.kind == "symbol" else callee.args[1]
+        name = callee.args[0] if callee.kind == "symbol" else callee.args[1]
     return isinstance(name, str) and name in EXPECT_FAILURE
 
 

@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.names import dotted
 from flake8_flax_rng.interpreter.sequences import element, known_items
-from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Value
+from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -101,6 +101,8 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         if isinstance(found, Instance):
             linen.adopt(engine, owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
+    elif isinstance(owner, Symbol) and engine.modules is not None:
+        engine.modules.store(owner, name, value, state)
     elif isinstance(owner, Class):
         frame = class_frame(owner)
         if not state.has_frame(frame):

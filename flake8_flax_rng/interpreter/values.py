@@ -125,9 +125,15 @@ class Ref(Value):
 
 @dataclass(frozen=True, slots=True)
 class Symbol(Value):
-    """Something that is known by its dotted path only, for instance ``jax.random.normal``."""
+    """Something that is known by its dotted path only, for instance ``jax.random.normal``.
+
+    Args:
+        path: the path.
+        home: the file that imports it, if it may be found in another file of the project.
+    """
 
     path: str
+    home: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,16 @@ RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
 
 def findings(events: Sequence[Event]) -> list[Finding]:
-    """Return what the rules say about the events of one file; one finding for each place and cause."""
+    """Return what the rules say about the events of one file; one finding for each place and cause.
+
+    What is wrong in another file of the project is reported there, when it is linted itself.
+    """
     result: dict[tuple[str, int, int], Finding] = {}
     for rule, check in _CHECKS:
         cause = _SAME_CAUSE.get(rule.code, rule.code)
         for report in check(events):
+            if report.site.chunk.file:
+                continue
             line, column = report.site.chunk.position(report.site.node)
             found = Finding(line, column, rule.code, report.message)
             result.setdefault((cause, line, column), found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,12 @@ def rule(code: str, name: str, summary: str, documentation: str | None, default:
 def line(site: Site) -> int:
     """Return the line of a place."""
     return site.chunk.position(site.node)[0]
+
+
+def place(site: Site) -> str:
+    """Return what a reader finds a place by: its line, and its file when that is another one."""
+    folder, file = os.path.split(site.chunk.file)
+    return f"line {line(site)}" + (f" of {os.path.basename(folder)}/{file}" if file else "")
 
 
 def spelled(site: Site) -> str:

@@ -38,7 +38,7 @@ def stale_site(event: Reused, parting: Parting) -> Site | None:
     around = parting.around
     if around is not None and around.site.chunk is site.chunk and site.chunk.contains(around.site.node, line(site)):
         return None
-    return site
+    return parting.second.site if site.chunk.file else site
 
 
 def _code(event: Reused, parting: Parting) -> str:

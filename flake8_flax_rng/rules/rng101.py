@@ -48,7 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Reused
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, line, rule
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule
 from flake8_flax_rng.rules.reuse import reuses
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
@@ -62,7 +62,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         name = key_name(site, parting.second, event.name)
         yield Report(
             site,
-            f"{name} was already consumed by `{consumer(parting.first)}` on line {line(before)}; "
+            f"{name} was already consumed by `{consumer(parting.first)}` on {place(before)}; "
             + _advice(event, name.strip("`"), is_array(parting.second, site)),
         )
 

@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Remade, Use, part
-from flake8_flax_rng.rules.report import Report, consumer, line, rule
+from flake8_flax_rng.rules.report import Report, consumer, place, rule
 from flake8_flax_rng.rules.reuse import remade
 
 RULE = rule("RNG103", "repeated-fold", "a key is folded with the same number again", __doc__)
@@ -66,7 +66,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         else:
             yield Report(
                 parting.second.site,
-                f"`{consumer(parting.second)}` makes the key again that line {line(parting.first.site)} has made"
+                f"`{consumer(parting.second)}` makes the key again that {place(parting.first.site)} has made"
                 f"{_how(event)}; fold each number into a key once",
             )
 
@@ -83,5 +83,5 @@ def _inside(event: Remade, sampler: Use) -> Report:
     return Report(
         parting.second.site,
         f"`{sampler.label}` splits its key, so that a fold of the same key with 0 or 1 draws the same numbers "
-        f"(line {line(parting.first.site)}); split the key first, and give one part to each",
+        f"({place(parting.first.site)}); split the key first, and give one part to each",
     )

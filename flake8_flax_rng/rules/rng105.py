@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event
-from flake8_flax_rng.rules.report import Report, line, rule, spelled
+from flake8_flax_rng.rules.report import Report, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
 RULE = rule("RNG105", "duplicate-seed", "two keys are built from the same seed", __doc__)
@@ -54,6 +54,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         site = event.second.site
         yield Report(
             site,
-            f"`{spelled(site)}` is the key that line {line(event.first.site)} has built, and both are drawn from; "
+            f"`{spelled(site)}` is the key that {place(event.first.site)} has built, and both are drawn from; "
             "split one key, or use another seed",
         )

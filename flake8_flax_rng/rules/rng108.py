@@ -58,7 +58,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Misused, Site
-from flake8_flax_rng.rules.report import Report, consumer, line, rule, spelled
+from flake8_flax_rng.rules.report import Report, consumer, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
 
 RULE = rule("RNG108", "stale-key", "a key that is kept is drawn from in every call and never renewed", __doc__)
@@ -78,7 +78,7 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
         site = stale_site(event, parting)
         if site is None:
             continue
-        again = "again and again" if parting.loop else f"again on line {line(parting.second.site)}"
+        again = "again and again" if parting.loop else f"again on {place(parting.second.site)}"
         name = event.name or _name(site)
         yield Report(
             site,

@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Shared
-from flake8_flax_rng.rules.report import Report, consumer, key_site, line, rule
+from flake8_flax_rng.rules.report import Report, consumer, key_site, place, rule
 
 RULE = rule("RNG109", "shared-key-across-lanes", "all lanes of a vmap draw from one key", __doc__)
 
@@ -53,7 +53,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         site = event.mapped if event.repeated else key_site(step, event.use)
         yield Report(
             site,
-            f"all lanes of the `{event.transform}` on line {line(event.mapped)} draw from one key in "
+            f"all lanes of the `{event.transform}` on {place(event.mapped)} draw from one key in "
             f"`{consumer(step)}`, so that they get the same numbers; split it into one key for each lane, and map over "
             "the keys",
         )

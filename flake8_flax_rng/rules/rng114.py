@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Misused
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.reuse import remade
 
 RULE = rule("RNG114", "key-buffer-abuse", "a key is made of the raw words of another key", __doc__)
@@ -55,7 +55,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         yield Report(
             wrapped.site,
             "wrapping the data of a key gives the same key again, and it is used elsewhere as well "
-            f"(line {line(event.before.site)}); split the key, or say `jax.random.clone(key)` if that is meant",
+            f"({place(event.before.site)}); split the key, or say `jax.random.clone(key)` if that is meant",
         )
     for misused in events:
         if isinstance(misused, Misused) and misused.code == "buffer":

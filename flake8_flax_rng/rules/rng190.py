@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event
-from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, rule
+from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule
 from flake8_flax_rng.rules.reuse import reuses
 
 RULE = rule(
@@ -59,6 +59,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         site = key_site(parting.second, event.second)
         yield Report(
             site,
-            f"{key_name(site, parting.second, event.name)} was already passed to `{consumer(parting.first)}` on line "
-            f"{line(parting.first.site)}; if both draw from it, split it first",
+            f"{key_name(site, parting.second, event.name)} was already passed to `{consumer(parting.first)}` on "
+            f"{place(parting.first.site)}; if both draw from it, split it first",
         )

@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Together, part
-from flake8_flax_rng.rules.report import Report, consumer, key_site, line, rule
+from flake8_flax_rng.rules.report import Report, consumer, key_site, place, rule
 
 RULE = rule(
     "RNG192",
@@ -60,6 +60,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             step, before = parting.second, parting.first
             yield Report(
                 key_site(step, event.second),
-                f"the key was already given to `{consumer(before)}` on line {line(before.site)}; "
+                f"the key was already given to `{consumer(before)}` on {place(before.site)}; "
                 "split it, and keep the keys of data and parameters apart",
             )

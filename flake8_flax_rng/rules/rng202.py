@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, line, place, rule
 from flake8_flax_rng.rules.runs import by_context, missing, runs_by_call, similar
 
 RULE = rule("RNG202", "missing-params-stream", "the key that parameters are drawn from is missing", __doc__)
@@ -62,7 +62,7 @@ def _lacking(run: ModuleRun) -> Draw | None:
 
 
 def _report(run: ModuleRun, draw: Draw) -> Report:
-    place = f"{draw.layer or 'self.param'} on line {line(draw.site)}"
+    drawn = f"{draw.layer or 'self.param'} on {place(draw.site)}"
     if draw.stored:
         return Report(
             draw.site,
@@ -72,11 +72,11 @@ def _report(run: ModuleRun, draw: Draw) -> Report:
     if run.kind not in _INITIALISING:
         return Report(
             run.call,
-            f"`{run.name}` draws from the stream 'params' (`make_rng` on line {line(draw.site)}) and is not given it: "
+            f"`{run.name}` draws from the stream 'params' (`make_rng` on {place(draw.site)}) and is not given it: "
             "name another stream in `make_rng`, or add a 'params' key to `rngs`",
         )
     meant = similar("params", run.streams or ())
     streams = ", ".join(repr(stream) for stream in run.streams or ())
     given = f"only gets {streams}" if streams else "gets no key"
     advice = f"write 'params' for {meant!r}" if meant else "pass `{'params': <key>}`, or just the key"
-    return Report(run.call, f"`{run.name}` draws its parameters ({place}) and {given}: {advice}")
+    return Report(run.call, f"`{run.name}` draws its parameters ({drawn}) and {given}: {advice}")

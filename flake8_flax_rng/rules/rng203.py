@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.runs import by_context, inverted, runs_by_call, similar, unread
 from flake8_flax_rng.rules.runs import missing as missing_draws
 
@@ -54,8 +54,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 continue
             yield Report(
                 group[0].call,
-                f"`{group[0].name}` draws the stream {first.stream!r} ({first.layer or 'make_rng'} on line "
-                f"{line(first.site)}) and is not given it: {_advice(group[0], first.stream)}",
+                f"`{group[0].name}` draws the stream {first.stream!r} ({first.layer or 'make_rng'} on "
+                f"{place(first.site)}) and is not given it: {_advice(group[0], first.stream)}",
             )
             break
 

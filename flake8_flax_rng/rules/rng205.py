@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun, Replaced
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.runs import flags_vary, inverted, possibly_drawn, runs_by_call
 
 RULE = rule("RNG205", "idle-stream", "a key is given to a model that is deterministic in this call", __doc__)
@@ -62,7 +62,7 @@ def _idle_streams(events: Sequence[Event]) -> Iterable[Report]:
                 run = resolved[0]
                 yield Report(
                     run.places.get(stream) or run.places.get("*", run.call),
-                    f"the {stream!r} key is never read: {off[0].layer} on line {line(off[0].site)} is "
+                    f"the {stream!r} key is never read: {off[0].layer} on {place(off[0].site)} is "
                     f"deterministic in this call; turn training on, or leave the key out",
                 )
 

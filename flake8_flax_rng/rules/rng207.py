@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, Malformed, ModuleRun
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.runs import active, runs_by_call
 
 RULE = rule("RNG207", "malformed-rngs", "keys are given to a Linen call in a form that it does not take", __doc__)
@@ -63,7 +63,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             run = next(run for run in runs if run.resolved)
             yield Report(
                 run.places.get("*", run.call),
-                f"`{run.name}` asks `has_rng({asked[0].stream!r})` on line {line(asked[0].site)}, which a bare key "
+                f"`{run.name}` asks `has_rng({asked[0].stream!r})` on {place(asked[0].site)}, which a bare key "
                 f"does not answer, and never reads the key: write `rngs={{{asked[0].stream!r}: <key>}}`",
             )
 

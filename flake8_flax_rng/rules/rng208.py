@@ -44,7 +44,7 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 
 from flake8_flax_rng.interpreter.events import Event, Flagged
-from flake8_flax_rng.rules.report import Report, line, rule, spelled
+from flake8_flax_rng.rules.report import Report, line, place, rule, spelled
 
 RULE = rule("RNG208", "deterministic-flag", "`deterministic` is never set, set twice, or the wrong way round", __doc__)
 
@@ -59,7 +59,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _message(event: Flagged) -> str:
-    at = "" if line(event.at) == line(event.site) else f" on line {line(event.at)}"
+    at = "" if line(event.at) == line(event.site) else f" on {place(event.at)}"
     what = "`nn.merge_param`" if event.layer == _MERGE else f"`deterministic` of {event.layer}"
     if event.what == "inverted":
         flag = spelled(event.site) if isinstance(event.site.node, cst.Name | cst.Attribute) else event.name

@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Misplaced, ModuleRun
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.runs import UNKNOWN, by_context, runs_by_call, surely_drawn
 
 RULE = rule("RNG209", "rng-outside-compact", "a submodule or draw where Linen cannot serve it", __doc__)
@@ -69,8 +69,8 @@ def _drawn_in_setup(run: ModuleRun) -> list[Report]:
     return [
         Report(
             draw.site,
-            f"`make_rng({draw.stream!r})` in `setup` makes the stream mandatory, and the call on line "
-            f"{line(run.call)} does not give it: draw in the method that needs it",
+            f"`make_rng({draw.stream!r})` in `setup` makes the stream mandatory, and the call on "
+            f"{place(run.call)} does not give it: draw in the method that needs it",
         )
         for draw in surely_drawn(run)
         if draw.setup and draw.stream not in (*run.streams, UNKNOWN, "params") and not draw.unlifted

@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Lifted
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG210", "unlifted-stream", "a lifted transform does not hand on a stream that its target draws", __doc__)
 
@@ -62,7 +62,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if event.problem == "shared":
             yield Report(
                 event.site,
-                f"`{event.transform}` shares the parameters of {event.layer} (line {line(event.drawn)}) and splits "
+                f"`{event.transform}` shares the parameters of {event.layer} ({place(event.drawn)}) and splits "
                 "their key, which raises: set 'params' to False in `split_rngs`, or give the parameters an axis",
             )
         if event.problem == "unlifted" and (event.run or (event.site.node, event.stream) not in served):
@@ -74,8 +74,8 @@ def _unlifted(event: Lifted) -> str:
     advice = f"add it to `{option}`" if option == "rngs" else f"add {event.stream!r}: True to `split_rngs`"
     silent = "; with a 'params' key it silently falls back to that" if event.fallback else ""
     return (
-        f"`{event.transform}` does not lift the stream {event.stream!r}, which {event.layer} draws on line "
-        f"{line(event.drawn)}{silent}: {advice}"
+        f"`{event.transform}` does not lift the stream {event.stream!r}, which {event.layer} draws on "
+        f"{place(event.drawn)}{silent}: {advice}"
     )
 
 

@@ -47,7 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Lifted
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG211", "identical-lifted-params", "all lifted layers get the same parameters", __doc__)
 
@@ -59,6 +59,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(
                 event.site,
                 f"`{event.transform}` gives each copy parameters of its own and one 'params' key to all: "
-                f"{event.layer} (line {line(event.drawn)}) starts identical in each; set 'params' to True in "
+                f"{event.layer} ({place(event.drawn)}) starts identical in each; set 'params' to True in "
                 "`split_rngs`",
             )

@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Lifted
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.semantics.transforms import RAW_REPEATS
 
 RULE = rule("RNG212", "raw-transform-in-module", "a transform of JAX repeats one draw of a Linen module", __doc__)
@@ -56,6 +56,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             advice = f"`{RAW_REPEATS[event.transform]}` with `split_rngs={{{event.stream!r}: True}}`"
             yield Report(
                 event.site,
-                f"`{event.transform}` runs {event.layer} (line {line(event.drawn)}) with one {event.stream!r} key for "
+                f"`{event.transform}` runs {event.layer} ({place(event.drawn)}) with one {event.stream!r} key for "
                 f"all lanes or steps: use {advice}, or split the key outside and pass the keys in",
             )

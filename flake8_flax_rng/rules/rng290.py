@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Lifted
-from flake8_flax_rng.rules.report import Report, line, rule
+from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG290", "unsplit-dropout", "all lanes or steps draw from one key of a stream", __doc__, default=False)
 
@@ -55,7 +55,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if isinstance(event, Lifted) and event.problem == "unsplit":
             yield Report(
                 event.site,
-                f"`{event.transform}` gives one {event.stream!r} key to all lanes or steps: {event.layer} (line "
-                f"{line(event.drawn)}) draws the same in each; set {event.stream!r} to True in `split_rngs`, unless "
+                f"`{event.transform}` gives one {event.stream!r} key to all lanes or steps: {event.layer} "
+                f"({place(event.drawn)}) draws the same in each; set {event.stream!r} to True in `split_rngs`, unless "
                 "that is meant",
             )

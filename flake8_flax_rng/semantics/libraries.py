@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -48,6 +49,13 @@ PURE_ROOTS: frozenset[str] = frozenset(
     ]
 )
 """Packages whose functions neither change what they are given nor run a Linen module."""
+
+
+def trusted(path: str) -> bool:
+    """Return whether a path is that of a package which no file of the linted project can stand for."""
+    root = path.partition(".")[0]
+    return root in PURE_ROOTS or root in sys.stdlib_module_names
+
 
 VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")
 """Functions that give another value in each call."""
@@ -103,6 +111,8 @@ UNRELATED_ERRORS: frozenset[str] = frozenset(
     ]
 )
 """Errors that wrong randomness does not raise: a handler of these expects none of it."""
+
+IMPORT_ERRORS: frozenset[str] = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 
 _COMPARING = ("equal", "close", "same", "identical")
 

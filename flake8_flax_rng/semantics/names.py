@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 IMPORTS_OF_INTEREST = ("jax", "flax", "equinox", "haiku", "numpyro", "distrax", "blackjax")
 """Packages that make a file one that works with keys; a text that holds none of these words cannot be of interest."""
@@ -24,6 +25,28 @@ _INTERESTING = (
 def interesting(path: str) -> bool:
     """Return whether a definition that names this path can do something with keys."""
     return path.startswith(_INTERESTING)
+
+
+_RUNS_A_MODULE = frozenset({"init", "apply", "apply_fn", "bind", "init_with_output", "lazy_init"})
+_KEY = re.compile(r"(?:^|_)(?:key|rng|prng|rngkey|subkey)s?\d*(?:_|$)|(?:Key|Rng|RNG)s?$")
+_HANDLING = re.compile(r"(?:key|rng)s?\d*\b|\.(?:init|apply|apply_fn)\(", re.IGNORECASE)
+
+_CONSUMING = re.compile(r"random|linen|rng|key\b|\.(?:init|apply)\b", re.IGNORECASE)
+
+
+def handles_keys(identifier: str) -> bool:
+    """Return whether an identifier is one that code uses which hands keys on, or runs a module."""
+    return identifier in _RUNS_A_MODULE or _KEY.search(identifier) is not None
+
+
+def works_with_keys(text: str) -> bool:
+    """Return whether a file's text names one of the packages, and can consume a key or make a model."""
+    return any(word in text for word in IMPORTS_OF_INTEREST) and _CONSUMING.search(text) is not None
+
+
+def may_handle_keys(text: str) -> bool:
+    """Return whether a text can hold such an identifier."""
+    return _HANDLING.search(text) is not None
 
 
 _PREFIXES: tuple[tuple[str, str], ...] = (

@@ -25,6 +25,8 @@ class Unit:
         seeded: whether it names something of interest itself.
         defines: the names and attributes that it binds for others.
         imports: whether it binds imported names, or may not be parsed, and so is followed in any case.
+        foreign: whether it names another file of the project, or a definition of this file that does.
+        words: whether an identifier is of interest beside such a name.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Unit:
     seeded: bool = False
     defines: set[str] = field(default_factory=set)
     imports: bool = False
+    foreign: bool = False
+    words: bool = False
 
 
 @dataclass
@@ -43,11 +47,13 @@ class Index:
         by_statement: the units of each top-level statement, in order.
         relevant: names of the functions and methods that matter.
         small: names of those that are short.
+        changed: the attributes of imported things that the file sets.
     """
 
     by_statement: list[list[Unit]]
     relevant: set[str]
     small: set[str]
+    changed: set[str] = field(default_factory=set)
 
     def matters(self, statement: int) -> bool:
         """Return whether a top-level statement has to be followed."""
@@ -66,27 +72,48 @@ class Index:
         return name in self.relevant or name in self.small
 
 
-def build(tree: ast.Module, interesting: Callable[[str], bool]) -> Index:
+@dataclass(frozen=True)
+class Interest:
+    """What makes a definition one that matters.
+
+    Args:
+        paths: whether a dotted path, as imported or spelled, is of interest.
+        ours: whether it is that of another file of the project.
+        words: whether an identifier is of interest beside a name of another file.
+    """
+
+    paths: Callable[[str], bool]
+    ours: Callable[[str], bool] = lambda _: False
+    words: Callable[[str], bool] = lambda _: False
+
+
+def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> Index:
     """Read the index of a file.
 
     Args:
         tree: the file's ``ast``; it is only read.
-        interesting: whether a dotted path, as imported or spelled, is of interest.
+        interesting: what makes a definition matter, or only which dotted paths are of interest.
 
     Returns:
         the index, with everything that matters found to its end.
     """
-    imported = _imported(tree, interesting)
-    by_statement = [_units(statement, imported, interesting) for statement in tree.body]
+    interest = interesting if isinstance(interesting, Interest) else Interest(interesting)
+    imported = _imported(tree, interest.paths)
+    reader = _Reader(imported, interest)
+    by_statement = [reader.units(statement) for statement in tree.body]
     units = [unit for statement in by_statement for unit in statement]
     if any(name.startswith("*") for name in imported):
         for unit in units:
             unit.seeded = True
+    _spread_foreign(by_statement)
+    for unit in units:
+        unit.seeded = unit.seeded or (unit.foreign and unit.words)
     _spread(units)
     return Index(
         by_statement,
         {unit.name for unit in units if unit.seeded and unit.name},
         {unit.name for unit in units if unit.name and unit.lines <= SMALL},
+        reader.changed,
     )
 
 
@@ -101,7 +128,7 @@ def _imported(tree: ast.Module, interesting: Callable[[str], bool]) -> dict[str,
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             for alias in node.names:
-                path = f"{module}.{alias.name}"
+                path = member(module, alias.name)
                 paths[path if alias.name == "*" else alias.asname or alias.name] = path
     return {
         ("*" + name if name.endswith(".*") and interesting(name.removesuffix(".*")) else name): path
@@ -109,50 +136,84 @@ def _imported(tree: ast.Module, interesting: Callable[[str], bool]) -> dict[str,
     }
 
 
-def _units(statement: ast.stmt, imported: dict[str, str], interesting: Callable[[str], bool]) -> list[Unit]:
-    if not isinstance(statement, ast.ClassDef):
-        name = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ""
-        unit = _read(name, [statement], imported, interesting)
-        unit.defines |= set(_bound(statement))
-        return [unit]
-    units: list[Unit] = []
-    rest: list[ast.AST] = [*statement.bases, *statement.keywords, *statement.decorator_list]
-    for part in statement.body:
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-            method = _read(f"{statement.name}.{part.name}", [part], imported, interesting)
-            method.defines |= {statement.name, part.name}
-            units.append(method)
-        else:
-            rest.append(part)
-    body = _read("", rest, imported, interesting)
-    body.defines |= {statement.name}
-    body.defines |= {
-        part.target.id for part in rest if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
-    }
-    return [body, *units]
+def member(module: str, name: str) -> str:
+    """Return the path of a name in a module, whose own path may be nothing but the dots of a relative import."""
+    return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
 
 
-def _read(name: str, nodes: list[ast.AST], imported: dict[str, str], interesting: Callable[[str], bool]) -> Unit:
-    unit = Unit(name, _length(nodes))
-    for node in nodes:
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name):
-                unit.identifiers.add(inner.id)
-                if not unit.seeded and inner.id in imported:
-                    unit.seeded = interesting(imported[inner.id])
-            elif isinstance(inner, ast.Attribute):
-                unit.identifiers.add(inner.attr)
-                if isinstance(inner.ctx, ast.Store):
-                    unit.defines.add(inner.attr)
-                if not unit.seeded:
-                    path = _dotted(inner, imported)
-                    unit.seeded = bool(path) and interesting(path)
-            elif isinstance(inner, ast.Import | ast.ImportFrom):
-                unit.imports = unit.imports or not name
-            elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
-                # LibCST rejects the annotation of a name in parentheses: only trying it tells the user so.
-                unit.imports = True
-    return unit
+class _Reader:
+    """Reads the units of one file.
+
+    Args:
+        imported: what each imported name stands for.
+        interest: what makes a unit matter.
+    """
+
+    def __init__(self, imported: dict[str, str], interest: Interest):
+        self._imported = imported
+        self._interesting = interest.paths
+        self._words = interest.words
+        self._ours = {name for name, path in imported.items() if interest.ours(path)}
+        self._star = any(imported[name].endswith(".*") for name in self._ours)
+        self.changed: set[str] = set()
+
+    def units(self, statement: ast.stmt) -> list[Unit]:
+        """Return the units of a top-level statement."""
+        if not isinstance(statement, ast.ClassDef):
+            name = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ""
+            unit = self._read(name, [statement])
+            unit.defines |= set(bound(statement))
+            return [unit]
+        units: list[Unit] = []
+        rest: list[ast.AST] = [*statement.bases, *statement.keywords, *statement.decorator_list]
+        for part in statement.body:
+            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+                method = self._read(f"{statement.name}.{part.name}", [part])
+                method.defines |= {statement.name, part.name}
+                units.append(method)
+            else:
+                rest.append(part)
+        body = self._read("", rest)
+        body.defines |= {statement.name}
+        body.defines |= {
+            part.target.id for part in rest if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+        }
+        return [body, *units]
+
+    def _read(self, name: str, nodes: list[ast.AST]) -> Unit:
+        unit = Unit(name, _length(nodes))
+        keywords: set[str] = set()
+        for node in nodes:
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Name):
+                    unit.identifiers.add(inner.id)
+                    if not unit.seeded and inner.id in self._imported:
+                        unit.seeded = self._interesting(self._imported[inner.id])
+                elif isinstance(inner, ast.Attribute):
+                    unit.identifiers.add(inner.attr)
+                    if isinstance(inner.ctx, ast.Store):
+                        unit.defines.add(inner.attr)
+                        self._store(inner)
+                    if not unit.seeded:
+                        path = _dotted(inner, self._imported)
+                        unit.seeded = bool(path) and self._interesting(path)
+                elif isinstance(inner, ast.keyword) and inner.arg:
+                    keywords.add(inner.arg)
+                elif isinstance(inner, ast.Import | ast.ImportFrom):
+                    unit.imports = unit.imports or not name
+                elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
+                    # LibCST rejects the annotation of a name in parentheses: only trying it tells the user so.
+                    unit.imports = True
+        unit.foreign = self._star or not self._ours.isdisjoint(unit.identifiers)
+        unit.words = any(map(self._words, unit.identifiers | keywords))
+        return unit
+
+    def _store(self, target: ast.Attribute) -> None:
+        inner: ast.expr = target
+        while isinstance(inner, ast.Attribute):
+            inner = inner.value
+        if isinstance(inner, ast.Name) and inner.id in self._imported:
+            self.changed.add(target.attr)
 
 
 def _length(nodes: list[ast.AST]) -> int:
@@ -173,7 +234,7 @@ def _dotted(node: ast.Attribute, imported: dict[str, str]) -> str:
     return ".".join([imported[inner.id], *reversed(parts)])
 
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
+def bound(statement: ast.stmt) -> Iterator[str]:
     """Go through the names that a statement binds at the top level."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield statement.name
@@ -186,6 +247,32 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
                 yield alias.asname or alias.name.partition(".")[0]
+
+
+def _spread_foreign(by_statement: list[list[Unit]]) -> None:
+    """Mark the units that name a top-level definition which names another file; a class counts as a whole."""
+    waiting = [units for units in by_statement if not all(unit.foreign for unit in units)]
+    names: set[str] = set()
+    for units in by_statement:
+        if units[0].foreign:
+            names |= _top_names(units)
+    while names:
+        found: set[str] = set()
+        for units in list(waiting):
+            if units[0].foreign or not names.isdisjoint(units[0].identifiers):
+                waiting.remove(units)
+                found |= set() if units[0].foreign else _top_names(units)
+                for unit in units:
+                    unit.foreign = True
+            else:
+                for unit in units[1:]:
+                    unit.foreign = unit.foreign or not names.isdisjoint(unit.identifiers)
+        names = found
+
+
+def _top_names(units: list[Unit]) -> set[str]:
+    """Return the names that a top-level statement binds in the module, without those in a class."""
+    return units[0].defines if len(units) == 1 else {unit.name.partition(".")[0] for unit in units[1:2]}
 
 
 def _spread(units: list[Unit]) -> None:

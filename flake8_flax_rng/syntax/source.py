@@ -39,11 +39,13 @@ class Chunk:
         text: the lines.
         first_line: number of the first one, counted from 1.
         tree: the ``ast`` of the statements.
+        file: path of the file, empty for the one that is linted.
     """
 
     text: str
     first_line: int
     tree: list[ast.stmt] = field(default_factory=list)
+    file: str = ""
 
     @cached_property
     def module(self) -> cst.Module:
@@ -74,12 +76,13 @@ class Chunk:
         return " ".join(self.module.code_for_node(node).split())
 
 
-def chunks(text: str, tree: ast.Module) -> list[Chunk]:
+def chunks(text: str, tree: ast.Module, file: str = "") -> list[Chunk]:
     """Cut a file into chunks.
 
     Args:
         text: the file's text.
         tree: its ``ast``.
+        file: its path, empty for the file that is linted.
 
     Returns:
         the chunks in order; statements that share a line share a chunk.
@@ -95,7 +98,7 @@ def chunks(text: str, tree: ast.Module) -> list[Chunk]:
             chunk.text += "".join(lines[end:last])
             chunk.tree.append(statement)
         else:
-            result.append(Chunk("".join(lines[start - 1 : last]).replace("\f", ""), start, [statement]))
+            result.append(Chunk("".join(lines[start - 1 : last]).replace("\f", ""), start, [statement], file))
         end = max(end, last)
     return result
 

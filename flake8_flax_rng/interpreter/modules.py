@@ -1,0 +1,258 @@
+"""The other files of the project: what their names stand for, followed when one is asked for.
+
+Their bodies are followed apart from the program's own paths, piece by piece, and each piece once: classes and
+functions are the same on all paths. What cannot be found or followed stays a name of which nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.engine import NORMAL, Home, Scope
+from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.join import merge
+from flake8_flax_rng.interpreter.state import State
+from flake8_flax_rng.interpreter.statements import run_statement
+from flake8_flax_rng.interpreter.values import Symbol, Value
+from flake8_flax_rng.semantics.interest import interest
+from flake8_flax_rng.syntax.index import build, member
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.syntax.project import Project, SourceFile
+    from flake8_flax_rng.syntax.source import Chunk
+
+HOPS = 12
+"""Files through which one name is handed on."""
+
+STEPS_PER_PIECE = 2_000
+LINES_PER_PIECE = 3_000
+"""Bounds for a piece of another file's body."""
+
+Place = tuple["Other", str]
+
+
+@dataclass(eq=False)
+class Other(Home):
+    """Another file of the project.
+
+    Args:
+        source: the file.
+        followed: the pieces of its body that were followed, or are being followed.
+    """
+
+    source: SourceFile | None = None
+    followed: set[Chunk] = field(default_factory=set)
+
+
+class Modules:
+    """The other files of the project, as far as the linted one has asked for them.
+
+    Args:
+        engine: the analysis.
+        project: finds and reads the files.
+    """
+
+    def __init__(self, engine: Engine, project: Project):
+        self.project = project
+        self._engine = engine
+        self._state = State()
+        self._files: dict[str, Other | None] = {}
+        self._frames: dict[int, Other] = {}
+        self._places: dict[Symbol, Place | None] = {}
+
+    def resolve(self, symbol: Symbol, state: State) -> Value:
+        """Return what an imported name stands for, the name itself when that is a module or not known."""
+        found = symbol
+        for _ in range(HOPS):
+            place = self._place(found)
+            value = self._value(place, state) if place is not None else None
+            if value is None:
+                break
+            if not isinstance(value, Symbol) or not value.home:
+                self._adopt(state)
+                return value
+            found = value
+        return found
+
+    def lookup(self, frames: tuple[int, ...], name: str, state: State) -> Value | None:
+        """Return what a name stands for in the text of another file, if it stands for something there."""
+        for frame in frames:
+            other = self._frames.get(frame)
+            value = self._state.lookup(frame, name) if other is None else self._bound(other, name)
+            if value is not None:
+                self._adopt(state)
+                return value
+        return None
+
+    def starred(self, package: Symbol, name: str, state: State) -> Value | None:
+        """Return what ``from package import *`` binds to a name."""
+        symbol = Symbol(member(package.path, name), package.home)
+        if self._place(symbol, star=True) is None:
+            return None
+        return self.resolve(symbol, state)
+
+    def store(self, module: Symbol, name: str, value: Value, state: State) -> None:
+        """Set an attribute of a module."""
+        place = self._place(Symbol(member(module.path, name), module.home))
+        if place is not None:
+            frame = place[0].frame
+            if not state.has_frame(frame):
+                state.open_frame(frame, {})
+            state.bind(frame, name, value)
+
+    # -- finding ---------------------------------------------------------------------------------------
+
+    def _place(self, symbol: Symbol, star: bool = False) -> Place | None:
+        """Return the file and the name in it that an imported path leads to."""
+        if not symbol.home:
+            return None
+        if symbol not in self._places:
+            self._places[symbol] = None  # for a file that imports all names of itself
+            self._places[symbol] = self._find(symbol)
+        place = self._places[symbol]
+        hidden = star and place is not None and place[0].source is not None and not place[0].source.exports(place[1])
+        return None if hidden else place
+
+    def _find(self, symbol: Symbol) -> Place | None:
+        libraries = self._engine.libraries
+        if libraries.consumer(symbol.path) or libraries.objects(symbol.path):
+            return None
+        names = symbol.path.lstrip(".").split(".")
+        dots = symbol.path[: len(symbol.path) - len(symbol.path.lstrip("."))]
+        module = self.project.find(dots or names[0], symbol.home)
+        names = names if dots else names[1:]
+        while module is not None and names and names[0]:
+            name, *names = names
+            place = self._in_file(module, name) if module != symbol.home else None
+            if place is not None:
+                return place if not names else None
+            inner = self.project.child(module, name)
+            if inner is None and module != symbol.home and not names:
+                return self._starred(module, name)
+            module = inner
+        return None
+
+    def _in_file(self, path: str, name: str) -> Place | None:
+        other = self._file(path)
+        bound = other is not None and other.source is not None and name in other.source.bindings
+        return (other, name) if other is not None and bound else None
+
+    def _starred(self, path: str, name: str) -> Place | None:
+        """Return where a name comes from that a file imports with all others of a module."""
+        other = self._file(path)
+        for package in other.source.stars if other is not None and other.source is not None else ():
+            place = self._place(Symbol(member(package, name), path), star=True)
+            if place is not None:
+                return place
+        return None
+
+    def _file(self, path: str) -> Other | None:
+        if path not in self._files:
+            source = self.project.read(path)
+            other = None
+            if source is not None:
+                libraries, project = self._engine.libraries, self.project
+                settings = (*sorted(libraries.own), project.root)
+                index = source.index(settings, lambda tree: build(tree, interest(libraries, project, path)))
+                other = Other(self._engine.number(), index, source=source)
+                self._frames[other.frame] = other
+                self._engine.homes[path] = other
+                self._engine.captured.add(other.frame)
+                self._state.open_frame(other.frame, {})
+            self._files[path] = other
+        return self._files[path]
+
+    # -- following -------------------------------------------------------------------------------------
+
+    def _value(self, place: Place, state: State) -> Value | None:
+        other, name = place
+        changed = state.lookup(other.frame, name)
+        if changed is not None:
+            return changed
+        index = self._engine.linted.index
+        return self._engine.unknown(name) if index is not None and name in index.changed else self._bound(other, name)
+
+    def _bound(self, other: Other, name: str) -> Value | None:
+        """Return what another file binds to a name, and follow the pieces that do so."""
+        source = other.source
+        assert source is not None
+        for chunk in (*source.bindings.get(name, ()), *source.bindings.get("*", ())):
+            if chunk not in other.followed:
+                other.followed.add(chunk)
+                self._follow(other, chunk)
+        value = self._state.lookup(other.frame, name)
+        return self._engine.unknown(name) if value is not None and name in source.rebound else value
+
+    def _follow(self, other: Other, chunk: Chunk) -> None:
+        if chunk.text.count("\n") > LINES_PER_PIECE:
+            return
+        path = State()
+        path.open_frame(other.frame, {})
+        try:
+            with self._apart(other, chunk), self._engine.going_abroad(STEPS_PER_PIECE):
+                for statement in chunk.module.body:
+                    path = self._after(statement, path)
+        except Exception:  # too large, or odd, which is for whoever lints that file
+            return
+        self._keep(path)
+
+    def _after(self, statement: cst.CSTNode, path: State) -> State:
+        """Follow one statement; of ``try`` only the body counts, in which an optional import succeeds."""
+        before = path.fork()
+        ends = [end for completion, end in run_statement(self._engine, statement, path) if completion is NORMAL]
+        if isinstance(statement, cst.Try):
+            ends = ends[:1]
+        return merge(ends, self._engine.unknown, kept=1)[0] if ends else before
+
+    @contextmanager
+    def _apart(self, other: Other, chunk: Chunk) -> Iterator[None]:
+        """Follow text of another file, whatever is being followed now."""
+        engine = self._engine
+        saved = engine.scope, engine.chunk, engine.active, engine.stack, engine.activations, engine.runs
+        inside = engine.traced, engine.lanes
+        engine.scope, engine.chunk = Scope((other.frame,)), chunk
+        engine.active, engine.stack, engine.activations, engine.runs = [], [], [], []
+        engine.traced, engine.lanes = [], []
+        muted, engine.muted = engine.muted, 1
+        try:
+            yield
+        finally:
+            engine.scope, engine.chunk, engine.active, engine.stack, engine.activations, engine.runs = saved
+            engine.traced, engine.lanes = inside
+            engine.muted = muted
+
+    def _keep(self, path: State) -> None:
+        """Take over what a piece of a file has bound and made."""
+        for frame in path.frame_numbers():
+            if not self._state.has_frame(frame):
+                self._state.open_frame(frame, {})
+            for name, value in path.frame(frame).items():
+                self._state.bind(frame, name, value)
+        for address, found in path.heap.items():
+            if self._state.heap.get(address) is not found:
+                self._state.heap[address] = _lasting(found)
+
+    def _adopt(self, state: State) -> None:
+        """Give a path the objects of other files, as they are before the program changes them."""
+        heap = self._state.heap
+        if state is not self._state and state.adopted < len(heap):
+            for address, found in heap.items():
+                state.heap.setdefault(address, found)
+            state.adopted = len(heap)
+
+
+def _lasting(found: HeapObject) -> HeapObject:
+    """Return what is known of an object that code of any file may have changed since it was made."""
+    if isinstance(found, Instance) and not found.frozen:
+        return replace(found, attributes={}, version=found.version + 1, symbolic=True)
+    if isinstance(found, ListObject) and not found.items:
+        return ListObject((), complete=False)
+    if isinstance(found, DictObject) and not found.entries:
+        return DictObject((), complete=False)
+    return found

@@ -1,0 +1,360 @@
+"""The other files of the project: found and read on disk, never imported. Knows nothing of JAX.
+
+Nothing here raises: what cannot be found, read or parsed is None. A file is parsed once in a process, as long
+as it stays as it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import stat
+import tokenize
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.syntax.index import Index, bound
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.syntax.source import Chunk
+
+SIZE_LIMIT = 1_000_000
+"""Bytes; a larger file was written by a program."""
+
+FILES_FOLLOWED = 30
+"""Other files that are read for one that is linted."""
+
+FILES_KEPT = 120
+"""Files that a process remembers."""
+
+Wanted = Callable[[str], bool]
+"""Tells by its text whether a module can matter."""
+
+_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", ".flake8", ".git", ".hg")
+_PACKAGE = "__init__.py"
+
+
+@dataclass(eq=False)
+class SourceFile:
+    """Another file of the project.
+
+    Args:
+        path: where it is.
+        text: what it holds.
+    """
+
+    path: str
+    text: str
+    _indexes: dict[object, Index] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its ``ast``, empty if it cannot be parsed."""
+        try:
+            return ast.parse(self.text, self.path)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.Module([], [])
+
+    @cached_property
+    def chunks(self) -> list[Chunk]:
+        """Its text in pieces."""
+        from flake8_flax_rng.syntax.source import chunks  # LibCST is only loaded where a file is followed
+
+        return chunks(self.text, self.tree, self.path)
+
+    @cached_property
+    def bindings(self) -> dict[str, list[Chunk]]:
+        """The pieces that bind or change each top-level name; under ``*`` those that import all names of a module."""
+        found: dict[str, list[Chunk]] = {}
+        for chunk in self.chunks:
+            for name in {name for statement in chunk.tree for name in (*bound(statement), *_changed(statement))}:
+                found.setdefault(name, []).append(chunk)
+        return found
+
+    @cached_property
+    def rebound(self) -> frozenset[str]:
+        """The names that functions declare ``global``: their values change while the program runs."""
+        return frozenset(name for node in ast.walk(self.tree) if isinstance(node, ast.Global) for name in node.names)
+
+    @cached_property
+    def stars(self) -> list[str]:
+        """The modules all of whose names are imported."""
+        return [
+            "." * node.level + (node.module or "")
+            for node in _top_level(self.tree.body)
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+        ]
+
+    @cached_property
+    def _listed(self) -> frozenset[str] | None:
+        for statement in self.tree.body:
+            if isinstance(statement, ast.Assign) and any(
+                isinstance(target, ast.Name) and target.id == "__all__" for target in statement.targets
+            ):
+                try:
+                    return frozenset(map(str, ast.literal_eval(statement.value)))
+                except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                    return None
+        return None
+
+    def exports(self, name: str) -> bool:
+        """Return whether ``import *`` binds a name that the file binds."""
+        return name in self._listed if self._listed is not None else not name.startswith("_")
+
+    def index(self, settings: object, build: Callable[[ast.Module], Index]) -> Index:
+        """Return the index that was built under these settings, once."""
+        if settings not in self._indexes:
+            self._indexes[settings] = build(self.tree)
+        return self._indexes[settings]
+
+
+_KEPT: OrderedDict[str, tuple[tuple[int, ...], SourceFile]] = OrderedDict()
+
+
+def _read(path: str) -> SourceFile | None:
+    """Return a file as it is now; one that has not changed is not read again."""
+    try:
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > SIZE_LIMIT:
+            return None
+        version = (found.st_mtime_ns, found.st_size, found.st_ino)
+        known = _KEPT.get(path)
+        if known is not None and known[0] == version:
+            _KEPT.move_to_end(path)
+            return known[1]
+        with open(path, "rb") as stream:
+            data = stream.read(SIZE_LIMIT + 1)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = io.TextIOWrapper(io.BytesIO(data), encoding).read()
+    except (OSError, ValueError, SyntaxError, LookupError):
+        return None
+    source = SourceFile(path, text)
+    _KEPT[path] = version, source
+    while len(_KEPT) > FILES_KEPT:
+        _KEPT.popitem(last=False)
+    return source
+
+
+def _wanted_alone(path: str, wanted: Wanted) -> bool:
+    source = _read(path) if path.endswith(".py") else None
+    return source is not None and wanted(source.text)
+
+
+class Project:
+    """The files around a linted one.
+
+    Args:
+        filename: the linted file; it need not exist, as in an editor.
+        root: the directory outside of which nothing is followed; None to find it by the project's own signs.
+
+    Attributes:
+        home: the linted file's absolute path.
+    """
+
+    def __init__(self, filename: str, root: str | None = None) -> None:
+        self.home = os.path.abspath(filename)
+        self._given = None if root is None else os.path.abspath(root)
+        self._children: dict[tuple[str, str], str | None] = {}
+        self._paths: dict[str, list[str]] = {}
+        self._files: dict[str, SourceFile | None] = {}
+        self._wanted: dict[tuple[str, Wanted], bool] = {}
+
+    @cached_property
+    def root(self) -> str:
+        """The directory outside of which nothing is followed."""
+        if self._given is not None:
+            return self._given
+        start = os.path.dirname(self.home)
+        top = _import_root(start)
+        marked = next((folder for folder in _upwards(start) if _has(folder, _MARKERS)), None)
+        if marked is None:
+            here = os.getcwd()
+            return here if _within(top, here) else top
+        return top if _within(marked, top) else marked
+
+    @cached_property
+    def _real_root(self) -> str:
+        return os.path.realpath(self.root)
+
+    def find(self, module: str, home: str) -> str | None:
+        """Find a module.
+
+        Args:
+            module: its dotted name as it is imported, with the dots in front if that is relative.
+            home: the file that imports it.
+
+        Returns:
+            the module's file, for a package its ``__init__.py``, or its directory if it has none.
+        """
+        name = module.lstrip(".")
+        level = len(module) - len(name)
+        if not level:
+            return self._absolute(name.split("."), home)
+        folder = os.path.dirname(home)
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        if not _within(folder, self.root):
+            return None
+        package = os.path.join(folder, _PACKAGE)
+        return self._down(package if os.path.isfile(package) else folder, name.split(".") if name else [])
+
+    def modules(self, path: str, home: str) -> list[str]:
+        """Return the modules that an imported path goes through, or ends in."""
+        name = path.lstrip(".")
+        dots = path[: len(path) - len(name)]
+        names = [part for part in name.split(".") if part.isidentifier()]
+        module = self.find(dots or names[0], home) if dots or names else None
+        found: list[str] = []
+        for part in [*(names if dots else names[1:]), ""]:
+            if module is None:
+                break
+            found.append(module)
+            module = self.child(module, part)
+        return found[-2:]
+
+    def child(self, module: str, name: str) -> str | None:
+        """Return a module of a package, None if there is none."""
+        folder = module
+        if module.endswith(".py"):
+            folder, file = os.path.split(module)
+            if file != _PACKAGE:
+                return None
+        key = folder, name
+        if key not in self._children:
+            self._children[key] = self._look(folder, name)
+        return self._children[key]
+
+    def read(self, path: str) -> SourceFile | None:
+        """Return a module's file, None if it cannot be read or too many were."""
+        if not path.endswith(".py"):
+            return None
+        if path not in self._files:
+            if sum(file is not None for file in self._files.values()) >= FILES_FOLLOWED:
+                return None
+            self._files[path] = _read(path)
+        return self._files[path]
+
+    def open(self, text: str) -> None:
+        """Take a text for that of the linted file, whatever the disk holds."""
+        self._files[self.home] = SourceFile(self.home, text)
+
+    def relies_on(self, tree: ast.Module, wanted: Wanted) -> bool:
+        """Return whether a file imports a module of the project, at its top level, that is wanted."""
+        return any(self.wanted(path, wanted) for path in self._imports(tree, self.home))
+
+    def wanted(self, path: str, wanted: Wanted) -> bool:
+        """Return whether a module's text is wanted; of a package also those of the modules that it imports.
+
+        Files are only searched for this, apart from those that say what a package holds.
+        """
+        key = path, wanted
+        if key not in self._wanted:
+            source = _read(path) if path.endswith(".py") else None
+            others = self._imports(source.tree, path) if source is not None and path.endswith(_PACKAGE) else ()
+            self._wanted[key] = source is not None and (
+                wanted(source.text) or any(_wanted_alone(other, wanted) for other in others)
+            )
+        return self._wanted[key]
+
+    def _imports(self, tree: ast.Module, home: str) -> Iterator[str]:
+        for node in _top_level(tree.body):
+            if isinstance(node, ast.Import):
+                found = [self.find(alias.name, home) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                module = self.find("." * node.level + (node.module or ""), home)
+                inner = [self.child(module, alias.name) for alias in node.names] if module is not None else []
+                found = [module, *inner]
+            else:
+                continue
+            yield from (path for path in found if path is not None and path != home)
+
+    def _absolute(self, names: list[str], home: str) -> str | None:
+        """Find a module where Python would look first, or else in the one other place that has it."""
+        first, *others = self._search_path(os.path.dirname(home))
+        found = self._down(first, names)
+        if found is not None:
+            return found
+        guesses = {path for folder in others if (path := self._down(folder, names)) is not None}
+        return guesses.pop() if len(guesses) == 1 else None
+
+    def _down(self, module: str, names: list[str]) -> str | None:
+        current: str | None = module
+        for name in names:
+            current = self.child(current, name) if current is not None else None
+        return current
+
+    def _search_path(self, folder: str) -> list[str]:
+        """Return where absolute imports are looked up: above the package, around a script, in the root and ``src``."""
+        known = self._paths.get(folder)
+        if known is None:
+            top = _import_root(folder)
+            around = [above for above in _upwards(top) if _within(above, self.root)]
+            places = [top, *around, self.root, os.path.join(self.root, "src"), folder]
+            known = self._paths[folder] = list(dict.fromkeys(places))
+        return known
+
+    def _look(self, folder: str, name: str) -> str | None:
+        if not name.isidentifier():
+            return None
+        inner = os.path.join(folder, name)
+        package = os.path.join(inner, _PACKAGE)
+        for path in (package, inner + ".py"):
+            if os.path.isfile(path):
+                return path if self._inside(path) else None
+        return inner if os.path.isdir(inner) and self._inside(inner) else None
+
+    def _inside(self, path: str) -> bool:
+        return _within(path, self.root) and _within(os.path.realpath(path), self._real_root)
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """Go through a directory and all those above it, without the root of the file system."""
+    while (above := os.path.dirname(folder)) != folder:
+        yield folder
+        folder = above
+
+
+def _has(folder: str, names: Sequence[str]) -> bool:
+    return any(os.path.exists(os.path.join(folder, name)) for name in names)
+
+
+def _import_root(folder: str) -> str:
+    """Return the directory that holds the outermost package of a directory: the directory itself for scripts."""
+    while _has(folder, (_PACKAGE,)) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Go through the statements that are executed at the top level, those under conditions too."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.If | ast.Try | ast.With):
+            for part in ("body", "orelse", "finalbody"):
+                yield from _top_level(getattr(statement, part, []))
+            for handler in getattr(statement, "handlers", []):
+                yield from _top_level(handler.body)
+
+
+def _changed(statement: ast.stmt) -> Iterator[str]:
+    """Go through the names whose objects a top-level statement may change: ``a.b = …``, ``a[b] = …``, ``a.b(…)``."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+        return
+    for node in ast.walk(statement):
+        place: ast.AST | None = None
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            place = node.value
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            place = node.value.func
+        while isinstance(place, ast.Attribute | ast.Subscript):
+            place = place.value
+        if isinstance(place, ast.Name):
+            yield place.id
