@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.state import State
 
-_SCALARS = frozenset({"builtins.int", "builtins.float", "builtins.str"})
+_SCALARS = frozenset({"builtins.int", "builtins.float", "builtins.str", "builtins.bool"})
+_ARRAYS = frozenset({"jax.Array", "jax.numpy.ndarray"})
 _HAD = frozenset({*SEEDS, *SAMPLERS})
 _LAZY = frozenset({"builtins.range", "builtins.enumerate", "builtins.zip", "builtins.reversed"})
 
@@ -180,13 +181,30 @@ def _isinstance(engine: Engine, args: Args, state: State, site: Site) -> Outcome
     found = state.instance(args.positional[0]) if args.positional else None
     if isinstance(found, Instance) and len(args.positional) == 2 and args.positional[1] is found.cls:
         return [(Const(True), state)]
-    if len(args.positional) == 2 and isinstance(args.positional[1], Symbol) and args.positional[1].path in _SCALARS:
-        value = args.positional[0]
-        if isinstance(value, Const):
-            return [(Const(type(value.value).__name__ == args.positional[1].path.rpartition(".")[2]), state)]
-        if isinstance(value, Key | Keys):
-            return [(Const(False), state)]
+    known = _of_types(args.positional[0], args.positional[1]) if len(args.positional) == 2 else None
+    if known is not None:
+        return [(Const(known), state)]
     return engine.pure_call("isinstance", args, state)
+
+
+def _of_types(value: Value, types: Value) -> bool | None:
+    """Return whether a number or a key is an instance of types that are known, None when that is open."""
+    listed = types.items if isinstance(types, Tuple) else (types,)
+    paths = [item.path for item in listed if isinstance(item, Symbol)]
+    if isinstance(value, Key | Keys):
+        if any(path in _ARRAYS for path in paths):
+            return True
+        return False if len(paths) == len(listed) and all(_is_number_type(path) for path in paths) else None
+    if isinstance(value, Const):
+        own = f"builtins.{type(value.value).__name__}"
+        if own in paths:
+            return True
+        return False if len(paths) == len(listed) and all(path in _SCALARS for path in paths) else None
+    return None
+
+
+def _is_number_type(path: str) -> bool:
+    return path in _SCALARS or path.startswith(("numpy.", "numbers."))
 
 
 def _hasattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:

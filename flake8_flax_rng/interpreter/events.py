@@ -39,6 +39,7 @@ class Step:
         turn: for a loop, which pass of its body this is; None for calls.
         arguments: the syntax and value of each argument of a call.
         owner: number of the function in whose text the step stands, -1 for the file's body.
+        method: whether it is a call of a method of an object.
         sweep: whether it is a loop over things that are listed, as a comparison of several settings is.
     """
 
@@ -48,6 +49,7 @@ class Step:
     arguments: tuple[tuple[cst.BaseExpression, Value], ...] = ()
     owner: int = -1
     sweep: bool = False
+    method: bool = False
 
 
 @dataclass(frozen=True, eq=False)

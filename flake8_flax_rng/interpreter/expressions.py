@@ -15,7 +15,7 @@ from flake8_flax_rng.interpreter.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.names import lookup
 from flake8_flax_rng.interpreter.sequences import spread
 from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import Args, Const, Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.values import Args, Bound, Const, Key, Opaque, Ref, Tuple, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -196,7 +196,8 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
         for place, syntax in args.nodes.items()
         if (value := args.get(place, None) if isinstance(place, int) else args.keywords.get(place)) is not None
     )
-    step = Step(site, engine.label(function, state), arguments=pairs, owner=engine.owner())
+    method = isinstance(function, Bound)
+    step = Step(site, engine.label(function, state), arguments=pairs, owner=engine.owner(), method=method)
     with engine.step(step):
         return engine.call(function, args, state, site)
 

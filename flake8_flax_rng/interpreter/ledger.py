@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term
-from flake8_flax_rng.interpreter.values import Key, Keys, Opaque, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, Value
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -278,8 +278,10 @@ class Book:
                 found.append(Discarded(made, site))
         if not self.complete:
             return found
+        # What one pass of a loop leaves unread, as the last one does, another may read.
+        read = {made.site.node for origin, made in self._made.items() if origin in self._reads}
         for origin, made in sorted(self._made.items()):
-            if made.kind not in ("split", "fold") or origin in self._reads or origin in self._thrown_away:
+            if made.kind not in ("split", "fold") or made.site.node in read or origin in self._thrown_away:
                 continue
             names = [name for name, _ in self._names.get(origin, {}).values()] or [self._arrays.get(origin, "")]
             if any(names) and self._used_on(made, origin):
@@ -331,9 +333,6 @@ class Book:
         parting = part(first, second)
         nodes = {parting.first.site.node, parting.second.site.node}
         again = first.site.node is second.site.node and len(nodes) == 2
-        origins = _with_parents(second.term)
-        given = [value for _, value in parting.second.arguments if isinstance(value, Key | Opaque)]
-        again = again and not any(value.term in origins for value in given)
         return again and not parting.loop and len(nodes & self._objectives) == 1
 
     def _children_meet(self, first: Use, second: Use) -> bool:

@@ -34,7 +34,7 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
     value, node = args.get(position, name), args.node(position, name)
     if node is None or value is None:
         return
-    if isinstance(value, Opaque) and _swapped(value, args):
+    if isinstance(value, Opaque) and (_swapped(value, args) or _is_shape(value)):
         engine.emit(Misused("not a key", _site(engine, node), label, SWAPPED, engine.ledger.root_number))
     elif isinstance(value, Opaque) and _words(value.term):
         engine.emit(Misused("buffer", _site(engine, node), "words"))
@@ -68,6 +68,10 @@ def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[S
 
 def _site(engine: Engine, node: cst.CSTNode) -> Site:
     return Site(node, engine.stack[-1].site.chunk)
+
+
+def _is_shape(value: Opaque) -> bool:
+    return value.term.kind == "attribute" and value.term.args[1] == "shape"
 
 
 def _swapped(value: Opaque, args: Args) -> bool:
@@ -143,6 +147,8 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
 
 def _of_a_key(term: Term) -> bool:
     """Return whether a seed is computed from the words of a key, and not from a draw."""
+    if term.kind not in ("pure", "op") or str(term.args[0]).startswith("builtins."):
+        return False
     waiting = [term]
     for current in waiting:
         if len(waiting) > _PARTS_READ:

@@ -20,6 +20,7 @@ from flake8_flax_rng.interpreter.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.semantics.libraries import LISTING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -161,6 +162,8 @@ def listed(value: Value, state: State) -> bool:
         return any(listed(arg, state) for arg in value.args)
     if isinstance(value, Tuple):
         return True
+    if isinstance(value, Opaque) and value.term.kind == "pure":
+        return value.term.args[0] in LISTING
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
     return isinstance(found, ListObject | DictObject) and found.complete
 

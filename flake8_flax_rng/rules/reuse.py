@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Made, Parting, Remade, Reused, Site, Use, part
 from flake8_flax_rng.interpreter.terms import Term
-from flake8_flax_rng.interpreter.values import Key, Opaque, Value
+from flake8_flax_rng.interpreter.values import Const, Key, Opaque, Value
 from flake8_flax_rng.rules.report import carries, key_site, line
 
 
@@ -102,7 +102,25 @@ def _constant_code(event: Remade) -> str:
     written = around is not None and around.site.chunk is site.chunk
     if written and around is not None and site.chunk.contains(around.site.node, line(site)):
         return "RNG104"
+    if _fixed_on_purpose(event):
+        return ""
     return "RNG104" if event.second.constant and _direct(event.second, event.use) else ""
+
+
+def _fixed_on_purpose(event: Remade) -> bool:
+    """Return whether a function with a constant key makes fixed data, or runs several settings from one seed.
+
+    The first takes no arguments, and the calls of the second differ in numbers or names that are written there.
+    """
+    parting = part(event.first, event.second)
+    before, after = parting.first.arguments, parting.second.arguments
+    if parting.second is event.second.way[-1]:
+        return False
+    settings = [
+        isinstance(one, Const) and isinstance(other, Const) and one != other
+        for (_, one), (_, other) in zip(before, after, strict=False)
+    ]
+    return not (after or parting.second.method) or (not parting.loop and any(settings))
 
 
 def _duplicate_code(event: Remade) -> str:

@@ -130,7 +130,9 @@ FORWARDING: frozenset[str] = frozenset(
 STACKING: frozenset[str] = frozenset({"jax.numpy.stack", "jax.numpy.array", "jax.numpy.asarray"})
 """Functions that make an array of keys from a sequence of keys."""
 
-REPEATING: frozenset[str] = frozenset(f"jax.numpy.{name}" for name in ["broadcast_to", "tile", "repeat"])
+REPEATING: frozenset[str] = frozenset(
+    [f"jax.numpy.{name}" for name in ("broadcast_to", "tile", "repeat")] + ["flax.jax_utils.replicate"]
+)
 """Functions that make an array of one key many times over."""
 
 COPYING: frozenset[str] = frozenset({"numpy.asarray", "numpy.array", "jax.numpy.asarray", "jax.numpy.array"})

@@ -60,7 +60,17 @@ def trusted(path: str) -> bool:
 VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")
 """Functions that give another value in each call."""
 
-HOST_CLOCKS: frozenset[str] = frozenset({"time.time", "time.time_ns", "time.perf_counter", "time.monotonic"})
+HOST_CLOCKS: frozenset[str] = frozenset(
+    [f"time.{name}" for name in ("time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns")]
+    + ["datetime.datetime.now", "datetime.datetime.utcnow", "os.urandom", "os.getpid", "uuid.uuid4", "uuid.uuid1"]
+    + ["secrets.randbits", "secrets.randbelow", "secrets.token_bytes"]
+)
+
+LISTING: frozenset[str] = frozenset(
+    ["itertools.product", "itertools.combinations", "itertools.permutations", "builtins.sorted"]
+    + [f"{module}.{name}" for module in ("numpy", "jax.numpy") for name in ("linspace", "logspace", "geomspace")]
+)
+"""Functions that list settings to be compared, rather than count steps."""
 
 INTEGERS: dict[str, int] = {"sys.maxsize": (1 << 63) - 1}
 
