@@ -610,8 +610,10 @@ def test_two_runs_in_one_process(monkeypatch):
     from flake8_flax_rng.plugin import Plugin
 
     monkeypatch.setattr(Plugin, "requested", ())
-    monkeypatch.setattr(Plugin, "libraries", Plugin.libraries)
-    options = Namespace(select=[], extend_select=[], rng_consumers=["lib.draw:key"])
+    for name in ("libraries", "follow", "project_root"):
+        monkeypatch.setattr(Plugin, name, getattr(Plugin, name))
+    options = Namespace(select=[], extend_select=[], rng_consumers=["lib.draw:key"], rng_no_follow=False)
+    options.rng_project_root = ""
     Plugin.parse_options(options)
     assert list(Plugin.libraries.own) == ["lib.draw"]
     options.rng_consumers = []

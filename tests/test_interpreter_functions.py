@@ -684,11 +684,12 @@ jax.pmap(lambda k: random.normal(k))(keys)
 == grad
 def loss(w, k):
     return w * random.normal(k)
-jax.grad(loss)(1.0, key)
-loss(1.0, key)  # ! RNG101
+w = jax.grad(loss)(1.0, key)
+jax.grad(loss)(w, key)  # ! RNG101
 --
 def loss(w, k):
     return w * random.normal(k)
+loss(1.0, key)
 jax.grad(loss)(1.0, key)
 
 == grad in a loop

@@ -118,7 +118,7 @@ def test_a_message_is_a_line_for_people(code, message, name):
     assert message.count("`") % 2 == 0
     assert set(re.findall(r"<[^>]*>", message)) <= {"<key>", "<lambda>"}
     for word in ("linen.", "flax.linen", "jax._src", "builtins", "object at", "Unknown", "Term(", "None", "frame"):
-        assert word not in message.replace("`None`", "")
+        assert word not in re.sub("`[a-z ]*None`", "", message)
 
 
 @pytest.mark.parametrize(("code", "message", "name"), MESSAGES, ids=lambda value: None)
