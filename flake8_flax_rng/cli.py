@@ -12,6 +12,7 @@ from flake8_flax_rng import __version__
 from flake8_flax_rng.finding import Finding, Rule
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
+from flake8_flax_rng.syntax.project import Project
 from flake8_flax_rng.verifier import report, runner
 from flake8_flax_rng.verifier.fixture import FixtureError, read
 from flake8_flax_rng.verifier.jaxhooks import UnsupportedVersion
@@ -124,7 +125,8 @@ def lint_fixture(source: str, filename: str) -> list[Finding]:
     """
     fixture = read(Path(filename))
     off = {rule.code for rule in RULES if not rule.default and not fixture.concerns(rule.code)}
-    return [finding for finding in lint(source, filename=filename) if finding.code not in off]
+    found = lint(source, filename=filename, project=Project(filename))
+    return [finding for finding in found if finding.code not in off]
 
 
 def _verify(options: argparse.Namespace) -> int:

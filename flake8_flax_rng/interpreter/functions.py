@@ -156,7 +156,8 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
 
 def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     """Call a function of another file: whatever goes wrong there, nothing is known of it then."""
-    if function.code in engine.lost or engine.steps_abroad <= 0:
+    lost = function.code in engine.lost or engine.steps_abroad <= 0
+    if lost or not _worth_going(engine, function, args, state):
         return _unknown(engine, function, args, state)
     before = state.fork()
     piles: tuple[list[Any], ...] = (
@@ -179,6 +180,13 @@ def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Out
     engine.scope, engine.chunk, engine.muted = saved
     engine.lost.add(function.code)
     return _unknown(engine, function, args, before)
+
+
+def _worth_going(engine: Engine, function: Function, args: Args, state: State) -> bool:
+    """Return whether a method of a module can matter: only a run asks what it draws, unless it is given a key."""
+    if engine.runs or function.owner is None or not is_linen(function.owner):
+        return True
+    return any(_of_interest(value, state) for value in args.values()[1:])
 
 
 def _unknown(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:

@@ -129,13 +129,25 @@ class Modules:
         names = names if dots else names[1:]
         while module is not None and names and names[0]:
             name, *names = names
-            place = self._in_file(module, name) if module != symbol.home else None
-            if place is not None:
-                return place if not names else None
             inner = self.project.child(module, name)
-            if inner is None and module != symbol.home and not names:
-                return self._starred(module, name)
+            if names and inner is not None:
+                module = inner
+                continue
+            place = None
+            if module != symbol.home:
+                place = self._in_file(module, name) or (None if inner is not None else self._starred(module, name))
+            if place is not None:
+                return self._further(place, names)
             module = inner
+        return None
+
+    def _further(self, place: Place, names: list[str]) -> Place | None:
+        """Return where the attributes of a name lead to: of other things than modules nothing is known here."""
+        if not names:
+            return place
+        value = self._bound(*place)
+        if isinstance(value, Symbol) and value.home:
+            return self._place(Symbol(member(value.path, ".".join(names)), value.home))
         return None
 
     def _in_file(self, path: str, name: str) -> Place | None:

@@ -27,16 +27,16 @@ def interesting(path: str) -> bool:
     return path.startswith(_INTERESTING)
 
 
-_RUNS_A_MODULE = frozenset({"init", "apply", "apply_fn", "bind", "init_with_output", "lazy_init"})
+_CALLED = frozenset({"init", "apply", "apply_fn", "bind", "init_with_output", "lazy_init", "sample"})
 _KEY = re.compile(r"(?:^|_)(?:key|rng|prng|rngkey|subkey)s?\d*(?:_|$)|(?:Key|Rng|RNG)s?$")
-_HANDLING = re.compile(r"(?:key|rng)s?\d*\b|\.(?:init|apply|apply_fn)\(", re.IGNORECASE)
+_HANDLING = re.compile(r"(?:key|rng)s?\d*\b|\.(?:init|apply|apply_fn|sample)\(", re.IGNORECASE)
 
 _CONSUMING = re.compile(r"random|linen|rng|key\b|\.(?:init|apply)\b", re.IGNORECASE)
 
 
 def handles_keys(identifier: str) -> bool:
-    """Return whether an identifier is one that code uses which hands keys on, or runs a module."""
-    return identifier in _RUNS_A_MODULE or _KEY.search(identifier) is not None
+    """Return whether an identifier in a call is one of code that hands keys on, draws, or runs a module."""
+    return identifier in _CALLED or _KEY.search(identifier) is not None
 
 
 def works_with_keys(text: str) -> bool:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 SMALL = 8
 """Functions of so few lines are followed in any case: they hand on what they are given."""
 
+_ORDERING = ("sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest")
+
 
 @dataclass
 class Unit:
@@ -24,9 +26,10 @@ class Unit:
         identifiers: the names and attributes that stand in it.
         seeded: whether it names something of interest itself.
         defines: the names and attributes that it binds for others.
-        imports: whether it binds imported names, or may not be parsed, and so is followed in any case.
+        imports: whether it binds imported names, may not be parsed, or is a statement of a script that uses
+            another file, and so is followed in any case.
         foreign: whether it names another file of the project, or a definition of this file that does.
-        words: whether an identifier is of interest beside such a name.
+        words: whether a call in it is of interest beside such a name.
     """
 
     name: str
@@ -79,7 +82,7 @@ class Interest:
     Args:
         paths: whether a dotted path, as imported or spelled, is of interest.
         ours: whether it is that of another file of the project.
-        words: whether an identifier is of interest beside a name of another file.
+        words: whether an identifier in a call is of interest beside a name of another file.
     """
 
     paths: Callable[[str], bool]
@@ -106,8 +109,12 @@ def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> In
         for unit in units:
             unit.seeded = True
     _spread_foreign(by_statement)
-    for unit in units:
-        unit.seeded = unit.seeded or (unit.foreign and unit.words)
+    for statement, parts in zip(tree.body, by_statement, strict=True):
+        for unit in parts:
+            unit.seeded = unit.seeded or (unit.foreign and unit.words)
+            # What is done to an object of another file must be followed in order, and as a whole.
+            script = not unit.name and not isinstance(statement, ast.ClassDef)
+            unit.imports = unit.imports or (unit.foreign and script)
     _spread(units)
     return Index(
         by_statement,
@@ -182,7 +189,7 @@ class _Reader:
 
     def _read(self, name: str, nodes: list[ast.AST]) -> Unit:
         unit = Unit(name, _length(nodes))
-        keywords: set[str] = set()
+        said: set[str] = set()
         for node in nodes:
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Name):
@@ -197,15 +204,15 @@ class _Reader:
                     if not unit.seeded:
                         path = _dotted(inner, self._imported)
                         unit.seeded = bool(path) and self._interesting(path)
-                elif isinstance(inner, ast.keyword) and inner.arg:
-                    keywords.add(inner.arg)
+                elif isinstance(inner, ast.Call):
+                    said.update(_said(inner))
                 elif isinstance(inner, ast.Import | ast.ImportFrom):
                     unit.imports = unit.imports or not name
                 elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
                     # LibCST rejects the annotation of a name in parentheses: only trying it tells the user so.
                     unit.imports = True
         unit.foreign = self._star or not self._ours.isdisjoint(unit.identifiers)
-        unit.words = any(map(self._words, unit.identifiers | keywords))
+        unit.words = any(map(self._words, said))
         return unit
 
     def _store(self, target: ast.Attribute) -> None:
@@ -214,6 +221,26 @@ class _Reader:
             inner = inner.value
         if isinstance(inner, ast.Name) and inner.id in self._imported:
             self.changed.add(target.attr)
+
+
+def _said(call: ast.Call) -> Iterator[str]:
+    """Go through the last names of what is called, and of what it is given."""
+    called = _last_name(call.func)
+    yield called
+    for arg in call.args:
+        yield _last_name(arg)
+    for keyword in call.keywords:
+        yield _last_name(keyword.value)
+        if keyword.arg and not (keyword.arg == "key" and called in _ORDERING):
+            yield keyword.arg
+
+
+def _last_name(node: ast.expr) -> str:
+    while isinstance(node, ast.Subscript | ast.Starred):
+        node = node.value
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _length(nodes: list[ast.AST]) -> int:
