@@ -417,12 +417,14 @@ class Replaced:
         name: the argument's name.
         layer: the layer as a reader knows it.
         idle: whether the layer is certain to draw nothing in this call.
+        wanted: the argument that would make it draw.
     """
 
     site: Site
     name: str
     layer: str
     idle: bool
+    wanted: str = "deterministic=False"
 
 
 @dataclass(frozen=True, eq=False)
