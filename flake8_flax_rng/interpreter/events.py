@@ -324,6 +324,7 @@ class Draw:
         layer: the layer's name as a reader knows it.
         setup: whether it happens in ``setup``, and so on every call of any method.
         unlifted: whether a lifted transform around it keeps the stream from it.
+        cut: whether one keeps ``'params'`` from it, to which a missing stream falls back.
         stored: whether it is an argument of ``self.variable``, which is computed also where the variable exists.
     """
 
@@ -339,6 +340,7 @@ class Draw:
     layer: str = ""
     setup: bool = False
     unlifted: bool = field(default=False, compare=False)
+    cut: bool = field(default=False, compare=False)
     stored: bool = False
 
 
