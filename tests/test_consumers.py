@@ -438,6 +438,34 @@ model = FlaxGPT2LMHeadModel.from_pretrained("gpt2")
 for ids in x:
     y = model.generate(ids, num_beams=4, prng_key=key)
 
+== dropout of a Transformers model
+from transformers import FlaxBertModel
+model = FlaxBertModel.from_pretrained("bert-base-cased")
+for ids in x:
+    y = model(ids, params=model.params, dropout_rng=key, train=True)  # ! RNG102
+--
+from transformers import FlaxBertModel
+model = FlaxBertModel.from_pretrained("bert-base-cased")
+for ids in x:
+    key, subkey = random.split(key)
+    y = model(ids, params=model.params, dropout_rng=subkey, train=True)
+--
+from transformers import FlaxLlamaModel
+model = FlaxLlamaModel.from_pretrained("a-model-that-may-have-no-dropout")
+y = model(x, train=True)
+
+== dropout of a Transformers model that does not train
+from transformers import FlaxAutoModel
+model = FlaxAutoModel.from_config(config)
+y = model(x, dropout_rng=key)  # ! RNG205
+z = model(x, dropout_rng=key, train=False)  # ! RNG205
+--
+from transformers import FlaxAutoModel, FlaxOPTModel
+model, other = FlaxAutoModel.from_pretrained("it"), FlaxOPTModel.from_pretrained("it")
+def forward(batch, key, train):
+    return model(**batch, dropout_rng=key, train=train)
+y = other(x, dropout_rng=key, deterministic=False)
+
 == a sample that is repeated in order to compare
 p = dist.Normal(0.0, 1.0)
 a = p.sample(key, (3,))

@@ -203,9 +203,9 @@ def library_label(term: Term) -> str:
     """Return what a reader calls a method of a library's object, or the object itself."""
     owner = term.part(0)
     if term.kind == "attribute" and owner is not None and owner.kind == "made":
-        return f"{owner.args[0]!s}.{term.args[1]!s}"
+        return f"{library_label(owner)}.{term.args[1]!s}"
     if term.kind == "made":
-        return str(term.args[0])
+        return str(term.args[0]).removesuffix(".from_pretrained").removesuffix(".from_config")
     name = term.args[1] if term.kind == "attribute" else None
     return name if isinstance(name, str) and name in SEEDED_METHODS else ""
 

@@ -326,6 +326,7 @@ class Draw:
         layer: the layer's name as a reader knows it.
         setup: whether it happens in ``setup``, and so on every call of any method.
         unlifted: whether a lifted transform around it keeps the stream from it.
+        cut: whether one keeps ``'params'`` from it, to which a missing stream falls back.
         stored: whether it is an argument of ``self.variable``, which is computed also where the variable exists.
     """
 
@@ -341,6 +342,7 @@ class Draw:
     layer: str = ""
     setup: bool = False
     unlifted: bool = field(default=False, compare=False)
+    cut: bool = field(default=False, compare=False)
     stored: bool = False
 
 
@@ -419,12 +421,14 @@ class Replaced:
         name: the argument's name.
         layer: the layer as a reader knows it.
         idle: whether the layer is certain to draw nothing in this call.
+        wanted: the argument that would make it draw.
     """
 
     site: Site
     name: str
     layer: str
     idle: bool
+    wanted: str = "deterministic=False"
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import classes, conditions, linen
 from flake8_flax_rng.interpreter.engine import library_label
-from flake8_flax_rng.interpreter.events import Use
+from flake8_flax_rng.interpreter.events import Replaced, Site, Use
 from flake8_flax_rng.interpreter.keys import key_term
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
@@ -14,10 +14,12 @@ from flake8_flax_rng.semantics.libraries import GUESSED, SEEDED_METHODS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.state import State
     from flake8_flax_rng.interpreter.terms import Term
     from flake8_flax_rng.semantics.libraries import Consumer
+
+_INPUTS = 5
+"""Arguments by position that are inputs of a model of any library."""
 
 
 def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -83,7 +85,12 @@ def _consumed(
 ) -> Outcomes | None:
     key = args.keywords.get(consumer.name or "") or args.get(consumer.key, None)
     found = key_term(key)
-    if key is None or found is None or not _certain(consumer, args):
+    if key is None or found is None:
+        return None
+    if _note_idle(engine, consumer, owner, args):
+        _handed_over(engine, label, args, state)
+        return [(engine.unknown(label), state)]
+    if not _certain(consumer, args):
         return None
     rest = _parts(engine, args, state, key)
     if not args.complete():
@@ -113,6 +120,19 @@ def _consumed(
         engine.ledger.consume(LedgerKey(found[0]), use, path)
         result.append((Keys(found[0], origin=origin) if consumer.splits else Opaque(call), path))
     return result
+
+
+def _note_idle(engine: Engine, consumer: Consumer, owner: Term | None, args: Args) -> bool:
+    """Return whether a key is not read, for a model's dropout while training is off, and report it."""
+    flag = args.keywords.get(consumer.only_with)
+    node = args.node(None, consumer.name)
+    # Of the arguments that are given by position the flag is not among the first.
+    shown = flag == FALSE or (flag is None and args.complete() and len(args.positional) <= _INPUTS)
+    if not (consumer.idle and shown) or node is None or consumer.name is None or owner is None:
+        return False
+    site = Site(node, engine.stack[-1].site.chunk)
+    engine.emit(Replaced(site, consumer.name, library_label(owner), True, f"{consumer.only_with}=True"))
+    return True
 
 
 def _certain(consumer: Consumer, args: Args) -> bool:

@@ -113,7 +113,8 @@ def record(engine: Engine, state: State, draw: Draw) -> Draw:
     A scope counts the draws from each stream; the name of the stream is not part of the folded data.
     """
     counter = sum(1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off)
-    counted = replace(draw, counter=counter, unlifted=is_kept(engine, draw.stream))
+    unlifted, cut = is_kept(engine, draw.stream), is_kept(engine, "params")
+    counted = replace(draw, counter=counter, unlifted=unlifted, cut=cut)
     _note(engine, state, counted)
     state.draws = (*state.draws, counted)
     return counted

@@ -57,6 +57,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _lacking(run: ModuleRun) -> Draw | None:
+    if run.bare or "params" in (run.streams or ()):
+        return None
     wanted = [draw for draw in missing(run) if draw.stream == "params" or run.kind in _INITIALISING]
     return wanted[0] if wanted else None
 

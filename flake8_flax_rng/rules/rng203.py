@@ -70,10 +70,9 @@ def _advice(run: ModuleRun, stream: str) -> str:
 
 def _missing(run: ModuleRun, explained: set[int]) -> Draw | None:
     """Return the first draw that has no stream; RNG204 speaks of those that are given under a misspelt name."""
-    if run.kind not in ("apply", "bind"):
+    if run.kind not in ("apply", "bind") or run.bare:
         return None
     for draw in missing_draws(run):
-        served = draw.stream == "params" or draw.setup or draw.unlifted
-        if not served and id(draw.site.node) not in explained:
+        if draw.stream != "params" and not draw.setup and id(draw.site.node) not in explained:
             return None if any(similar(name, [draw.stream]) for name in unread(run)) else draw
     return None

@@ -86,5 +86,5 @@ def _idle_arguments(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(
                 first.site,
                 f"`{first.name}` is never read: {first.layer} is deterministic in this call; set "
-                "deterministic=False, or leave the key out",
+                f"{first.wanted}, or leave the key out",
             )

@@ -4,7 +4,7 @@
 
 Reports streams that are given in a form, or in a place, where Linen does not take them: by position or as `rng=`
 where it has to be `rngs=`, as a `FrozenDict`, as a bare key to `bind`, and as a bare key to a model that asks
-`has_rng` for a stream of another name.
+`has_rng` for a stream of another name, or has a lifted transform that hands on that stream and not `'params'`.
 
 ## Why it matters
 
@@ -38,7 +38,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, Malformed, ModuleRun
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.runs import active, runs_by_call
+from flake8_flax_rng.rules.runs import active, missing, runs_by_call
 
 RULE = rule("RNG207", "malformed-rngs", "keys are given to a Linen call in a form that it does not take", __doc__)
 
@@ -51,6 +51,16 @@ _MESSAGES = {
 }
 
 
+_CUT_OFF = (
+    "a bare key is the stream 'params', which a lifted transform keeps from {layer} on {line}: "
+    "write `rngs={{{stream!r}: <key>}}`"
+)
+_IN_VAIN = (
+    "`{call}` asks `has_rng({stream!r})` on {line}, which a bare key does not answer, and never reads the key: "
+    "write `rngs={{{stream!r}: <key>}}`"
+)
+
+
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that are not given as Linen takes them."""
     for event in events:
@@ -58,14 +68,21 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             where = f"the parameter `{event.name}`" if event.name else "one argument too many"
             yield Report(event.site, _MESSAGES[event.what].format(call=event.call, name=event.name, where=where))
     for runs in runs_by_call(events):
-        asked = [_asked_in_vain(run) for run in runs if run.resolved]
-        if asked and asked[0] is not None and all(asked):
-            run = next(run for run in runs if run.resolved)
-            yield Report(
-                run.places.get("*", run.call),
-                f"`{run.name}` asks `has_rng({asked[0].stream!r})` on {place(asked[0].site)}, which a bare key "
-                f"does not answer, and never reads the key: write `rngs={{{asked[0].stream!r}: <key>}}`",
-            )
+        resolved = [run for run in runs if run.resolved]
+        for of_run, words in ((_cut_off, _CUT_OFF), (_asked_in_vain, _IN_VAIN)):
+            found = [of_run(run) for run in resolved]
+            first = found[0] if found else None
+            if first is not None and all(found):
+                run = resolved[0]
+                layer = first.layer or "`make_rng`"
+                message = words.format(call=run.name, stream=first.stream, layer=layer, line=place(first.site))
+                yield Report(run.places.get("*", run.call), message)
+
+
+def _cut_off(run: ModuleRun) -> Draw | None:
+    """Return a draw that cannot fall back to a bare key, because a lifted transform does not hand that on."""
+    found = missing(run) if run.kind == "apply" and run.bare else []
+    return found[0] if found else None
 
 
 def _asked_in_vain(run: ModuleRun) -> Draw | None:

@@ -59,10 +59,16 @@ def by_context(runs: list[ModuleRun]) -> list[list[ModuleRun]]:
 
 
 def missing(run: ModuleRun) -> list[Draw]:
-    """Return the draws that every path makes from a stream that is not given and has nothing to fall back to."""
-    if run.streams is None or run.bare or "params" in run.streams:
+    """Return the draws that every path makes from a stream that is not given and has nothing to fall back to.
+
+    RNG210 speaks of those that a lifted transform keeps their stream from.
+    """
+    if run.streams is None:
         return []
-    return [draw for draw in surely_drawn(run) if draw.stream not in (*run.streams, UNKNOWN, "")]
+    fallback = run.bare or "params" in run.streams
+    served = (*run.streams, UNKNOWN, "", *(["params"] if fallback else []))
+    drawn = [draw for draw in surely_drawn(run) if draw.stream not in served and not draw.unlifted]
+    return [draw for draw in drawn if draw.cut] if fallback else drawn
 
 
 def similar(stream: str, names: Iterable[str]) -> str:

@@ -140,6 +140,7 @@ class Consumer:
         unless_given: an argument that takes the place of what would be drawn, by name and position.
         unless_true: an argument that turns the draw off.
         only_with: an argument without which, as a literal True, it is not certain that anything is drawn.
+        idle: whether the key is certainly not read where that argument is False or left out.
     """
 
     key: int | None = 0
@@ -149,6 +150,7 @@ class Consumer:
     unless_given: tuple[str, int] | None = None
     unless_true: str = ""
     only_with: str = ""
+    idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,14 @@ OBJECTS: dict[str, Objects] = {
     r"blackjax\.(window|chees|meads|pathfinder)_adaptation": Objects({"run": _RNG_KEY}),
     r"blackjax\.(meanfield|fullrank)_vi": Objects({"step": _RNG_KEY, "sample": _RNG_KEY}),
     r"optax\.perturbations\.make_perturbed_fun": Objects({"__call__": Consumer()}),
-    r"transformers\.Flax\w+(\.from_pretrained|\.from_config)?": Objects(
+    # Without ``dropout_rng`` a training call raises, but only where the model's configuration has a dropout rate.
+    r"transformers\.Flax(?!OPT)\w+(\.from_pretrained|\.from_config)?": Objects(
+        {
+            "generate": Consumer(2, "prng_key", only_with="do_sample"),
+            "__call__": Consumer(None, "dropout_rng", only_with="train", idle=True),
+        }
+    ),
+    r"transformers\.FlaxOPT\w+(\.from_pretrained|\.from_config)?": Objects(
         {"generate": Consumer(2, "prng_key", only_with="do_sample")}
     ),
 }
