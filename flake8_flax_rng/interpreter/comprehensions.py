@@ -71,6 +71,10 @@ def _clause(engine: Engine, results: list[cst.BaseExpression], clause: cst.CompF
             iteration = iterate(engine, value, entry)
             live: list[_Row] = [(items, exact and iteration.exact, entry)]
             for turn, item in enumerate(iteration.passes):
+                if turn:
+                    over = [row for row in live if conditions.certainly_one(engine, iteration.count, row[2])]
+                    done.extend(over)
+                    live = [row for row in live if row not in over]
                 with engine.step(Step(engine.site(clause), turn=turn, sweep=listed(value, entry))):
                     for _, _, path in live:
                         assign(engine, clause.target, item, path)

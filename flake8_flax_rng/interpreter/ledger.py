@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ALL = -1
 SPLITS_KEPT = 4
+DRAWN = -SPLITS_KEPT - 1
 _PARTS_READ = 200
 
 
@@ -204,6 +205,11 @@ class Book:
                 if before is use:
                     break
                 self._found.append((before, use))
+            drawn = state.ledger.get(replace(key, origin=DRAWN))
+            if drawn is not None:
+                self._found.append((drawn, use))
+        elif use.kind == "draw":
+            state.ledger.setdefault(replace(key, origin=DRAWN), use)
         if first.origin != use.origin:
             # Another call made the same key: what it was used for is kept apart.
             own = replace(key, origin=use.origin)
@@ -351,9 +357,20 @@ class Book:
         if self._sorted is None:
             self._sorted = {}
             for early, late in self._found:
-                if early.origin != late.origin:
-                    self._sorted.setdefault(frozenset((early.origin, late.origin)), []).append((early, late))
+                for pair in self._lines(early.origin, late.origin):
+                    self._sorted.setdefault(pair, []).append((early, late))
         return self._sorted
+
+    def _lines(self, one: int, two: int) -> list[frozenset[int]]:
+        """Return the two calls that made equal keys, and those before them, as far back as both only folded."""
+        found: list[frozenset[int]] = []
+        while one and two and one != two:
+            found.append(frozenset((one, two)))
+            ours, theirs = self._made.get(one), self._made.get(two)
+            if ours is None or theirs is None or {ours.kind, theirs.kind} != {"fold"}:
+                break
+            one, two = ours.parent, theirs.parent
+        return found
 
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
