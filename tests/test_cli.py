@@ -100,7 +100,7 @@ def fixtures(tmp_path: Path) -> Path:
 
 def says(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
     """Let the linter find something in bad programs."""
-    monkeypatch.setattr(cli, "lint", lambda source, filename: list(findings) if "expect" in source else [])
+    monkeypatch.setattr(cli, "lint", lambda source, filename, project: list(findings) if "expect" in source else [])
 
 
 def test_verify(fixtures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,7 +169,7 @@ def test_an_opt_in_rule_speaks_only_in_fixtures_that_are_about_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [Finding(3, 0, "RNG101", ""), Finding(3, 0, "RNG190", "")]
-    monkeypatch.setattr(cli, "lint", lambda source, filename: found)
+    monkeypatch.setattr(cli, "lint", lambda source, filename, project: found)
     text = "# claim: key-reused\n\nprint()  # expect: {}\n"
     for directory, mark, counted in (
         ("RNG101", "RNG101", ["RNG101"]),
