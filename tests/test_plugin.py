@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import textwrap
 from importlib.metadata import version
 from pathlib import Path
@@ -245,14 +246,14 @@ def test_what_lint_is_given(monkeypatch):
     seen = []
 
     def lint(
-        source: str, tree: ast.Module | None, filename: str, libraries: Libraries, project: Project | None
+        source: str, tree: ast.Module | None, filename: str, libraries: Libraries, project: Project
     ) -> list[Finding]:
-        seen.append((source, type(tree), filename, libraries, type(project)))
+        seen.append((source, type(tree), filename, libraries, project.home))
         return [Finding(2, 4, "RNG101", "message")]
 
     monkeypatch.setattr(flake8_flax_rng.lint, "lint", lint)
     assert run_plugin("x = 1\ny = 2\n", "dir/train.py") == [(2, 4, "RNG101 message", Plugin)]
-    assert seen == [("x = 1\ny = 2\n", ast.Module, "dir/train.py", Plugin.libraries, Project)]
+    assert seen == [("x = 1\ny = 2\n", ast.Module, "dir/train.py", Plugin.libraries, os.path.abspath("dir/train.py"))]
 
 
 class Panic(BaseException):

@@ -35,8 +35,8 @@ STEPS_PER_FILE = 20_000
 STEPS_PER_LINE = 40
 """Bounds for a file's body and once more for its functions, so that time grows with its length only."""
 
-STEPS_ABROAD_PER_FILE = 6_000
-STEPS_ABROAD_PER_LINE = 12
+STEPS_ABROAD_PER_FILE = 5_000
+STEPS_ABROAD_PER_LINE = 8
 """Bounds for what is followed in other files of the project, so that a file that uses much costs little more."""
 
 SETUPS_KEPT = 3

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
 
-STEPS_ABROAD = 4_000
+STEPS_ABROAD = 3_000
 """Expressions that are followed in other files from one call; past them nothing is known of it."""
 
 
@@ -186,7 +186,11 @@ def _worth_going(engine: Engine, function: Function, args: Args, state: State) -
     """Return whether a method of a module can matter: only a run asks what it draws, unless it is given a key."""
     if engine.runs or function.owner is None or not is_linen(function.owner):
         return True
-    return any(_of_interest(value, state) for value in args.values()[1:])
+    found = state.instance(args.positional[0]) if args.positional else None
+    held = found.attributes.values() if found is not None else ()
+    return any(_of_interest(value, state) for value in args.values()[1:]) or any(
+        isinstance(value, Key | Keys) for value in held
+    )
 
 
 def _unknown(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:

@@ -3,8 +3,8 @@
 ## What it does
 
 Follows each random key through the program and reports the second place that consumes it: a sampler, a
-`split`, an initialiser, or a Linen stream. Helpers, methods, closures, branches and containers of the
-same file are followed too.
+`split`, an initialiser, or a Linen stream. Helpers, methods, closures, branches and containers are followed
+too, also into other files of the project.
 
 ## Why it matters
 

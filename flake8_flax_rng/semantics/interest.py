@@ -33,6 +33,6 @@ def interest(libraries: Libraries, project: Project | None, home: str) -> Intere
     def ours(path: str) -> bool:
         if not path.startswith(".") and trusted(path):
             return False
-        return any(project.wanted(module, works_with_keys) for module in project.modules(path, home))
+        return project.wanted(path, home, works_with_keys)
 
     return Interest(named, ours, handles_keys)

@@ -31,6 +31,7 @@ _CALLED = frozenset({"init", "apply", "apply_fn", "bind", "init_with_output", "l
 _KEY = re.compile(r"(?:^|_)(?:key|rng|prng|rngkey|subkey)s?\d*(?:_|$)|(?:Key|Rng|RNG)s?$")
 _HANDLING = re.compile(r"(?:key|rng)s?\d*\b|\.(?:init|apply|apply_fn|sample)\(", re.IGNORECASE)
 
+_IMPORTING = re.compile(rf"^\s*(?:from|import)\s.*\b(?:{'|'.join(IMPORTS_OF_INTEREST)})\b", re.MULTILINE)
 _CONSUMING = re.compile(r"random|linen|rng|key\b|\.(?:init|apply)\b", re.IGNORECASE)
 
 
@@ -40,8 +41,9 @@ def handles_keys(identifier: str) -> bool:
 
 
 def works_with_keys(text: str) -> bool:
-    """Return whether a file's text names one of the packages, and can consume a key or make a model."""
-    return any(word in text for word in IMPORTS_OF_INTEREST) and _CONSUMING.search(text) is not None
+    """Return whether a file's text imports one of the packages, and can consume a key or make a model."""
+    named = any(word in text for word in IMPORTS_OF_INTEREST)
+    return named and _IMPORTING.search(text) is not None and _CONSUMING.search(text) is not None
 
 
 def may_handle_keys(text: str) -> bool:

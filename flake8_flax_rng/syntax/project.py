@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.syntax.index import Index, bound
+from flake8_flax_rng.syntax.index import Index, bound, member
 
 if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
@@ -27,6 +27,9 @@ SIZE_LIMIT = 1_000_000
 
 FILES_FOLLOWED = 30
 """Other files that are read for one that is linted."""
+
+HANDED_ON = 4
+"""Packages that hand one name on, as far as it is traced to find out whether it can matter."""
 
 FILES_KEPT = 120
 """Files that a process remembers."""
@@ -79,6 +82,11 @@ class SourceFile:
     def rebound(self) -> frozenset[str]:
         """The names that functions declare ``global``: their values change while the program runs."""
         return frozenset(name for node in ast.walk(self.tree) if isinstance(node, ast.Global) for name in node.names)
+
+    @cached_property
+    def imported(self) -> dict[str, str]:
+        """What is imported at the top level, by the names that are bound to it."""
+        return _imported(self.tree)
 
     @cached_property
     def stars(self) -> list[str]:
@@ -139,11 +147,6 @@ def _read(path: str) -> SourceFile | None:
     return source
 
 
-def _wanted_alone(path: str, wanted: Wanted) -> bool:
-    source = _read(path) if path.endswith(".py") else None
-    return source is not None and wanted(source.text)
-
-
 class Project:
     """The files around a linted one.
 
@@ -202,20 +205,6 @@ class Project:
         package = os.path.join(folder, _PACKAGE)
         return self._down(package if os.path.isfile(package) else folder, name.split(".") if name else [])
 
-    def modules(self, path: str, home: str) -> list[str]:
-        """Return the modules that an imported path goes through, or ends in."""
-        name = path.lstrip(".")
-        dots = path[: len(path) - len(name)]
-        names = [part for part in name.split(".") if part.isidentifier()]
-        module = self.find(dots or names[0], home) if dots or names else None
-        found: list[str] = []
-        for part in [*(names if dots else names[1:]), ""]:
-            if module is None:
-                break
-            found.append(module)
-            module = self.child(module, part)
-        return found[-2:]
-
     def child(self, module: str, name: str) -> str | None:
         """Return a module of a package, None if there is none."""
         folder = module
@@ -243,34 +232,51 @@ class Project:
         self._files[self.home] = SourceFile(self.home, text)
 
     def relies_on(self, tree: ast.Module, wanted: Wanted) -> bool:
-        """Return whether a file imports a module of the project, at its top level, that is wanted."""
-        return any(self.wanted(path, wanted) for path in self._imports(tree, self.home))
+        """Return whether a file imports something at its top level from a module of the project that is wanted."""
+        return any(self.wanted(path, self.home, wanted) for path in _imported(tree).values())
 
-    def wanted(self, path: str, wanted: Wanted) -> bool:
-        """Return whether a module's text is wanted; of a package also those of the modules that it imports.
+    def wanted(self, path: str, home: str, wanted: Wanted) -> bool:
+        """Return whether the text of the module is wanted that an imported path leads to.
 
-        Files are only searched for this, apart from those that say what a package holds.
+        Nothing but the files that hand the name on is parsed for this.
+
+        Args:
+            path: the path as it is imported, with the dots in front if that is relative.
+            home: the file that imports it.
+            wanted: tells by its text whether a module is wanted.
         """
-        key = path, wanted
+        return any(self._wanted_text(module, wanted) for module in self._origins(path, home, HANDED_ON))
+
+    def _wanted_text(self, module: str, wanted: Wanted) -> bool:
+        key = module, wanted
         if key not in self._wanted:
-            source = _read(path) if path.endswith(".py") else None
-            others = self._imports(source.tree, path) if source is not None and path.endswith(_PACKAGE) else ()
-            self._wanted[key] = source is not None and (
-                wanted(source.text) or any(_wanted_alone(other, wanted) for other in others)
-            )
+            source = _read(module) if module.endswith(".py") else None
+            self._wanted[key] = source is not None and wanted(source.text)
         return self._wanted[key]
 
-    def _imports(self, tree: ast.Module, home: str) -> Iterator[str]:
-        for node in _top_level(tree.body):
-            if isinstance(node, ast.Import):
-                found = [self.find(alias.name, home) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                module = self.find("." * node.level + (node.module or ""), home)
-                inner = [self.child(module, alias.name) for alias in node.names] if module is not None else []
-                found = [module, *inner]
-            else:
-                continue
-            yield from (path for path in found if path is not None and path != home)
+    def _origins(self, path: str, home: str, hops: int) -> Iterator[str]:
+        """Go through the modules that an imported path may lead to."""
+        name = path.lstrip(".")
+        dots = path[: len(path) - len(name)]
+        names = name.split(".") if name else []
+        module = self.find(dots or names[0], home) if dots or names[0].isidentifier() else None
+        for part in names if dots else names[1:]:
+            inner = self.child(module, part) if module is not None else None
+            if module is not None and inner is None:
+                yield from self._within(module, part, hops)
+            module = inner
+        if module is not None:
+            yield from self._within(module, "*", hops)
+
+    def _within(self, module: str, name: str, hops: int) -> Iterator[str]:
+        """Go through the modules that a name of a module may come from; ``*`` is any name."""
+        yield module
+        source = _read(module) if module.endswith(".py") else None
+        if source is None or not hops or os.path.basename(module) != _PACKAGE:
+            return
+        for local, path in source.imported.items():
+            if local == name or path.endswith(".*") or name == "*":
+                yield from self._origins(path, module, 0 if name == "*" else hops - 1)
 
     def _absolute(self, names: list[str], home: str) -> str | None:
         """Find a module where Python would look first, or else in the one other place that has it."""
@@ -342,6 +348,20 @@ def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _top_level(getattr(statement, part, []))
             for handler in getattr(statement, "handlers", []):
                 yield from _top_level(handler.body)
+
+
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """Return the paths that are imported at the top level, by the names that are bound to them."""
+    paths: dict[str, str] = {}
+    for node in _top_level(tree.body):
+        if isinstance(node, ast.Import):
+            paths.update({alias.asname or alias.name: alias.name for alias in node.names})
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                path = member(module, alias.name)
+                paths[path if alias.name == "*" else alias.asname or alias.name] = path
+    return paths
 
 
 def _changed(statement: ast.stmt) -> Iterator[str]:
