@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.semantics.interest import interest
@@ -54,9 +57,22 @@ def lint(
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _RECURSION))
     try:
-        return _analysed(source, tree, libraries, project)
+        with _collector_at_rest():
+            return _analysed(source, tree, libraries, project)
     finally:
         sys.setrecursionlimit(limit)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Spare the search for cycles while trees and terms are built: they hold none, and it costs a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:
