@@ -1,4 +1,4 @@
-"""The command line: `explain` prints a rule's documentation, `verify` proves the rules on JAX."""
+"""The command line: `explain` prints a rule's documentation, `verify` proves rules and findings on JAX."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from flake8_flax_rng.finding import Finding, Rule
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.syntax.project import Project
-from flake8_flax_rng.verifier import report, runner
+from flake8_flax_rng.verifier import program, report, runner
 from flake8_flax_rng.verifier.fixture import FixtureError, read
 from flake8_flax_rng.verifier.jaxhooks import UnsupportedVersion
 
 OK, DISAGREEMENT, USAGE = 0, 1, 2
+INCOMPLETE = USAGE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,9 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the arguments after the command's name; those of the process when not given.
 
     Returns:
-        the exit status: 0, 1 when a fixture is in disagreement, 2 when the command could not be carried out.
+        the exit status: 0, 1 when the linter and JAX are in disagreement, 2 when the command could not be carried
+        out, or a program of the user's own not to its end.
     """
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    cut = given.index("--") if "--" in given else len(given)
+    options = _parser().parse_args(given[:cut])
+    options.program_arguments = given[cut + 1 :]
     try:
         if options.command == "explain":
             return _explain(options.code)
@@ -53,20 +58,39 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_verify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     text = (
-        "EXECUTES the fixture programs on JAX, each in a process of its own, and checks that the linter, the "
-        "comments in the program and JAX agree. Ends with status 1 when they do not. "
-        "Only run it on programs that you trust."
+        "EXECUTES programs on JAX, each in a process of its own: only run it on programs that you trust. "
+        "Of a fixture, it checks that the linter, the comments in the program and JAX agree. A program of your own, "
+        "which has no '# claim:' comment, is run where you are, on the CPU and without compilation, and its keys are "
+        "watched: each finding of the linter is confirmed, not reached or contradicted, and reuses that the linter "
+        "did not report are listed. Ends with status 1 when linter and JAX disagree, with 2 when a program of your "
+        "own did not run to its end."
     )
-    verify = commands.add_parser("verify", help="execute fixture programs on JAX, to prove the rules", description=text)
+    verify = commands.add_parser(
+        "verify",
+        help="execute programs on JAX, to prove the rules or the findings in a program of your own",
+        usage="flake8-flax-rng verify [options] [PATH ...] [-- ARGUMENT ...]",
+        epilog="What follows -- are the arguments of a program of your own.",
+        description=text,
+    )
     verify.add_argument(
         "paths", nargs="*", type=Path, default=[Path("fixtures")], metavar="PATH", help="default: ./fixtures"
     )
     verify.add_argument(
-        "--rule", action="extend", type=_codes, default=[], metavar="CODE[,CODE]", help="only these rules"
+        "--rule",
+        action="extend",
+        type=_codes,
+        default=[],
+        metavar="CODE[,CODE]",
+        help="only these rules; opt-in rules speak of a program of your own only when they are named here",
     )
-    verify.add_argument("--json", metavar="FILE", help="write the rows as JSON; - prints them instead of the table")
-    verify.add_argument("--jobs", type=_positive, metavar="N", help="programs at a time (default: all processors)")
-    verify.add_argument("--timeout", type=float, default=runner.TIMEOUT, metavar="SECONDS", help="for each run")
+    verify.add_argument("--json", metavar="FILE", help="write the results as JSON; - prints them instead of the table")
+    verify.add_argument("--jobs", type=_positive, metavar="N", help="fixtures at a time (default: all processors)")
+    verify.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help=f"for each run (default: {runner.TIMEOUT:g}, for a program of your own {program.TIMEOUT:g})",
+    )
 
 
 def _codes(text: str) -> list[str]:
@@ -81,6 +105,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return seconds
 
 
 def _explain(code: str | None) -> int:
@@ -130,15 +161,49 @@ def lint_fixture(source: str, filename: str) -> list[Finding]:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    own = program.own_programs(options.paths)
+    if own:
+        return _verify_own(own, options)
+    if options.program_arguments:
+        raise FixtureError("fixtures take no arguments; those after -- are for a program of your own")
     programs = runner.select(options.paths, frozenset(options.rule))
     if not programs:
         raise FixtureError("no fixture programs found")
+    timeout = options.timeout or runner.TIMEOUT
     with report.progress(len(programs)) as progress:
-        rows = runner.verify(programs, lint_fixture, jobs=options.jobs, timeout=options.timeout, progress=progress)
+        rows = runner.verify(programs, lint_fixture, jobs=options.jobs, timeout=timeout, progress=progress)
     if options.json == "-":
         print(report.as_json(rows))
     else:
         report.table(rows)
-        if options.json:
-            Path(options.json).write_text(report.as_json(rows) + "\n", encoding="utf-8")
+        _write_json(options.json, report.as_json(rows))
     return OK if all(row.ok for row in rows) else DISAGREEMENT
+
+
+def _verify_own(paths: Sequence[Path], options: argparse.Namespace) -> int:
+    on = frozenset(options.rule) or frozenset(rule.code for rule in RULES if rule.default)
+
+    def lint_own(source: str, filename: str) -> list[Finding]:
+        found = lint(source, filename=filename, project=Project(filename))
+        return [finding for finding in found if finding.code in on]
+
+    timeout = options.timeout or program.TIMEOUT
+    results = []
+    for path in paths:
+        tell = report.beat(str(path), timeout)
+        result = program.check(path, lint_own, arguments=options.program_arguments, timeout=timeout, progress=tell)
+        results.append(result)
+        if options.json != "-":
+            report.findings(result)
+    if options.json == "-":
+        print(report.as_json(results))
+    else:
+        _write_json(options.json, report.as_json(results))
+    if any(result.disagrees for result in results):
+        return DISAGREEMENT
+    return OK if all(result.complete for result in results) else INCOMPLETE
+
+
+def _write_json(file: str | None, text: str) -> None:
+    if file:
+        Path(file).write_text(text + "\n", encoding="utf-8")

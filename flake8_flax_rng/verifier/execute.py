@@ -6,7 +6,7 @@ import importlib
 import sys
 import types
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,16 @@ def run(path: Path, mode: str, cache: Path | None) -> Verdict:
         FixtureError: when the file is no fixture or no Python.
     """
     fixture = read(path)
-    _configure(cache)
+    configure(cache)
     return _watched(fixture) if mode == WATCHED else _unchanged(fixture)
 
 
-def _configure(cache: Path | None) -> None:
+def configure(cache: Path | None) -> None:
+    """Set up JAX in this process.
+
+    Args:
+        cache: a directory for compiled expressions, so that not every program compiles the same ones.
+    """
     update: Callable[[str, object], None] = importlib.import_module("jax").config.update
     update("jax_platforms", "cpu")
     update("jax_traceback_filtering", "off")
@@ -90,7 +95,7 @@ def _watched(fixture: Fixture) -> Verdict:
     initialisations: list[Initialisation] = []
     trace = StreamTrace(filename, _observer(fixture, ledger, same, needless, initialisations))
     with ledger.listening(), trace.listening(), jax.disable_jit():
-        error, _ = _execute(fixture)
+        error, _ = execute(fixture.path, fixture.source)
         jax.effects_barrier()
     verdict = Verdict()
     for claim in fixture.claims:
@@ -118,7 +123,7 @@ def _unchanged(fixture: Fixture) -> Verdict:
             lines = stack.enter_context(executed_lines(str(fixture.path)))
         if any(_about(fixture, claim, "legacy-key", LEGACY) for claim in fixture.claims):
             legacy = stack.enter_context(legacy_keys(str(fixture.path)))
-        error, namespace = _execute(fixture)
+        error, namespace = execute(fixture.path, fixture.source)
     for claim in fixture.claims:
         if claim.kind == "raises":
             judge.judge_raises(verdict, fixture, claim, error)
@@ -158,15 +163,27 @@ def _judge_same_output(
             verdict.confirmed.add(line)
 
 
-def _execute(fixture: Fixture) -> tuple[BaseException | None, dict[str, Any]]:
-    """Run the program as the main module; return what left it, and its names."""
+def execute(path: Path, source: str, arguments: Sequence[str] = ()) -> tuple[BaseException | None, dict[str, Any]]:
+    """Run a program as the main module of this process.
+
+    Args:
+        path: the program's file.
+        source: its text.
+        arguments: what follows its name on its command line.
+
+    Returns:
+        what left it, and its names.
+
+    Raises:
+        FixtureError: when it is no Python.
+    """
     module = types.ModuleType("__main__")
-    module.__file__ = str(fixture.path)
+    module.__file__ = str(path)
     sys.modules["__main__"] = module
-    sys.argv = [str(fixture.path)]
-    sys.path.insert(0, str(fixture.path.parent))
+    sys.argv = [str(path), *arguments]
+    sys.path.insert(0, str(path.parent))
     try:
-        code = compile(fixture.source, str(fixture.path), "exec", dont_inherit=True)
+        code = compile(source, str(path), "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         raise FixtureError(f"cannot be compiled: {error}") from error
     try:
@@ -230,7 +247,7 @@ def probe(cache: Path | None) -> None:
     Raises:
         UnsupportedVersion: when it does not.
     """
-    _configure(cache)
+    configure(cache)
     import jax
 
     ledger = Ledger(load(), __file__)

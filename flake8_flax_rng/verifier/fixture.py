@@ -88,10 +88,53 @@ def read(path: Path) -> Fixture:
         raise FixtureError(f"cannot be read: {error}") from error
     claims = tuple(claim for _, text in comments if (claim := _claim(text)) is not None)
     expected = frozenset((line, code) for line, text in comments for code in _expected(text))
-    intended = {line: match["reason"] for line, text in comments if (match := _INTENDED.search(text))}
     _refuse_typos(comments)
     _refuse_contradictions(claims, expected)
-    return Fixture(path, source, rule_of(path), claims, expected, intended)
+    return Fixture(path, source, rule_of(path), claims, expected, intended_lines(source))
+
+
+def has_claim(path: Path) -> bool:
+    """Tell whether a file is meant as a fixture.
+
+    Args:
+        path: the file.
+
+    Returns:
+        whether one of its comments is a marker of a fixture.
+    """
+    try:
+        comments = list(_comments(read_source(path)))
+    except (ValueError, SyntaxError, tokenize.TokenError):
+        return False
+    return any(_CLAIM.match(text) or _EXPECT.search(text) for _, text in comments)
+
+
+def read_source(path: Path) -> str:
+    """Read a program's text, in the encoding that it names.
+
+    Args:
+        path: its file.
+
+    Returns:
+        the text.
+
+    Raises:
+        ValueError, SyntaxError: when it is not text in that encoding.
+    """
+    with tokenize.open(path) as stream:
+        return stream.read()
+
+
+def intended_lines(source: str) -> dict[int, str]:
+    """Find where a program says that a repetition is meant.
+
+    Args:
+        source: its text.
+
+    Returns:
+        line and reason of each `# intended:` comment.
+    """
+    return {line: match["reason"] for line, text in _comments(source) if (match := _INTENDED.search(text))}
 
 
 def find(paths: Iterable[Path]) -> list[Path]:

@@ -64,8 +64,8 @@ def judge_ending(verdict: Verdict, error: BaseException | None, filename: str) -
         filename: the file name that it was compiled with.
     """
     if not ended(error):
-        verdict.seen.append(_raised(error, filename))
-        verdict.problems.append(f"the program ends early: {_raised(error, filename)}")
+        verdict.seen.append(raised(error, filename))
+        verdict.problems.append(f"the program ends early: {raised(error, filename)}")
 
 
 def judge_raises(verdict: Verdict, fixture: Fixture, claim: Claim, error: BaseException | None) -> None:
@@ -82,9 +82,9 @@ def judge_raises(verdict: Verdict, fixture: Fixture, claim: Claim, error: BaseEx
         verdict.seen.append("nothing raised")
         verdict.problems.append(f"{claim.argument} did not leave the program")
         return
-    verdict.seen.append(_raised(error, filename))
+    verdict.seen.append(raised(error, filename))
     if not _is_a(error, claim.argument):
-        verdict.problems.append(f"{_raised(error, filename)}, not {claim.argument}")
+        verdict.problems.append(f"{raised(error, filename)}, not {claim.argument}")
         return
     sites = traceback_sites(error.__traceback__, filename)
     verdict.confirmed |= {line for line in fixture.marked if any(line in site.span for site in sites)}
@@ -101,7 +101,7 @@ def judge_reuse(verdict: Verdict, fixture: Fixture, groups: Iterable[Group]) -> 
     marked = fixture.marked
 
     def accepts(place: Place) -> bool:
-        return any(line in place.span and _may_stand(codes, place.part) for line, codes in marked.items())
+        return any(line in place.span and may_stand(codes, place.part) for line, codes in marked.items())
 
     for group in groups:
         verdict.seen.extend(_said(group))
@@ -109,7 +109,7 @@ def judge_reuse(verdict: Verdict, fixture: Fixture, groups: Iterable[Group]) -> 
         verdict.confirmed |= {
             line
             for line, codes in marked.items()
-            if any(line in place.span and _may_stand(codes, place.part) for place in group.places)
+            if any(line in place.span and may_stand(codes, place.part) for place in group.places)
         }
     if not verdict.seen:
         verdict.seen.append("no key was reused")
@@ -221,7 +221,16 @@ def conclude(fixture: Fixture, verdicts: Collection[Verdict]) -> Verdict:
     return total
 
 
-def _may_stand(codes: frozenset[str], part: str) -> bool:
+def may_stand(codes: frozenset[str], part: str) -> bool:
+    """Tell whether a rule may be marked at a part of a reuse.
+
+    Args:
+        codes: the rules that are marked.
+        part: one of the parts of a `Place`.
+
+    Returns:
+        whether one of them may.
+    """
     return part == SECOND or any(part in _ALSO.get(code, _ANYWHERE) for code in codes)
 
 
@@ -241,7 +250,16 @@ def _text(reuse: Reuse) -> str:
     return f"key reused at line {second}, first at line {first}"
 
 
-def _raised(error: BaseException | None, filename: str) -> str:
+def raised(error: BaseException | None, filename: str) -> str:
+    """Say what left a program, and where.
+
+    Args:
+        error: what left it.
+        filename: the file name that it was compiled with.
+
+    Returns:
+        the exception's name, the program's lines, and the first line of its text.
+    """
     sites = traceback_sites(error.__traceback__ if error else None, filename)
     where = f" at line {', '.join(str(site.span) for site in sites)}" if sites else ""
     message = str(error).strip().splitlines()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import itertools
 import math
 import sys
@@ -26,6 +27,8 @@ DRAW, SPLIT, FOLD, MADE = "draw", "split", "fold", "made"
 
 # Libraries that write `vmap` for themselves. A lifted `nn.vmap` says in `split_rngs` what its lanes share.
 _OWN_VMAPS = ("/flax/core/lift.py", "/jax/_src/numpy/", "/jax/_src/random/", "/jax/_src/lax/", "/optax/")
+
+_MANY = 4096  # Frames after which it is time to see which have ended: what they hold fills the memory.
 
 Bits = tuple[str, bytes]
 """A key's implementation and its raw bits: equal for a typed and a legacy key of one seed."""
@@ -80,6 +83,8 @@ class Ledger:
     events: list[Event] = field(default_factory=list)
     clones: Counter[Bits] = field(default_factory=Counter)
     _frames: list[FrameType] = field(default_factory=list)
+    _finished: list[FrameType] = field(default_factory=list)
+    _many: int = _MANY
     _calls: set[Hashable] = field(default_factory=set)
     _shared: list[int] = field(default_factory=list)
     _traced: dict[Hashable, FrameType] = field(default_factory=dict)
@@ -113,6 +118,13 @@ class Ledger:
             yield
         finally:
             self._muted -= 1
+
+    def _release(self) -> None:
+        """Let go of the values in frames that have ended; the frames are kept, so that none is taken for another."""
+        unique = {id(frame): frame for frame in self._frames}
+        self._frames = [frame for frame in unique.values() if not _cleared(frame)]
+        running = {id(frame) for frame in self._frames}
+        self._finished.extend(frame for number, frame in unique.items() if number not in running)
 
     def _listener(self, primitive: Any) -> Any:
         import jax
@@ -189,6 +201,9 @@ class Ledger:
         context: _Context,
     ) -> None:
         # A sampler may hand its own key to several lanes of its own; only the key that it was given counts.
+        if len(self._frames) > self._many:
+            self._release()
+            self._many = len(self._frames) + _MANY
         first = context.call not in self._calls
         self._calls.add(context.call)
         lanes = math.prod(self._shared) if first and context.vmapped is not None else 1
@@ -277,6 +292,17 @@ class Ledger:
         callers = (frame.f_code for frame in frames[position + 1 :])
         between = itertools.takewhile(lambda code: code.co_filename != self.filename, callers)
         return any(code.co_name == "jacfun" or any(part in code.co_filename for part in _OWN_VMAPS) for code in between)
+
+
+def _cleared(frame: FrameType) -> bool:
+    # To clear a suspended generator would end it.
+    if frame.f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        return False
+    try:
+        frame.clear()
+    except RuntimeError:  # It still runs.
+        return False
+    return True
 
 
 def bits_of(keys: Any) -> list[Bits]:

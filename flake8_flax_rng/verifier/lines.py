@@ -1,4 +1,4 @@
-"""Which lines of the program were executed."""
+"""Which lines of the program were executed, and which of them raised."""
 
 from __future__ import annotations
 
@@ -6,10 +6,54 @@ import ast
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from flake8_flax_rng.verifier.places import Span
+from flake8_flax_rng.verifier.places import Span, site_of
+
+_MOST_RAISED = 1000
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that passed through a line of the program, whether or not it was caught.
+
+    Args:
+        names: its class and the classes that this comes of.
+        text: the first line of what it says.
+        span: the lines.
+    """
+
+    names: tuple[str, ...]
+    text: str
+    span: Span
+
+
+@dataclass
+class Trace:
+    """What the lines of a program did.
+
+    Args:
+        lines: the lines that were executed.
+        raised: what was raised at them, each once.
+    """
+
+    lines: set[int] = field(default_factory=set)
+    raised: dict[Raised, None] = field(default_factory=dict)
+
+    def note(self, frame: FrameType, error: type[BaseException], value: object) -> None:
+        """Write down an exception, unless there are too many already.
+
+        Args:
+            frame: the frame that it passes through.
+            error: its class.
+            value: the exception.
+        """
+        if len(self.raised) < _MOST_RAISED:
+            names = tuple(base.__name__ for base in error.__mro__)
+            text = next(iter(str(value).strip().splitlines()), "")
+            self.raised[Raised(names, text, site_of(frame, frame.f_lasti, frame.f_lineno).span)] = None
 
 
 @contextmanager
@@ -22,11 +66,27 @@ def executed_lines(filename: str) -> Iterator[set[int]]:
     Yields:
         the set that fills with lines.
     """
-    lines: set[int] = set()
+    with traced(filename) as trace:
+        yield trace.lines
 
-    def inside(frame: FrameType, event: str, _: Any) -> Any:
+
+@contextmanager
+def traced(filename: str) -> Iterator[Trace]:
+    """Follow the program's lines, for a while.
+
+    Args:
+        filename: the file name that the program was compiled with.
+
+    Yields:
+        what fills with them.
+    """
+    trace = Trace()
+
+    def inside(frame: FrameType, event: str, argument: Any) -> Any:
         if event == "line":
-            lines.add(frame.f_lineno)
+            trace.lines.add(frame.f_lineno)
+        elif event == "exception":
+            trace.note(frame, *argument[:2])
         return inside
 
     def entered(frame: FrameType, _event: str, _: Any) -> Any:
@@ -35,7 +95,7 @@ def executed_lines(filename: str) -> Iterator[set[int]]:
     previous = sys.gettrace()
     sys.settrace(entered)
     try:
-        yield lines
+        yield trace
     finally:
         sys.settrace(previous)
 

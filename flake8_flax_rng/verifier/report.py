@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from flake8_flax_rng.verifier.program import VERDICTS, Checked
 from flake8_flax_rng.verifier.runner import Row
+from flake8_flax_rng.verifier.watch import Progress
+from flake8_flax_rng.verifier.weigh import CONFIRMED, CONTRADICTED, told
 
 _COLUMNS = ("rule", "program", "linter", "JAX", "verdict")
+_FINDING_COLUMNS = ("place", "rule", "verdict", "what the run shows")
+_VERDICT = {_COLUMNS: 4, _FINDING_COLUMNS: 2}
+_STYLES = {CONFIRMED: "green", CONTRADICTED: "bold red"}
 
 
 class Report(Protocol):
@@ -50,21 +57,62 @@ def table(rows: Sequence[Row]) -> None:
     Args:
         rows: its rows.
     """
-    if sys.stdout.isatty() and _rich() is not None:
-        _rich_table(rows)
-    else:
-        for cells in [_COLUMNS, *map(_cells, rows)]:
-            print(" | ".join(cells))
+    _print_table(_COLUMNS, [(_cells(row), "green" if row.ok else "bold red") for row in rows])
     wrong = sum(not row.ok for row in rows)
     seconds = sum(row.seconds for row in rows)
     print(f"{len(rows)} programs, {wrong} in disagreement, {seconds:.0f} s of running")
 
 
-def as_json(rows: Sequence[Row]) -> str:
-    """Write the rows as JSON.
+def beat(program: str, limit: float) -> Callable[[Progress], None]:
+    """Show how far a program is, on standard error, a line each time: the program itself writes there as well.
 
     Args:
-        rows: the rows.
+        program: its file.
+        limit: seconds until it is stopped.
+
+    Returns:
+        what takes each report.
+    """
+
+    def line(progress: Progress) -> None:
+        where = f"line {progress.line}" if progress.line is not None else "between two lines"
+        text = f"{program}: {progress.seconds:.0f} s of at most {limit:g}, {where}, {progress.uses} uses of keys"
+        print(text, file=sys.stderr, flush=True)
+
+    return line
+
+
+def findings(checked: Checked) -> None:
+    """Print what the run says of each finding, the reuses that were not reported, and a line that sums it up.
+
+    Args:
+        checked: a program, and what is known of it.
+    """
+    outcome = checked.outcome
+    if checked.failure:
+        print(f"{checked.program}: {checked.failure}")
+    else:
+        ending = outcome.ending or "ran to its end"
+        print(f"{checked.program}: {ending}, {outcome.seconds:g} s, {outcome.uses} uses of keys")
+    if outcome.findings:
+        rows = [
+            ((f"{f.line}:{f.column + 1}", f.code, f.verdict, f.evidence), _STYLES.get(f.verdict, ""))
+            for f in outcome.findings
+        ]
+        _print_table(_FINDING_COLUMNS, rows)
+    for reuse in outcome.unreported:
+        times = f" ({reuse.times} times)" if reuse.times > 1 else ""
+        print(f"not reported: {told(reuse.key, reuse.first, reuse.second)}{times}")
+    counts = Counter(finding.verdict for finding in outcome.findings)
+    parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
+    print(f"{len(outcome.findings)} findings: {parts}; {len(outcome.unreported)} reuses not reported")
+
+
+def as_json(rows: Sequence[Row] | Sequence[Checked]) -> str:
+    """Write what is known of fixtures or programs as JSON.
+
+    Args:
+        rows: one for each.
 
     Returns:
         the text.
@@ -101,14 +149,17 @@ def _bar(total: int) -> Iterator[Report]:
         yield report
 
 
-def _rich_table(rows: Sequence[Row]) -> None:
+def _print_table(columns: tuple[str, ...], rows: Sequence[tuple[Sequence[str], str]]) -> None:
+    """Print rows of cells, each with the style of what it says."""
+    if not sys.stdout.isatty() or _rich() is None:
+        for cells in [columns, *(cells for cells, _ in rows)]:
+            print(" | ".join(cells))
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    output = Table(*_COLUMNS)
-    for row in rows:
-        style = "green" if row.ok else "bold red"
-        *cells, verdict = _cells(row)
-        output.add_row(*map(Text, cells), Text(verdict, style=style))
+    output = Table(*columns)
+    for cells, style in rows:
+        output.add_row(*(Text(cell, style=style if cell == cells[_VERDICT[columns]] else "") for cell in cells))
     Console().print(output)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flake8_flax_rng.verifier.ledger import DRAW, FOLD, MADE, SPLIT, Bits, Event, Ledger
@@ -98,12 +98,17 @@ class _Analysis:
         self.parents: dict[Bits, set[Bits]] = defaultdict(set)
         for event in ledger.events:
             self._index(event)
+        self.order = _children_first({**self.children, **self.uses}, self.children)
         self.candidates = {key: list(self._candidates(key)) for key in self.uses}
         self._collides: dict[Bits, bool] = {}
+        for key in self.order:  # A key may be the last of thousands, too deep for a recursion from the first.
+            self._reused_below(key)
 
     def groups(self) -> list[Group]:
         reuses = {key: found for key in self.uses if (found := [r for r in self.candidates[key] if self._real(r)])}
-        origins = {key: self._origins(key, reuses) for key in reuses}
+        above = self._handed_down(lambda key, roots: roots or frozenset({key} if key in reuses else ()))
+        origins = {key: above[key] for key in reuses}
+        self.built = self._handed_down(lambda key, built: built | {key} if self._noteworthy(key) else built)
         merged: dict[Bits, Group] = {}
         for key, found in reuses.items():
             if not origins[key]:
@@ -141,6 +146,8 @@ class _Analysis:
                 yield Reuse(key, earlier[0], event, places, certain)
 
     def _clones(self, key: Bits) -> int:
+        if not self.clones:
+            return 0
         return self.clones[key] + sum(self.clones[origin] for origin in self._ancestors(key))
 
     def _ancestors(self, key: Bits) -> set[Bits]:
@@ -172,13 +179,24 @@ class _Analysis:
     def _touched(self, key: Bits) -> bool:
         return key in self.uses or key in self.children
 
-    def _origins(self, key: Bits, reused: Iterable[Bits]) -> list[Bits]:
-        origins = self._ancestors(key) & set(reused)
-        return [origin for origin in origins if not self._ancestors(origin) & origins]
+    def _handed_down(self, hand: Callable[[Bits, frozenset[Bits]], frozenset[Bits]]) -> dict[Bits, frozenset[Bits]]:
+        """Collect for each key what its parents hand on to it, each of what it was handed itself."""
+        handed: dict[Bits, frozenset[Bits]] = {}
+        nothing: frozenset[Bits] = frozenset()
+        for key in reversed(self.order):
+            gifts = {hand(parent, handed.get(parent, nothing)) for parent in self.parents.get(key, ()) if parent != key}
+            # Most keys have one parent, and share its set.
+            handed[key] = next(iter(gifts)) if len(gifts) == 1 else nothing.union(*gifts)
+        return handed
+
+    def _noteworthy(self, key: Bits) -> bool:
+        """Tell whether there may be something to say of how a key was built."""
+        makers = self.makers.get(key, [])
+        return len(makers) > 1 or any(maker.kind == MADE for maker in makers)
 
     def _remade(self, key: Bits) -> Iterator[Place]:
         """Say where the key, or one that it comes of, was built, and where it was built again."""
-        for origin in (key, *self._ancestors(key)):
+        for origin in (key, *(self.built[key] - {key})):
             makers = _one_per_call(self.makers.get(origin, []))
             for maker in makers:
                 if maker.kind == MADE and maker.stack:
@@ -189,6 +207,25 @@ class _Analysis:
                     yield from _places(before, maker)
                 if maker.kind == MADE:
                     yield from _relabelled(REMADE, _places(makers[0], maker))
+
+
+def _children_first(keys: Iterable[Bits], children: Mapping[Bits, Iterable[Bits]]) -> list[Bits]:
+    """Order keys so that those that come of a key stand before it, as far as none comes of itself."""
+    order: list[Bits] = []
+    seen: set[Bits] = set()
+    for start in keys:
+        waiting = [] if start in seen else [(start, iter(children.get(start, ())))]
+        seen.add(start)
+        while waiting:
+            key, rest = waiting[-1]
+            child = next((child for child in rest if child not in seen), None)
+            if child is None:
+                order.append(key)
+                waiting.pop()
+            else:
+                seen.add(child)
+                waiting.append((child, iter(children.get(child, ()))))
+    return order
 
 
 def _one_per_call(events: Iterable[Event]) -> list[Event]:

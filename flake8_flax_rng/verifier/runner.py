@@ -101,7 +101,7 @@ def verify(
     Raises:
         UnsupportedVersion: when JAX or Flax is missing, or the ledger cannot listen to the installed version.
     """
-    cache = _cache_directory()
+    cache = cache_directory()
     worker.require(cache)
     rows: dict[Path, Row] = {}
     pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
@@ -183,7 +183,12 @@ def _run(fixture: Fixture, cache: Path | None, timeout: float) -> Verdict:
     return conclude(fixture, verdicts)
 
 
-def _cache_directory() -> Path | None:
+def cache_directory() -> Path | None:
+    """Find the directory for compiled expressions.
+
+    Returns:
+        the directory, or None where none can be made.
+    """
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     directory = root / "flake8-flax-rng" / "compiled"
     try:

@@ -10,6 +10,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,12 +20,16 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
+from flake8_flax_rng.verifier import watch
 from flake8_flax_rng.verifier.fixture import FixtureError
 from flake8_flax_rng.verifier.jaxhooks import UnsupportedVersion
 from flake8_flax_rng.verifier.judge import Verdict
+from flake8_flax_rng.verifier.watch import Progress, Task
+from flake8_flax_rng.verifier.weigh import Outcome
 
 _PRELOADED = ("jax", "jax.numpy", "flax.linen", "flax.nnx", "optax", "flake8_flax_rng.verifier.execute")
 _START = 120.0  # Seconds until JAX is imported, on a busy machine.
+_GRACE = 60.0  # Seconds that a program has to stop at its time limit, and to be judged.
 _TAIL = 300
 _OUTPUT = "output.txt"
 
@@ -80,6 +85,27 @@ def run_in_process(path: Path, mode: str, cache: Path | None, timeout: float) ->
     return answer
 
 
+def run_program(task: Task, tell: Callable[[Progress], None]) -> Outcome | Failure:
+    """Run a program of the user's own in a process of its own, in the current directory.
+
+    What it prints goes to standard error.
+
+    Args:
+        task: what is to be run.
+        tell: is told from time to time how far it is.
+
+    Returns:
+        what the run says, or why it says nothing.
+    """
+    answer = _in_process(_watch, (task,), task.limit + _GRACE, tell)
+    assert isinstance(answer, Outcome | Failure)
+    return answer
+
+
+def _watch(task: Task, *, tell: Callable[[Progress], None]) -> Outcome:
+    return watch.run(task, tell)
+
+
 def _judge(path: Path, mode: str, cache: Path | None) -> Verdict:
     from flake8_flax_rng.verifier.execute import run
 
@@ -100,21 +126,33 @@ def _context() -> BaseContext:
     return context
 
 
-def _in_process(function: Callable[..., object], arguments: tuple[object, ...], timeout: float) -> object:
+def _in_process(
+    function: Callable[..., object],
+    arguments: tuple[object, ...],
+    timeout: float,
+    tell: Callable[[Progress], None] | None = None,
+) -> object:
+    """Call a function in a process of its own.
+
+    With `tell` that process is the user's program: it works where the user is, its output is seen, it may have
+    processes of its own, and the function can report how far it is. Without, it works in a directory of its own.
+    """
     context: Any = _context()
     ours, theirs = context.Pipe(duplex=False)
-    with tempfile.TemporaryDirectory(prefix="flake8-flax-rng-", ignore_cleanup_errors=True) as home, ours:
-        process = context.Process(target=_child, args=(theirs, home, function, arguments), daemon=True)
+    with tempfile.TemporaryDirectory(prefix="flake8-flax-rng-", ignore_cleanup_errors=True) as directory, ours:
+        home = None if tell is not None else directory
+        place = os.getcwd() if home is None else home
+        process = context.Process(target=_child, args=(theirs, place, home, function, arguments), daemon=bool(home))
         with _starting, _unnamed_main():
             process.start()
         theirs.close()
         try:
-            answer = _listen(ours, timeout)
+            answer = _listen(ours, timeout, tell)
         finally:
             _kill(process)
         if not isinstance(answer, _Silence):
             return answer
-        return Failure(answer.text.format(code=process.exitcode) + _tail(Path(home, _OUTPUT)))
+        return Failure(answer.text.format(code=process.exitcode) + _tail(Path(directory, _OUTPUT)))
 
 
 @contextmanager
@@ -139,14 +177,18 @@ class _Silence:
     text: str
 
 
-def _listen(connection: Connection, timeout: float) -> object:
+def _listen(connection: Connection, timeout: float, tell: Callable[[Progress], None] | None) -> object:
     try:
         if not connection.poll(_START):
             return _Silence(f"could not be started in {_START:g} seconds")
         connection.recv()
-        if not connection.poll(timeout):
-            return _Silence(f"still running after {timeout:g} seconds, killed")
-        return connection.recv()
+        end = time.monotonic() + timeout
+        while connection.poll(max(end - time.monotonic(), 0)):
+            answer = connection.recv()
+            if tell is None or not isinstance(answer, Progress):
+                return answer
+            tell(answer)
+        return _Silence(f"still running after {timeout:g} seconds, killed")
     except EOFError:
         return _Silence("the process ended without a verdict (exit code {code})")
 
@@ -168,15 +210,25 @@ def _tail(path: Path) -> str:
     return f": {lines[-1][:_TAIL]}" if lines else ""
 
 
-def _child(connection: Connection, home: str, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
+def _child(
+    connection: Connection,
+    place: str,
+    home: str | None,
+    function: Callable[..., object],
+    arguments: tuple[object, ...],
+) -> None:
     """Run in the new process."""
     with suppress(OSError, AttributeError):
         os.setpgid(0, 0)
-    os.chdir(home)  # What the program writes must not lie among the fixtures.
-    _redirect(_OUTPUT)
+    os.chdir(place)  # What a fixture writes must not lie among the fixtures.
+    if home is not None:
+        _redirect(_OUTPUT)
+    else:
+        os.dup2(2, 1)  # Standard output is for what is said of the program.
     connection.send("started")
+    more = {} if home is not None else {"tell": connection.send}
     try:
-        answer: object = function(*arguments)
+        answer: object = function(*arguments, **more)
     except (FixtureError, UnsupportedVersion) as error:
         answer = Failure(str(error))
     except BaseException as error:

@@ -9,8 +9,7 @@ from typing import Any
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
-from flake8_flax_rng.verifier.judge import _may_stand as may_stand
-from flake8_flax_rng.verifier.judge import unexplained
+from flake8_flax_rng.verifier.judge import may_stand, unexplained
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import SECOND, Place, Reuse
 
