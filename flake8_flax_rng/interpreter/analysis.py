@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_flax_rng.interpreter import classes, lifting
+from flake8_flax_rng.interpreter import classes, lasting, lifting
 from flake8_flax_rng.interpreter.calls import call
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
@@ -42,6 +42,9 @@ STEPS_ABROAD_PER_LINE = 8
 SETUPS_KEPT = 3
 """Ways through a module's ``setup`` that are followed apart."""
 
+_CONSTRUCTOR = "__init__"
+_NOTHING = lasting.Lasting()
+
 Result = TypeVar("Result")
 
 
@@ -76,6 +79,8 @@ class Analysis:
         self._engine.steps_abroad = STEPS_ABROAD_PER_FILE + STEPS_ABROAD_PER_LINE * lines
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
+        self._objects: dict[int, lasting.Lasting] = {}
+        self._stores: lasting.Stores | None = None
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
@@ -170,6 +175,7 @@ class Analysis:
     def _run_function(self, function: Function, state: State) -> None:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
+        engine.example = False
         engine.ledger.root_number = engine.number()
         if len(function.frames) > 1:
             engine.ledger.inner.add(engine.ledger.root_number)
@@ -177,7 +183,11 @@ class Analysis:
         path.ledger, path.assumed, path.draws = {}, ({},), ()
         for frame in function.frames:
             if not path.has_frame(frame):
-                path.open_frame(frame, {})
+                around = engine.closures.get(frame, _NOTHING)
+                around.give(path)
+                engine.example = engine.example or around.example
+                hidden = {name: engine.unknown(name) for name in sorted(around.others)}
+                path.open_frame(frame, {**hidden, **around.names})
         engine.chunk = function.code.chunk
         owner = function.owner
         kind = "function" if owner is None else _kind(owner, function)
@@ -188,21 +198,56 @@ class Analysis:
 
     def _call(
         self, function: Function, state: State, receiver: Value | None = None, active: Activation | None = None
-    ) -> None:
+    ) -> list[State]:
         engine = self._engine
 
-        def follow() -> None:
-            call_function(engine, function, symbolic_args(engine, function, state, receiver), state)
+        def follow() -> list[State]:
+            args = symbolic_args(engine, function, state, receiver)
+            return [after for _, after in call_function(engine, function, args, state)]
 
-        self._guarded(follow, active)
+        return self._guarded(follow, active) or []
 
     def _run_method(self, owner: Class, function: Function, state: State) -> None:
-        engine = self._engine
         if not classes.is_linen(owner):
-            self._call(function, state, engine.allocate(state, Instance(owner, symbolic=True)))
+            if function.code.name == _CONSTRUCTOR and classes.member(owner, _CONSTRUCTOR) == function:
+                self._constructed(owner, state)
+            else:
+                self._call(function, state, self._object(owner, state))
             return
         for ref, ready in self._set_up(owner, state):
             self._run_module_method(owner, function, ref, ready)
+
+    def _object(self, owner: Class, state: State) -> Ref:
+        """Return any object of a class, with the modules that its constructor has made."""
+        known = self._objects.get(owner.serial)
+        if known is None:
+            known = self._constructed(owner, state.fork())
+        known.give(state)
+        self._engine.example = known.example
+        found = Instance(owner, dict(known.names), symbolic=True, lasting=frozenset(known.names))
+        return self._engine.allocate(state, found)
+
+    def _constructed(self, owner: Class, state: State) -> lasting.Lasting:
+        """Follow the constructor of a class for any arguments, and keep the modules that it stores for good."""
+        engine = self._engine
+        self._objects[owner.serial] = lasting.Lasting()
+        constructor = classes.member(owner, _CONSTRUCTOR)
+        if isinstance(constructor, Function):
+            ref = engine.allocate(state, Instance(owner, symbolic=True))
+            self._objects[owner.serial] = self._left(owner, ref, self._call(constructor, state, ref))
+        return self._objects[owner.serial]
+
+    def _left(self, owner: Class, ref: Ref, ends: list[State]) -> lasting.Lasting:
+        """Return what the constructor has left in the attributes that no other code of the file sets."""
+        found = [(known.attributes, end) for end in ends if (known := end.instance(ref)) is not None]
+        left = lasting.common(self._engine, found)
+        if left.names:
+            owners = {cls.name for cls in classes.ancestors(owner) if isinstance(cls, Class)}
+            self._stores = self._stores or lasting.Stores(self._chunks)
+            for name in list(left.names):
+                if not self._stores.only_in(name, _CONSTRUCTOR, owners, lasting.is_state(left.names[name], left)):
+                    del left.names[name]
+        return left
 
     def _run_module_method(self, owner: Class, function: Function, ref: Ref, state: State) -> None:
         engine = self._engine

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from flake8_flax_rng.interpreter.lanes import Lanes
+    from flake8_flax_rng.interpreter.lasting import Lasting
     from flake8_flax_rng.interpreter.modules import Modules
     from flake8_flax_rng.interpreter.scopes import Frame
     from flake8_flax_rng.syntax.index import Index
@@ -236,6 +237,7 @@ class Engine:
         activations: the Linen modules being followed, innermost last.
         runs: the Linen calls being followed, innermost last.
         muted: greater than 0 where the program expects a failure.
+        example: whether classes were chosen for what is followed that others may stand for.
         traced: the traces that are under way, innermost last: what Python does in one is done once.
         jitted: the functions that the file compiles.
         defined: how often each ``def`` or ``lambda`` was executed.
@@ -246,6 +248,7 @@ class Engine:
         lifts: the transforms within the Linen call under way that run part of it, innermost last.
         reads: the streams that the methods of a Linen class read, by number of the class.
         fields: where the fields of a Linen module were given, by its address.
+        closures: what the functions that have returned leave to those that were defined in them, by frame.
     """
 
     def __init__(
@@ -263,6 +266,7 @@ class Engine:
         self.called: set[FunctionCode] = set()
         self.made: dict[FunctionCode, Function] = {}
         self.muted = 0
+        self.example = False
         self.traced: list[Trace] = []
         self.jitted: set[FunctionCode] = set()
         self.defined: dict[FunctionCode, int] = {}
@@ -288,6 +292,7 @@ class Engine:
         self.codes: dict[cst.CSTNode, FunctionCode] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
         self.captured: set[int] = {MODULE_FRAME}
+        self.closures: dict[int, Lasting] = {}
         self._evaluate = evaluate
         self._call = call
         self._run_block = run_block
@@ -526,7 +531,8 @@ class Engine:
             for _, item in found.entries[:20]:
                 self.escape(item, state, depth + 1)
         elif isinstance(found, Instance) and not found.frozen:
-            state.heap[value.address] = replace(found, attributes={}, version=found.version + 1, symbolic=True)
+            lasting = {name: item for name, item in found.attributes.items() if name in found.lasting}
+            state.heap[value.address] = replace(found, attributes=lasting, version=found.version + 1, symbolic=True)
 
     def unknown_call(self, function: Value, args: Args, state: State) -> Outcomes:
         """Call something of which nothing is known: its arguments escape."""

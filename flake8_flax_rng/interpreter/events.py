@@ -363,6 +363,7 @@ class ModuleRun:
         context: the calls and loops that led there; runs of one context differ in their path only.
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
+        example: whether the module is one of several that can stand there, for instance a parameter's default.
     """
 
     call: Site
@@ -376,6 +377,7 @@ class ModuleRun:
     places: dict[str, Site] = field(default_factory=dict)
     context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
     reads: tuple[set[str], ...] = ()
+    example: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter import lasting
 from flake8_flax_rng.interpreter.classes import is_linen
 from flake8_flax_rng.interpreter.engine import CALL_DEPTH, Scope
 from flake8_flax_rng.interpreter.events import Draw
@@ -20,6 +21,7 @@ from flake8_flax_rng.interpreter.values import (
     Key,
     Keys,
     Opaque,
+    Partial,
     Ref,
     Symbol,
     Tuple,
@@ -120,7 +122,7 @@ def symbolic_args(engine: Engine, function: Function, state: State, receiver: Va
         names = names[1:]
     annotations = {p.name.value: p.annotation for p in _parameters(function.code.node.params)}
     for name in (*names, *(p.name.value for p in function.code.node.params.kwonly_params)):
-        known = _annotated(engine, function, annotations.get(name), state)
+        known = _annotated(engine, function, annotations.get(name), state) or _default(engine, function, name)
         args.keywords[name] = known if known is not None else engine.parameter(function.code, name)
     args.open_positional = args.open_keywords = True
     return args
@@ -138,6 +140,16 @@ def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | 
             return engine.allocate(state, Instance(cls, frozen=True, symbolic=True)) if is_linen(cls) else None
         if cls is not None:
             return None
+    return None
+
+
+def _default(engine: Engine, function: Function, name: str) -> Value | None:
+    """Return the class of modules that a parameter is by default: an example of what it can be."""
+    value = dict(function.defaults).get(name)
+    cls = value.function if isinstance(value, Partial) else value
+    if isinstance(cls, Class | Symbol) and is_linen(cls):
+        engine.example = True
+        return value
     return None
 
 
@@ -225,6 +237,8 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     if frame not in engine.captured:
         for _, after in result:
             after.close_frame(frame)
+    elif result:
+        engine.closures[frame] = lasting.common(engine, [(after.frame(frame), after) for _, after in result])
     return engine.merge_outcomes(result)
 
 

@@ -202,6 +202,7 @@ def run(
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.stack),
             _reads(engine, found),
+            engine.example,
         )
     )
     template = Use(

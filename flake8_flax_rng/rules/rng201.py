@@ -39,7 +39,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
 from flake8_flax_rng.rules.report import Report, rule
-from flake8_flax_rng.rules.runs import active, runs_by_call
+from flake8_flax_rng.rules.runs import active, runs_by_call, settled
 
 RULE = rule("RNG201", "needless-init-stream", "a key that `init` does not need is passed to it", __doc__)
 
@@ -47,7 +47,7 @@ RULE = rule("RNG201", "needless-init-stream", "a key that `init` does not need i
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams given to ``init`` on which no variable depends."""
     for runs in runs_by_call(events):
-        resolved = [run for run in runs if run.resolved and run.streams is not None]
+        resolved = [run for run in settled(runs) if run.streams is not None]
         if not resolved or any(run.kind not in ("init", "lazy_init") for run in resolved):
             continue
         for stream in resolved[0].streams or ():

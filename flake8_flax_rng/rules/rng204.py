@@ -37,7 +37,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, ModuleRun
 from flake8_flax_rng.rules.report import Report, rule
-from flake8_flax_rng.rules.runs import UNKNOWN, missing, runs_by_call, similar, unread
+from flake8_flax_rng.rules.runs import UNKNOWN, missing, runs_by_call, settled, similar, unread
 
 RULE = rule("RNG204", "unknown-stream", "a key is given under a name that nothing in the model reads", __doc__)
 
@@ -45,7 +45,7 @@ RULE = rule("RNG204", "unknown-stream", "a key is given under a name that nothin
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that no run of a call reads."""
     for runs in runs_by_call(events):
-        resolved = [run for run in runs if run.resolved]
+        resolved = settled(runs)
         if not resolved or any(run.kind not in ("apply", "bind") for run in resolved):
             continue
         for stream in unread(resolved[0]):

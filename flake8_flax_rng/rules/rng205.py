@@ -39,7 +39,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun, Replaced
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.runs import flags_vary, inverted, possibly_drawn, runs_by_call
+from flake8_flax_rng.rules.runs import flags_vary, inverted, possibly_drawn, runs_by_call, settled
 
 RULE = rule("RNG205", "idle-stream", "a key is given to a model that is deterministic in this call", __doc__)
 
@@ -53,7 +53,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 def _idle_streams(events: Sequence[Event]) -> Iterable[Report]:
     explained = inverted(events)
     for runs in runs_by_call(events):
-        resolved = [run for run in runs if run.resolved]
+        resolved = settled(runs)
         if flags_vary(runs) or any(run.kind != "apply" or run.streams is None for run in resolved):
             continue
         for stream in (resolved[0].streams or ()) if resolved else ():

@@ -38,7 +38,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Draw, Event, Malformed, ModuleRun
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.runs import active, missing, runs_by_call
+from flake8_flax_rng.rules.runs import active, missing, runs_by_call, settled
 
 RULE = rule("RNG207", "malformed-rngs", "keys are given to a Linen call in a form that it does not take", __doc__)
 
@@ -68,8 +68,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             where = f"the parameter `{event.name}`" if event.name else "one argument too many"
             yield Report(event.site, _MESSAGES[event.what].format(call=event.call, name=event.name, where=where))
     for runs in runs_by_call(events):
-        resolved = [run for run in runs if run.resolved]
-        for of_run, words in ((_cut_off, _CUT_OFF), (_asked_in_vain, _IN_VAIN)):
+        known = [run for run in runs if run.resolved]
+        for of_run, words, resolved in ((_cut_off, _CUT_OFF, known), (_asked_in_vain, _IN_VAIN, settled(runs))):
             found = [of_run(run) for run in resolved]
             first = found[0] if found else None
             if first is not None and all(found):

@@ -24,6 +24,14 @@ def runs_by_call(events: Sequence[Event]) -> list[list[ModuleRun]]:
     return list(groups.values())
 
 
+def settled(runs: list[ModuleRun]) -> list[ModuleRun]:
+    """Return the runs of a call whose module is known, none where others can stand there.
+
+    What the module that a parameter is by default does not read, another one may.
+    """
+    return [] if any(run.example for run in runs) else [run for run in runs if run.resolved]
+
+
 def flags_vary(runs: list[ModuleRun]) -> bool:
     """Return whether the call's arguments are constants from one caller and unknown from another.
 

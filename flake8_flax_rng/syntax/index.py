@@ -50,12 +50,14 @@ class Index:
         by_statement: the units of each top-level statement, in order.
         relevant: names of the functions and methods that matter.
         small: names of those that are short.
+        foreign: names of those that name another file of the project, and are followed where they are called.
         changed: the attributes of imported things that the file sets.
     """
 
     by_statement: list[list[Unit]]
     relevant: set[str]
     small: set[str]
+    foreign: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
 
     def matters(self, statement: int) -> bool:
@@ -72,7 +74,7 @@ class Index:
 
     def followed(self, name: str) -> bool:
         """Return whether calls of a function or method are followed into its body."""
-        return name in self.relevant or name in self.small
+        return name in self.relevant or name in self.small or name in self.foreign
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> In
         by_statement,
         {unit.name for unit in units if unit.seeded and unit.name},
         {unit.name for unit in units if unit.name and unit.lines <= SMALL},
+        {unit.name for unit in units if unit.name and unit.foreign},
         reader.changed,
     )
 

@@ -1,0 +1,249 @@
+"""What a function that is followed by itself knows of the code around it: the modules made there.
+
+A key that was bound before may have been used or renewed since. A Linen module, which nothing can change, is the same
+in each call.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter import classes
+from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.values import (
+    Bound,
+    Class,
+    Key,
+    Keys,
+    Native,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
+from flake8_flax_rng.semantics.linen import TRAIN_STATES
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.syntax.source import Chunk
+
+_NESTING = 8
+_APPLY = "apply_fn"
+
+
+@dataclass
+class Lasting:
+    """Names with what they stand for as long as the program runs.
+
+    Args:
+        names: the names.
+        heap: the objects that they refer to.
+        example: whether others may stand for them in another run of the program.
+        others: the names of which nothing is known, and which hide those of the text around.
+    """
+
+    names: dict[str, Value] = field(default_factory=dict)
+    heap: dict[int, HeapObject] = field(default_factory=dict)
+    example: bool = False
+    others: frozenset[str] = frozenset()
+
+    def give(self, state: State) -> None:
+        """Put the objects into the heap of a path."""
+        for address, found in self.heap.items():
+            state.heap.setdefault(address, found)
+
+
+def _kept(names: dict[str, Value], state: State, example: bool) -> Lasting:
+    """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
+    found = Lasting(example=example)
+    for name, value in names.items():
+        heap: dict[int, HeapObject] = {}
+        if _lasts(value, state) and _gathered(value, state, heap):
+            found.names[name] = value
+            found.heap.update(heap)
+    return found
+
+
+def common(engine: Engine, paths: list[tuple[dict[str, Value], State]]) -> Lasting:
+    """Return what lasts of names on several paths.
+
+    Args:
+        engine: the analysis.
+        paths: the names and the state of each path.
+
+    Returns:
+        those that stand for the same Linen module, class of modules or method of one on all paths; of two modules of
+        one class only the fields are known that are alike.
+    """
+    if not paths:
+        return Lasting()
+    bound = {name for names, _ in paths for name in names}
+    first, *others = [_kept(names, state, engine.example) for names, state in paths]
+    for other in others:
+        names: dict[str, Value] = {}
+        for name, value in first.names.items():
+            joined = _joined(engine, first, value, other, other.names.get(name))
+            if joined is not None:
+                names[name] = joined
+        first = Lasting(names, {**other.heap, **first.heap}, first.example)
+    first.others = frozenset(bound.difference(first.names))
+    return first
+
+
+def _joined(engine: Engine, first: Lasting, ours: Value, second: Lasting, theirs: Value | None) -> Value | None:
+    if ours == theirs:
+        return ours
+    if isinstance(ours, Native) and isinstance(theirs, Native) and ours.name == theirs.name:
+        receiver = _joined(engine, first, ours.receiver, second, theirs.receiver)
+        return None if receiver is None else Native(ours.name, receiver)
+    if not (isinstance(ours, Ref) and isinstance(theirs, Ref)):
+        return None
+    one, two = first.heap.get(ours.address), second.heap.get(theirs.address)
+    if not (isinstance(one, Instance) and isinstance(two, Instance)) or one.cls != two.cls:
+        return None
+    alike: dict[str, Value] = {}
+    for name, value in one.attributes.items():
+        joined = _joined(engine, first, value, second, two.attributes.get(name))
+        if joined is not None:
+            alike[name] = joined
+    if _APPLY in one.attributes and _APPLY not in alike:
+        return None
+    either = Ref(engine.number())
+    first.heap[either.address] = replace(one, attributes=alike, symbolic=True)
+    return either
+
+
+def _lasts(value: Value, state: State) -> bool:
+    if isinstance(value, Class | Symbol):
+        return classes.is_linen(value)
+    if isinstance(value, Ref):
+        found = state.instance(value)
+        return found is not None and found.frozen and (classes.is_linen(found.cls) or _is_state(found, state))
+    if isinstance(value, Native):
+        return value.name.startswith("linen.") and _lasts(value.receiver, state)
+    if isinstance(value, Partial | Wrapped):
+        return _lasts(value.function, state)
+    return False
+
+
+def is_state(value: Value, held: Lasting) -> bool:
+    """Return whether a value is a ``TrainState``, which is made anew in each step and keeps its model."""
+    found = held.heap.get(value.address) if isinstance(value, Ref) else None
+    return isinstance(found, Instance) and classes.derives(found.cls, TRAIN_STATES)
+
+
+def _is_state(found: Instance, state: State) -> bool:
+    held = found.attributes.get(_APPLY)
+    return classes.derives(found.cls, TRAIN_STATES) and held is not None and _lasts(held, state)
+
+
+def _gathered(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
+    """Gather the objects that a value refers to; return False where a key is among them."""
+    if isinstance(value, Key | Keys) or depth > _NESTING:
+        return False
+    if isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if found is None or value.address in heap:
+            return True
+        if isinstance(found, Instance) and classes.derives(found.cls, TRAIN_STATES):
+            found = replace(found, attributes={_APPLY: found.attributes[_APPLY]}, symbolic=True)
+        heap[value.address] = found
+        return all(_gathered(inner, state, heap, depth + 1) for inner in _held(found))
+    return all(_gathered(inner, state, heap, depth + 1) for inner in _parts(value))
+
+
+def _held(found: HeapObject) -> Iterator[Value]:
+    if isinstance(found, Instance):
+        yield from found.attributes.values()
+    elif isinstance(found, ListObject):
+        yield from found.items
+    elif isinstance(found, DictObject):
+        yield from (value for _, value in found.entries)
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    if isinstance(value, Tuple):
+        yield from value.items
+    elif isinstance(value, Bound):
+        yield from (value.function, value.receiver)
+    elif isinstance(value, Native):
+        yield value.receiver
+    elif isinstance(value, Partial):
+        yield from (value.function, *value.args, *(item for _, item in value.keywords))
+    elif isinstance(value, Wrapped):
+        yield from (value.function, *(item for _, item in value.options))
+
+
+class Stores:
+    """Where the attributes of objects are set in some text.
+
+    Args:
+        chunks: the text.
+    """
+
+    def __init__(self, chunks: list[Chunk]):
+        self._stored: dict[str, set[_Store]] = {}
+        for chunk in chunks:
+            for statement in chunk.tree:
+                self._read(statement)
+
+    def _read(self, statement: ast.stmt) -> None:
+        if not isinstance(statement, ast.ClassDef):
+            self._note(statement, "", "")
+            return
+        for part in statement.body:
+            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+                self._note(part, statement.name, part.name)
+
+    def _note(self, node: ast.AST, owner: str, method: str) -> None:
+        renewed: set[ast.Attribute] = set()
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Assign):
+                read = {ast.dump(part.value) + part.attr for part in _attributes(inner.value, ast.Load)}
+                stored = [part for target in inner.targets for part in _attributes(target, ast.Store)]
+                renewed.update(part for part in stored if ast.dump(part.value) + part.attr in read)
+            elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
+                own = owner if isinstance(inner.value, ast.Name) and inner.value.id == "self" else ""
+                self._stored.setdefault(inner.attr, set()).add(_Store(own, method, inner in renewed))
+
+    def only_in(self, name: str, method: str, owners: set[str], renewed: bool) -> bool:
+        """Return whether an attribute is set in one method only.
+
+        Args:
+            name: the attribute.
+            method: the method.
+            owners: the names of the class and its ancestors.
+            renewed: whether it may also be set to something that is made from what it was.
+        """
+        return all(
+            store.method == method or (renewed and store.renews)
+            for store in self._stored.get(name, ())
+            if not store.owner or store.owner in owners
+        )
+
+
+@dataclass(frozen=True)
+class _Store:
+    """An assignment to an attribute.
+
+    Args:
+        owner: the class in whose method it stands, if it is one of ``self``.
+        method: that method.
+        renews: whether the attribute's old value is part of the new one.
+    """
+
+    owner: str
+    method: str
+    renews: bool
+
+
+def _attributes(node: ast.AST, context: type[ast.expr_context]) -> Iterator[ast.Attribute]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, context):
+            yield inner

@@ -1,0 +1,258 @@
+"""Methods and inner functions that nobody in sight calls: they know the modules that the code around them makes."""
+
+from __future__ import annotations
+
+import pytest
+from programs import cases, found, marks
+
+HEAD = """\
+import jax
+import jax.numpy as jnp
+import optax
+from flax import linen as nn
+from flax.training.train_state import TrainState
+
+
+class Net(nn.Module):
+    features: int = 4
+
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dropout(0.5, deterministic=not train)(nn.Dense(self.features)(x))
+
+
+class Plain(nn.Module):
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dense(4)(x)
+
+
+"""
+
+PROGRAMS = """
+== a module that the constructor stores
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+    def loss(self, params, x, key):
+        return self.model.apply(params, x, True, rngs={"dropout": key})
+--
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+    def swap(self, model):
+        self.model = model
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+def plain():
+    trainer = Trainer(4)
+    trainer.model = Plain()
+    return trainer
+--
+class Trainer:
+    def __init__(self, features, plain):
+        self.model = Plain() if plain else Net(features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== another class has an attribute of that name
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+class Other:
+    def __init__(self):
+        self.model = Plain()
+    def build(self):
+        self.model = Net()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Base:
+    def __init__(self):
+        self.model = Net()
+    def use(self):
+        self.model = Plain()
+class Trainer(Base):
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== the constructor is inherited
+class Base:
+    def __init__(self, features):
+        self.model = Net(features)
+class Trainer(Base):
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Base:
+    def __init__(self, features):
+        self.model = Net(features)
+class Trainer(Base):
+    def __init__(self, features):
+        self.model = Plain()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== code that is not known is given the object
+class Trainer:
+    def __init__(self, logger):
+        self.model = Net()
+        self.logger = logger
+    def loss(self, params, x):
+        self.logger.watch(self)
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, logger):
+        self.key = jax.random.key(0)
+        self.logger = logger
+    def first(self):
+        a = jax.random.normal(self.key)
+        self.logger.watch(self)
+        return a + jax.random.normal(self.key)
+
+== two ways to one class
+class Trainer:
+    def __init__(self, wide):
+        if wide:
+            self.model = Net(8)
+        else:
+            self.model = Net(4)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Rated(nn.Module):
+    rate: float
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dropout(self.rate, deterministic=False)(x)
+class Trainer:
+    def __init__(self, regular):
+        if regular:
+            self.model = Rated(0.5)
+        else:
+            self.model = Rated(0.0)
+    def loss(self, x):
+        return self.model.apply({}, x)
+
+== a function made in another one
+def make(features):
+    model = Net(features)
+    @jax.jit
+    def step(params, x):
+        return model.apply(params, x, True)  # ! RNG203
+    return step
+--
+def make(features):
+    model = Net(features)
+    @jax.jit
+    def step(params, x, key):
+        return model.apply(params, x, True, rngs={"dropout": key})
+    return step
+--
+def make(features, plain):
+    model = Net(features)
+    def step(params, x):
+        return model.apply(params, x, True)
+    if plain:
+        model = Plain()
+    return step
+--
+def make(features, plain):
+    if plain:
+        model = Plain()
+    else:
+        model = Net(features)
+    def step(params, x):
+        return model.apply(params, x, True)
+    return step
+
+== a name of the outer function hides a global one
+on = True
+def make(features):
+    model = Net(features)
+    def step(params, x):
+        return model.apply(params, x, on)  # ! RNG203
+    return step
+--
+on = True
+def make(features, switch):
+    model = Net(features)
+    on = switch()
+    def step(params, x):
+        return model.apply(params, x, on)
+    return step
+
+== the class of a module is a default
+def make(params, x, cls=Net):
+    return cls().apply(params, x, True)  # ! RNG203
+--
+def make(params, x, key, cls=Plain):
+    return cls().apply(params, x, True, rngs={"dropout": key})
+--
+def make(x, key, cls=Net):
+    return cls().init({"params": key, "dropout": jax.random.fold_in(key, 1)}, x, True)
+--
+def make(params, x, key, cls=Net):
+    return cls().apply(params, x, False, rngs={"dropout": key})
+--
+class Trainer:
+    def __init__(self, cls=Net):
+        self.model = cls()
+    def loss(self, params, x, key):
+        return self.model.apply(params, x, False, rngs={"dropout": key})
+
+== a state that is renewed in each step
+class Trainer:
+    def __init__(self, key, x):
+        model = Net()
+        params = model.init(key, x, False)["params"]
+        self.state = TrainState.create(apply_fn=model.apply, params=params, tx=optax.sgd(0.1))
+    def step(self, x):
+        grads = jax.grad(lambda params: self.state.apply_fn({"params": params}, x, True).sum())(  # ! RNG203
+            self.state.params
+        )
+        self.state = self.state.apply_gradients(grads=grads)
+--
+class Trainer:
+    def __init__(self, key, x):
+        model = Net()
+        params = model.init(key, x, False)["params"]
+        self.state = TrainState.create(apply_fn=model.apply, params=params, tx=optax.sgd(0.1))
+    def load(self, state):
+        self.state = state
+    def step(self, x):
+        grads = jax.grad(lambda params: self.state.apply_fn({"params": params}, x, True).sum())(self.state.params)
+        self.state = self.state.apply_gradients(grads=grads)
+--
+class Trainer:
+    def __init__(self, key, x):
+        model = Net()
+        params = model.init(key, x, False)["params"]
+        self.state = TrainState.create(apply_fn=model.apply, params=params, tx=optax.sgd(0.1))
+    def step(self, x, key):
+        rngs = {"dropout": jax.random.fold_in(key, self.state.step)}
+        grads = jax.grad(lambda params: self.state.apply_fn({"params": params}, x, True, rngs=rngs).sum())(
+            self.state.params
+        )
+        self.state = self.state.apply_gradients(grads=grads)
+"""
+
+
+@pytest.mark.parametrize("program", cases(PROGRAMS, HEAD))
+def test_what_the_code_around_has_made(program):
+    assert found(program) == marks(program), program
