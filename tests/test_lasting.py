@@ -1,4 +1,4 @@
-"""Methods and inner functions that nobody in sight calls: they know the modules that the code around them makes."""
+"""Which module a call runs: as methods and inner functions that nobody in sight calls know it from the code around."""
 
 from __future__ import annotations
 
@@ -250,6 +250,91 @@ class Trainer:
             self.state.params
         )
         self.state = self.state.apply_gradients(grads=grads)
+
+== a package that may be missing
+try:
+    import wandb
+    LOGGED = True
+except ImportError:
+    LOGGED = False
+class Late(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dropout(0.5, deterministic=False)(x)
+def loss(x):
+    return Late().apply({}, x)  # ! RNG203
+--
+try:
+    import wandb
+    LOGGED = True
+except ImportError:
+    LOGGED = False
+class Late(nn.Module):
+    quiet: bool = LOGGED
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dropout(0.5, deterministic=self.quiet)(x)
+def loss(x):
+    return Late().apply({}, x)
+
+== what only type checkers see
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from wandb import Run
+class Late(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dropout(0.5, deterministic=False)(x)
+def loss(model: Late, x, run: "Run"):
+    return model.apply({}, x)  # ! RNG203
+--
+import typing
+if typing.TYPE_CHECKING:
+    train = True
+else:
+    train = False
+def loss(params, x):
+    return Net().apply(params, x, train)
+
+== annotations
+from typing import Optional
+def one(params, x, model: "Net"):
+    return model.apply(params, x, True)  # ! RNG203
+def two(params, x, model: Net | None = None):
+    return model.apply(params, x, True)  # ! RNG203
+def three(params, x, model: Optional[Net]):
+    return model.apply(params, x, True)  # ! RNG203
+--
+from typing import Optional, Union
+def one(params, x, model: "Net | Plain"):
+    return model.apply(params, x, True)
+def two(params, x, model: Union[Net, Plain]):
+    return model.apply(params, x, True)
+def three(params, x, models: list[Net]):
+    return models.apply(params, x, True)
+def four(params, x, model: type[Net]):
+    return model.apply(params, x, True)
+
+== a state from a checkpoint
+from flax import serialization
+from flax.training import checkpoints
+def make(key, x):
+    model = Net()
+    params = model.init(key, x, False)["params"]
+    return TrainState.create(apply_fn=model.apply, params=params, tx=optax.sgd(0.1))
+def main(key, x, where):
+    state = checkpoints.restore_checkpoint(where, make(key, x))
+    return state.apply_fn({"params": state.params}, x, True)  # ! RNG203
+--
+from flax import serialization
+from flax.training import checkpoints
+def make(key, x):
+    model = Net()
+    params = model.init(key, x, False)["params"]
+    return TrainState.create(apply_fn=model.apply, params=params, tx=optax.sgd(0.1))
+def main(key, x, where, drop):
+    state = checkpoints.restore_checkpoint(where, make(key, x))
+    return state.apply_fn({"params": state.params}, x, True, rngs={"dropout": drop})
 """
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import libcst as cst
+
 from flake8_flax_rng.interpreter import classes, lasting, lifting
 from flake8_flax_rng.interpreter.calls import call
 from flake8_flax_rng.interpreter.decorators import undecorated
@@ -14,7 +16,7 @@ from flake8_flax_rng.interpreter.events import Defaulted, Misused, Site
 from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.join import merge
+from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge
 from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.modules import Modules
 from flake8_flax_rng.interpreter.state import State
@@ -169,7 +171,9 @@ class Analysis:
                 for path in live:
                     done = self._guarded(partial(run_statement, engine, statement, path))
                     after.extend(end for completion, end in done or [] if completion is NORMAL)
-                live = engine.merge(after) or [before]
+                # What was imported or not makes two programs, which are alike but for the names that say so.
+                kept = 1 if isinstance(statement, cst.Try) and _only_imports(statement) else PATHS_KEPT
+                live = merge(after, engine.unknown, kept) or [before]
         return merge(live, engine.unknown, kept=1)[0]
 
     def _run_function(self, function: Function, state: State) -> None:
@@ -312,6 +316,15 @@ class Analysis:
             line = engine.chunk.first_line if engine.chunk is not None else 1
             self.failures.append(NotAnalysed(line, f"{type(error).__name__}: {error}"))
         return None
+
+
+def _only_imports(node: cst.Try) -> bool:
+    """Return whether a ``try`` is there for a package that may be missing."""
+    lines = [line for line in node.body.body if isinstance(line, cst.SimpleStatementLine)]
+    small = [statement for line in lines for statement in line.body]
+    imports = [statement for statement in small if isinstance(statement, cst.Import | cst.ImportFrom)]
+    flags = [s for s in small if isinstance(s, cst.Assign) and isinstance(s.value, cst.Name | cst.Attribute)]
+    return len(lines) == len(node.body.body) and bool(imports) and len(imports) + len(flags) == len(small)
 
 
 def _kind(owner: Class, function: Function) -> str:

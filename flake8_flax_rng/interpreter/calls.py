@@ -135,6 +135,9 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         return []
     if compares(path):
         _compare(engine, args, state)
+    renewed = train_states.handed_on(engine, path, args, state)
+    if renewed is not None:
+        return renewed
     for call_symbol in (
         keys.call_symbol,
         lifting.call_symbol,

@@ -62,8 +62,28 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     # The methods made above refer to this very object, so it is completed in place.
     cls.members.update(members)
     object.__setattr__(cls, "dataclass", decorator)
+    known = engine.bodies.get(node)
+    if known is not None and _alike(known, cls):
+        methods = [method for value in known.members.values() if isinstance(method := undecorated(value), Function)]
+        engine.made.update({method.code: method for method in methods})
+        return [(known, state)]
+    engine.bodies[node] = cls
     engine.classes.append(cls)
     return [(cls, state)]
+
+
+def _alike(one: Class, two: Class) -> bool:
+    """Return whether one statement made two equal classes, on two paths that lead to it."""
+    if one.bases != two.bases or one.dataclass != two.dataclass or one.members.keys() != two.members.keys():
+        return False
+    return all(_member_alike(value, two.members[name]) for name, value in one.members.items())
+
+
+def _member_alike(one: Value, two: Value) -> bool:
+    ours, theirs = undecorated(one), undecorated(two)
+    if isinstance(ours, Function) and isinstance(theirs, Function):
+        return ours.code == theirs.code and ours.frames == theirs.frames and ours.defaults == theirs.defaults
+    return one == two
 
 
 def _fields(node: cst.ClassDef, bases: list[Value]) -> tuple[str, ...]:

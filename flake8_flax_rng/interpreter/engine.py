@@ -52,6 +52,12 @@ Outcomes = list[Outcome]
 
 MODULE_FRAME = 0
 CALL_DEPTH = 20
+
+SHORT_TRIP = 150
+"""Expressions of another file that are followed even where much was followed before: a factory has no more."""
+
+TRIPS_RESERVED = 2_000
+"""Expressions that are followed on such short trips."""
 _NESTING_NAMED = 6
 
 
@@ -231,6 +237,8 @@ class Engine:
         modules: the other files of the project; None when they are not followed.
         abroad: whether text of another file is followed.
         steps_abroad: how many expressions may still be followed in other files.
+        classes: the classes that were made.
+        bodies: the class that each statement has made last.
         lost: functions of other files that are larger than what is followed.
         libraries: what is known of other packages.
         stack: the calls and loops that lead to where the analysis stands.
@@ -286,6 +294,7 @@ class Engine:
         self.steps_abroad = 0
         self.lost: set[FunctionCode] = set()
         self.classes: list[Class] = []
+        self.bodies: dict[cst.CSTNode, Class] = {}
         self.typed_keys = False
         self._numbers = 0
         self._defining: list[Chunk] = []
@@ -403,7 +412,7 @@ class Engine:
             Exhausted: it is larger than ``limit``.
         """
         start, ours, outer = self.steps, self.limit, self.abroad
-        self.limit, self.abroad = start + min(limit, self.steps_abroad), True
+        self.limit, self.abroad = start + min(limit, max(self.steps_abroad, SHORT_TRIP)), True
         try:
             yield
         finally:

@@ -178,6 +178,10 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
     while isinstance(current, cst.If) and waiting:
         otherwise: list[State] = []
         main = _is_main_guard(current.test)
+        if _is_for_checkers(current.test):
+            _import_for_checkers(engine, current.body, state)
+            current = current.orelse
+            continue
         for path in waiting:
             if main and engine.chunk is not None and engine.chunk.file:
                 otherwise.append(path)
@@ -200,6 +204,22 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
 def _is_main_guard(test: cst.BaseExpression) -> bool:
     """Return whether this is ``__name__ == '__main__'``: the linted program is read as if it were run."""
     return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
+
+
+def _is_for_checkers(test: cst.BaseExpression) -> bool:
+    """Return whether this is ``TYPE_CHECKING``, which is false where the program runs."""
+    name = test.attr if isinstance(test, cst.Attribute) else test
+    return isinstance(name, cst.Name) and name.value == "TYPE_CHECKING"
+
+
+def _import_for_checkers(engine: Engine, body: cst.BaseSuite, state: State) -> None:
+    """Bind what is imported for annotations only."""
+    for line in body.body:
+        for statement in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(statement, cst.Import):
+                run_import(engine, statement, state)
+            elif isinstance(statement, cst.ImportFrom):
+                run_import_from(engine, statement, state)
 
 
 def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completions:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.classes import derives
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.values import Args, Class, Symbol, Value
+from flake8_flax_rng.semantics.linen import HANDING_ON, TRAIN_STATES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
 
+_APPLY = "apply_fn"
 _RENEWED = ("params", "opt_state", "step")
 
 
@@ -21,6 +24,19 @@ def create(engine: Engine, cls: Class | Symbol, args: Args, state: State) -> Out
         engine.ledger.touch(value)
     found = Instance(cls, dict(args.keywords), frozen=True, symbolic=True)
     return [(engine.allocate(state, found), state)]
+
+
+def handed_on(engine: Engine, path: str, args: Args, state: State) -> Outcomes | None:
+    """Call a function that returns another state of the same model: from a checkpoint, or on all devices."""
+    place = HANDING_ON.get(path)
+    given = args.get(*place) if place is not None else None
+    found = state.instance(given) if given is not None else None
+    if found is None or not derives(found.cls, TRAIN_STATES) or _APPLY not in found.attributes:
+        return None
+    for value in args.values():
+        engine.ledger.touch(value)
+    renewed = Instance(found.cls, {_APPLY: found.attributes[_APPLY]}, frozen=True, symbolic=True)
+    return [(engine.allocate(state, renewed), state)]
 
 
 def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: State) -> Outcomes:

@@ -151,6 +151,19 @@ MODULE_METHODS: frozenset[str] = frozenset(
 TRAIN_STATES: frozenset[str] = frozenset({"flax.training.train_state.TrainState", "flax.training.TrainState"})
 """Classes that carry ``apply_fn``, and whose ``replace`` and ``apply_gradients`` keep it."""
 
+HANDING_ON: dict[str, tuple[int, str]] = {
+    "flax.training.checkpoints.restore_checkpoint": (1, "target"),
+    "flax.serialization.from_bytes": (0, "target"),
+    "flax.serialization.from_state_dict": (0, "target"),
+    "flax.jax_utils.replicate": (0, "tree"),
+    "flax.jax_utils.unreplicate": (0, "tree"),
+    "jax.device_put": (0, "x"),
+    "jax.device_get": (0, "x"),
+    "jax.block_until_ready": (0, "x"),
+    "jax.lax.stop_gradient": (0, "x"),
+}
+"""Functions that return something of the structure of one of their arguments: a state that is one keeps its model."""
+
 IMMUTABLE_DATACLASSES: frozenset[str] = frozenset(
     {"flax.struct.dataclass", "flax.linen.Module", "chex.dataclass", "jax_dataclasses.pytree_dataclass"}
 )

@@ -7,6 +7,7 @@ analysis parses and follows nothing else unless a name is asked for.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -209,6 +210,8 @@ class _Reader:
                         unit.seeded = bool(path) and self._interesting(path)
                 elif isinstance(inner, ast.Call):
                     said.update(_said(inner))
+                elif isinstance(inner, ast.arg) and isinstance(inner.annotation, ast.Constant):
+                    unit.identifiers.update(re.findall(r"\w+", str(inner.annotation.value)))
                 elif isinstance(inner, ast.Import | ast.ImportFrom):
                     unit.imports = unit.imports or not name
                 elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
