@@ -1,0 +1,1 @@
+"""Published packages, and the judged record of what the linter says of them."""
