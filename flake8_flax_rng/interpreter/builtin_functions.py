@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import conditions, flags, train_states
+from flake8_flax_rng.interpreter import classes, conditions, flags, train_states
 from flake8_flax_rng.interpreter.attributes import attribute
 from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.sequences import iterate, known_items, spread
 from flake8_flax_rng.interpreter.targets import set_attribute
 from flake8_flax_rng.interpreter.values import (
@@ -178,12 +178,12 @@ def _field(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | N
 
 
 def _isinstance(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
-    found = state.instance(args.positional[0]) if args.positional else None
-    if isinstance(found, Instance) and len(args.positional) == 2 and args.positional[1] is found.cls:
-        return [(Const(True), state)]
-    known = _of_types(args.positional[0], args.positional[1]) if len(args.positional) == 2 else None
-    if known is not None:
-        return [(Const(known), state)]
+    if len(args.positional) == 2:
+        value, types = args.positional
+        found = state.instance(value)
+        known = classes.belongs(found, types) if found is not None else _of_types(value, types)
+        if known is not None:
+            return [(Const(known), state)]
     return engine.pure_call("isinstance", args, state)
 
 

@@ -20,17 +20,20 @@ from flake8_flax_rng.interpreter.values import (
     Opaque,
     Partial,
     Symbol,
+    Tuple,
     Value,
     Wrapped,
 )
 from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import (
     DATACLASSES,
+    LAYERS,
     MODULE,
     MODULE_METHODS,
     STRUCT_BASES,
     TRAIN_STATES,
 )
+from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -145,6 +148,40 @@ def is_linen(cls: Class | Symbol) -> bool:
     """Return whether a class is a Linen module."""
     bases = [cls] if isinstance(cls, Symbol) else ancestors(cls)
     return any(isinstance(base, Symbol) and (base.path == MODULE or is_module_name(base.path)) for base in bases)
+
+
+def belongs(found: Instance, types: Value) -> bool | None:
+    """Return whether an instance is one of some types, None when that is open."""
+    answers = [_is_one(found.cls, item) for item in (types.items if isinstance(types, Tuple) else (types,))]
+    if True in answers:
+        return True
+    return None if None in answers or found.symbolic else False
+
+
+def _is_one(cls: Class | Symbol, item: Value) -> bool | None:
+    """Return whether a class is, or derives from, another one, None when that is open."""
+    if isinstance(cls, Class):
+        if any(base == item for base in ancestors(cls)):
+            return True
+        bases = [base for base in ancestors(cls) if base is not cls and not isinstance(base, Class)]
+        if cls.target is not None or None in bases:
+            return None
+        answers = [_is_one(base, item) for base in bases if base is not None]
+        return next((answer for answer in (True, None) if answer in answers), False)
+    if isinstance(item, Class):
+        return False
+    if not isinstance(item, Symbol):
+        return None
+    ours, theirs = canonical(cls.path), canonical(item.path)
+    if ours == theirs:
+        return True
+    if theirs == MODULE:
+        return True if is_module_name(ours) else None
+    if theirs not in LAYERS or not (ours == MODULE or ours in LAYERS):
+        return None
+    # Self-attention is an attention, and one cell derives from another.
+    related = ours != MODULE and LAYERS[ours].children and LAYERS[ours].children == LAYERS[theirs].children
+    return None if related else False
 
 
 def is_module_name(path: str) -> bool:
