@@ -9,6 +9,7 @@ from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reuse
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term
 from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -335,11 +336,17 @@ class Book:
         return not parting.loop and before in self._idle and after not in self._idle and before in self._compiled
 
     def _same_objective(self, first: Use, second: Use) -> bool:
-        """Return whether a function is evaluated again after its gradient: both must see the same noise."""
+        """Return whether a function is evaluated again after its gradient: both must see the same noise.
+
+        Two gradients are of one function at one point if they are given the same parameters.
+        """
         parting = part(first, second)
         nodes = {parting.first.site.node, parting.second.site.node}
         again = first.site.node is second.site.node and len(nodes) == 2
-        return again and not parting.loop and len(nodes & self._objectives) == 1
+        if not again or parting.loop or not nodes & self._objectives:
+            return False
+        at, other = _arguments(parting.first)[:1], _arguments(parting.second)[:1]
+        return len(nodes & self._objectives) == 1 or bool(at and at == other)
 
     def _children_meet(self, first: Use, second: Use) -> bool:
         """Return whether equal children of two splits are both consumed, or both go where nobody can see.
@@ -420,10 +427,20 @@ def _in_unison(first: Use, second: Use) -> bool:
         return False
     if first.site.node is second.site.node:
         carried = first.term in second.subject.draws
-        return first.subject is not second.subject and _array(second.subject) and not carried
+        arrays = _array(second.subject) or _over_leaves(second, part(first, second))
+        return first.subject is not second.subject and arrays and not carried
     if first.subject is second.subject:
         return True
     return _array(first.subject) and _array(second.subject)
+
+
+def _over_leaves(use: Use, parting: Parting) -> bool:
+    """Return whether two passes are those of ``jax.tree.map``, which go over the arrays of one tree."""
+    around = parting.around
+    return around is not None and any(
+        step.turn is None and step.site.node is around.site.node and CONTROL.get(step.label) == "tree_map"
+        for step in use.way
+    )
 
 
 def _made_alike(first: Use, second: Use) -> bool:
