@@ -402,6 +402,36 @@ def test_a_key_that_an_object_of_another_file_never_renews(write):
     assert found(write("train.py", text)) == [(6, "RNG108")]
 
 
+KEPT = """\
+    import jax
+    class Noise:
+        def __init__(self, key):
+            self.first = jax.random.normal(key)
+            self.key = key
+        def sample(self):
+            self.key, subkey = jax.random.split(self.key)
+            return jax.random.normal(subkey)
+    """
+
+
+def test_a_key_that_an_object_of_another_file_uses_twice(write):
+    write("noise.py", KEPT)
+    text = "import jax\nfrom noise import Noise\ndef f(key):\n    noise = Noise(key)\n    return noise.sample()\n"
+    assert found(write("train.py", text)) == []
+
+
+def test_a_key_that_an_object_of_another_file_uses_too(write):
+    write("noise.py", KEPT)
+    text = """\
+        import jax
+        from noise import Noise
+        def f(key):
+            noise = Noise(key)
+            return noise.first + jax.random.normal(key)
+        """
+    assert found(write("train.py", text)) == [(5, "RNG101")]
+
+
 def test_messages_name_the_other_file(write):
     write("pkg/net.py", MODEL)
     path = write("train.py", uses("from pkg.net import Net"))

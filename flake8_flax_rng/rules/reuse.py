@@ -13,7 +13,9 @@ from flake8_flax_rng.rules.report import carries, key_site, line
 def reuses(events: Sequence[Event], code: str) -> list[tuple[Reused, Parting]]:
     """Return the reuses that a rule speaks of, each with the two places where the ways to it part."""
     found = [(event, part(event.first, event.second)) for event in events if isinstance(event, Reused)]
-    return [(event, parting) for event, parting in found if _code(event, parting) == code]
+    return [
+        (event, parting) for event, parting in found if _code(event, parting) == code and not _abroad(event, parting)
+    ]
 
 
 def remade(events: Sequence[Event], code: str) -> list[Remade]:
@@ -39,6 +41,14 @@ def stale_site(event: Reused, parting: Parting) -> Site | None:
     if around is not None and around.site.chunk is site.chunk and site.chunk.contains(around.site.node, line(site)):
         return None
     return parting.second.site if site.chunk.file else site
+
+
+def _abroad(event: Reused, parting: Parting) -> bool:
+    """Return whether an object of another file uses a key twice that this file has given it once."""
+    first, second = event.first.site, event.second.site
+    if not first.chunk.file or first.chunk.file != second.chunk.file or first.node is second.node:
+        return False
+    return carries(parting.first, event.first) and not carries(parting.second, event.second)
 
 
 def _code(event: Reused, parting: Parting) -> str:
