@@ -23,6 +23,21 @@ n = 0
 while n < 3:
     key, sub = random.split(key)
     n += int(random.uniform(sub) < 2)
+== a last pass, behind what an unknown call has answered
+def draw(n, other, key):
+    if other():
+        return
+    for i in range(n):
+        if i < n - 1:
+            random.normal(key)  # ! RNG102
+--
+def draw(n, other, key):
+    if other():
+        return
+    for i in range(n):
+        if i < n - 1:
+            key, sub = random.split(key)
+            random.normal(sub)
 == a scan of one step
 lax.scan(lambda c, _: (c, random.normal(key)), 0.0, None, length=2)  # ! RNG102
 --

@@ -126,13 +126,13 @@ def _decided_last_turn(term: Term, facts: Facts) -> bool | None:
 
 
 def _tells_last_turn(term: Term) -> bool:
-    item, bound = term.args[0], term.args[1]
-    if term.kind != "<" or not isinstance(item, Term) or not isinstance(bound, Term) or item.kind != "item":
+    item, bound = term.part(0), term.part(1)
+    if term.kind != "<" or item is None or bound is None or item.kind != "item":
         return False
-    if bound.kind != "op" or bound.args[0] != "-" or bound.args[1] is not item.args[1]:
+    if bound.kind != "op" or bound.args[0] != "-" or bound.part(1) is None or bound.part(1) is not item.part(1):
         return False
-    one = bound.args[2]
-    return isinstance(one, Term) and one.kind == "const" and one.args[0] == 1
+    one = bound.part(2)
+    return one is not None and one.kind == "const" and one.args[0] == 1
 
 
 def _holds(kind: str, value: float, number: float) -> bool:
