@@ -69,6 +69,9 @@ def reshaped(engine: Engine, value: Value, how: str) -> Value:
             return key_at(engine, value, 0)
     if isinstance(value, Key):
         return Stacked(value, count=1) if how.endswith("reshape") else value
+    if isinstance(value, Stacked) and not isinstance(value.lane, Key):
+        # The rows of the lanes may lie along one axis now: what a lane had is no row any more.
+        return Opaque(engine.terms.make("reshaped", engine.terms.fresh("shape")))
     if not isinstance(value, Keys):
         return value
     if value.inner:
