@@ -41,6 +41,7 @@ from flake8_flax_rng.interpreter.values import (
 )
 from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares, draws_on_host
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, LIFTED_METHODS, TRAIN_STATES
+from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -135,6 +136,9 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         return []
     if compares(path):
         _compare(engine, args, state)
+    if path in SELECTING and len(args.positional) == 3:
+        one, other = (engine.term(value, state) for value in args.positional[1:])
+        engine.ledger.selections.note(one, other, (args.node(1, None), args.node(2, None)))
     renewed = train_states.handed_on(engine, path, args, state)
     if renewed is not None:
         return renewed

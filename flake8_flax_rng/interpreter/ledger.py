@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
+from flake8_flax_rng.interpreter.selections import Selections
 from flake8_flax_rng.interpreter.state import LedgerKey
-from flake8_flax_rng.interpreter.terms import Term
+from flake8_flax_rng.interpreter.terms import Term, parts
 from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, Value
 from flake8_flax_rng.semantics.transforms import CONTROL
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 ALL = -1
 SPLITS_KEPT = 4
 DRAWN = -SPLITS_KEPT - 1
-_PARTS_READ = 200
 
 
 class Book:
@@ -37,6 +37,7 @@ class Book:
         self._asserted: set[Term] = set()
         self._negated: set[Term] = set()
         self._differences: dict[Term, frozenset[Term]] = {}
+        self.selections = Selections()
         self._found: list[tuple[Use, Use]] = []
         self._made: dict[int, Made] = {}
         self._arrays: dict[int, str] = {}
@@ -182,7 +183,7 @@ class Book:
         """Note that values were compared by size: a difference among them is that of two equal draws."""
         if self._differences:
             for term in terms:
-                for part in _parts(term):
+                for part in parts(term):
                     for key in self._differences.get(part, ()):
                         self._compared.update(_with_parents(key))
 
@@ -315,6 +316,8 @@ class Book:
         if any(term in self._compared for term in _with_parents(first.term)):
             return False
         if self._warmed_up(first, second) or self._same_objective(first, second):
+            return False
+        if self.selections.part(first, second):
             return False
         if "guess" in (first.makes, second.makes) and first.term in self._asserted:
             return False
@@ -499,14 +502,4 @@ def _on_purpose(first: Use, second: Use) -> bool:
 
 def _from_loop_item(term: Term) -> bool:
     """Return whether a value is taken from what a loop goes over."""
-    return any(part.kind == "item" for part in _parts(term))
-
-
-def _parts(term: Term) -> list[Term]:
-    """Return a term and what it is computed from, up to a bound."""
-    found = [term]
-    for current in found:
-        if len(found) > _PARTS_READ:
-            break
-        found.extend(current.parts)
-    return found
+    return any(part.kind == "item" for part in parts(term))

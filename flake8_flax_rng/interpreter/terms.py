@@ -9,6 +9,7 @@ from __future__ import annotations
 Atom = str | int | float | bool | bytes | complex | None
 
 _DEPENDENCIES_KEPT = 24
+_PARTS_READ = 200
 
 
 class Term:
@@ -98,3 +99,13 @@ def _draws(kind: str, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
     if len(found) > _DEPENDENCIES_KEPT:
         found = set(sorted(found, key=lambda term: term.number)[-_DEPENDENCIES_KEPT:])
     return frozenset(found)
+
+
+def parts(term: Term) -> list[Term]:
+    """Return a term and what it is computed from, up to a bound."""
+    found = [term]
+    for current in found:
+        if len(found) > _PARTS_READ:
+            break
+        found.extend(current.parts)
+    return found

@@ -147,3 +147,6 @@ RAW_REPEATS: dict[str, str] = {
 
 TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap", "shard"})
 """Transforms that trace the function: what Python does in it is done once."""
+
+SELECTING: frozenset[str] = frozenset({"jax.numpy.where", "jax.lax.select", "numpy.where"})
+"""Functions that take each element of their result from the second or from the third argument."""

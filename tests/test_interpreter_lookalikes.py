@@ -1,0 +1,62 @@
+"""Right programs that look like wrong ones, as published code writes them, each beside its wrong twin."""
+
+from __future__ import annotations
+
+import pytest
+from programs import cases, found, marks
+
+CASES = cases(
+    r"""
+== keys that are split in each lane, and flattened
+def f(keys, n, step):
+    split = jax.vmap(lambda k: random.split(k, n))(keys)
+    return jax.vmap(lambda k: random.fold_in(k, step))(split)  # ! RNG111
+--
+def f(keys, n, step):
+    split = jax.vmap(lambda k: random.split(k, n))(keys)
+    flat = jnp.reshape(split, (-1, *keys.shape[1:]))
+    return jax.vmap(lambda k: random.fold_in(k, step))(flat)
+--
+def f(keys, n, step):
+    split = jax.vmap(lambda k: random.split(k, n))(keys).reshape(-1)
+    return jax.vmap(lambda k: random.fold_in(k, step))(split)
+== each element is taken from one of two draws
+def f(key, low, high):
+    inside = random.uniform(key, low.shape)
+    outside = random.exponential(key, low.shape)  # ! RNG101
+    return jnp.where(low < high, 2 * inside, 0.0) + outside
+--
+def f(key, low, high):
+    return jnp.where(random.uniform(key) < 0.5, random.normal(key), high)  # ! RNG101
+--
+def f(key, low, high):
+    inside = random.uniform(key, low.shape)
+    outside = random.exponential(key, low.shape)
+    return jnp.where(low < high, 2 * inside, low - outside)
+--
+def f(key, low, high):
+    drawn = random.uniform(key, low.shape)
+    if jnp.isinf(high).any():
+        drawn = jnp.where(jnp.isinf(high), low + random.exponential(key, low.shape), drawn)
+    both = jnp.isinf(low) & jnp.isinf(high)
+    return lax.select(both, random.normal(key, low.shape), drawn)
+--
+def inside(key):
+    a, b = random.split(key)
+    return random.uniform(a) + random.uniform(b)
+def outside(key):
+    a, b = random.split(key)
+    return random.uniform(a) * random.uniform(b)
+def f(key, low):
+    return jnp.where(low < 0, inside(key), outside(key))
+--
+def f(key, low):
+    twice = random.normal(key) + random.normal(key)  # ! RNG101
+    return jnp.where(low < 0, twice, 2 * twice)
+"""
+)
+
+
+@pytest.mark.parametrize("program", CASES)
+def test_a_program_and_its_look_alike(program):
+    assert found(program) == marks(program)
