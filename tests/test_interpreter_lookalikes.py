@@ -53,6 +53,25 @@ def f(key, low):
 def f(key, low):
     twice = random.normal(key) + random.normal(key)  # ! RNG101
     return jnp.where(low < 0, twice, 2 * twice)
+== one function with two settings, on the same data
+def drop(x, rate, train, key):
+    return jnp.where(train, x * random.bernoulli(key, 1 - rate, x.shape), x)
+def f(x, y, rate, train, key):
+    return drop(x, rate, train, key) + drop(y, rate, train, key)  # ! RNG101
+--
+def rollout(policy, env, start, horizon, key):
+    keys = random.split(key, horizon)
+    return lax.scan(lambda s, k: (env.step(s, policy(s), k), random.normal(k)), start, keys)
+def f(old, new, env, start, horizon, key):
+    before = rollout(old, env, start, horizon, key)
+    return before, rollout(new, env, start, horizon, key)
+--
+def rollout(policy, env, start, horizon, key):
+    keys = random.split(key, horizon)
+    return lax.scan(lambda s, k: (env.step(s, policy(s), k), random.normal(k)), start, keys)
+def f(policy, env, start, horizon, key):
+    state, _ = rollout(policy, env, start, horizon, key)
+    return rollout(policy, env, start, horizon, key)  # ! RNG101
 """
 )
 

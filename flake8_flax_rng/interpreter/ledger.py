@@ -9,7 +9,7 @@ from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reuse
 from flake8_flax_rng.interpreter.selections import Selections
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term, parts
-from flake8_flax_rng.interpreter.values import Key, Keys, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Rows, Stacked, Tuple, Value
 from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ALL = -1
 SPLITS_KEPT = 4
 DRAWN = -SPLITS_KEPT - 1
+_SHARED_BY_A_PAIR = 3
 
 
 class Book:
@@ -321,7 +322,7 @@ class Book:
             return False
         if "guess" in (first.makes, second.makes) and first.term in self._asserted:
             return False
-        if _made_alike(first, second):
+        if _made_alike(first, second) or _paired(first, second):
             return False
         if first.kind == second.kind == "split":
             return self._children_meet(first, second)
@@ -461,6 +462,24 @@ def _made_alike(first: Use, second: Use) -> bool:
     if first.site.node is second.site.node and second.builders:
         return _arguments(parting.first) == _arguments(parting.second)
     return bool(second.makes) and first.signature is second.signature and _whole(second, parting)
+
+
+def _paired(first: Use, second: Use) -> bool:
+    """Return whether a function is evaluated twice with the same data and noise, to compare two settings.
+
+    What differs is one argument of many: functions that only draw, or add noise to what they are given, take few.
+    """
+    parting = part(first, second)
+    if parting.loop or first.site.node is not second.site.node:
+        return False
+    before, after = _arguments(parting.first), _arguments(parting.second)
+    pairs = list(zip(before, after, strict=False))
+    differing = [one for one, other in pairs if one != other]
+    if len(before) != len(after) or len(differing) != 1:
+        return False
+    keys = _with_parents(second.term)
+    common = [one for one, other in pairs if one == other and not isinstance(one, Const | Key | Keys)]
+    return sum(not (isinstance(one, Opaque) and one.term in keys) for one in common) >= _SHARED_BY_A_PAIR
 
 
 def _whole(use: Use, parting: Parting) -> bool:
