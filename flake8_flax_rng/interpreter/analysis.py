@@ -295,6 +295,8 @@ class Analysis:
         engine = self._engine
         lines = engine.chunk.text.count("\n") if engine.chunk is not None else 0
         engine.limit = min(engine.steps + STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
+        engine.effort = 0
+        engine.followed.clear()
         engine.stack.clear()
         engine.active.clear()
         engine.runs.clear()

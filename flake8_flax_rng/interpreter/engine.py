@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter import ledger
 from flake8_flax_rng.interpreter.events import Event, Site, Step, Use
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.join import merge, merge_outcomes
+from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge, merge_outcomes
 from flake8_flax_rng.interpreter.state import UNRESOLVED, LedgerKey, State
 from flake8_flax_rng.interpreter.terms import Term, Terms
 from flake8_flax_rng.interpreter.values import (
@@ -58,6 +58,16 @@ SHORT_TRIP = 150
 
 TRIPS_RESERVED = 2_000
 """Expressions that are followed on such short trips."""
+
+PATHS_BY_EFFORT = ((2_000, 1), (700, 2))
+"""How many paths are kept apart once so many expressions were evaluated for one function, instead of ``PATHS_KEPT``."""
+
+EFFORT_AGAIN = 2_000
+"""From here on a callee that was followed before is only followed if it is given a key."""
+
+EFFORT_CALLS = 4_000
+"""From here on no call is followed, so that the rest of the function itself is."""
+
 _NESTING_NAMED = 6
 
 
@@ -285,6 +295,8 @@ class Engine:
         self.reads: dict[int, set[str]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.steps = 0
+        self.effort = 0
+        self.followed: set[FunctionCode] = set()
         self.limit = 0
         self.ledger = ledger.Book()
         self.linted = Home()
@@ -311,6 +323,7 @@ class Engine:
     def eval(self, node: cst.CSTNode, state: State) -> Outcomes:
         """Evaluate an expression; one outcome for each path on which it has a value."""
         self.steps += 1
+        self.effort += 1
         if self.steps > self.limit:
             raise Exhausted
         return self._evaluate(self, node, state)
@@ -351,12 +364,17 @@ class Engine:
         return state.lookup(MODULE_FRAME, name)
 
     def merge(self, states: list[State]) -> list[State]:
-        """Join paths that have met."""
-        return merge(states, self.unknown)
+        """Join paths that have met; the more work a function has made, the fewer are kept apart."""
+        return states if len(states) < 2 else merge(states, self.unknown, self._kept())
+
+    def _kept(self) -> int:
+        return next((kept for effort, kept in PATHS_BY_EFFORT if self.effort >= effort), PATHS_KEPT)
 
     def merge_outcomes(self, outcomes: Outcomes) -> Outcomes:
         """Join paths that carry a value."""
-        return merge_outcomes(outcomes, self.scope.frames[0], self.unknown)
+        if len(outcomes) < 2:
+            return outcomes
+        return merge_outcomes(outcomes, self.scope.frames[0], self.unknown, self._kept())
 
     # -- making things -----------------------------------------------------------------------------
 

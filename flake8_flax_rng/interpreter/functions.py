@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter import lasting
 from flake8_flax_rng.interpreter.classes import is_linen
-from flake8_flax_rng.interpreter.engine import CALL_DEPTH, TRIPS_RESERVED, Scope
+from flake8_flax_rng.interpreter.engine import CALL_DEPTH, EFFORT_AGAIN, EFFORT_CALLS, TRIPS_RESERVED, Scope
 from flake8_flax_rng.interpreter.events import Draw
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.names import dotted, lookup
@@ -240,6 +240,9 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
         return engine.unknown_call(function, args, state)
+    if engine.active and _too_much(engine, code, args, state):
+        return _unknown(engine, function, args, state)
+    engine.followed.add(code)
     frame = engine.number()
     names = _bound(engine, function, args, state)
     state.open_frame(frame, names)
@@ -268,6 +271,30 @@ def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: Stat
     if index is None or not code.unit or code.unit == "<lambda>" or index.followed(code.unit):
         return True
     return any(_of_interest(value, state) for value in args.values())
+
+
+def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
+    """Return whether so much was followed from one function that a call in it must stay unknown."""
+    if engine.effort < EFFORT_AGAIN:
+        return False
+    if engine.effort >= EFFORT_CALLS:
+        return True
+    return code in engine.followed and not any(_holds_key(value, state) for value in args.values())
+
+
+def _holds_key(value: Value, state: State, depth: int = 0) -> bool:
+    if isinstance(value, Key | Keys):
+        return True
+    if isinstance(value, Tuple):
+        return depth <= 2 and any(_holds_key(item, state, depth + 1) for item in value.items)
+    found = state.heap.get(value.address) if isinstance(value, Ref) else None
+    if depth > 2 or found is None:
+        return False
+    if isinstance(found, ListObject):
+        return any(_holds_key(item, state, depth + 1) for item in found.items)
+    if isinstance(found, DictObject):
+        return any(_holds_key(item, state, depth + 1) for _, item in found.entries)
+    return any(_holds_key(item, state, depth + 1) for item in found.attributes.values())
 
 
 def _of_interest(value: Value, state: State, depth: int = 0) -> bool:

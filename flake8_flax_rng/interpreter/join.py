@@ -41,13 +41,15 @@ def merge(states: list[State], fresh: Fresh, kept: int = PATHS_KEPT) -> list[Sta
     return result
 
 
-def merge_outcomes(outcomes: list[tuple[Value, State]], frame: int, fresh: Fresh) -> list[tuple[Value, State]]:
+def merge_outcomes(
+    outcomes: list[tuple[Value, State]], frame: int, fresh: Fresh, kept: int = PATHS_KEPT
+) -> list[tuple[Value, State]]:
     """Do the same for paths that carry a value, which is joined like a name of ``frame``."""
     if len(outcomes) < 2:
         return outcomes
     for value, state in outcomes:
         state.bind(frame, _RESULT, value)
-    merged = merge([state for _, state in outcomes], fresh)
+    merged = merge([state for _, state in outcomes], fresh, kept)
     result = []
     for state in merged:
         joined = state.lookup(frame, _RESULT)
