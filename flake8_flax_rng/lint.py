@@ -14,6 +14,7 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
+from flake8_flax_rng.syntax.walk import walk
 
 _RECURSION = 20_000
 
@@ -76,7 +77,7 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -93,10 +94,11 @@ def _analysed(source: str, tree: ast.Module, libraries: Libraries, project: Proj
     # LibCST costs 0.2 s to import, so files that need no analysis never load it.
     from flake8_flax_rng.interpreter.analysis import Analysis
     from flake8_flax_rng.rules import findings, not_analysed
-    from flake8_flax_rng.syntax.source import chunks
+    from flake8_flax_rng.syntax.source import borrowed_trees, chunks
 
     index = build(tree, interest(libraries, project, project.home if project is not None else ""))
-    analysis = Analysis(chunks(source, tree), index, libraries, project)
-    found = findings(analysis.run())
-    found.extend(not_analysed(failure) for failure in analysis.failures[:1])
+    with borrowed_trees():
+        analysis = Analysis(chunks(source, tree), index, libraries, project)
+        found = findings(analysis.run())
+        found.extend(not_analysed(failure) for failure in analysis.failures[:1])
     return sorted(found)

@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter import ledger
 from flake8_flax_rng.interpreter.events import Event, Site, Step, Use
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge, merge_outcomes
+from flake8_flax_rng.interpreter.records import record
 from flake8_flax_rng.interpreter.state import UNRESOLVED, LedgerKey, State
 from flake8_flax_rng.interpreter.terms import Term, Terms
 from flake8_flax_rng.interpreter.values import (
@@ -71,7 +72,7 @@ EFFORT_CALLS = 4_000
 _NESTING_NAMED = 6
 
 
-@dataclass(frozen=True)
+@record()
 class Completion:
     """How a statement ended on a path.
 

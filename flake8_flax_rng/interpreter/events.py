@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.records import record
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Site:
     """A place in the source text.
 
@@ -29,7 +31,7 @@ class Site:
         return f"Site({self.chunk.code(self.node)!r})"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Step:
     """One step of the way from the analysed function to a use.
 
@@ -52,7 +54,7 @@ class Step:
     method: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Use:
     """One consumption of a key.
 
@@ -98,7 +100,7 @@ class Use:
         return self.way[-1].site
 
 
-@dataclass(frozen=True)
+@record()
 class Parting:
     """Where the ways to two uses part.
 
@@ -152,7 +154,7 @@ def _loops(use: Use | Made, index: int) -> bool:
     return inner is not None and inner.turn is not None and inner.site.node is use.way[index].site.node
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Made:
     """One call that made keys.
 
@@ -182,7 +184,7 @@ class Made:
         return self.way[-1].site
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Remade:
     """Equal keys were made by two calls, and both were consumed on one path.
 
@@ -203,7 +205,7 @@ class Remade:
     fold_is_later: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Defaulted:
     """A parameter's default is a key, which is the same in every call.
 
@@ -218,7 +220,7 @@ class Defaulted:
     function: str
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Discarded:
     """Keys were derived and never used.
 
@@ -233,7 +235,7 @@ class Discarded:
     name: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Shared:
     """A key that all lanes of a mapped function have in common is drawn from in each.
 
@@ -252,7 +254,7 @@ class Shared:
     repeated: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Together:
     """Data were drawn from the key that initialises a model.
 
@@ -269,7 +271,7 @@ SWAPPED = "swapped"
 """Detail of a call that is given a key, in another place than that of the key."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Misused:
     """A call that breaks the contract of keys by itself.
 
@@ -289,7 +291,7 @@ class Misused:
     root: int = 0
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Reused:
     """The same key was consumed twice on one path.
 
@@ -308,7 +310,7 @@ class Reused:
     default: Made | None = None
 
 
-@dataclass(frozen=True)
+@record()
 class Draw:
     """What a Linen module did with a stream during one run.
 
@@ -346,7 +348,7 @@ class Draw:
     stored: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class ModuleRun:
     """One call that runs a Linen module: ``init``, ``apply`` or a bound method.
 
@@ -380,7 +382,7 @@ class ModuleRun:
     example: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Doubled:
     """Two streams of one run are seeded with one key, and drawn from at one place.
 
@@ -397,7 +399,7 @@ class Doubled:
     scope: str
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Misplaced:
     """A submodule or a draw where Linen cannot serve it.
 
@@ -414,7 +416,7 @@ class Misplaced:
     owner: str
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Replaced:
     """A layer was given a key of its own in place of its stream.
 
@@ -433,7 +435,7 @@ class Replaced:
     wanted: str = "deterministic=False"
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Lifted:
     """A draw of a Linen module below a transform, lifted or not.
 
@@ -460,7 +462,7 @@ class Lifted:
     run: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Fixed:
     """What should be drawn from the key that it is given, and is not.
 
@@ -477,7 +479,7 @@ class Fixed:
     drawn: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Flagged:
     """The ``deterministic`` flag of a layer is wrong.
 
@@ -496,7 +498,7 @@ class Flagged:
     name: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Rated:
     """A dropout rate is no probability.
 
@@ -513,7 +515,7 @@ class Rated:
     at: Site
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Malformed:
     """Streams are given to a Linen call in a way that it does not understand.
 

@@ -6,9 +6,10 @@ forked states can share a heap.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.records import record
 from flake8_flax_rng.interpreter.values import Const, Value
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.values import Class, Symbol
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ListObject:
     """A list.
 
@@ -31,7 +32,7 @@ class ListObject:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class DictObject:
     """A dict.
 
@@ -65,7 +66,7 @@ class DictObject:
         return replace(self, entries=tuple(entry for entry in self.entries if entry[0] != key))
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Instance:
     """An instance of a class of the linted file or of one that the semantics know.
 

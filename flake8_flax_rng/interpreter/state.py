@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.heap import HeapObject, Instance
+from flake8_flax_rng.interpreter.records import record
 from flake8_flax_rng.interpreter.values import Ref, Value
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.terms import Term
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class LedgerKey:
     """What can be consumed once: a key's bits, or one place of a Linen stream.
 

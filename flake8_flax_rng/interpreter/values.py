@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.records import record
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -23,7 +25,7 @@ class Value:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Const(Value):
     """A Python constant; ``True`` and ``1`` are different constants."""
 
@@ -36,7 +38,7 @@ class Const(Value):
         return hash((type(self.value), self.value))
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Opaque(Value):
     """A value of which only the identity is known.
 
@@ -51,7 +53,7 @@ class Opaque(Value):
     last: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Key(Value):
     """One random key.
 
@@ -64,7 +66,7 @@ class Key(Value):
     origin: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Keys(Value):
     """An array of keys: element ``i`` is child ``start + i`` of ``parent``.
 
@@ -87,14 +89,14 @@ class Keys(Value):
     rest: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Tuple(Value):
     """A tuple whose items are all known."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Stacked(Value):
     """An array of values that stand along an axis for lanes of ``vmap``.
 
@@ -109,21 +111,21 @@ class Stacked(Value):
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Rows(Value):
     """An array that was stacked of keys which are all known."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Ref(Value):
     """A reference to an object in the heap."""
 
     address: int
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Symbol(Value):
     """Something that is known by its dotted path only, for instance ``jax.random.normal``.
 
@@ -163,7 +165,7 @@ class FunctionCode:
         return isinstance(other, FunctionCode) and other.node is self.node
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Function(Value):
     """A function of the linted file.
 
@@ -182,7 +184,7 @@ class Function(Value):
     compact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Bound(Value):
     """A function with its first argument already given."""
 
@@ -190,7 +192,7 @@ class Bound(Value):
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Native(Value):
     """A method that the semantics know, of a receiver: ``model.apply``, ``keys.reshape``, ``x.append``."""
 
@@ -198,7 +200,7 @@ class Native(Value):
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Partial(Value):
     """``functools.partial``: a callable with some arguments given."""
 
@@ -237,7 +239,7 @@ class Lift:
         return next((split for names, split in self.streams or () if names is None or stream in names), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Wrapped(Value):
     """The result of a function transform: ``vmap(f, in_axes=…)``, ``value_and_grad(f)``.
 
@@ -254,7 +256,7 @@ class Wrapped(Value):
     lift: Lift | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Descriptor(Value):
     """A function under ``property``, ``classmethod`` or ``staticmethod``."""
 

@@ -10,6 +10,9 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+
+from flake8_flax_rng.syntax.walk import walk
 
 SMALL = 8
 """Functions of so few lines are followed in any case: they hand on what they are given."""
@@ -131,7 +134,7 @@ def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> In
 def _imported(tree: ast.Module, interesting: Callable[[str], bool]) -> dict[str, str]:
     """Return what each imported name stands for, wherever it is imported."""
     paths: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 root = alias.name.partition(".")[0]
@@ -162,8 +165,9 @@ class _Reader:
 
     def __init__(self, imported: dict[str, str], interest: Interest):
         self._imported = imported
-        self._interesting = interest.paths
-        self._words = interest.words
+        self._interesting = cache(interest.paths)
+        self._seeds = {name for name, path in imported.items() if interest.paths(path)}
+        self._words = cache(interest.words)
         self._ours = {name for name, path in imported.items() if interest.ours(path)}
         self._star = any(imported[name].endswith(".*") for name in self._ours)
         self.changed: set[str] = set()
@@ -194,12 +198,12 @@ class _Reader:
     def _read(self, name: str, nodes: list[ast.AST]) -> Unit:
         unit = Unit(name, _length(nodes))
         said: set[str] = set()
+        named: set[str] = set()
         for node in nodes:
-            for inner in ast.walk(node):
+            for inner in walk(node):
                 if isinstance(inner, ast.Name):
                     unit.identifiers.add(inner.id)
-                    if not unit.seeded and inner.id in self._imported:
-                        unit.seeded = self._interesting(self._imported[inner.id])
+                    named.add(inner.id)
                 elif isinstance(inner, ast.Attribute):
                     unit.identifiers.add(inner.attr)
                     if isinstance(inner.ctx, ast.Store):
@@ -217,6 +221,7 @@ class _Reader:
                 elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
                     # LibCST rejects the annotation of a name in parentheses: only trying it tells the user so.
                     unit.imports = True
+        unit.seeded = unit.seeded or not self._seeds.isdisjoint(named)
         unit.foreign = self._star or not self._ours.isdisjoint(unit.identifiers)
         unit.words = any(map(self._words, said))
         return unit
@@ -272,7 +277,7 @@ def bound(statement: ast.stmt) -> Iterator[str]:
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield statement.name
         return
-    for node in ast.walk(statement):
+    for node in walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

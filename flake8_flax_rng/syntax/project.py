@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.index import Index, bound, member
+from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
@@ -53,6 +54,7 @@ class SourceFile:
     path: str
     text: str
     _indexes: dict[object, Index] = field(default_factory=dict)
+    _wanted: dict[Wanted, bool] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -81,7 +83,7 @@ class SourceFile:
     @cached_property
     def rebound(self) -> frozenset[str]:
         """The names that functions declare ``global``: their values change while the program runs."""
-        return frozenset(name for node in ast.walk(self.tree) if isinstance(node, ast.Global) for name in node.names)
+        return frozenset(name for node in walk(self.tree) if isinstance(node, ast.Global) for name in node.names)
 
     @cached_property
     def imported(self) -> dict[str, str]:
@@ -108,6 +110,12 @@ class SourceFile:
                 except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                     return None
         return None
+
+    def wanted(self, wanted: Wanted) -> bool:
+        """Return whether its text is wanted, asked once."""
+        if wanted not in self._wanted:
+            self._wanted[wanted] = wanted(self.text)
+        return self._wanted[wanted]
 
     def exports(self, name: str) -> bool:
         """Return whether ``import *`` binds a name that the file binds."""
@@ -251,7 +259,7 @@ class Project:
         key = module, wanted
         if key not in self._wanted:
             source = _read(module) if module.endswith(".py") else None
-            self._wanted[key] = source is not None and wanted(source.text)
+            self._wanted[key] = source is not None and source.wanted(wanted)
         return self._wanted[key]
 
     def _origins(self, path: str, home: str, hops: int) -> Iterator[str]:
@@ -368,7 +376,7 @@ def _changed(statement: ast.stmt) -> Iterator[str]:
     """Go through the names whose objects a top-level statement may change: ``a.b = …``, ``a[b] = …``, ``a.b(…)``."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
         return
-    for node in ast.walk(statement):
+    for node in walk(statement):
         place: ast.AST | None = None
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             place = node.value

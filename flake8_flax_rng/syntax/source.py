@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
+
+CHARACTERS_KEPT = 400_000
+"""Length of the text whose trees a process keeps: files of a project use the same other files. About 10 MB."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
@@ -31,6 +37,53 @@ class NotAnalysed(Exception):
         self.reason = reason
 
 
+class _Trees(threading.local):
+    """The trees that earlier analyses have parsed.
+
+    A tree is lent to one chunk at a time, and kept for one thread: an analysis tells what it has seen by its nodes,
+    so that text which stands in two places needs two trees.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, cst.Module] = OrderedDict()
+        self._characters = 0
+        self._lent: list[Chunk] = []
+
+    def lend(self, chunk: Chunk) -> cst.Module:
+        """Return the tree of a chunk, until :meth:`take_back`."""
+        tree = self._kept.pop(chunk.text, None)
+        if tree is None:
+            tree = cst.parse_module(chunk.text)
+        else:
+            self._characters -= len(chunk.text)
+        self._lent.append(chunk)
+        return tree
+
+    def take_back(self) -> None:
+        """Keep the trees that were lent, the last ones if they are too many."""
+        for chunk in self._lent:
+            tree = chunk.give_back()
+            if tree is not None and chunk.text not in self._kept:
+                self._kept[chunk.text] = tree
+                self._characters += len(chunk.text)
+        self._lent.clear()
+        while self._characters > CHARACTERS_KEPT:
+            text, _ = self._kept.popitem(last=False)
+            self._characters -= len(text)
+
+
+_TREES = _Trees()
+
+
+@contextmanager
+def borrowed_trees() -> Iterator[None]:
+    """Parse what is asked for meanwhile; afterwards no chunk holds a tree any more."""
+    try:
+        yield
+    finally:
+        _TREES.take_back()
+
+
 @dataclass(eq=False)
 class Chunk:
     """One or more whole lines of top-level statements.
@@ -46,23 +99,35 @@ class Chunk:
     first_line: int
     tree: list[ast.stmt] = field(default_factory=list)
     file: str = ""
+    _module: cst.Module | None = None
+    _positions: dict[cst.CSTNode, tuple[int, int]] | None = None
 
-    @cached_property
+    @property
     def module(self) -> cst.Module:
         """The LibCST tree; parsed when first needed."""
-        try:
-            return cst.parse_module(self.text)
-        except cst.ParserSyntaxError as error:
-            raise NotAnalysed(self.first_line + error.raw_line - 1, "LibCST cannot parse it") from error
+        if self._module is None:
+            try:
+                self._module = _TREES.lend(self)
+            except cst.ParserSyntaxError as error:
+                raise NotAnalysed(self.first_line + error.raw_line - 1, "LibCST cannot parse it") from error
+        return self._module
 
-    @cached_property
-    def _positions(self) -> dict[cst.CSTNode, tuple[int, int]]:
-        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        ranges = wrapper.resolve(PositionProvider)
-        return {node: (place.start.line, place.start.column) for node, place in ranges.items()}
+    @property
+    def parsed(self) -> bool:
+        """Whether the tree was asked for."""
+        return self._module is not None
+
+    def give_back(self) -> cst.Module | None:
+        """Return the tree and forget it."""
+        tree, self._module, self._positions = self._module, None, None
+        return tree
 
     def position(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return the line (from 1, in the file) and the column (from 0) of a node."""
+        if self._positions is None:
+            wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+            ranges = wrapper.resolve(PositionProvider)
+            self._positions = {node: (place.start.line, place.start.column) for node, place in ranges.items()}
         line, column = self._positions.get(node, (1, 0))
         return self.first_line + line - 1, column
 
