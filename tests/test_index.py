@@ -14,7 +14,7 @@ from flake8_flax_rng.interpreter.analysis import Analysis
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.semantics.names import interesting
 from flake8_flax_rng.syntax.index import SMALL, Index, build
-from flake8_flax_rng.syntax.source import Chunk, NotAnalysed, chunks
+from flake8_flax_rng.syntax.source import Chunk, NotAnalysed, borrowed_trees, chunks
 
 TEXT = '''\
 """A module."""
@@ -189,6 +189,18 @@ UNRELATED = f"def unrelated(x):\n{LONG}    return x + x\n"
 UNRELATED_CLASS = f"class Unrelated:\n    def f(self):\n{LONG.replace('    ', '        ')}\n"
 
 
+def test_a_tree_is_lent_to_one_chunk_at_a_time_and_parsed_once():
+    text = "import jax\n\ndef draw(k):\n    return jax.random.normal(k)\n"
+    with borrowed_trees():
+        first, again = cut(text)[1], cut(text)[1]
+        tree = first.module
+        assert tree is first.module
+        assert again.module is not tree
+    assert not first.parsed
+    with borrowed_trees():
+        assert cut(text)[1].module is tree
+
+
 def test_what_does_not_matter_is_not_parsed():
     text = (
         "import jax\n"
@@ -201,7 +213,7 @@ def test_what_does_not_matter_is_not_parsed():
     pieces = chunks(text, tree)
     events = Analysis(pieces, build(tree, interesting)).run()
     assert events
-    parsed = {chunk.text.split("(")[0].split(":")[0] for chunk in pieces if "module" in chunk.__dict__}
+    parsed = {chunk.text.split("(")[0].split(":")[0] for chunk in pieces if chunk.parsed}
     assert {"def helper", "def step"} <= parsed
     assert not {"def unrelated", "class Unrelated"} & parsed
 
