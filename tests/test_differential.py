@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 pytest.importorskip("jax")
 pytest.importorskip("flax")
 
-from differential import trial
+from differential import oracle, trial
 from differential.compare import CODES, compare
 from differential.oracle import configure
 from differential.reduce import reduced
+from differential.strategy import write
 
 from flake8_flax_rng.lint import lint
 
@@ -44,6 +46,21 @@ def test_the_linter_says_what_jax_shows(piece):
     for source, what in map(trial.minimal, tally.disagreements[:3]):
         shown += [*(f"{item.kind} line {item.line}: {item.text}" for item in what), source]
     assert not tally.disagreements, "\n".join(shown)
+
+
+def test_what_is_compiled_changes_nothing_that_is_seen(monkeypatch):
+    sources = [write(number).source for number in range(8)]
+
+    def seen():
+        return [
+            [(name, [(place.part, place.span) for place in group.places]) for name, group in run.groups]
+            for source in sources
+            for run in oracle.runs(source)
+        ]
+
+    fast = seen()
+    monkeypatch.setattr(oracle, "compiled_numbers", contextlib.nullcontext)
+    assert any(fast) and fast == seen()
 
 
 def test_programs_are_right_and_wrong():

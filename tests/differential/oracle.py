@@ -18,6 +18,8 @@ from flake8_flax_rng.verifier.ledger import FOLD, MADE, SPLIT, Bits, Ledger
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import Group, groups
 
+from .speed import compiled_numbers
+
 # The ledger tells the program's frames by this name. One name serves all programs: the lines of an instruction
 # are remembered for its code object, not for its file.
 FILENAME = "<program>"
@@ -106,7 +108,7 @@ def _watched(code: CodeType, entry: str, inputs: dict[str, Any]) -> tuple[list[t
     ledger = Ledger(_hooks(), FILENAME)
     namespace: dict[str, Any] = {"__name__": "program"}
     given = {"key": _key(3), "x": _array(1.0)}
-    with ledger.listening(), jax.disable_jit():
+    with compiled_numbers(), ledger.listening(), jax.disable_jit():
         exec(code, namespace)
         function = namespace[entry]
         arguments |= {name: value for name, value in given.items() if name in function.__code__.co_varnames}
