@@ -288,8 +288,9 @@ def walk(k, n):
     if n == 0:
         return 0.0
     random.normal(k)
-    return walk(k, n - 1) + random.normal(k)  # ! RNG101
-walk(key, 1)
+    deeper = walk(k, n - 1)  # ! RNG101
+    return deeper + random.normal(k)  # ! RNG101
+walk(key, 3)
 --
 def walk(k, n):
     if n == 0:

@@ -299,6 +299,7 @@ class Analysis:
         engine.followed.clear()
         engine.stack.clear()
         engine.active.clear()
+        engine.generators.clear()
         engine.runs.clear()
         engine.muted = 0
         engine.traced.clear()

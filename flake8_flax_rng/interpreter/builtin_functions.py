@@ -10,7 +10,7 @@ from flake8_flax_rng.interpreter import classes, conditions, flags, train_states
 from flake8_flax_rng.interpreter.attributes import attribute
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.sequences import iterate, known_items, spread
+from flake8_flax_rng.interpreter.sequences import in_order, iterate, known_items, spread
 from flake8_flax_rng.interpreter.targets import set_attribute
 from flake8_flax_rng.interpreter.values import (
     NONE,
@@ -39,7 +39,12 @@ if TYPE_CHECKING:
 _SCALARS = frozenset({"builtins.int", "builtins.float", "builtins.str", "builtins.bool"})
 _ARRAYS = frozenset({"jax.Array", "jax.numpy.ndarray"})
 _HAD = frozenset({*SEEDS, *SAMPLERS})
-_LAZY = frozenset({"builtins.range", "builtins.enumerate", "builtins.zip", "builtins.reversed"})
+_LAZY = frozenset(
+    {
+        *(f"builtins.{name}" for name in ("range", "enumerate", "zip", "reversed")),
+        *(f"itertools.{name}" for name in ("chain", "islice", "product")),
+    }
+)
 
 
 def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -66,6 +71,16 @@ def _list(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
     if items is not None:
         return [(engine.allocate(state, ListObject(tuple(items))), state)]
     return [(engine.allocate(state, ListObject(tuple(iteration.passes), iteration.exact)), state)]
+
+
+def _sorted(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    items = in_order(args.positional[0], state) if len(args.positional) == 1 and not args.keywords else None
+    return [(engine.allocate(state, ListObject(tuple(items))), state)] if items is not None else None
+
+
+def _deque(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Return a list, unless it is one that drops what it cannot hold."""
+    return _list(engine, args, state, site) if not args.keywords and len(args.positional) < 2 else None
 
 
 def _tuple(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -151,18 +166,22 @@ def _opened(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | 
 def _iter(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     if len(args.positional) != 1:
         return None
-    items = spread(engine, args.positional[0], state)
+    value = args.positional[0]
+    found = state.heap.get(value.address) if isinstance(value, Ref) else None
+    if isinstance(found, ListObject) and found.once:
+        return [(value, state)]
+    items = spread(engine, value, state)
     if items is None:
-        engine.ledger.touch(args.positional[0])
+        engine.ledger.touch(value)
         return [(engine.unknown("iterator"), state)]
-    return [(engine.allocate(state, ListObject(tuple(items))), state)]
+    return [(engine.allocate(state, ListObject(tuple(items), once=True)), state)]
 
 
 def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     iterator = args.get(0, None)
     found = state.heap.get(iterator.address) if isinstance(iterator, Ref) else None
-    if isinstance(iterator, Ref) and isinstance(found, ListObject) and found.complete and found.items:
-        state.heap[iterator.address] = ListObject(found.items[1:])
+    if isinstance(iterator, Ref) and isinstance(found, ListObject) and found.items:
+        state.heap[iterator.address] = replace(found, items=found.items[1:])
         engine.ledger.touch(found.items[0])
         return [(found.items[0], state)]
     for value in args.positional:
@@ -288,6 +307,8 @@ _FUNCTIONS: dict[str, _Handler] = {
     "functools.partial": _partial,
     "jax.tree_util.Partial": _partial,
     "builtins.list": _list,
+    "builtins.sorted": _sorted,
+    "collections.deque": _deque,
     "builtins.tuple": _tuple,
     "builtins.dict": _dict,
     "builtins.len": _len,

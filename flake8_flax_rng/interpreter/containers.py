@@ -60,6 +60,10 @@ def _pop_item(engine: Engine, ref: Ref, found: ListObject, args: Args, state: St
     return item
 
 
+def _pop_first(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
+    return _pop_item(engine, ref, found, Args([Const(0)]), state)
+
+
 def _get(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
     key = args.get(0, None)
     if not isinstance(key, Const):
@@ -125,7 +129,13 @@ def _items(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State
 _ListMethod = Callable[["Engine", Ref, ListObject, Args, "State"], "Value | None"]
 _DictMethod = Callable[["Engine", Ref, DictObject, Args, "State"], "Value | None"]
 
-_LIST: dict[str, _ListMethod] = {"append": _append, "extend": _extend, "pop": _pop_item, "copy": _copy}
+_LIST: dict[str, _ListMethod] = {
+    "append": _append,
+    "extend": _extend,
+    "pop": _pop_item,
+    "popleft": _pop_first,
+    "copy": _copy,
+}
 _DICT: dict[str, _DictMethod] = {
     "get": _get,
     "setdefault": _set_default,

@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.lanes import Lanes, close
 from flake8_flax_rng.interpreter.scopes import raw
-from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items
+from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items, spread
 from flake8_flax_rng.interpreter.values import (
     NONE,
     Args,
@@ -355,7 +355,7 @@ def _count(engine: Engine, length: Value | None, rows: Value | None, state: Stat
 
 def passes(length: Value | None, rows: Value | None = None) -> int:
     """Return how many passes to follow: fewer than usual where the loop is known to be shorter."""
-    known = length.value if isinstance(length, Const) else rows.count if isinstance(rows, Keys) else None
+    known = length.value if isinstance(length, Const) else _length(rows) if rows is not None else None
     return min(PASSES, max(0, known)) if isinstance(known, int) else PASSES
 
 
@@ -373,6 +373,11 @@ def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State
     if isinstance(rows, Keys):
         engine.ledger.touch(rows)
         return key_at(engine, rows, turn)
+    if isinstance(rows, Stacked) and rows.alike:
+        return rows.lane
+    if isinstance(rows, Rows) and turn < len(rows.items):
+        engine.ledger.touch(rows)
+        return rows.items[turn]
     if isinstance(rows, Tuple):
         return Tuple(tuple(row(engine, item, serial, turn, state) for item in rows.items))
     if isinstance(rows, Ref):
@@ -394,15 +399,20 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
     last = upper.value if isinstance(upper, Const) and isinstance(upper.value, int) else None
     length = Const(last - start) if last is not None and start is not None else None
     serial = engine.number()
+    count = engine.term(upper, state) if upper is not None and start == 0 else None
     paths: Outcomes = [(as_array(engine, carry), state)]
+    over: Outcomes = []
     for turn in range(passes(length)):
+        if turn:
+            over = [path for path in paths if conditions.certainly_one(engine, count, path[1])]
+            paths = [path for path in paths if path not in over]
         number = None if start is None else start + turn
         index = Opaque(engine.terms.make("item", serial, "range", turn), number, None if last is None else last - 1)
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(
                 [outcome for current, at in paths for outcome in engine.call(body, Args([index, current]), at, site)]
             )
-    return paths
+    return [*paths, *over]
 
 
 def _while_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
@@ -475,6 +485,38 @@ def _map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     count = min(len(column.passes) for column in columns)
     turns = [[column.passes[turn] for column in columns] for turn in range(count)]
     return _each(engine, function, turns, exact, state, site)
+
+
+def _starmap(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    """Follow ``itertools.starmap``, which spreads each row over the function's parameters."""
+    function, rows = args.get(0, None), args.get(1, None)
+    if function is None or rows is None:
+        return engine.unknown_call(Symbol("itertools.starmap"), args, state)
+    iteration = iterate(engine, rows, state)
+    turns = [spread(engine, value, state) for value in iteration.passes]
+    known = [turn for turn in turns if turn is not None]
+    if len(known) < len(turns):
+        return engine.unknown_call(Symbol("itertools.starmap"), args, state)
+    return _each(engine, function, known, iteration.exact, state, site)
+
+
+def _reduce(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    """Follow ``functools.reduce``: each pass gets what the last one has made."""
+    function, rows = args.get(0, None), args.get(1, None)
+    if function is None or rows is None:
+        return engine.unknown_call(Symbol("functools.reduce"), args, state)
+    iteration = iterate(engine, rows, state)
+    items = iteration.passes
+    start = args.get(2, "initial")
+    if start is None:
+        start, items = (items[0] if items else engine.unknown("first")), items[1:]
+    paths: Outcomes = [(start, state)]
+    for turn, item in enumerate(items):
+        with engine.step(Step(site, turn=turn)):
+            paths = engine.merge_outcomes(
+                [made for value, at in paths for made in engine.call(function, Args([value, item]), at, site)]
+            )
+    return paths if iteration.exact else [(engine.unknown("reduced"), after) for _, after in paths]
 
 
 def _lax_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
@@ -557,6 +599,8 @@ _CONTROLS: dict[str, _Control] = {
     "cond": cond,
     "switch": switch,
     "map": _map,
+    "starmap": _starmap,
+    "reduce": _reduce,
     "lax_map": _lax_map,
     "tree_map": _tree_map,
     "vjp": _vjp,

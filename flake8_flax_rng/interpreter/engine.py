@@ -255,6 +255,7 @@ class Engine:
         stack: the calls and loops that lead to where the analysis stands.
         activations: the Linen modules being followed, innermost last.
         runs: the Linen calls being followed, innermost last.
+        generators: addresses of what the generators being followed have yielded, innermost last.
         muted: greater than 0 where the program expects a failure.
         example: whether classes were chosen for what is followed that others may stand for.
         traced: the traces that are under way, innermost last: what Python does in one is done once.
@@ -282,6 +283,7 @@ class Engine:
         self.activations: list[Activation] = []
         self.runs: list[Run] = []
         self.active: list[FunctionCode] = []
+        self.generators: list[int] = []
         self.called: set[FunctionCode] = set()
         self.made: dict[FunctionCode, Function] = {}
         self.muted = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -13,7 +14,7 @@ from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.functions import make_lambda
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.names import lookup
-from flake8_flax_rng.interpreter.sequences import spread
+from flake8_flax_rng.interpreter.sequences import Iteration, iterate, spread
 from flake8_flax_rng.interpreter.targets import assign
 from flake8_flax_rng.interpreter.values import Args, Bound, Const, Key, Opaque, Ref, Tuple, Value
 
@@ -164,17 +165,31 @@ def _lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
     return make_lambda(engine, node, state)
 
 
-def _passed_on(engine: Engine, node: cst.Await | cst.Yield | cst.StarredElement, state: State) -> Outcomes:
-    inner = getattr(node, "expression", None) or node.value  # type: ignore[union-attr]
-    if inner is None:
-        return [(engine.unknown(), state)]
-    if isinstance(inner, cst.From):
-        inner = inner.item
+def _passed_on(engine: Engine, node: cst.Await | cst.StarredElement, state: State) -> Outcomes:
     result: Outcomes = []
-    for value, after in engine.eval(inner, state):
+    for value, after in engine.eval(node.expression if isinstance(node, cst.Await) else node.value, state):
         engine.ledger.touch(value)
         engine.ledger.lose(value)
         result.append((value if isinstance(node, cst.Await) else engine.unknown("sent"), after))
+    return result
+
+
+def _yielded(engine: Engine, node: cst.Yield, state: State) -> Outcomes:
+    """Note what a generator yields, in the order of the path; where nobody calls it, that goes out of sight."""
+    if node.value is None:
+        return [(engine.unknown("sent"), state)]
+    whole = isinstance(node.value, cst.From)
+    result: Outcomes = []
+    for value, after in engine.eval(node.value.item if isinstance(node.value, cst.From) else node.value, state):
+        engine.ledger.touch(value)
+        if not engine.stack:
+            engine.ledger.lose(value)
+        address = engine.generators[-1] if engine.generators else 0
+        found = after.heap.get(address)
+        if isinstance(found, ListObject) and found.complete:
+            iteration = iterate(engine, value, after) if whole else Iteration([value], exact=True)
+            after.heap[address] = replace(found, items=(*found.items, *iteration.passes), complete=iteration.exact)
+        result.append((engine.unknown("sent"), after))
     return result
 
 
@@ -273,7 +288,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Engine, Any, State], Outcomes]] = {
     cst.NamedExpr: _walrus,
     cst.Lambda: _lambda,
     cst.Await: _passed_on,
-    cst.Yield: _passed_on,
+    cst.Yield: _yielded,
     cst.Call: _call,
     cst.Attribute: attributes.evaluate,
     cst.Subscript: subscripts.evaluate,

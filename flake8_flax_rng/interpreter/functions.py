@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter.engine import CALL_DEPTH, EFFORT_AGAIN, EFFORT_
 from flake8_flax_rng.interpreter.events import Draw
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.names import dotted, lookup
+from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.values import (
     Args,
     Class,
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 STEPS_ABROAD = 3_000
 """Expressions that are followed in other files from one call; past them nothing is known of it."""
+
+RECURSION = 2
+"""How often a function is followed within itself: as with the passes of a loop, two tell what does not change."""
 
 
 def make_lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
@@ -177,8 +181,8 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
     """Follow a function's body with these arguments.
 
     Returns:
-        one outcome for each path on which it returns; a recursive call has an unknown result and no effect,
-        and a generator is taken to be used up at once.
+        one outcome for each path on which it returns; a call in a recursive one has an unknown result and no
+        effect, and a generator is taken to be used up at once: its result is a list of what it yields.
     """
     code = function.code
     if code.chunk.file and not engine.abroad:
@@ -195,6 +199,7 @@ def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Out
     piles: tuple[list[Any], ...] = (
         engine.stack,
         engine.active,
+        engine.generators,
         engine.activations,
         engine.runs,
         engine.traced,
@@ -236,7 +241,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     traced = not engine.active and code in engine.jitted
     if engine.stack:
         engine.called.add(code)
-    if code in engine.active or len(engine.active) >= CALL_DEPTH:
+    if _too_deep(engine, code, args, state):
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
         return engine.unknown_call(function, args, state)
@@ -251,11 +256,16 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     engine.scope = Scope((frame, *function.frames), owner=function.owner, receiver=first)
     engine.chunk = code.chunk
     engine.active.append(code)
+    yielded = engine.allocate(state, ListObject((), once=True)) if code.generator else None
+    if yielded is not None:
+        engine.generators.append(yielded.address)
     try:
         with engine.tracing() if traced else nullcontext():
-            result = _followed(engine, code, state)
+            result = _followed(engine, code, state, yielded)
     finally:
         engine.active.pop()
+        if yielded is not None:
+            engine.generators.pop()
         engine.scope, engine.chunk = saved
     if frame not in engine.captured:
         for _, after in result:
@@ -263,6 +273,18 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     elif result:
         engine.closures[frame] = lasting.common(engine, [(after.frame(frame), after) for _, after in result])
     return engine.merge_outcomes(result)
+
+
+def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
+    """Return whether a call is not followed: one of a function by itself is, but only for the keys that it hands on."""
+    depth = engine.active.count(code)
+    if depth and (code.generator or depth >= RECURSION or engine.active[-1] != code):
+        return True
+    handed_on = not depth or any(
+        isinstance(value, Key | Keys) or (isinstance(value, Opaque) and LedgerKey(value.term) in state.ledger)
+        for value in args.values()
+    )
+    return not handed_on or len(engine.active) >= CALL_DEPTH
 
 
 def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
@@ -311,14 +333,13 @@ def _of_interest(value: Value, state: State, depth: int = 0) -> bool:
     return True
 
 
-def _followed(engine: Engine, code: FunctionCode, state: State) -> Outcomes:
+def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | None) -> Outcomes:
     if isinstance(code.node, cst.Lambda):
         return engine.eval(code.node.body, state)
     result: Outcomes = []
     for completion, after in engine.run_block(code.node.body, state):
         if completion.kind in ("normal", "return"):
-            value = engine.unknown("generator") if code.generator else completion.value
-            result.append((value, after))
+            result.append((completion.value if yielded is None else yielded, after))
     return result
 
 

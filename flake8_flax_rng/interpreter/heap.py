@@ -26,10 +26,12 @@ class ListObject:
     Args:
         items: the items that are known, from the front.
         complete: whether these are all.
+        once: whether it is an iterator, which is used up by whoever goes over it.
     """
 
     items: tuple[Value, ...]
     complete: bool = True
+    once: bool = False
 
 
 @record()

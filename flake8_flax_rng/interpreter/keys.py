@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter import classes, lanes, misuse, scopes
 from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Made, Misused, Use
-from flake8_flax_rng.interpreter.sequences import key_at, known_items
+from flake8_flax_rng.interpreter.sequences import key_at, known_items, spread
 from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.subscripts import item
 from flake8_flax_rng.interpreter.terms import Term
@@ -47,6 +47,9 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
         if items and any(isinstance(item, Key | Keys) for item in items):
             alike = len(items) > 1 and all(item == items[0] for item in items)
             return [(Stacked(items[0], alike=True) if alike else Rows(tuple(items)), state)]
+    if path == table.JOINING and args.positional:
+        joined = _joined(engine, args.positional[0], state)
+        return [(joined, state)] if joined is not None else None
     if path in table.REPEATING and args.positional and isinstance(args.positional[0], Key | Stacked):
         given = args.positional[0]
         lane = given.lane if isinstance(given, Stacked) and given.count == 1 else given
@@ -56,6 +59,21 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     if path in table.FORWARDING and args.positional and isinstance(args.positional[0], Key | Keys | Stacked):
         return [(reshaped(engine, args.positional[0], path), state)]
     return None
+
+
+def _joined(engine: Engine, parts: Value, state: State) -> Rows | None:
+    """Return arrays of keys one behind the other, if all keys are known."""
+    rows: list[Value] = []
+    for part in known_items(parts, state) or []:
+        if isinstance(part, Stacked) and part.count == 1:
+            rows.append(part.lane)
+        elif isinstance(part, Keys) and not part.inner and not part.reshaped:
+            rows.extend(spread(engine, part, state) or [NONE])
+        elif isinstance(part, Rows):
+            rows.extend(part.items)
+        else:
+            return None
+    return Rows(tuple(rows)) if rows and all(isinstance(row, Key) for row in rows) else None
 
 
 def reshaped(engine: Engine, value: Value, how: str) -> Value:
@@ -106,8 +124,9 @@ def _made(
 def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
     """Return the bits of a key as an array of words, which remembers the key that they are."""
     key = args.get(0, "keys")
-    if isinstance(key, Key):
-        return [(Opaque(engine.terms.make("key data", key.term, key.origin)), state)]
+    found = key_term(key)
+    if found is not None:
+        return [(Opaque(engine.terms.make("key data", *found)), state)]
     return engine.pure_call(table.KEY_DATA, args, state)
 
 
@@ -209,6 +228,9 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
             if value is not key and value is not given
         ]
         settings = engine.terms.make("settings", *others)
+    if found is None and isinstance(key, Keys) and not key.reshaped:
+        engine.ledger.touch(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
+        return [(engine.unknown(misuse.REFUSED), state)]
     if found is None:
         return engine.pure_call(path, args, state)
     drawn = engine.terms.make("draw", found[0], path, *rest, *names)

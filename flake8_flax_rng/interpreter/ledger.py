@@ -257,6 +257,9 @@ class Book:
     def _remade(self, first: Use, second: Use) -> list[Remade]:
         """Return the two calls that made equal keys, where the difference is not older than they."""
         one, two = sorted((first.origin, second.origin))
+        made = self._made.get(two)
+        if not one and made is not None and made.kind == "wrap" and not made.parent:
+            return [Remade(made, made, second, second if first.origin else first)]
         while one and two and one != two:
             ours, theirs = self._made.get(one), self._made.get(two)
             if ours is None or theirs is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, ListObject
 from flake8_flax_rng.interpreter.sequences import PASSES, iterate, listed
 from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import Args, Bound, Class, Opaque, Value
+from flake8_flax_rng.interpreter.values import Args, Bound, Class, Key, Opaque, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -30,7 +30,9 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
         before = dict(entry.heap)
         live = [entry]
         left: list[State] = []
+        seen: list[Mapping[str, Value]] = []
         for turn, item in enumerate(iteration.passes):
+            seen.append(_names(engine, live))
             if turn:
                 left.extend(path for path in live if conditions.certainly_one(engine, iteration.count, path))
                 live = [path for path in live if path not in left]
@@ -41,6 +43,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
                 live = _run_body(engine, node.body, live, left, result)
         if not iteration.exact:
             forget_lengths(before, [*live, *left])
+            _settle_places(engine, seen, live, iteration.total)
             for path in (*live, *left):
                 engine.ledger.forget_folds(node, path)
         result.extend(_run_else(engine, node.orelse, live))
@@ -70,7 +73,9 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     left: list[State] = []
     over: list[State] = []
     endless = isinstance(node.test, cst.Integer) or (isinstance(node.test, cst.Name) and node.test.value == "True")
+    seen: list[Mapping[str, Value]] = []
     for turn in range(PASSES):
+        seen.append(_names(engine, live))
         with engine.step(Step(engine.site(node), turn=turn)):
             entering: list[State] = []
             for path in live:
@@ -86,6 +91,7 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
     endless = endless and not (engine.active and engine.active[-1].generator)
     forget_lengths(before, [*live, *left])
+    _settle_places(engine, seen, live, None)
     result.extend(_run_else(engine, node.orelse, [*over, *([] if endless else live)]))
     result.extend((NORMAL, path) for path in left)
     return result
@@ -119,6 +125,34 @@ def _run_else(engine: Engine, orelse: cst.Else | None, live: list[State]) -> Com
     if orelse is None:
         return [(NORMAL, path) for path in live]
     return [done for path in live for done in engine.run_block(orelse.body, path)]
+
+
+def _names(engine: Engine, live: list[State]) -> Mapping[str, Value]:
+    """Return what the names of the running function are bound to; nothing where several paths could differ."""
+    return dict(live[0].frame(engine.scope.frames[0])) if len(live) == 1 else {}
+
+
+def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[State], total: int | None) -> None:
+    """Settle what is bound to names that change places in each pass, of which two are followed.
+
+    Args:
+        engine: the analysis.
+        seen: what the names were bound to before the first pass, and before the second.
+        live: the paths that have gone through both; they are changed.
+        total: the number of all passes, if it is known.
+    """
+    if len(seen) != PASSES or total == PASSES:
+        return
+    first, second = seen
+    frame = engine.scope.frames[0]
+    for path in live:
+        for name, value in list(path.frame(frame).items()):
+            changed = second.get(name)
+            if isinstance(value, Key) and value == first.get(name) and changed is not None and changed != value:
+                if total is None:
+                    path.bind(frame, name, engine.unknown("either"))
+                elif total % 2:
+                    path.bind(frame, name, changed)
 
 
 def forget_lengths(before: dict[int, HeapObject], states: list[State]) -> None:

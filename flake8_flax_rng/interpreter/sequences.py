@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import itertools
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.values import (
@@ -40,11 +42,13 @@ class Iteration:
         passes: the items of the passes that are followed.
         exact: whether these are all passes.
         count: the number of passes, where it has a name.
+        total: the number of passes, where it is known.
     """
 
     passes: list[Value]
     exact: bool
     count: Term | None = None
+    total: int | None = None
 
 
 def known_items(value: Value, state: State) -> list[Value] | None:
@@ -135,17 +139,17 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
     if isinstance(value, Partial):
         return _lazy(engine, value, state)
     items = known_items(value, state)
-    if items is not None:
-        if len(items) <= EXACT_ITEMS:
-            return Iteration(items, exact=True)
-        return Iteration(items[:PASSES], exact=False)
     prefix = state.heap.get(value.address) if isinstance(value, Ref) else None
+    if isinstance(value, Ref) and isinstance(prefix, ListObject) and prefix.once:
+        state.heap[value.address] = replace(prefix, items=(), complete=False)
+    if items is not None:
+        return _listed(items)
     if isinstance(prefix, ListObject) and len(prefix.items) >= PASSES:
         return Iteration(list(prefix.items[:PASSES]), exact=False)
     if isinstance(value, Keys):
         count = value.count
         passes = count if count is not None and count <= EXACT_ITEMS else PASSES
-        return Iteration([key_at(engine, value, i) for i in range(passes)], exact=count == passes)
+        return Iteration([key_at(engine, value, i) for i in range(passes)], exact=count == passes, total=count)
     if isinstance(value, Stacked) and value.count == 1:
         return Iteration([value.lane], exact=True)
     if isinstance(value, Stacked) and value.alike:
@@ -159,13 +163,15 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
 def listed(value: Value, state: State) -> bool:
     """Return whether a loop goes over things that the program lists, rather than counts or draws from a source."""
     if isinstance(value, Partial):
-        return any(listed(arg, state) for arg in value.args)
+        lists = isinstance(value.function, Symbol) and value.function.path in LISTING
+        return lists or any(listed(arg, state) for arg in value.args)
     if isinstance(value, Tuple):
         return True
     if isinstance(value, Opaque) and value.term.kind == "pure":
         return value.term.args[0] in LISTING
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    return isinstance(found, ListObject | DictObject) and found.complete
+    drawn = isinstance(found, ListObject) and found.once
+    return isinstance(found, ListObject | DictObject) and found.complete and not drawn
 
 
 def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
@@ -186,8 +192,64 @@ def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
         count = min(len(part.passes) for part in parts)
         rows = [Tuple(tuple(part.passes[i] for part in parts)) for i in range(count)]
         return Iteration(list(rows), any(part.exact and len(part.passes) == count for part in parts))
+    lazily = _LAZILY.get(name)
+    found = lazily(engine, value, state) if lazily and value.args and not value.keywords else None
+    if found is not None:
+        return found
     serial = engine.number()
     return Iteration([Opaque(engine.terms.make("item", serial, turn)) for turn in range(PASSES)], exact=False)
+
+
+def _reversed(engine: Engine, value: Partial, state: State) -> Iteration | None:
+    items = spread(engine, value.args[0], state)
+    return None if items is None else _listed(items[::-1])
+
+
+def _chained(engine: Engine, value: Partial, state: State) -> Iteration | None:
+    parts = [spread(engine, arg, state) for arg in value.args]
+    known = [part for part in parts if part is not None]
+    return _listed([item for part in known for item in part]) if len(known) == len(parts) else None
+
+
+def _sliced(engine: Engine, value: Partial, state: State) -> Iteration | None:
+    items, bounds = spread(engine, value.args[0], state), value.args[1:]
+    numbers = [bound.value for bound in bounds if isinstance(bound, Const) and isinstance(bound.value, int)]
+    if items is None or len(numbers) < len(bounds) or not 0 < len(numbers) < 4 or min(numbers) < 0:
+        return None
+    return _listed(list(itertools.islice(items, *numbers)))
+
+
+def _product(engine: Engine, value: Partial, state: State) -> Iteration | None:
+    parts = [spread(engine, arg, state) for arg in value.args]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or math.prod(map(len, known)) > _UNPACKED:
+        return None
+    return _listed([Tuple(row) for row in itertools.product(*known)])
+
+
+def in_order(value: Value, state: State) -> list[Value] | None:
+    """Return the items of a value sorted by names or numbers that are all known and differ, None where they are not."""
+    items = known_items(value, state) or []
+    heads = [item.items[0] if isinstance(item, Tuple) and item.items else item for item in items]
+    names: list[Any] = [head.value for head in heads if isinstance(head, Const)]
+    alike = all(isinstance(name, str) for name in names) or all(isinstance(name, int) for name in names)
+    if not items or not alike or len(names) < len(items) or len(set(names)) < len(names):
+        return None
+    return [item for _, item in sorted(zip(names, items, strict=True), key=lambda pair: pair[0])]
+
+
+def _listed(items: list[Value]) -> Iteration:
+    if len(items) <= EXACT_ITEMS:
+        return Iteration(items, exact=True)
+    return Iteration(items[:PASSES], exact=False, total=len(items))
+
+
+_LAZILY = {
+    "builtins.reversed": _reversed,
+    "itertools.chain": _chained,
+    "itertools.islice": _sliced,
+    "itertools.product": _product,
+}
 
 
 def _range(
@@ -212,10 +274,10 @@ def _range(
     last = args[1] if len(args) > 1 else args[0] if args else None
     end = engine.term(last, state) if last is not None and not endless else None
     passes: list[Value] = []
-    final = None
+    final = total = None
     if not endless and start is not None and stop is not None and step and range(start, stop, step):
-        final = range(start, stop, step)[-1]
+        final, total = range(start, stop, step)[-1], len(range(start, stop, step))
     for turn in range(count):
         known = None if start is None or step is None else start + turn * step
         passes.append(Opaque(engine.terms.make("item", serial, end, turn), known, final))
-    return Iteration(passes, exact=False, count=end if len(args) == 1 else None)
+    return Iteration(passes, exact=False, count=end if len(args) == 1 else None, total=total)

@@ -76,13 +76,14 @@ def _remade_code(event: Remade) -> str:
 def _function_of_more(event: Remade) -> bool:
     """Return whether a function that folds a key of its state is called again with other arguments.
 
-    A path of noise, as a function of the time, must be the same path for each time.
+    A path of noise, as a function of the time, must be the same path for each time. A function that is given a key
+    is to draw anew.
     """
     parting = part(event.first, event.second)
     before, after = (dict(enumerate(value for _, value in step.arguments)) for step in (parting.first, parting.second))
     again = event.first.site.node is event.second.site.node and parting.second is not event.second.way[-1]
     given = parting.second.arguments
-    held = not any(_holds(value, event.second.source) for _, value in given)
+    held = not any(isinstance(value, Key) or _holds(value, event.second.source) for _, value in given)
     return again and held and not parting.loop and before != after
 
 

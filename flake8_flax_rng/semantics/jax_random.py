@@ -130,6 +130,9 @@ FORWARDING: frozenset[str] = frozenset(
 STACKING: frozenset[str] = frozenset({"jax.numpy.stack", "jax.numpy.array", "jax.numpy.asarray"})
 """Functions that make an array of keys from a sequence of keys."""
 
+JOINING = "jax.numpy.concatenate"
+"""The function that makes one array of several arrays of keys."""
+
 REPEATING: frozenset[str] = frozenset(
     [f"jax.numpy.{name}" for name in ("broadcast_to", "tile", "repeat")] + ["flax.jax_utils.replicate"]
 )

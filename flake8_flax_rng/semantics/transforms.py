@@ -68,6 +68,8 @@ CONTROL: dict[str, str] = {
     "jax.tree_util.tree_map_with_path": "tree_map",
     "jax.tree.map_with_path": "tree_map",
     "builtins.map": "map",
+    "itertools.starmap": "starmap",
+    "functools.reduce": "reduce",
     "jax.vjp": "vjp",
     "jax.jvp": "vjp",
     "jax.linearize": "vjp",

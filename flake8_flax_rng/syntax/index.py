@@ -17,6 +17,7 @@ from flake8_flax_rng.syntax.walk import walk
 SMALL = 8
 """Functions of so few lines are followed in any case: they hand on what they are given."""
 
+_FILLING = ("append", "extend", "insert", "appendleft", "update", "setdefault")
 _ORDERING = ("sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest")
 
 
@@ -30,6 +31,7 @@ class Unit:
         identifiers: the names and attributes that stand in it.
         seeded: whether it names something of interest itself.
         defines: the names and attributes that it binds for others.
+        fills: the names of the containers that it puts something into.
         imports: whether it binds imported names, may not be parsed, or is a statement of a script that uses
             another file, and so is followed in any case.
         foreign: whether it names another file of the project, or a definition of this file that does.
@@ -41,6 +43,7 @@ class Unit:
     identifiers: set[str] = field(default_factory=set)
     seeded: bool = False
     defines: set[str] = field(default_factory=set)
+    fills: set[str] = field(default_factory=set)
     imports: bool = False
     foreign: bool = False
     words: bool = False
@@ -178,6 +181,8 @@ class _Reader:
             name = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ""
             unit = self._read(name, [statement])
             unit.defines |= set(bound(statement))
+            if not name:
+                unit.fills.update(_filled(statement))
             return [unit]
         units: list[Unit] = []
         rest: list[ast.AST] = [*statement.bases, *statement.keywords, *statement.decorator_list]
@@ -232,6 +237,15 @@ class _Reader:
             inner = inner.value
         if isinstance(inner, ast.Name) and inner.id in self._imported:
             self.changed.add(target.attr)
+
+
+def _filled(statement: ast.stmt) -> Iterator[str]:
+    """Go through the names of the containers that a statement puts something into."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.value, ast.Name):
+            fills = node.attr in _FILLING if isinstance(node, ast.Attribute) else isinstance(node.ctx, ast.Store)
+            if fills:
+                yield node.value.id
 
 
 def _said(call: ast.Call) -> Iterator[str]:
@@ -319,7 +333,7 @@ def _spread(units: list[Unit]) -> None:
     for unit in units:
         for name in unit.identifiers:
             users.setdefault(name, []).append(unit)
-    pending = [name for unit in units if unit.seeded for name in sorted(unit.defines)]
+    pending = [name for unit in units if unit.seeded for name in sorted(unit.defines | unit.fills)]
     seen: set[str] = set()
     while pending:
         name = pending.pop()
@@ -329,4 +343,4 @@ def _spread(units: list[Unit]) -> None:
         for unit in users.get(name, ()):
             if not unit.seeded:
                 unit.seeded = True
-                pending.extend(sorted(unit.defines))
+                pending.extend(sorted(unit.defines | unit.fills))

@@ -14,10 +14,11 @@ from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import SECOND, Place, Reuse
 
 from .oracle import Run, helpers, runs
+from .symptoms import RAISING, Symptoms
 
-# The rules that speak of a key which is used again, and so of what a run can show.
-_REUSE_RULES = ("RNG101", "RNG102", "RNG103", "RNG104", "RNG105", "RNG106", "RNG107", "RNG108", "RNG109")
-CODES = frozenset(rule.code for rule in RULES) & frozenset(_REUSE_RULES)
+# The rules that speak of a key which is used again.
+_REUSE_RULES = ("RNG101", "RNG102", "RNG103", "RNG104", "RNG105", "RNG106", "RNG107", "RNG108", "RNG109", "RNG114")
+CODES = frozenset(rule.code for rule in RULES) & {*_REUSE_RULES, *RAISING, "RNG113"}
 
 _OF_MECHANISM = {"reuse": ("RNG101",), "fold": ("RNG103",), "seed": ("RNG104", "RNG105"), "lanes": ("RNG109",)}
 MECHANISMS = frozenset(name for name, codes in _OF_MECHANISM.items() if CODES.issuperset(codes))
@@ -90,7 +91,7 @@ def compare(
         false = _not_shown(false, runs(source, helper))
     missed: dict[tuple[int, str], Disagreement] = {}
     for run in shown if not silent else ():
-        for miss in _missed(run, findings):
+        for miss in (*_missed(run, findings), *_unsaid(run, findings)):
             missed.setdefault((miss.line, miss.kind), miss)
     return Comparison(
         [*broken, *(Disagreement("false", f.line, f"{f.code} {f.message}") for f in false), *missed.values()],
@@ -104,14 +105,17 @@ def compare(
 def _not_shown(findings: list[Finding], shown: Iterable[Run]) -> list[Finding]:
     places: list[Place] = []
     idle: list[Span] = []
+    symptoms: list[Symptoms] = []
     for run in shown:
         places += [place for _, group in run.groups for place in group.places]
         idle += run.idle
+        symptoms.append(run.symptoms)
     return [
         finding
         for finding in findings
-        if not any(_accepts(finding, place) for place in places)
+        if not (finding.code in _REUSE_RULES and any(_accepts(finding, place) for place in places))
         and not (finding.code == "RNG106" and any(finding.line in span for span in idle))
+        and not any(seen.shown(finding.code, finding.line) for seen in symptoms)
     ]
 
 
@@ -132,6 +136,20 @@ def _missed(run: Run, findings: list[Finding]) -> list[Disagreement]:
                 line = _second(reuse)
                 text = f"{reuse.first.kind} at {_last(reuse.first)}, {reuse.second.kind} at {_last(reuse.second)}"
                 result.append(Disagreement("miss", line, f"{name}: {text}, with {given}", run.inputs))
+    return result
+
+
+def _unsaid(run: Run, findings: list[Finding]) -> list[Disagreement]:
+    """Return the errors and the numbers of the host that the linter does not speak of."""
+    seen, result = run.symptoms, []
+    said = {code: [finding.line for finding in findings if finding.code == code] for code in CODES}
+    for codes, spans, what in (
+        *([(RAISING, seen.raised, seen.error)] if seen.error else []),
+        *((("RNG110",), spans, "index past the end") for spans in seen.past),
+        *((("RNG113",), spans, "host randomness") for spans in seen.host),
+    ):
+        if not any(line in span for span in spans for code in codes for line in said.get(code, ())):
+            result.append(Disagreement("miss", spans[-1].first if spans else 0, f"{what}", run.inputs))
     return result
 
 

@@ -19,6 +19,7 @@ from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import Group, groups
 
 from .speed import compiled_numbers
+from .symptoms import Symptoms, watching
 
 # The ledger tells the program's frames by this name. One name serves all programs: the lines of an instruction
 # are remembered for its code object, not for its file.
@@ -41,11 +42,13 @@ class Run:
         inputs: what it was given.
         groups: the keys that it used again, with the mechanism of each.
         idle: the lines of calls that made keys which nothing has used.
+        symptoms: what else it has shown.
     """
 
     inputs: dict[str, Any]
     groups: list[tuple[str, Group]]
     idle: list[Span]
+    symptoms: Symptoms
 
 
 def configure() -> None:
@@ -103,17 +106,25 @@ def _functions(source: str) -> list[ast.FunctionDef]:
     return [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
 
 
-def _watched(code: CodeType, entry: str, inputs: dict[str, Any]) -> tuple[list[tuple[str, Group]], list[Span]]:
+def _watched(
+    code: CodeType, entry: str, inputs: dict[str, Any]
+) -> tuple[list[tuple[str, Group]], list[Span], Symptoms]:
     arguments = {name: _array(value) if name == "bias" else value for name, value in inputs.items()}
     ledger = Ledger(_hooks(), FILENAME)
     namespace: dict[str, Any] = {"__name__": "program"}
     given = {"key": _key(3), "x": _array(1.0)}
-    with compiled_numbers(), ledger.listening(), jax.disable_jit():
+    symptoms = Symptoms()
+    with compiled_numbers(), watching(symptoms, FILENAME), ledger.listening(), jax.disable_jit():
         exec(code, namespace)
         function = namespace[entry]
-        arguments |= {name: value for name, value in given.items() if name in function.__code__.co_varnames}
-        function(**arguments)
-    return [(mechanism(group, ledger), group) for group in groups(ledger)], list(_idle(ledger))
+        wanted = function.__code__.co_varnames[: function.__code__.co_argcount - len(function.__defaults__ or ())]
+        arguments |= {name: value for name, value in given.items() if name in wanted}
+        try:
+            for _ in range(2 if function.__defaults__ else 1):
+                function(**arguments)  # twice, if the second call can show that a default stays the same
+        except Exception as error:
+            symptoms.note(error, FILENAME)
+    return [(mechanism(group, ledger), group) for group in groups(ledger)], list(_idle(ledger)), symptoms
 
 
 def _idle(ledger: Ledger) -> Iterator[Span]:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 Item = TypeVar("Item")
 
+ALWAYS = ("import functools", "import jax", "import jax.numpy as jnp", "import numpy as np")
 IMPORTS = {
     "random": "from jax import lax, random",
     "jr": "import jax.random as jr\nfrom jax import lax",
@@ -52,6 +53,9 @@ class Scope:
         returns: whether the place may return ``x``.
         loop: whether the place is in a Python loop, which it may leave.
         counts: expressions that say how often a loop runs.
+        sweep: whether the place is in a loop over things that the program lists.
+        traced: whether the place is in a function that JAX traces.
+        unsure: whether the place is in a loop of which it is not known how often it runs.
         closed: whether it is in a nested function, where a name must not be bound that is read from outside.
         local: in a nested function, its own names.
     """
@@ -64,6 +68,9 @@ class Scope:
     returns: bool = True
     loop: bool = False
     counts: tuple[str, ...] = ("3", "COUNT")
+    sweep: bool = False
+    traced: bool = False
+    unsure: bool = False
     closed: bool = False
     local: frozenset[str] = frozenset()
 
@@ -122,6 +129,7 @@ class Writer:
         self.forks = 0
         self.helpers: list[tuple[str, str]] = []
         self.nesting = 0
+        self.functions = 0
 
     def program(self) -> Program:
         choose = self.choose
@@ -132,8 +140,16 @@ class Writer:
         scope.counts = ("3", "n", "COUNT", "n")
         with self.function("def main(key, flag, train, n, x, bias):"):
             self.block(scope, 3 + choose.below(6))
+            if not self.careful():
+                self.write_error(scope)
             self.emit("return x")
-        imports = ["import functools", "import jax", "import jax.numpy as jnp", *IMPORTS[self.random].split("\n")]
+        imports = [
+            "import functools",
+            "import jax",
+            "import jax.numpy as jnp",
+            "import numpy as np",
+            *IMPORTS[self.random].split("\n"),
+        ]
         source = "\n".join([*imports, "", "FLAG = True", "COUNT = 3", "", *self.head]) + "\n"
         return Program(source, frozenset(self.silent))
 
@@ -161,8 +177,10 @@ class Writer:
         """Write a top-level function, in front of those that are being written."""
         lines, depth, forks = self.lines, self.depth, self.forks
         self.lines, self.depth, self.forks = [], 0, 0
+        self.functions += 1
         with self.indented(head):
             yield
+        self.functions -= 1
         self.head += ["", *self.lines, ""]
         self.lines, self.depth, self.forks = lines, depth, forks
 
@@ -284,6 +302,11 @@ class Writer:
             (3, self.write_object),
             (2, self.write_silent),
             (1, self.write_discard),
+            (2, self.write_seed),
+            (1, self.write_default),
+            (1, self.write_wrapped),
+            (1, self.write_past_the_end),
+            (1, self.write_host),
         ]
         if self.nesting < 3:
             kinds += [(8, self.write_for), (2, self.write_while), (5, self.write_scan), (3, self.write_fori)]
@@ -388,6 +411,8 @@ class Writer:
         names = [name for name in scope.keys if self.own(scope, name) and name != scope.root]
         if len(names) > 1 and self.choose.chance(30):
             one, two = names[0], names[-1]
+            if scope.unsure:
+                self.silent.add("keys that change places in a loop of unknown length")
             self.emit(f"{one}, {two} = {two}, {one}")
             scope.keys[one], scope.keys[two] = scope.keys[two], scope.keys[one]
             return
@@ -546,6 +571,7 @@ class Writer:
                 6: f"for {number}, {key} in enumerate({array}, start=1):",
                 7: f"for {key}, scale in zip({array}, (0.5, 1.0)):",
             }[shape]
+            inner.sweep = inner.sweep or shape == 7
             if shape in (4, 5, 6):
                 inner.numbers = (*scope.numbers, number)
         before = len(self.lines)
@@ -556,6 +582,7 @@ class Writer:
             self.emit(f"{indexed} = {self.random}.split({self.take(scope)}, {size})")
             inner = self.loop_scope(scope, numbers=inner.numbers)
             self.bind(inner, f"{indexed}[{number}]")
+        inner.unsure = inner.unsure or "range(n)" in head or "zip(range" in head
         with self.nested(), self.indented(head):
             self.block(inner, 1 + self.choose.below(3))
         self.leave_loop(scope, inner, before)
@@ -568,7 +595,7 @@ class Writer:
         self.emit(f"{number} = 0")
         with self.nested(), self.indented(f"while {number} < {count}:"):
             self.emit(f"{number} += 1")
-            inner.numbers = (*scope.numbers, number)
+            inner.numbers, inner.unsure = (*scope.numbers, number), True
             self.block(inner, 1 + self.choose.below(2))
         self.leave_loop(scope, inner, before)
 
@@ -577,13 +604,13 @@ class Writer:
         shape = self.choose.below(3)
         if shape == 0:
             array, _ = self.take_array(scope)
-            with self.closure(f"def {body}(x, {k}):", scope, k) as inner:
+            with self.closure(f"def {body}(x, {k}):", scope, k, traced=True) as inner:
                 self.block(inner, 1 + self.choose.below(2))
                 self.emit("return x, None")
             self.emit(f"x, _ = lax.scan({body}, x, {array})")
         elif shape == 1:
             key = self.take(scope)
-            with self.closure(f"def {body}(carry, _):", scope, k, root=True) as inner:
+            with self.closure(f"def {body}(carry, _):", scope, k, root=True, traced=True) as inner:
                 self.emit(f"{k}, x = carry")
                 self.block(inner, 1 + self.choose.below(2))
                 self.emit(f"return ({k}, x), None")
@@ -593,7 +620,7 @@ class Writer:
                 self.bind(scope, name)
         else:
             key = self.take(scope)
-            with self.closure(f"def {body}(x, i):", scope, k) as inner:
+            with self.closure(f"def {body}(x, i):", scope, k, traced=True) as inner:
                 self.emit(f"{k} = {self.random}.fold_in({key}, i + {self.serial}00)")
                 self.block(inner, 1)
                 self.emit("return x, x")
@@ -604,7 +631,7 @@ class Writer:
         body, k = self.name("body"), self.name("k")
         count = self.choose.one(scope.counts)
         if self.choose.chance(50):
-            with self.closure(f"def {body}(i, carry):", scope, k, root=True) as inner:
+            with self.closure(f"def {body}(i, carry):", scope, k, root=True, traced=True) as inner:
                 self.emit(f"{k}, x = carry")
                 self.block(inner, 1)
                 self.emit(f"return {k}, x")
@@ -619,7 +646,7 @@ class Writer:
     # Functions
 
     @contextmanager
-    def closure(self, head: str, scope: Scope, key: str, root: bool = False) -> Iterator[Scope]:
+    def closure(self, head: str, scope: Scope, key: str, root: bool = False, traced: bool = False) -> Iterator[Scope]:
         """Write a function inside of another one.
 
         Args:
@@ -627,6 +654,7 @@ class Writer:
             scope: the place where it stands.
             key: the key of its own, as an argument or bound first.
             root: whether this key is split for others.
+            traced: whether JAX traces it.
 
         Yields:
             what its body sees; those who do not take care use keys from outside too.
@@ -635,6 +663,7 @@ class Writer:
         inner.loop = inner.returns = False
         inner.keys = {name: False for name in inner.keys if not self.careful()}
         inner.arrays, inner.numbers = {}, ()
+        inner.traced = inner.traced or traced
         inner.closed, inner.local = True, frozenset()
         self.bind(inner, key)
         inner.root = key if root else None
@@ -794,12 +823,84 @@ class Writer:
             self.emit(f"x = x + jax.grad({name})(x, {key})")
         elif shape == 1:
             self.emit("@jax.jit")
-            with self.closure(f"def {name}({k}, x):", scope, k) as inner:
+            with self.closure(f"def {name}({k}, x):", scope, k, traced=True) as inner:
                 self.block(inner, 1)
                 self.emit("return x")
             self.emit(f"x = {name}({key}, x)")
         else:
             self.add(f"(lambda k: {self.draw('k')})({key})")
+
+    # Seeds, defaults, bits, and what raises
+
+    def write_seed(self, scope: Scope) -> None:
+        again = scope.loop and not scope.numbers
+        if again and self.careful():
+            return
+        name, seed = self.name("k"), str(self.serial + 40)
+        if scope.numbers and self.careful():
+            seed = f"{seed}00 + {scope.numbers[-1]}"
+        elif not self.careful():
+            seed = "7"
+        if self.functions > 1 or scope.closed:
+            self.silent.add("a constant seed in a function")
+        elif scope.sweep:
+            self.silent.add("a constant seed in a comparison of several things")
+        self.emit(f"{name} = {self.random}.{self.choose.one(('key', 'PRNGKey', 'key'))}({seed})")
+        self.bind(scope, name)
+
+    def write_default(self, scope: Scope) -> None:
+        name = self.name("jitter")
+        seed = self.serial + 70
+        with self.function(f"def {name}(x, key={self.random}.key({seed})):"):
+            self.emit(f"return x + {self.draw('key')}")
+        again = scope.loop or scope.closed or self.functions > 1
+        for number in range(1 + self.choose.below(2)):
+            given = f", key={self.take(scope)}" if (again or number) and self.careful() else ""
+            self.emit(f"x = {name}(x{given})")
+
+    def write_wrapped(self, scope: Scope) -> None:
+        key = self.take(scope)
+        name = self.name("k")
+        self.emit(f"{name} = {self.random}.wrap_key_data({self.random}.key_data({key}))")
+        self.bind(scope, name)
+
+    def write_past_the_end(self, scope: Scope) -> None:
+        known = [(name, count) for name, (count, _) in scope.arrays.items()]
+        if not known or self.careful():
+            return
+        name, count = self.choose.one(known)
+        self.add(self.draw(f"{name}[{self.choose.one((count, count + 1, -count - 1))}]"))
+
+    def write_host(self, scope: Scope) -> None:
+        if scope.traced and self.careful():
+            return
+        self.emit(f"x = x + {self.choose.one(('np.random.normal(size=2)', 'np.random.uniform(-1.0, 1.0, 2)'))}")
+
+    def write_error(self, scope: Scope) -> None:
+        key, split = self.choose.one(list(scope.keys)), f"{self.random}.split"
+        bad = self.choose.one(
+            (
+                self.draw(str(self.serial)),
+                self.draw(f"{split}({key})"),
+                self.draw("None"),
+                self.draw("(2,)"),
+                f"{self.random}.normal((2,), {key})",
+                f"{split}(0)[0]",
+                self.draw(f"{self.random}.fold_in({key}, -1)"),
+                self.draw(f"{self.random}.fold_in({key}, 2**32)"),
+                self.draw(f"{self.random}.fold_in({key}, hash('noise'))"),
+                "",
+            )
+        )
+        test = self.choose.one((*scope.tests, "FLAG"))
+        if bad and self.choose.chance(50):
+            self.emit(f"x = {bad}")
+        elif bad:
+            self.emit(f"if {test}:")
+            self.emit(f"    x = {bad}")
+        else:
+            self.emit(f"one, two, three = {split}({key})")
+            self.add(self.draw("three"))
 
     # What the analysis does not know, by design
 

@@ -130,11 +130,19 @@ def minimal(case: tuple[Program, list[Disagreement]]) -> tuple[str, list[Disagre
             return False
         if not any(other.kind == kind and other.text.split(" ")[0] == about for other in found):
             return False
+        if _errors(found) - _errors(disagreements):
+            return False  # What is torn apart shows nothing.
         last = found
         return True
 
     source = program.source if kind == "broken" else reduced(program.source, holds)
     return source, last
+
+
+def _errors(disagreements: list[Disagreement]) -> set[str]:
+    """Return the names of the errors that left a program."""
+    names = {item.text.partition(":")[0] for item in disagreements if item.kind == "miss"}
+    return {name for name in names if name.endswith("Error")}
 
 
 @contextmanager
