@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.evaluation import looks_on
 from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
 from flake8_flax_rng.interpreter.selections import Selections
 from flake8_flax_rng.interpreter.state import LedgerKey
@@ -325,7 +326,7 @@ class Book:
             return False
         if "guess" in (first.makes, second.makes) and first.term in self._asserted:
             return False
-        if _made_alike(first, second) or _paired(first, second):
+        if _made_alike(first, second) or _paired(first, second) or _evaluated(first, second):
             return False
         if first.kind == second.kind == "split":
             return self._children_meet(first, second)
@@ -439,6 +440,14 @@ def _in_unison(first: Use, second: Use) -> bool:
     if first.subject is second.subject:
         return True
     return _array(first.subject) and _array(second.subject)
+
+
+def _evaluated(first: Use, second: Use) -> bool:
+    """Return whether a helper in a loop evaluates what it trains, each time with the same key."""
+    parting = part(first, second)
+    if parting.around is None or not parting.loop or parting.second in (second.way[-1], first.way[-1]):
+        return False
+    return looks_on(parting.around.site.node, parting.second.site.node)
 
 
 def _over_leaves(use: Use, parting: Parting) -> bool:

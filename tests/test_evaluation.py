@@ -1,0 +1,73 @@
+"""Which calls in a loop only look at what the loop has come to."""
+
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+
+from flake8_flax_rng.interpreter.evaluation import looks_on
+
+YES = [
+    "state = step(state)\nm = wanted(state)",
+    "state, loss = step(state)\nwanted(state)",
+    "m = wanted(state)\nstate = step(state)",
+    "state = step(state)\nprint(wanted(state))",
+    "state = step(state)\nif i % 2:\n    m = wanted(state)\n    log.add(m)",
+    "state = step(state)\nwith timer() as t:\n    a, b = wanted(state.params)\nplot(a, t)",
+    "for b in data:\n    state = step(state, b)\nm = wanted(state)\nif m < best:\n    best = m",
+    "buffer.add(i)\nm = wanted(buffer)",
+    "x += 1\nm = wanted(x)",
+    "params = state\nstate = step(params)\nm = wanted(params)",
+    "table[i] = table[i - 1] + 1\nm = wanted(table)",
+    "try:\n    state = step(state)\nfinally:\n    m = wanted(state)",
+    "if a:\n    state = step(state)\nelif b:\n    m = wanted(state)\nelse:\n    pass",
+]
+NO = [
+    "m = wanted(key)",
+    "m = wanted(i, data)",
+    "x = step(i)\nm = wanted(x)",
+    "state = wanted(state)",
+    "state, m = wanted(state)",
+    "grads = wanted(state)\nstate = update(state, grads)",
+    "a = wanted(state)\nb = f(a)\nstate = step(state, b)",
+    "buffer.add(wanted(buffer))",
+    "a = wanted(state)\nbuffer.add(a)\nstate = step(state, buffer)",
+    "table[i] = wanted(table)",
+    "x += wanted(x)",
+    "a = wanted(state)\nfor b in a:\n    state = step(state, b)",
+    "a = wanted(state)\nwith use(a) as b:\n    state = step(state, b)",
+    "def f():\n    return wanted(state)\nstate = step(state)",
+    "if wanted(state):\n    state = step(state)",
+    "a = wanted(state)\ndef f(s):\n    return s + a\nstate = f(state)",
+    "return wanted(state)\nstate = step(state)",
+]
+
+
+def answer(body: str, head: str = "for i in data:") -> bool:
+    loop = cst.parse_module(f"{head}\n" + "".join(f"    {line}\n" for line in body.splitlines())).body[0]
+    calls: list[cst.Call] = []
+
+    class Find(cst.CSTVisitor):
+        def visit_Call(self, node):
+            if isinstance(node.func, cst.Name) and node.func.value == "wanted":
+                calls.append(node)
+
+    loop.visit(Find())
+    (call,) = calls
+    return looks_on(loop, call)
+
+
+@pytest.mark.parametrize("body", YES)
+def test_it_looks_on(body):
+    assert answer(body) is True
+    assert answer(body, "while True:") is True
+
+
+@pytest.mark.parametrize("body", NO)
+def test_it_takes_part(body):
+    assert answer(body) is False
+
+
+def test_other_loops():
+    call = cst.parse_expression("wanted(state)")
+    assert not looks_on(cst.parse_expression("[wanted(state) for state in states]"), call)
