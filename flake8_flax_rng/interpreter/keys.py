@@ -185,6 +185,8 @@ def consume(
         return
     engine.ledger.touch(value)
     term, origin = found
+    if engine.runs and engine.runs[-1].draws_for_nothing(term):
+        return
     use = Use(
         tuple(engine.stack),
         kind,

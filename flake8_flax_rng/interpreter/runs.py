@@ -182,6 +182,9 @@ def run(
     call = engine.terms.make("linen", kind, *(engine.term(value, state) for value in args.values()))
     outer, state.draws = state.draws, ()
     step = engine.stack[-1]
+    if kind in INITIALISING and not INITIALISING[kind]:
+        held = frozenset(value.term for value in args.values() if isinstance(value, Key | Opaque))
+        given = replace(given, placeholders=held)
     engine.runs.append(given)
     try:
         with apart(engine):
