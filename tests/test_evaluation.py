@@ -1,11 +1,11 @@
-"""Which calls in a loop only look at what the loop has come to."""
+"""What is drawn for nothing but to look at a model."""
 
 from __future__ import annotations
 
 import libcst as cst
 import pytest
 
-from flake8_flax_rng.interpreter.evaluation import looks_on
+from flake8_flax_rng.interpreter.evaluation import looks_on, only_initialises
 
 YES = [
     "state = step(state)\nm = wanted(state)",
@@ -43,8 +43,28 @@ NO = [
 ]
 
 
-def answer(body: str, head: str = "for i in data:") -> bool:
-    loop = cst.parse_module(f"{head}\n" + "".join(f"    {line}\n" for line in body.splitlines())).body[0]
+ONLY_INITIALISES = [
+    "x = wanted(key)\nv = model.init(key, x)",
+    "x = wanted(key).astype(int)\nv = self.module.init(rngs, x, train=False)['params']",
+    "x = wanted(key)\nprint(x.shape)\nv = model.lazy_init(key, jnp.ones_like(x), y=x)",
+    "def f():\n    x = wanted(key)\n    return model.init(key, x)\ndef g(x):\n    return x",
+]
+IS_READ = [
+    "v = model.init(key, wanted(key))",
+    "x = wanted(key)",
+    "x = wanted(key)\nprint(x.shape)",
+    "x = wanted(key)\nv = model.init(key, x)\ny = model.apply(v, x)",
+    "x = wanted(key)\ny, v = model.init_with_output(key, x)",
+    "x = wanted(key)\nv = model.init(key, x)\nx += 1",
+    "x = wanted(key)\nv = model.init(key, x)\nf = lambda: x",
+    "x = wanted(key)\nv = init(key, x)",
+    "x = y = wanted(key)\nv = model.init(key, x)",
+    "x, y = wanted(key)\nv = model.init(key, x)",
+    "def f():\n    x = wanted(key)\n    v = model.init(key, x)\n    return v, x",
+]
+
+
+def wanted(tree: cst.CSTNode) -> cst.Call:
     calls: list[cst.Call] = []
 
     class Find(cst.CSTVisitor):
@@ -52,9 +72,14 @@ def answer(body: str, head: str = "for i in data:") -> bool:
             if isinstance(node.func, cst.Name) and node.func.value == "wanted":
                 calls.append(node)
 
-    loop.visit(Find())
+    tree.visit(Find())
     (call,) = calls
-    return looks_on(loop, call)
+    return call
+
+
+def answer(body: str, head: str = "for i in data:") -> bool:
+    loop = cst.parse_module(f"{head}\n" + "".join(f"    {line}\n" for line in body.splitlines())).body[0]
+    return looks_on(loop, wanted(loop))
 
 
 @pytest.mark.parametrize("body", YES)
@@ -71,3 +96,19 @@ def test_it_takes_part(body):
 def test_other_loops():
     call = cst.parse_expression("wanted(state)")
     assert not looks_on(cst.parse_expression("[wanted(state) for state in states]"), call)
+
+
+@pytest.mark.parametrize("text", ONLY_INITIALISES)
+def test_it_only_initialises(text):
+    module = cst.parse_module(f"{text}\n")
+    assert only_initialises(module, wanted(module)) is True
+
+
+@pytest.mark.parametrize("text", IS_READ)
+def test_it_is_read_elsewhere(text):
+    module = cst.parse_module(f"{text}\n")
+    assert only_initialises(module, wanted(module)) is False
+
+
+def test_a_call_of_another_text():
+    assert not only_initialises(cst.parse_module("x = 1\n"), cst.parse_expression("wanted(key)"))

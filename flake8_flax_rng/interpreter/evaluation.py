@@ -1,7 +1,8 @@
-"""Calls in a loop that look at what it has come to, and do not change how it goes on.
+"""What is drawn for nothing but to look at a model: fixed noise of its evaluations, and inputs to initialise it with.
 
 A model is evaluated again and again while it is trained. With one key for all evaluations they can be compared:
-it is no mistake that the key stays the same from pass to pass.
+it is no mistake that the key stays the same from pass to pass. And of the input that a model is initialised with
+only the shape counts.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from flake8_flax_rng.semantics.linen import INITIALISING
+
 _OPAQUE = (cst.FunctionDef, cst.ClassDef)
+_SHAPES = frozenset({"shape", "dtype", "ndim", "size"})
+_LIKE = frozenset({"ones_like", "zeros_like", "empty_like", "full_like"})
 
 
 @dataclass
@@ -49,6 +54,67 @@ def looks_on(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
     given = _closure(set(_names(call)), [(item.writes, item.reads) for item in statements])
     touched = _closure(set(place.writes), [(item.reads, item.writes) for item in statements])
     return bool(given & _carried(statements)) and not given & touched
+
+
+def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
+    """Return whether what a call draws is bound to a name that is given to ``init`` and read nowhere else.
+
+    Args:
+        module: the text that the call stands in.
+        draw: the call.
+    """
+    around = _ancestors(module, draw)
+    bound = next((node for node in reversed(around) if isinstance(node, cst.Assign)), None)
+    target = bound.targets[0].target if bound is not None and len(bound.targets) == 1 else None
+    scope = next((node for node in reversed(around) if isinstance(node, cst.FunctionDef | cst.Module)), None)
+    if bound is None or not isinstance(target, cst.Name) or scope is None:
+        return False
+    uses = [_ancestors(scope, node) for node in _occurrences(scope, target.value) if node is not target]
+    return all(map(_harmless, uses)) and any(_given_to_init(node) for use in uses for node in use)
+
+
+def _occurrences(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
+    found: list[cst.CSTNode] = []
+    waiting = [scope]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, cst.Name) and part.value == name:
+            found.append(part)
+        waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else part.children)
+    return found
+
+
+def _harmless(around: list[cst.CSTNode]) -> bool:
+    """Return whether only the shape of a value counts where it stands, given the syntax around it."""
+    for node in reversed(around):
+        if isinstance(node, cst.Attribute) and node.attr.value in _SHAPES:
+            return True
+        if isinstance(node, cst.Call):
+            last = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+            return _given_to_init(node) or (isinstance(last, cst.Name) and last.value in _LIKE)
+    return False
+
+
+def _given_to_init(node: cst.CSTNode) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and INITIALISING.get(node.func.attr.value) is False
+    )
+
+
+def _ancestors(root: cst.CSTNode, wanted: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the nodes that a node stands in, outermost first; empty when it stands elsewhere."""
+    waiting: list[tuple[cst.CSTNode, int]] = [(root, 0)]
+    path: list[cst.CSTNode] = []
+    while waiting:
+        node, depth = waiting.pop()
+        del path[depth:]
+        if node is wanted:
+            return path
+        path.append(node)
+        waiting.extend((child, depth + 1) for child in node.children)
+    return []
 
 
 def _closure(names: set[str], arrows: list[tuple[set[str], set[str]]]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.evaluation import looks_on
+from flake8_flax_rng.interpreter.evaluation import looks_on, only_initialises
 from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
 from flake8_flax_rng.interpreter.selections import Selections
 from flake8_flax_rng.interpreter.state import LedgerKey
@@ -53,6 +53,7 @@ class Book:
         self._idle: set[cst.CSTNode] = set()
         self._compiled: set[cst.CSTNode] = set()
         self._objectives: set[cst.CSTNode] = set()
+        self._examples: dict[cst.CSTNode, bool] = {}
         self.complete = True
 
     def made(self, origin: int, made: Made) -> None:
@@ -328,6 +329,8 @@ class Book:
             return False
         if _made_alike(first, second) or _paired(first, second) or _evaluated(first, second):
             return False
+        if self._is_example(first) or self._is_example(second):
+            return False
         if first.kind == second.kind == "split":
             return self._children_meet(first, second)
         if first.kind == second.kind == "stream":
@@ -336,6 +339,15 @@ class Book:
             return False
         antithetic = first.signature is second.signature and first.signature in self._negated
         return not antithetic
+
+    def _is_example(self, use: Use) -> bool:
+        """Return whether a draw only makes an input to initialise a model with: only its shape counts."""
+        node = use.site.node
+        if use.kind != "draw":
+            return False
+        if node not in self._examples:
+            self._examples[node] = only_initialises(use.site.chunk.module, node)
+        return self._examples[node]
 
     def _warmed_up(self, first: Use, second: Use) -> bool:
         """Return whether the first call of a compiled function only compiled it."""
