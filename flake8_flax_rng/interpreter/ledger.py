@@ -10,7 +10,8 @@ from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reuse
 from flake8_flax_rng.interpreter.selections import Selections
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term, parts
-from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Ref, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
@@ -335,7 +336,7 @@ class Book:
             return self._children_meet(first, second)
         if first.kind == second.kind == "stream":
             return not _on_purpose(first, second)
-        if _in_unison(first, second):
+        if _in_unison(first, second) or _transformed_alike(first, second):
             return False
         antithetic = first.signature is second.signature and first.signature in self._negated
         return not antithetic
@@ -460,6 +461,33 @@ def _evaluated(first: Use, second: Use) -> bool:
     if parting.around is None or not parting.loop or parting.second in (second.way[-1], first.way[-1]):
         return False
     return looks_on(parting.around.site.node, parting.second.site.node)
+
+
+def _transformed_alike(first: Use, second: Use) -> bool:
+    """Return whether a helper applies one random choice to several arrays: an image and its mask are cropped alike.
+
+    Noise is another matter: its shape is that of the array.
+    """
+    parting = part(first, second)
+    if first.site.node is not second.site.node or first.label not in CHOOSING or second.signature is None:
+        return False
+    if parting.second is second.way[-1] or any(_measures(part) for part in second.signature.parts[1:]):
+        return False
+    pairs = zip(_arguments(parting.first), _arguments(parting.second), strict=False)
+    other = [(before, after) for before, after in pairs if before != after]
+    return bool(other) and all(_is_array(before) and _is_array(after, first.term) for before, after in other)
+
+
+def _is_array(value: Value, key: Term | None = None) -> bool:
+    """Return whether an argument is an array, or several, and not one that was made from a key."""
+    if isinstance(value, Opaque):
+        return _array(value.term) and key not in value.term.draws
+    return isinstance(value, Ref | Stacked | Tuple)
+
+
+def _measures(term: Term) -> bool:
+    """Return whether a value is computed from the shape of another."""
+    return any(part.kind == "attribute" and part.args[1] in ("shape", "size") for part in parts(term))
 
 
 def _over_leaves(use: Use, parting: Parting) -> bool:

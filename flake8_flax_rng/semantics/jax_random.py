@@ -85,6 +85,9 @@ SPLITTING: dict[str, tuple[int, ...]] = {
 }
 """Samplers that split their key, and the children that they draw from (run on jax 0.10.2)."""
 
+CHOOSING: frozenset[str] = frozenset(f"jax.random.{name}" for name in ["bernoulli", "choice", "permutation", "randint"])
+"""Samplers of what a random transformation does: where it crops, whether it flips, in which order."""
+
 SPLIT = "jax.random.split"
 KEY_DATA = "jax.random.key_data"
 FOLD_IN = "jax.random.fold_in"
