@@ -378,7 +378,9 @@ class Book:
         if ours and theirs and (ALL in ours | theirs or ours & theirs):
             return True
         pair = frozenset((first.derived, second.derived))
-        return any(self._stands(early, late) for early, late in self._pairs().get(pair, ()))
+        # What a sampler draws inside is no more than the sampler itself.
+        met = [(early, late) for early, late in self._pairs().get(pair, ()) if {early.kind, late.kind} != {"inner"}]
+        return any(self._stands(early, late) for early, late in met)
 
     def _pairs(self) -> dict[frozenset[int], list[tuple[Use, Use]]]:
         """Return what was found, by the calls that made the two keys."""
