@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 
 from flake8_flax_rng.finding import Finding
@@ -25,6 +25,7 @@ def lint(
     filename: str = "<unknown>",
     libraries: Libraries = NO_LIBRARIES,
     project: Project | None = None,
+    off: Callable[[], Container[str]] = tuple,
 ) -> list[Finding]:
     """Analyse one file.
 
@@ -34,6 +35,7 @@ def lint(
         filename: the name that the caller knows the file by.
         libraries: what is known of other packages, with the consumers that the user has named.
         project: the other files of the project, as the file sees them; None to follow none of them.
+        off: returns the codes of the rules that are not asked; called where a file is analysed at all.
 
     Returns:
         the findings, sorted by place. A file that names neither JAX nor Flax, nor a library built on
@@ -59,7 +61,7 @@ def lint(
     sys.setrecursionlimit(max(limit, _RECURSION))
     try:
         with _collector_at_rest():
-            return _analysed(source, tree, libraries, project)
+            return _analysed(source, tree, libraries, project, off)
     finally:
         sys.setrecursionlimit(limit)
 
@@ -90,7 +92,9 @@ def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:
     return False
 
 
-def _analysed(source: str, tree: ast.Module, libraries: Libraries, project: Project | None) -> list[Finding]:
+def _analysed(
+    source: str, tree: ast.Module, libraries: Libraries, project: Project | None, off: Callable[[], Container[str]]
+) -> list[Finding]:
     # LibCST costs 0.2 s to import, so files that need no analysis never load it.
     from flake8_flax_rng.interpreter.analysis import Analysis
     from flake8_flax_rng.rules import findings, not_analysed
@@ -99,6 +103,6 @@ def _analysed(source: str, tree: ast.Module, libraries: Libraries, project: Proj
     index = build(tree, interest(libraries, project, project.home if project is not None else ""))
     with borrowed_trees():
         analysis = Analysis(chunks(source, tree), index, libraries, project)
-        found = findings(analysis.run())
+        found = findings(analysis.run(), off())
         found.extend(not_analysed(failure) for failure in analysis.failures[:1])
     return sorted(found)

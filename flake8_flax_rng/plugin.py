@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import ClassVar
 
 from flake8.exceptions import ExecutionError
@@ -91,14 +92,14 @@ class Plugin:
     def _findings(self) -> list[Finding]:
         try:
             project = Project(self.filename, self.project_root) if self.follow else None
-            findings = lint.lint("".join(self.lines), self.tree, self.filename, self.libraries, project)
-            off = _off(self.requested) if findings else frozenset()
+            return lint.lint(
+                "".join(self.lines), self.tree, self.filename, self.libraries, project, partial(_off, self.requested)
+            )
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # a panic in LibCST's native parser is no `Exception`
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             return [Finding(1, 0, "RNG001", f"not analysed: {reason}")]
-        return [finding for finding in findings if finding.code not in off]
 
 
 def _off(requested: Sequence[str]) -> frozenset[str]:
@@ -108,7 +109,7 @@ def _off(requested: Sequence[str]) -> frozenset[str]:
     replaces it. Here an opt-in rule is on when an entry of ``select`` or ``extend-select`` means opt-in rules
     alone: ``RNG191`` or ``RNG19``, but not ``RNG1`` or ``RNG``.
     """
-    from flake8_flax_rng.rules import RULES  # loaded by now, for there are findings
+    from flake8_flax_rng.rules import RULES  # loaded by now, for the file is analysed
 
     default = [rule.code for rule in RULES if rule.default]
     explicit = tuple(entry for entry in requested if not any(code.startswith(entry) for code in default))

@@ -38,7 +38,7 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
     """Evaluate ``x.name``."""
     spine: list[cst.Attribute] = []
     inner: cst.BaseExpression = node
-    while isinstance(inner, cst.Attribute):
+    while type(inner) is cst.Attribute:
         spine.append(inner)
         inner = inner.value
     rows = engine.eval(inner, state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -55,10 +56,18 @@ def _literal(engine: Engine, node: cst.BaseExpression, state: State) -> Outcomes
 
 
 def _read_literal(engine: Engine, node: cst.BaseExpression) -> Value:
+    text: str = node.value  # type: ignore[attr-defined]
     try:
-        return Const(ast.literal_eval(node.value))  # type: ignore[attr-defined]
+        return Const(_literal_value(text))
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return engine.unknown("literal")
+
+
+@lru_cache(maxsize=1024)
+def _literal_value(text: str) -> Any:
+    if text[0] in "\"'" and text[-1] == text[0] and "\\" not in text and text[:3] not in ('"""', "'''"):
+        return text[1:-1]
+    return ast.literal_eval(text)
 
 
 def _concatenated(engine: Engine, node: cst.ConcatenatedString, state: State) -> Outcomes:
@@ -206,20 +215,20 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
     named = classes.implicit_super(engine, function, args, state)
     if named is not None:
         return [(named, state)]
-    pairs = tuple(
-        (syntax, _shown(value, state))
-        for place, syntax in args.nodes.items()
-        if (value := args.get(place, None) if isinstance(place, int) else args.keywords.get(place)) is not None
-    )
+    pairs: list[tuple[cst.BaseExpression, Value]] = []
+    for place, syntax in args.nodes.items():
+        value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
+        if value is not None:
+            pairs.append((syntax, _shown(value, state) if type(value) is Ref else value))
     method = isinstance(function, Bound)
-    step = Step(site, engine.label(function, state), arguments=pairs, owner=engine.owner(), method=method)
+    step = Step(site, engine.label(function, state), arguments=tuple(pairs), owner=engine.owner(), method=method)
     with engine.step(step):
         return engine.call(function, args, state, site)
 
 
-def _shown(value: Value, state: State) -> Value:
+def _shown(value: Ref, state: State) -> Value:
     """Return a container's items as they are now, for reports."""
-    found = state.heap.get(value.address) if isinstance(value, Ref) else None
+    found = state.heap.get(value.address)
     if isinstance(found, DictObject):
         return Tuple(tuple(item for _, item in found.entries))
     return Tuple(found.items) if isinstance(found, ListObject) else value

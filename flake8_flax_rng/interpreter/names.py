@@ -30,7 +30,11 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
         return constant
     redirected = engine.scope.redirected.get(name)
     frames = engine.scope.frames if redirected is None else (redirected,)
-    value = next((value for frame in frames if (value := state.lookup(frame, name)) is not None), None)
+    value = None
+    for frame in frames:
+        value = state.lookup(frame, name)
+        if value is not None:
+            break
     if value is None and name in engine.home.deferred:
         value = engine.define(name, state)
     if engine.modules is not None:

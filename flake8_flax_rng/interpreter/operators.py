@@ -73,7 +73,7 @@ def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
     """Evaluate a chain of arithmetic operators; a chain may be longer than Python can recurse."""
     spine: list[cst.BinaryOperation] = []
     left: cst.BaseExpression = node
-    while isinstance(left, cst.BinaryOperation):
+    while type(left) is cst.BinaryOperation:
         spine.append(left)
         left = left.left
     rows = engine.eval(left, state)

@@ -99,7 +99,8 @@ class State:
 
     def lookup(self, frame: int, name: str) -> Value | None:
         """Return what a frame binds to a name."""
-        return self._frames.get(frame, {}).get(name)
+        names = self._frames.get(frame)
+        return None if names is None else names.get(name)
 
     def bind(self, frame: int, name: str, value: Value) -> None:
         """Bind a name in a frame."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -48,10 +48,10 @@ def run_block(engine: Engine, body: cst.BaseSuite | cst.Module, state: State) ->
     Returns:
         how each path leaves the block.
     """
-    return run_statements(engine, list(body.body), state)
+    return run_statements(engine, body.body, state)
 
 
-def run_statements(engine: Engine, statements: list[Any], state: State) -> Completions:
+def run_statements(engine: Engine, statements: Sequence[Any], state: State) -> Completions:
     """Follow statements one after the other."""
     live = [state]
     done: Completions = []
@@ -63,7 +63,7 @@ def run_statements(engine: Engine, statements: list[Any], state: State) -> Compl
                     after.append(end)
                 else:
                     done.append((completion, end))
-        live = engine.merge(after)
+        live = after if len(after) == 1 else engine.merge(after)
         if not live:
             break
     return [*done, *((NORMAL, path) for path in live)]
@@ -71,8 +71,11 @@ def run_statements(engine: Engine, statements: list[Any], state: State) -> Compl
 
 def run_statement(engine: Engine, node: cst.CSTNode, state: State) -> Completions:
     """Follow one statement."""
-    if isinstance(node, cst.SimpleStatementLine):
-        return run_statements(engine, list(node.body), state)
+    if type(node) is cst.SimpleStatementLine:
+        body = node.body
+        if len(body) > 1:
+            return run_statements(engine, body, state)
+        node = body[0]
     handler = _HANDLERS.get(type(node))
     return handler(engine, node, state) if handler else [(NORMAL, state)]
 

@@ -30,7 +30,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         state: the path; it is changed.
         walrus: whether the target stands in an expression, where comprehensions bind outside of themselves.
     """
-    if isinstance(target, cst.Name):
+    if type(target) is cst.Name:
         scope = engine.scope
         frame = scope.redirected.get(target.value)
         if frame is None:

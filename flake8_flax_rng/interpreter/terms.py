@@ -9,6 +9,7 @@ from __future__ import annotations
 Atom = str | int | float | bool | bytes | complex | None
 
 _DEPENDENCIES_KEPT = 24
+_NONE: frozenset[Term] = frozenset()
 _PARTS_READ = 200
 
 
@@ -59,7 +60,7 @@ class Terms:
 
     def make(self, kind: str, *args: Term | Atom) -> Term:
         """Return the term of this kind and these parts; the same object for the same parts."""
-        identity = (kind, *((type(arg), arg) for arg in args))
+        identity = (kind, args, tuple(map(type, args)))
         term = self._table.get(identity)
         if term is None:
             term = Term(kind, args, len(self._table), _draws(kind, args))
@@ -92,10 +93,12 @@ class Terms:
 def _draws(kind: str, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
     found: set[Term] = set()
     for arg in args:
-        if isinstance(arg, Term):
+        if isinstance(arg, Term) and arg.draws:
             found |= arg.draws
     if kind == "draw" and isinstance(args[0], Term):
         found.add(args[0])
+    if not found:
+        return _NONE
     if len(found) > _DEPENDENCIES_KEPT:
         found = set(sorted(found, key=lambda term: term.number)[-_DEPENDENCIES_KEPT:])
     return frozenset(found)

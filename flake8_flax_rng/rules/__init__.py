@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.finding import Finding, Rule
@@ -31,13 +31,19 @@ _SAME_CAUSE = {"RNG102": "RNG101"}
 RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
 
-def findings(events: Sequence[Event]) -> list[Finding]:
+def findings(events: Sequence[Event], off: Container[str] = ()) -> list[Finding]:
     """Return what the rules say about the events of one file; one finding for each place and cause.
 
     What is wrong in another file of the project is reported there, when it is linted itself.
+
+    Args:
+        events: what the analysis found.
+        off: codes of the rules that are not asked.
     """
     result: dict[tuple[str, int, int], Finding] = {}
     for rule, check in _CHECKS:
+        if rule.code in off:
+            continue
         cause = _SAME_CAUSE.get(rule.code, rule.code)
         for report in check(events):
             if report.site.chunk.file:

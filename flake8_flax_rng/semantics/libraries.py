@@ -271,8 +271,13 @@ SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "ex
 """Methods that draw when they are given a key as ``seed``, whatever the object: distrax and TFP agree on it."""
 
 
+_ANY_OBJECT = re.compile("|".join(f"(?:{pattern})" for pattern in OBJECTS))
+
+
 @cache
 def _objects_at(path: str) -> Objects | None:
+    if not _ANY_OBJECT.fullmatch(path):
+        return None
     return next((objects for pattern, objects in OBJECTS.items() if re.fullmatch(pattern, path)), None)
 
 
