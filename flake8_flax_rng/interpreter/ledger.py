@@ -10,7 +10,7 @@ from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reuse
 from flake8_flax_rng.interpreter.selections import Selections
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term, parts
-from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Ref, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Ref, Rows, Stacked, Symbol, Tuple, Value
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ALL = -1
 SPLITS_KEPT = 4
+_NO_KEYS = (Opaque, Const, Ref, Symbol)
 DRAWN = -SPLITS_KEPT - 1
 _SHARED_BY_A_PAIR = 3
 
@@ -160,6 +161,8 @@ class Book:
 
     def touch(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
+        if type(value) in _NO_KEYS:
+            return
         if isinstance(value, Key):
             self.read(value.origin, child_index(value))
         elif isinstance(value, Keys):
