@@ -2,7 +2,7 @@
 
 ``python -m tests.callsites ROOT...`` reads what the analysis tells the rules, and no rule. A call site is a call of
 ``x.init``, ``x.init_with_output``, ``x.lazy_init``, ``x.apply`` or ``x.apply_fn``, or of a plain name ``apply_fn``, in
-a file that is no test. It is resolved when some path to it runs a module that is known. Counted are the sites that may
+a file that is no test. It is resolved when on some path to it the module is known. Counted are the sites that may
 be Linen's; :func:`not_linen` says how the others are told.
 """
 
@@ -23,7 +23,7 @@ from flake8_flax_rng.interpreter.analysis import Analysis
 from flake8_flax_rng.interpreter.engine import Engine, Outcomes
 from flake8_flax_rng.interpreter.events import ModuleRun, Site
 from flake8_flax_rng.interpreter.state import State
-from flake8_flax_rng.interpreter.values import Args, Bound, Function, Value
+from flake8_flax_rng.interpreter.values import Args, Bound, Function, Native, Partial, Value
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES
 from flake8_flax_rng.syntax.index import build
@@ -33,6 +33,7 @@ from flake8_flax_rng.syntax.source import chunks
 INITIALISING = ("init", "init_with_output", "lazy_init")
 APPLYING = ("apply", "apply_fn")
 
+_NAMES = frozenset({*INITIALISING, *APPLYING})
 _TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _LINEN = re.compile(r"\bflax\b")
 _OTHERS = re.compile(
@@ -183,23 +184,28 @@ def _assigned(body: list[ast.stmt] | list[ast.expr], name: str) -> tuple[str, st
 
 
 class _Watched(Analysis):
-    """An analysis that also tells which calls lead to functions that are no methods of Linen's."""
+    """An analysis that also tells what the calls in question lead to."""
 
-    def watch(self) -> set[Site]:
-        """Return such calls, which are found while it runs."""
-        others: set[Site] = set()
+    def watch(self) -> dict[Site, bool]:
+        """Return the calls that lead to a function or to a method of a known module, as they are found.
+
+        They are false for functions, which are nothing of Linen's.
+        """
+        found: dict[Site, bool] = {}
         call = self._engine._call
 
         def watched(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
-            inner = function.function if isinstance(function, Bound) else function
+            inner = function.function if isinstance(function, Bound | Partial) else function
             name = site.node.func if isinstance(site.node, cst.Call) else None
-            named = isinstance(name, cst.Attribute) and name.attr.value in (*INITIALISING, *APPLYING)
-            if isinstance(inner, Function) and named and not site.chunk.file:
-                others.add(site)
+            if isinstance(name, cst.Attribute) and name.attr.value in _NAMES and not site.chunk.file:
+                if isinstance(inner, Native) and inner.name.startswith("linen."):
+                    found[site] = state.instance(inner.receiver) is not None
+                elif isinstance(inner, Function):
+                    found.setdefault(site, False)
             return call(engine, function, args, state, site)
 
         self._engine._call = watched
-        return others
+        return found
 
 
 def runs(path: Path, text: str, tree: ast.Module) -> dict[tuple[int, int], bool | None]:
@@ -214,8 +220,10 @@ def runs(path: Path, text: str, tree: ast.Module) -> dict[tuple[int, int], bool 
         if isinstance(event, ModuleRun) and not event.call.chunk.file:
             place = event.call.chunk.position(event.call.node)
             found[place] = found.get(place, False) or event.resolved
-    others = {site.chunk.position(site.node) for site in watched}
-    return {**dict.fromkeys(others), **found}
+    for site, known in watched.items():
+        place = site.chunk.position(site.node)
+        found[place] = True if known or found.get(place) else found.get(place)
+    return found
 
 
 def calls(root: Path, path: Path) -> Iterator[Call]:

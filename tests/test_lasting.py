@@ -197,6 +197,78 @@ def make(features, switch):
         return model.apply(params, x, on)
     return step
 
+== a class that leaves its model to others
+class Base:
+    model_class: nn.Module = None
+    def __init__(self, key, x):
+        self._model = self.model_class()
+        self.params = self._model.init(key, x, False)
+    @property
+    def model(self):
+        return self._model
+    def loss(self, x):
+        return self.model.apply(self.params, x, True)  # ! RNG203
+class Concrete(Base):
+    model_class = Net
+--
+class Base:
+    model_class: nn.Module = None
+    def __init__(self, key, x):
+        self._model = self.model_class()
+        self.params = self._model.init({"params": key, "dropout": jax.random.fold_in(key, 1)}, x, False)
+    def predict(self, x, key):
+        return self._model.apply(self.params, x, False, rngs={"dropout": key})
+class Concrete(Base):
+    model_class = Net
+class Other(Base):
+    model_class = Plain
+--
+class Base:
+    model_class: nn.Module = None
+    def loss(self, params, x):
+        return self.model_class().apply(params, x, True)
+class Concrete(Base):
+    model_class = Net
+    def loss(self, params, x, key):
+        return self.model_class().apply(params, x, True, rngs={"dropout": key})
+
+== a class under a lifted transform
+import functools
+@functools.partial(nn.scan, variable_axes={"params": 0}, split_rngs={"params": True}, length=3)  # ! RNG210
+class Layer(nn.Module):
+    @nn.compact
+    def __call__(self, x, _):
+        return nn.Dropout(0.1, deterministic=False)(nn.Dense(3)(x)), None
+class Outer(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return Layer()(x, None)[0]
+--
+import functools
+@functools.partial(nn.scan, variable_axes={"params": 0}, split_rngs={"params": True, "dropout": True}, length=3)
+class Layer(nn.Module):
+    @nn.compact
+    def __call__(self, x, _):
+        return nn.Dropout(0.1, deterministic=False)(nn.Dense(3)(x)), None
+class Outer(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return Layer()(x, None)[0]
+
+== shapes only
+def shapes(x, key):
+    return jax.eval_shape(Net().init, {"dropout": key}, x, True)  # ! RNG202
+def table(x, key):
+    return Net().tabulate({"dropout": key}, x, True, depth=1)  # ! RNG202
+def paths(x, key):
+    return Net().module_paths({"dropout": key}, x, train=True)  # ! RNG202
+--
+def shapes(x, key):
+    first = jax.eval_shape(Net().init, {"params": key, "dropout": key}, x, True)
+    print(Net().tabulate({"params": key, "dropout": key}, x, True, depth=1))
+    jax.eval_shape(lambda k: (jax.random.normal(k), jax.random.normal(k)), key)
+    return first, Net().init(key, x, True)
+
 == the class of a module is a default
 def make(params, x, cls=Net):
     return cls().apply(params, x, True)  # ! RNG203

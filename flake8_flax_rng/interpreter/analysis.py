@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +21,17 @@ from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.modules import Modules
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
-from flake8_flax_rng.interpreter.values import Class, Descriptor, Function, FunctionCode, Ref, Value, Wrapped
+from flake8_flax_rng.interpreter.values import (
+    NONE,
+    Class,
+    Descriptor,
+    Function,
+    FunctionCode,
+    Ref,
+    Symbol,
+    Value,
+    Wrapped,
+)
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
@@ -98,7 +108,8 @@ class Analysis:
             waiting.sort(key=lambda function: function.code.serial)
             if not waiting:
                 break
-            for function in waiting:
+            # What is followed with a class chosen for it may cost much, and must not use up the others' share.
+            for function in [function for function in waiting if self._heir(function) is None] or waiting:
                 done.add(function.code.serial)
                 if self._is_root(function.code) and not self._followed_already(function):
                     self._run_function(function, state)
@@ -216,20 +227,41 @@ class Analysis:
             if function.code.name == _CONSTRUCTOR and classes.member(owner, _CONSTRUCTOR) == function:
                 self._constructed(owner, state)
             else:
-                self._call(function, state, self._object(owner, state))
+                self._call(function, state, self._object(owner, function, state))
             return
         for ref, ready in self._set_up(owner, state):
             self._run_module_method(owner, function, ref, ready)
 
-    def _object(self, owner: Class, state: State) -> Ref:
-        """Return any object of a class, with the modules that its constructor has made."""
-        known = self._objects.get(owner.serial)
+    def _object(self, owner: Class, function: Function, state: State) -> Ref:
+        """Return any object that has a method, with the modules that its constructor has made.
+
+        Where a class leaves something to the classes that derive from it, it is an object of the first of these.
+        """
+        engine = self._engine
+        cls = self._heir(function) or owner
+        known = self._objects.get(cls.serial)
         if known is None:
-            known = self._constructed(owner, state.fork())
+            with engine.without_runs():
+                known = self._constructed(cls, state.fork())
         known.give(state)
-        self._engine.example = known.example
-        found = Instance(owner, dict(known.names), symbolic=True, lasting=frozenset(known.names))
-        return self._engine.allocate(state, found)
+        engine.example = known.example or cls is not owner
+        found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
+        return engine.allocate(state, found)
+
+    def _heir(self, function: Function) -> Class | None:
+        """Return a class that inherits a method, and gives its class members that are missing there."""
+        owner = function.owner
+        if owner is None or classes.is_linen(owner):
+            return None
+        wanted = [name for name, value in owner.members.items() if value == NONE]
+        for heir in self._engine.classes if wanted else ():
+            lineage = list(classes.ancestors(heir)) if heir is not owner else []
+            if owner not in lineage or None in lineage:
+                continue
+            inherited = classes.member(heir, function.code.name) == classes.member(owner, function.code.name)
+            if inherited and any(name in heir.members for name in wanted):
+                return heir
+        return None
 
     def _constructed(self, owner: Class, state: State) -> lasting.Lasting:
         """Follow the constructor of a class for any arguments, and keep the modules that it stores for good."""
@@ -248,6 +280,7 @@ class Analysis:
         if left.names:
             owners = {cls.name for cls in classes.ancestors(owner) if isinstance(cls, Class)}
             self._stores = self._stores or lasting.Stores(self._chunks)
+            self._stores.include(code.chunk for cls in classes.ancestors(owner) for code in _methods(cls))
             for name in list(left.names):
                 if not self._stores.only_in(name, _CONSTRUCTOR, owners, lasting.is_state(left.names[name], left)):
                     del left.names[name]
@@ -305,7 +338,7 @@ class Analysis:
         engine.traced.clear()
         engine.lanes.clear()
         engine.lifts.clear()
-        engine.abroad = False
+        engine.abroad = 0
         engine.scope = Scope((MODULE_FRAME,))
         engine.activations[:] = [active] if active is not None else []
         try:
@@ -328,6 +361,13 @@ def _only_imports(node: cst.Try) -> bool:
     imports = [statement for statement in small if isinstance(statement, cst.Import | cst.ImportFrom)]
     flags = [s for s in small if isinstance(s, cst.Assign) and isinstance(s.value, cst.Name | cst.Attribute)]
     return len(lines) == len(node.body.body) and bool(imports) and len(imports) + len(flags) == len(small)
+
+
+def _methods(cls: Class | Symbol | None) -> Iterator[FunctionCode]:
+    for value in cls.members.values() if isinstance(cls, Class) else ():
+        method = undecorated(value)
+        if isinstance(method, Function):
+            yield method.code
 
 
 def _kind(owner: Class, function: Function) -> str:

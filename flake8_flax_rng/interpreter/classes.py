@@ -243,7 +243,8 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         known = member(cls, name, state)
         if known is not None and found.symbolic and _overridden(engine, cls, name):
             return [(engine.unknown(name), state)]
-        if known is not None and not (found.symbolic and name in cls.fields):
+        field = name in cls.fields and (has_constructor_fields(cls) or not isinstance(known, Class))
+        if known is not None and not (found.symbolic and field):
             return bind(engine, known, owner, cls, state, site)
     if is_linen(cls) and name in MODULE_METHODS:
         return [(Native(f"linen.{name}", owner), state)]

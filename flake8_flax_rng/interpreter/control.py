@@ -587,6 +587,12 @@ def _vjp(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
 
 
 def _eval_shape(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
+    function = args.get(0, "fun")
+    target = function.function if isinstance(function, Partial) else function
+    known = isinstance(target, Native) or (isinstance(target, Function) and target.code.name == "<lambda>")
+    if function is not None and known:
+        with engine.shapes_only(), engine.tracing():
+            engine.call(function, args.shift(1), state.fork(), site)
     return [(engine.unknown("shapes"), state)]
 
 

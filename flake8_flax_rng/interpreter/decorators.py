@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.values import Args, Descriptor, Function, Native, Symbol, Value, Wrapped
+from flake8_flax_rng.interpreter.values import (
+    Args,
+    Descriptor,
+    Function,
+    Native,
+    Partial,
+    Symbol,
+    Value,
+    Wrapped,
+)
+from flake8_flax_rng.semantics.transforms import LIFTS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -39,6 +49,18 @@ def decorate(engine: Engine, decorators: list[cst.Decorator], value: Value, stat
             inner = undecorated(decorated)
             if isinstance(inner, Function):
                 engine.made[inner.code] = inner
+    return rows
+
+
+def lift_class(engine: Engine, decorators: list[cst.Decorator], cls: Value, state: State) -> Outcomes:
+    """Apply the lifted transforms of Linen among the decorators of a class; any other returns the class itself."""
+    rows: Outcomes = [(cls, state)]
+    for decorator in reversed(decorators):
+        function, state = engine.eval(decorator.decorator, state)[0]
+        transform = function.function if isinstance(function, Partial) else function
+        if isinstance(transform, Symbol) and transform.path in LIFTS:
+            site = engine.site(decorator)
+            rows = [row for current, at in rows for row in engine.call(function, Args([current]), at, site)]
     return rows
 
 

@@ -255,7 +255,8 @@ class Engine:
         linted: the file that is linted.
         homes: the files whose text was followed, by path.
         modules: the other files of the project; None when they are not followed.
-        abroad: whether text of another file is followed.
+        abroad: greater than 0 where text of another file is followed: how many trips from one file to another are
+            under way, as far as they are told apart.
         steps_abroad: how many expressions may still be followed in other files.
         classes: the classes that were made.
         bodies: the class that each statement has made last.
@@ -266,6 +267,7 @@ class Engine:
         runs: the Linen calls being followed, innermost last.
         generators: addresses of what the generators being followed have yielded, innermost last.
         muted: greater than 0 where the program expects a failure.
+        follow_runs: whether calls of ``init`` and ``apply`` are followed into their module.
         example: whether classes were chosen for what is followed that others may stand for.
         traced: the traces that are under way, innermost last: what Python does in one is done once.
         jitted: the functions that the file compiles.
@@ -297,6 +299,7 @@ class Engine:
         self.made: dict[FunctionCode, Function] = {}
         self.muted = 0
         self.example = False
+        self.follow_runs = True
         self.traced: list[Trace] = []
         self.jitted: set[FunctionCode] = set()
         self.defined: dict[FunctionCode, int] = {}
@@ -314,7 +317,7 @@ class Engine:
         self.linted = Home()
         self.homes: dict[str, Home] = {"": self.linted}
         self.modules: Modules | None = None
-        self.abroad = False
+        self.abroad = 0
         self.steps_abroad = 0
         self.lost: set[FunctionCode] = set()
         self.classes: list[Class] = []
@@ -441,13 +444,33 @@ class Engine:
         Raises:
             Exhausted: it is larger than ``limit``.
         """
-        start, ours, outer = self.steps, self.limit, self.abroad
-        self.limit, self.abroad = start + min(limit, max(self.steps_abroad, SHORT_TRIP)), True
+        start, ours = self.steps, self.limit
+        self.limit = start + min(limit, max(self.steps_abroad, SHORT_TRIP))
+        self.abroad += 1
         try:
             yield
         finally:
             self.steps_abroad -= self.steps - start
-            self.steps, self.limit, self.abroad = start, ours, outer
+            self.steps, self.limit = start, ours
+            self.abroad -= 1
+
+    @contextmanager
+    def without_runs(self) -> Iterator[None]:
+        """Follow code for what it stores: what Linen modules do in it is of no interest."""
+        runs, self.follow_runs = self.follow_runs, False
+        try:
+            yield
+        finally:
+            self.follow_runs = runs
+
+    @contextmanager
+    def shapes_only(self) -> Iterator[None]:
+        """Follow what JAX traces for its shapes: nothing is drawn, and no key is used up."""
+        quiet, self.ledger.quiet = self.ledger.quiet, True
+        try:
+            yield
+        finally:
+            self.ledger.quiet = quiet
 
     def emit(self, event: Event) -> None:
         """Tell the rules something."""

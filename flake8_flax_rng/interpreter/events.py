@@ -365,7 +365,8 @@ class ModuleRun:
         context: the calls and loops that led there; runs of one context differ in their path only.
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
-        example: whether the module is one of several that can stand there, for instance a parameter's default.
+        example: whether the module is one of several that can stand there, for instance a parameter's default, or is
+            only traced for its shapes: what it leaves unread tells nothing then.
     """
 
     call: Site

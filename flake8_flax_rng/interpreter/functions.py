@@ -40,6 +40,9 @@ STEPS_ABROAD = 3_000
 RECURSION = 2
 """How often a function is followed within itself: as with the passes of a loop, two tell what does not change."""
 
+TRIPS_APART = 2
+"""Calls within calls that have such a bound of their own, so that a large callee does not hide its caller."""
+
 
 def make_lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
     """Evaluate a ``lambda``."""
@@ -185,7 +188,7 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
         effect, and a generator is taken to be used up at once: its result is a list of what it yields.
     """
     code = function.code
-    if code.chunk.file and not engine.abroad:
+    if code.chunk.file and engine.abroad < TRIPS_APART:
         return _abroad(engine, function, args, state)
     return _call(engine, function, args, state)
 
@@ -208,7 +211,7 @@ def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Out
     heights = [len(pile) for pile in piles]
     saved = engine.scope, engine.chunk, engine.muted
     try:
-        with engine.going_abroad(STEPS_ABROAD):
+        with engine.going_abroad(STEPS_ABROAD >> engine.abroad):
             return _call(engine, function, args, state)
     except Exception:  # too large, or odd, which is for whoever lints that file
         pass

@@ -7,7 +7,7 @@ in each call.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -189,9 +189,16 @@ class Stores:
 
     def __init__(self, chunks: list[Chunk]):
         self._stored: dict[str, set[_Store]] = {}
+        self._chunks: set[Chunk] = set()
+        self.include(chunks)
+
+    def include(self, chunks: Iterable[Chunk]) -> None:
+        """Read further text; what was read already is not read again."""
         for chunk in chunks:
-            for statement in chunk.tree:
-                self._read(statement)
+            if chunk not in self._chunks:
+                self._chunks.add(chunk)
+                for statement in chunk.tree:
+                    self._read(statement)
 
     def _read(self, statement: ast.stmt) -> None:
         if not isinstance(statement, ast.ClassDef):

@@ -43,6 +43,7 @@ class Book:
         self._differences: dict[Term, frozenset[Term]] = {}
         self.selections = Selections()
         self._found: list[tuple[Use, Use]] = []
+        self.quiet = False
         self._made: dict[int, Made] = {}
         self._arrays: dict[int, str] = {}
         self._thrown_away: dict[int, Site] = {}
@@ -200,6 +201,8 @@ class Book:
 
     def consume(self, key: LedgerKey, use: Use, state: State) -> None:
         """Enter a use; a second use on the same path is a candidate for a report."""
+        if self.quiet:
+            return
         if use.kind not in ("inner", "unknown"):
             self._drawn_from.add(use.term)
         first = state.ledger.get(key)

@@ -29,7 +29,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.linen import INITIALISING
+from flake8_flax_rng.semantics.linen import INITIALISING, SHAPES_ONLY
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcome, Outcomes
@@ -94,6 +94,11 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
     given = read_streams(engine, args, rngs, True, state)
     rest = args.shift(1)
     rest.keywords.pop("rngs", None)
+    if name in SHAPES_ONLY:
+        rest.keywords = {key: value for key, value in rest.keywords.items() if key not in SHAPES_ONLY[name]}
+        with engine.shapes_only():
+            _start(engine, name, receiver, given, rest, state.fork(), site)
+        return [(engine.unknown(name), state)]
     outcomes = _start(engine, name, receiver, given, rest, state, site)
     if INITIALISING[name]:
         return [(Tuple((engine.unknown("outputs"), value)), after) for value, after in outcomes]
@@ -122,6 +127,8 @@ def _start(
     variables: Term | None = None,
 ) -> Outcomes:
     found = state.instance(receiver)
+    if found is not None and not engine.follow_runs:
+        return [(engine.unknown(kind), state)]
     if found is None or not isinstance(receiver, Ref):
         return engine.unknown_call(Native(kind, receiver), args, state)
     rest = args.shift(0)
@@ -205,7 +212,7 @@ def run(
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.stack),
             _reads(engine, found),
-            engine.example,
+            engine.example or engine.ledger.quiet,
         )
     )
     template = Use(

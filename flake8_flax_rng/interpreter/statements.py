@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter import classes, conditions
-from flake8_flax_rng.interpreter.decorators import decorate
+from flake8_flax_rng.interpreter.decorators import decorate, lift_class
 from flake8_flax_rng.interpreter.engine import NORMAL, Completion, Completions
 from flake8_flax_rng.interpreter.functions import make_function
 from flake8_flax_rng.interpreter.loops import run_for, run_while
@@ -430,9 +430,10 @@ def _function(engine: Engine, node: cst.FunctionDef, state: State) -> Completion
 
 def _class(engine: Engine, node: cst.ClassDef, state: State) -> Completions:
     result = []
-    for value, after in classes.make_class(engine, node, state):
-        after.bind(engine.scope.redirected.get(node.name.value, engine.scope.frames[0]), node.name.value, value)
-        result.append(after)
+    for cls, made in classes.make_class(engine, node, state):
+        for value, after in lift_class(engine, list(node.decorators), cls, made):
+            after.bind(engine.scope.redirected.get(node.name.value, engine.scope.frames[0]), node.name.value, value)
+            result.append(after)
     return _normal(result)
 
 

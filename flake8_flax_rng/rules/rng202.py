@@ -41,7 +41,7 @@ from flake8_flax_rng.rules.runs import by_context, missing, runs_by_call, simila
 
 RULE = rule("RNG202", "missing-params-stream", "the key that parameters are drawn from is missing", __doc__)
 
-_INITIALISING = ("init", "init_with_output", "lazy_init")
+_INITIALISING = ("init", "init_with_output", "lazy_init", "tabulate", "module_paths")
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:

@@ -132,8 +132,19 @@ INITIALISING: dict[str, bool] = {
     "init": False,
     "init_with_output": True,
     "lazy_init": False,
+    "tabulate": False,
+    "module_paths": False,
 }
 """Methods that initialise, and whether they also return the outputs."""
+
+SHAPES_ONLY: dict[str, frozenset[str]] = {
+    "tabulate": frozenset(
+        {"depth", "show_repeated", "console_kwargs", "table_kwargs", "column_kwargs"}
+        | {"compute_flops", "compute_vjp_flops"}
+    ),
+    "module_paths": frozenset({"show_repeated"}),
+}
+"""Those of them that only trace the model, with the arguments that they keep for themselves."""
 
 LIFTED_METHODS: dict[str, str] = {
     "flax.linen.init": "linen.init",
