@@ -116,6 +116,8 @@ class Book:
 
     def share(self, key: LedgerKey, use: Use, state: State) -> None:
         """Note data or a model that comes of a key; both from one key are a matter of taste."""
+        if self.quiet:
+            return
         first = state.ledger.get(key)
         if first is None:
             state.ledger[key] = use
