@@ -3,7 +3,8 @@
 ``python -m tests.callsites ROOT...`` reads what the analysis tells the rules, and no rule. A call site is a call of
 ``x.init``, ``x.init_with_output``, ``x.lazy_init``, ``x.apply`` or ``x.apply_fn``, or of a plain name ``apply_fn``, in
 a file that is no test. It is resolved when on some path to it the module is known. Counted are the sites that may
-be Linen's; :func:`not_linen` says how the others are told.
+be Linen's; :func:`not_linen` says how the others are told. Of those that are not resolved, the ones are told apart
+whose module is a field or parameter that is declared as any ``nn.Module``, so that the file's users supply it.
 """
 
 from __future__ import annotations
@@ -35,12 +36,13 @@ APPLYING = ("apply", "apply_fn")
 
 _NAMES = frozenset({*INITIALISING, *APPLYING})
 _TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
-_LINEN = re.compile(r"\bflax\b")
+_LINEN = re.compile(r"^\s*(?:import|from)\s+(?:jax|flax)\b", re.MULTILINE)
 _OTHERS = re.compile(
     r"\b(optax|hk|haiku|pd|numpyro|tf|torch|stax|wandb|_wandb|core|partial_eval)\b|transform\("
     r"|GradientTransformation|optimi[sz]er|\btx\b|\bopt\b"
 )
 _PARAMETERS = re.compile(r"param|variables|\btheta\b|state\b")
+_ANY_MODULE = re.compile(r"(?:Optional\[)?(?:\w+\.)*Module(?:\]| \| None)?")
 _RECURSION = 20_000
 
 
@@ -65,6 +67,12 @@ class Call:
     text: str
     reason: str
     resolved: bool | None
+
+    @property
+    def supplied(self) -> bool:
+        """Whether the file declares that its user supplies the module: any that there is."""
+        declared = self.reason.partition(": ")[2]
+        return self.resolved is not True and _ANY_MODULE.fullmatch(declared) is not None
 
 
 def called(node: ast.Call) -> tuple[str, str] | None:
@@ -258,14 +266,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="print each call")
     options = parser.parse_args(arguments)
     sys.setrecursionlimit(_RECURSION)
-    total: Counter[tuple[str, bool]] = Counter()
+    total: Counter[tuple[str, str]] = Counter()
     for root in options.roots:
-        here: Counter[tuple[str, bool]] = Counter()
+        here: Counter[tuple[str, str]] = Counter()
         for path in sorted(root.rglob("*.py")):
             if _TEST.search(str(path.relative_to(root))):
                 continue
             for call in calls(root, path):
-                here[call.kind, bool(call.resolved)] += 1
+                here[call.kind, "known" if call.resolved else "supplied" if call.supplied else "unknown"] += 1
                 if options.list:
                     mark = {True: "+", False: "-", None: "?"}[call.resolved]
                     print(f"{mark} {call.kind:5} {call.path}:{call.line}: {call.text[:90]}  [{call.reason[:100]}]")
@@ -275,11 +283,13 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _row(name: str, found: Counter[tuple[str, bool]]) -> str:
+def _row(name: str, found: Counter[tuple[str, str]]) -> str:
     cells = []
     for kind in ("init", "apply"):
-        known, all_ = found[kind, True], found[kind, True] + found[kind, False]
-        cells.append(f"{kind} {known:4} of {all_:4}" + (f" ({known / all_:4.0%})" if all_ else "       "))
+        known, supplied = found[kind, "known"], found[kind, "supplied"]
+        all_ = known + supplied + found[kind, "unknown"]
+        share = f" ({known / all_:4.0%})" if all_ else " " * 7
+        cells.append(f"{kind} {known:4} of {all_:4}{share}, supplied by users {supplied:3}")
     return f"{name:16} " + "   ".join(cells)
 
 

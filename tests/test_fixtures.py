@@ -14,7 +14,7 @@ from flake8_flax_rng.verifier.fixture import find, read, rule_of
 
 ROOT = Path(__file__).parents[1] / "fixtures"
 FIXTURES = find([ROOT])
-PROJECT = ROOT / "project"
+PROJECTS = ROOT / "project", ROOT / "layout"
 CODES = [rule.code for rule in RULES if rule.code != "RNG001"]
 ENOUGH = 8
 
@@ -34,7 +34,7 @@ def test_findings_are_the_marks(path):
 def test_a_fixture_is_what_its_name_says(path):
     codes = {code for _, code in read(path).expected}
     if path.name.startswith("bad_"):
-        assert codes if path.parent == PROJECT else rule_of(path) in codes
+        assert codes if path.parent in PROJECTS else rule_of(path) in codes
     else:
         assert not codes
 
@@ -46,20 +46,20 @@ def test_a_rule_has_enough_fixtures(code, kind):
 
 
 def test_there_is_nothing_else_among_the_fixtures():
-    assert set(ROOT.rglob("*.py")) - set((PROJECT / "shop").rglob("*.py")) == set(FIXTURES)
-    assert {path.name for path in ROOT.iterdir()} == {*CODES, PROJECT.name}
+    packages = {path for project in PROJECTS for folder in project.iterdir() for path in folder.rglob("*.py")}
+    assert set(ROOT.rglob("*.py")) - packages == set(FIXTURES)
+    assert {path.name for path in ROOT.iterdir()} == {*CODES, *(project.name for project in PROJECTS)}
 
 
-# The project of several files, as a user has it linted
+# The projects of several files, as a user has them linted
 
 
 def marks(path: Path) -> list[str]:
     """What the marks of a file say, in the words of flake8."""
-    name = path.relative_to(PROJECT)
-    return [f"{name}:{line} {code}" for line, code in sorted(read(path).expected)]
+    return [f"{path.name}:{line} {code}" for line, code in sorted(read(path).expected)]
 
 
-def linted(*arguments: str, stdin: bytes | None = None, cwd: Path = PROJECT) -> list[str]:
+def linted(*arguments: str, stdin: bytes | None = None, cwd: Path) -> list[str]:
     """Run flake8 on the project, with the rules that are on by default."""
     command = [sys.executable, "-m", "flake8", "--isolated", "--select=RNG", "--format=%(path)s:%(row)d %(code)s"]
     done = subprocess.run([*command, *arguments], cwd=cwd, input=stdin, capture_output=True, check=False)
@@ -68,17 +68,18 @@ def linted(*arguments: str, stdin: bytes | None = None, cwd: Path = PROJECT) -> 
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_the_project_gives_the_marked_findings(jobs):
-    expected = [mark for path in FIXTURES if path.parent == PROJECT for mark in marks(path)]
+@pytest.mark.parametrize("project", PROJECTS, ids=name_of)
+def test_a_project_gives_the_marked_findings(project, jobs):
+    expected = [mark for path in FIXTURES if path.parent == project for mark in marks(path)]
     assert len(expected) >= 8
-    assert sorted(line.removeprefix("./") for line in linted("-j", jobs, ".")) == sorted(expected)
+    assert sorted(line.removeprefix("./") for line in linted("-j", jobs, ".", cwd=project)) == sorted(expected)
 
 
-@pytest.mark.parametrize("path", sorted(PROJECT.glob("*.py")), ids=name_of)
-def test_the_project_gives_the_marked_findings_in_an_editor(path):
-    stdin = path.read_bytes()
-    assert linted(f"--stdin-display-name={path.name}", "-", stdin=stdin) == marks(path)
-    above = f"{PROJECT.name}/{path.name}"
+@pytest.mark.parametrize("path", sorted(path for project in PROJECTS for path in project.glob("*.py")), ids=name_of)
+def test_a_project_gives_the_marked_findings_in_an_editor(path):
+    stdin, project = path.read_bytes(), path.parent
+    assert linted(f"--stdin-display-name={path.name}", "-", stdin=stdin, cwd=project) == marks(path)
+    above = f"{project.name}/{path.name}"
     assert linted(f"--stdin-display-name={above}", "-", stdin=stdin, cwd=ROOT) == [
-        f"{PROJECT.name}/{mark}" for mark in marks(path)
+        f"{project.name}/{mark}" for mark in marks(path)
     ]

@@ -197,6 +197,36 @@ def make(features, switch):
         return model.apply(params, x, on)
     return step
 
+== a state that another method makes
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+        self.state = None
+    def setup_state(self, key, x):
+        params = self.model.init(key, x, False)["params"]
+        self.state = TrainState.create(apply_fn=self.model.apply, params=params, tx=optax.sgd(0.1))
+    def predict(self, x):
+        return self.state.apply_fn({"params": self.state.params}, x, True)  # ! RNG203
+    def update(self, grads):
+        self.state = self.state.apply_gradients(grads=grads)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def setup_state(self, key, x):
+        params = self.model.init(key, x, False)["params"]
+        self.state = TrainState.create(apply_fn=self.model.apply, params=params, tx=optax.sgd(0.1))
+    def restore(self, where):
+        self.state = load(where)
+    def predict(self, x):
+        return self.state.apply_fn({"params": self.state.params}, x, True)
+--
+class Trainer:
+    def build(self, plain):
+        self.model = Plain() if plain else Net()
+    def predict(self, params, x):
+        return self.model.apply(params, x, True)
+
 == a class that leaves its model to others
 class Base:
     model_class: nn.Module = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,16 +19,15 @@ from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge
 from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.modules import Modules
+from flake8_flax_rng.interpreter.objects import Objects
 from flake8_flax_rng.interpreter.state import State
 from flake8_flax_rng.interpreter.statements import run_block, run_statement
 from flake8_flax_rng.interpreter.values import (
-    NONE,
     Class,
     Descriptor,
     Function,
     FunctionCode,
     Ref,
-    Symbol,
     Value,
     Wrapped,
 )
@@ -54,7 +53,6 @@ STEPS_ABROAD_PER_LINE = 8
 SETUPS_KEPT = 3
 """Ways through a module's ``setup`` that are followed apart."""
 
-_CONSTRUCTOR = "__init__"
 _NOTHING = lasting.Lasting()
 
 Result = TypeVar("Result")
@@ -91,8 +89,7 @@ class Analysis:
         self._engine.steps_abroad = STEPS_ABROAD_PER_FILE + STEPS_ABROAD_PER_LINE * lines
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
-        self._objects: dict[int, lasting.Lasting] = {}
-        self._stores: lasting.Stores | None = None
+        self._objects = Objects(self._engine, chunks, self._call)
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
@@ -109,7 +106,7 @@ class Analysis:
             if not waiting:
                 break
             # What is followed with a class chosen for it may cost much, and must not use up the others' share.
-            for function in [function for function in waiting if self._heir(function) is None] or waiting:
+            for function in [function for function in waiting if self._objects.heir(function) is None] or waiting:
                 done.add(function.code.serial)
                 if self._is_root(function.code) and not self._followed_already(function):
                     self._run_function(function, state)
@@ -224,67 +221,13 @@ class Analysis:
 
     def _run_method(self, owner: Class, function: Function, state: State) -> None:
         if not classes.is_linen(owner):
-            if function.code.name == _CONSTRUCTOR and classes.member(owner, _CONSTRUCTOR) == function:
-                self._constructed(owner, state)
+            if self._objects.is_constructor(owner, function):
+                self._objects.constructed(owner, state)
             else:
-                self._call(function, state, self._object(owner, function, state))
+                self._call(function, state, self._objects.any_with(owner, function, state))
             return
         for ref, ready in self._set_up(owner, state):
             self._run_module_method(owner, function, ref, ready)
-
-    def _object(self, owner: Class, function: Function, state: State) -> Ref:
-        """Return any object that has a method, with the modules that its constructor has made.
-
-        Where a class leaves something to the classes that derive from it, it is an object of the first of these.
-        """
-        engine = self._engine
-        cls = self._heir(function) or owner
-        known = self._objects.get(cls.serial)
-        if known is None:
-            with engine.without_runs():
-                known = self._constructed(cls, state.fork())
-        known.give(state)
-        engine.example = known.example or cls is not owner
-        found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
-        return engine.allocate(state, found)
-
-    def _heir(self, function: Function) -> Class | None:
-        """Return a class that inherits a method, and gives its class members that are missing there."""
-        owner = function.owner
-        if owner is None or classes.is_linen(owner):
-            return None
-        wanted = [name for name, value in owner.members.items() if value == NONE]
-        for heir in self._engine.classes if wanted else ():
-            lineage = list(classes.ancestors(heir)) if heir is not owner else []
-            if owner not in lineage or None in lineage:
-                continue
-            inherited = classes.member(heir, function.code.name) == classes.member(owner, function.code.name)
-            if inherited and any(name in heir.members for name in wanted):
-                return heir
-        return None
-
-    def _constructed(self, owner: Class, state: State) -> lasting.Lasting:
-        """Follow the constructor of a class for any arguments, and keep the modules that it stores for good."""
-        engine = self._engine
-        self._objects[owner.serial] = lasting.Lasting()
-        constructor = classes.member(owner, _CONSTRUCTOR)
-        if isinstance(constructor, Function):
-            ref = engine.allocate(state, Instance(owner, symbolic=True))
-            self._objects[owner.serial] = self._left(owner, ref, self._call(constructor, state, ref))
-        return self._objects[owner.serial]
-
-    def _left(self, owner: Class, ref: Ref, ends: list[State]) -> lasting.Lasting:
-        """Return what the constructor has left in the attributes that no other code of the file sets."""
-        found = [(known.attributes, end) for end in ends if (known := end.instance(ref)) is not None]
-        left = lasting.common(self._engine, found)
-        if left.names:
-            owners = {cls.name for cls in classes.ancestors(owner) if isinstance(cls, Class)}
-            self._stores = self._stores or lasting.Stores(self._chunks)
-            self._stores.include(code.chunk for cls in classes.ancestors(owner) for code in _methods(cls))
-            for name in list(left.names):
-                if not self._stores.only_in(name, _CONSTRUCTOR, owners, lasting.is_state(left.names[name], left)):
-                    del left.names[name]
-        return left
 
     def _run_module_method(self, owner: Class, function: Function, ref: Ref, state: State) -> None:
         engine = self._engine
@@ -361,13 +304,6 @@ def _only_imports(node: cst.Try) -> bool:
     imports = [statement for statement in small if isinstance(statement, cst.Import | cst.ImportFrom)]
     flags = [s for s in small if isinstance(s, cst.Assign) and isinstance(s.value, cst.Name | cst.Attribute)]
     return len(lines) == len(node.body.body) and bool(imports) and len(imports) + len(flags) == len(small)
-
-
-def _methods(cls: Class | Symbol | None) -> Iterator[FunctionCode]:
-    for value in cls.members.values() if isinstance(cls, Class) else ():
-        method = undecorated(value)
-        if isinstance(method, Function):
-            yield method.code
 
 
 def _kind(owner: Class, function: Function) -> str:

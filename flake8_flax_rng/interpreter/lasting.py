@@ -53,6 +53,14 @@ class Lasting:
     example: bool = False
     others: frozenset[str] = frozenset()
 
+    def add(self, other: Lasting, names: set[str]) -> None:
+        """Take over some names of another one."""
+        taken = {name: value for name, value in other.names.items() if name in names}
+        if taken:
+            self.names.update(taken)
+            self.heap.update(other.heap)
+            self.example = self.example or other.example
+
     def give(self, state: State) -> None:
         """Put the objects into the heap of a path."""
         for address, found in self.heap.items():
@@ -209,18 +217,20 @@ class Stores:
                 self._note(part, statement.name, part.name)
 
     def _note(self, node: ast.AST, owner: str, method: str) -> None:
-        renewed: set[ast.Attribute] = set()
+        values: dict[ast.Attribute, ast.expr] = {}
         for inner in ast.walk(node):
             if isinstance(inner, ast.Assign):
-                read = {ast.dump(part.value) + part.attr for part in _attributes(inner.value, ast.Load)}
-                stored = [part for target in inner.targets for part in _attributes(target, ast.Store)]
-                renewed.update(part for part in stored if ast.dump(part.value) + part.attr in read)
+                values.update(
+                    (part, inner.value) for target in inner.targets for part in _attributes(target, ast.Store)
+                )
+            elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Attribute) and inner.value:
+                values[inner.target] = inner.value
             elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
                 own = owner if isinstance(inner.value, ast.Name) and inner.value.id == "self" else ""
-                self._stored.setdefault(inner.attr, set()).add(_Store(own, method, inner in renewed))
+                self._stored.setdefault(inner.attr, set()).add(_Store(own, method, _kind(inner, values.get(inner))))
 
     def only_in(self, name: str, method: str, owners: set[str], renewed: bool) -> bool:
-        """Return whether an attribute is set in one method only.
+        """Return whether an attribute is set in one method only, but for one that is None at first.
 
         Args:
             name: the attribute.
@@ -229,10 +239,24 @@ class Stores:
             renewed: whether it may also be set to something that is made from what it was.
         """
         return all(
-            store.method == method or (renewed and store.renews)
+            store.method == method or store.kind == "none" or (renewed and store.kind == "renewed")
             for store in self._stored.get(name, ())
             if not store.owner or store.owner in owners
         )
+
+    def setters(self, owners: set[str], constructor: str) -> dict[str, set[str]]:
+        """Return the attributes that one method sets to what a call returns, and that no other does, by that method.
+
+        Args:
+            owners: the names of the class and its ancestors.
+            constructor: a method that does not count.
+        """
+        found: dict[str, set[str]] = {}
+        for name, stores in self._stored.items():
+            made = {store.method for store in stores if store.owner in owners and store.kind == "call"}
+            if len(made) == 1 and constructor not in made and self.only_in(name, next(iter(made)), owners, True):
+                found.setdefault(next(iter(made)), set()).add(name)
+        return found
 
 
 @dataclass(frozen=True)
@@ -242,12 +266,23 @@ class _Store:
     Args:
         owner: the class in whose method it stands, if it is one of ``self``.
         method: that method.
-        renews: whether the attribute's old value is part of the new one.
+        kind: ``renewed`` if the attribute's old value is part of the new one, ``none``, ``call`` or empty.
     """
 
     owner: str
     method: str
-    renews: bool
+    kind: str
+
+
+def _kind(target: ast.Attribute, value: ast.expr | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, ast.Constant) and value.value is None:
+        return "none"
+    old = ast.dump(target.value)
+    if any(part.attr == target.attr and ast.dump(part.value) == old for part in _attributes(value, ast.Load)):
+        return "renewed"
+    return "call" if isinstance(value, ast.Call) else ""
 
 
 def _attributes(node: ast.AST, context: type[ast.expr_context]) -> Iterator[ast.Attribute]:
