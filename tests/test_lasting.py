@@ -54,6 +54,23 @@ class Trainer:
 class Trainer:
     def __init__(self, features):
         self.model = Net(features)
+    def swap(self, model):
+        object.__setattr__(self, "model", model)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+    def swap(self, **options):
+        for name, value in options.items():
+            setattr(self, name, value)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
     def loss(self, params, x):
         return self.model.apply(params, x, True)
 def plain():
@@ -180,6 +197,25 @@ def make(features, plain):
     def step(params, x):
         return model.apply(params, x, True)
     return step
+
+== an inner function sets the name anew
+def make(features):
+    model = Net(features)
+    def step(params, x):
+        return model.apply(params, x, True)  # ! RNG203
+    def swap():
+        model = Plain()
+        return model
+    return step, swap
+--
+def make(features):
+    model = Net(features)
+    def step(params, x):
+        return model.apply(params, x, True)
+    def swap():
+        nonlocal model
+        model = Plain()
+    return step, swap
 
 == a name of the outer function hides a global one
 on = True

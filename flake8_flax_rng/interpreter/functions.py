@@ -274,7 +274,8 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         for _, after in result:
             after.close_frame(frame)
     elif result:
-        engine.closures[frame] = lasting.common(engine, [(after.frame(frame), after) for _, after in result])
+        paths = [(after.frame(frame), after) for _, after in result]
+        engine.closures[frame] = lasting.common(engine, paths, lasting.nonlocal_names(code.chunk.text))
     return engine.merge_outcomes(result)
 
 

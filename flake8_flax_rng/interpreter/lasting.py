@@ -7,6 +7,7 @@ in each call.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
 
 _NESTING = 8
+_NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
+_ANY = "*"
+_SETATTR = 3
 _APPLY = "apply_fn"
 
 
@@ -78,12 +82,22 @@ def _kept(names: dict[str, Value], state: State, example: bool) -> Lasting:
     return found
 
 
-def common(engine: Engine, paths: list[tuple[dict[str, Value], State]]) -> Lasting:
+def nonlocal_names(text: str) -> frozenset[str]:
+    """Return the names that inner functions of a text set anew."""
+    if "nonlocal" not in text:
+        return frozenset()
+    return frozenset(name for names in _NONLOCAL.findall(text) for name in re.findall(r"\w+", names))
+
+
+def common(
+    engine: Engine, paths: list[tuple[dict[str, Value], State]], without: frozenset[str] = frozenset()
+) -> Lasting:
     """Return what lasts of names on several paths.
 
     Args:
         engine: the analysis.
         paths: the names and the state of each path.
+        without: the names that do not last.
 
     Returns:
         those that stand for the same Linen module, class of modules or method of one on all paths; of two modules of
@@ -100,6 +114,8 @@ def common(engine: Engine, paths: list[tuple[dict[str, Value], State]]) -> Lasti
             if joined is not None:
                 names[name] = joined
         first = Lasting(names, {**other.heap, **first.heap}, first.example)
+    for name in without:
+        first.names.pop(name, None)
     first.others = frozenset(bound.difference(first.names))
     return first
 
@@ -225,9 +241,23 @@ class Stores:
                 )
             elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Attribute) and inner.value:
                 values[inner.target] = inner.value
+            elif isinstance(inner, ast.Call):
+                self._note_call(inner, owner, method)
             elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
                 own = owner if isinstance(inner.value, ast.Name) and inner.value.id == "self" else ""
                 self._stored.setdefault(inner.attr, set()).add(_Store(own, method, _kind(inner, values.get(inner))))
+
+    def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
+        """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed."""
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR:
+            return
+        whose, name = call.args[-3], call.args[-2]
+        own = owner if isinstance(whose, ast.Name) and whose.id == "self" else ""
+        if isinstance(name, ast.Constant):
+            self._stored.setdefault(str(name.value), set()).add(_Store(own, f"{method} by name", ""))
+        elif own:
+            self._stored.setdefault(_ANY, set()).add(_Store(own, f"{method} by name", ""))
 
     def only_in(self, name: str, method: str, owners: set[str], renewed: bool) -> bool:
         """Return whether an attribute is set in one method only, but for one that is None at first.
@@ -240,7 +270,7 @@ class Stores:
         """
         return all(
             store.method == method or store.kind == "none" or (renewed and store.kind == "renewed")
-            for store in self._stored.get(name, ())
+            for store in (*self._stored.get(name, ()), *self._stored.get(_ANY, ()))
             if not store.owner or store.owner in owners
         )
 
