@@ -72,6 +72,26 @@ def rollout(policy, env, start, horizon, key):
 def f(policy, env, start, horizon, key):
     state, _ = rollout(policy, env, start, horizon, key)
     return rollout(policy, env, start, horizon, key)  # ! RNG101
+== operands of a benchmark that grow
+def f(arrays):
+    for x in arrays:
+        x + random.normal(random.key(0), x.shape)  # ! RNG104
+--
+def f(sizes):
+    for n in sizes:
+        random.normal(random.key(0), (n, n))
+--
+def f(sizes):
+    for i, n in enumerate(sizes):
+        random.normal(random.key(0), (2 * n, n))
+== a function that older versions lack
+def f(key):
+    again = random.clone(key) if hasattr(random, "cloned") else key
+    return random.normal(key) + random.normal(again)  # ! RNG101
+--
+def f(key):
+    again = random.clone(key) if hasattr(random, "clone") else key
+    return random.normal(key) + random.normal(again)
 """
 )
 

@@ -28,7 +28,7 @@ from flake8_flax_rng.interpreter.values import (
     Tuple,
     Value,
 )
-from flake8_flax_rng.semantics.jax_random import SAMPLERS, SEEDS
+from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, KEY_DATA, SAMPLERS, SEEDS, SPLIT, WRAP
 from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _SCALARS = frozenset({"builtins.int", "builtins.float", "builtins.str", "builtins.bool"})
 _ARRAYS = frozenset({"jax.Array", "jax.numpy.ndarray"})
-_HAD = frozenset({*SEEDS, *SAMPLERS})
+_HAD = frozenset({*SEEDS, *SAMPLERS, SPLIT, FOLD_IN, CLONE, KEY_DATA, WRAP})
 _LAZY = frozenset(
     {
         *(f"builtins.{name}" for name in ("range", "enumerate", "zip", "reversed")),

@@ -107,7 +107,7 @@ def _constant_code(event: Remade) -> str:
     if event.use.initialises or event.second.place == "module":
         return ""
     around = part(event.first, event.second).around
-    if around is not None and around.sweep:
+    if around is not None and (around.sweep or _of_other_sizes(event)):
         return ""
     site = event.second.site
     written = around is not None and around.site.chunk is site.chunk
@@ -116,6 +116,22 @@ def _constant_code(event: Remade) -> str:
     if _fixed_on_purpose(event):
         return ""
     return "RNG104" if event.second.constant and _direct(event.second, event.use) else ""
+
+
+def _of_other_sizes(event: Remade) -> bool:
+    """Return whether what is drawn in a loop has the size, or another number, that the loop goes over.
+
+    The shape of an array that the loop goes over does not count: all of them may well be alike.
+    """
+    before, after = event.before.signature, event.use.signature
+    if before is None or after is None or before is after:
+        return False
+    found = [term for term in after.parts[1:] if term.kind != "attribute"]
+    for term in found:
+        if term.kind == "item":
+            return True
+        found.extend(inner for inner in term.parts if inner.kind not in ("attribute", "pure", "draw"))
+    return False
 
 
 def _fixed_on_purpose(event: Remade) -> bool:
