@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from programs import cases, found, marks
+from programs import HEAD, cases, found, marks
+
+from flake8_flax_rng.lint import lint
 
 CASES = cases(
     r"""
@@ -99,3 +101,11 @@ def f(key):
 @pytest.mark.parametrize("program", CASES)
 def test_a_program_and_its_look_alike(program):
     assert found(program) == marks(program)
+
+
+def test_one_key_for_two_parameters_is_traced_to_the_call():
+    program = HEAD + "def f(a, b):\n    return random.normal(a) + random.normal(b)\n\n\nf(key, key)\n"
+    (finding,) = lint(program)
+    assert finding.message.startswith("`b` was already consumed")
+    assert "it is `a` there" in finding.message
+    assert f"the call on line {program.splitlines().index('f(key, key)') + 1} " in finding.message

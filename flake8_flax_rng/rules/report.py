@@ -65,6 +65,15 @@ def key_site(step: Step, use: Use) -> Site:
     return step.site
 
 
+def key_sites(step: Step, use: Use) -> list[Site]:
+    """Return the arguments of a call that are the consumed key, or the one that it comes of."""
+    for term in (use.term, *_lineage(use.term)):
+        found = [Site(node, step.site.chunk) for node, value in step.arguments if _carries(value, term)]
+        if found:
+            return found
+    return []
+
+
 def carries(step: Step, use: Use) -> bool:
     """Return whether a call is given the consumed key itself, rather than an object that holds it."""
     terms = [use.term, *(term for term in _lineage(use.term) if term.kind != "attribute")]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Made, Parting, Remade, Reused, Site, Use, part
+import libcst as cst
+
+from flake8_flax_rng.interpreter.events import Event, Made, Parting, Remade, Reused, Site, Step, Use, part
 from flake8_flax_rng.interpreter.terms import Term
 from flake8_flax_rng.interpreter.values import Const, Key, Opaque, Value
-from flake8_flax_rng.rules.report import carries, key_site, line
+from flake8_flax_rng.rules.report import carries, key_site, key_sites, line
 
 
 def reuses(events: Sequence[Event], code: str) -> list[tuple[Reused, Parting]]:
@@ -16,6 +18,26 @@ def reuses(events: Sequence[Event], code: str) -> list[tuple[Reused, Parting]]:
     return [
         (event, parting) for event, parting in found if _code(event, parting) == code and not _abroad(event, parting)
     ]
+
+
+def given_twice(event: Reused, parting: Parting, before: Site, after: Site) -> Step | None:
+    """Return the call that gives one key for two parameters, None where the function itself is to blame.
+
+    Args:
+        event: the reuse.
+        parting: the two places in the function that was called so.
+        before: the key of the first place.
+        after: the key of the second place; that the two have two names is what tells the parameters apart.
+    """
+    way = event.second.way
+    index = way.index(parting.second)
+    call = way[index - 1] if index else None
+    if call is None or call.turn is not None or parting.loop or call not in event.first.way:
+        return None
+    if not isinstance(before.node, cst.Name) or not isinstance(after.node, cst.Name):
+        return None
+    same = before.node.value == after.node.value
+    return call if not same and len(key_sites(call, event.second)) > 1 else None
 
 
 def remade(events: Sequence[Event], code: str) -> list[Remade]:

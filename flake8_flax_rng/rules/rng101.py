@@ -48,8 +48,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.events import Event, Reused
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule
-from flake8_flax_rng.rules.reuse import reuses
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule, spelled
+from flake8_flax_rng.rules.reuse import given_twice, reuses
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
@@ -60,11 +60,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         site = key_site(parting.second, event.second)
         before = key_site(parting.first, event.first)
         name = key_name(site, parting.second, event.name)
-        yield Report(
-            site,
-            f"{name} was already consumed by `{consumer(parting.first)}` on {place(before)}; "
-            + _advice(event, name.strip("`"), is_array(parting.second, site)),
-        )
+        consumed = f"consumed by `{consumer(parting.first)}` on {place(before)}"
+        call = given_twice(event, parting, before, site)
+        if call is not None:
+            alias = f"it is `{spelled(before)}` there, for the call on {place(call.site)} gives one key for both"
+            yield Report(site, f"{name} was already {consumed}; {alias}")
+            continue
+        advice = _advice(event, name.strip("`"), is_array(parting.second, site))
+        yield Report(site, f"{name} was already {consumed}; {advice}")
 
 
 def _advice(event: Reused, name: str, array: bool) -> str:
