@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.events import Misused
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.sequences import known_items
+from flake8_flax_rng.interpreter.terms import drawn_alike
 from flake8_flax_rng.interpreter.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
         if len(values) == 2:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
             terms = [engine.term(value, after) for value in values]
-            if sign in ("==", "!="):
+            if sign in ("==", "!=") and drawn_alike(*terms):
                 engine.ledger.compared([term.draws for term in terms])
             small = sign in ("<", "<=", ">", ">=") or Const(0) in values or Const(0.0) in values
             if small and any(isinstance(value, Const) for value in values):
