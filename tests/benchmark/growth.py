@@ -1,0 +1,77 @@
+"""How the time grows with one dimension of a program at a time."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable
+
+from flake8_flax_rng.lint import lint
+
+_HEAD = "import jax\n\n\n"
+
+
+def functions(count: int) -> str:
+    """Return a file of ``count`` functions that draw."""
+    one = "def draw{0}(key, x):\n    key, sub = jax.random.split(key)\n    y = x + jax.random.normal(sub, x.shape)\n"
+    return _HEAD + "".join(f"{one.format(n)}    return key, y * {n}\n\n\n" for n in range(count))
+
+
+def branches(count: int) -> str:
+    """Return a function with ``count`` branches in sequence, each of which renews the key."""
+    one = "    if x > {0}:\n        key, sub = jax.random.split(key)\n        x += {0}\n"
+    body = "".join(one.format(n) for n in range(count))
+    return f"{_HEAD}def f(key, x):\n{body}    return jax.random.normal(key, (3,))\n"
+
+
+def nesting(depth: int) -> str:
+    """Return a function with conditions nested ``depth`` deep."""
+    lines = [f"{'    ' * (n + 1)}if x > {n}:\n{'    ' * (n + 2)}x = x - 1\n" for n in range(depth)]
+    return f"{_HEAD}def f(key, x):\n{''.join(lines)}    return jax.random.normal(key, (3,))\n"
+
+
+def loops(depth: int) -> str:
+    """Return a function with loops nested ``depth`` deep, and a draw in the innermost one."""
+    lines = [f"{'    ' * (n + 1)}for i{n} in range(3):\n" for n in range(depth)]
+    inner = "    " * (depth + 1)
+    step = f"{inner}key, sub = jax.random.split(key)\n{inner}x = x + jax.random.normal(sub, (3,))\n"
+    return f"{_HEAD}def f(key, x):\n{''.join(lines)}{step}    return x\n"
+
+
+def calls(depth: int) -> str:
+    """Return functions that call one another, each the next one twice with keys of its own."""
+    body = "    a, b = jax.random.split(key)\n    return f{0}(a) + f{0}(b)\n\n\n"
+    chain = "".join(f"def f{n}(key):\n{body.format(n + 1)}" for n in range(depth))
+    return f"{_HEAD}{chain}def f{depth}(key):\n    return jax.random.normal(key, (3,))\n"
+
+
+def fields(count: int) -> str:
+    """Return a class with ``count`` fields and a method that reads each of them."""
+    names = "".join(f"        self.f{n} = jax.random.fold_in(key, {n})\n" for n in range(count))
+    reads = "".join(f"        x = x + jax.random.normal(self.f{n}, (3,))\n" for n in range(count))
+    return f"{_HEAD}class C:\n    def __init__(self, key):\n{names}\n    def m(self, x):\n{reads}        return x\n"
+
+
+CURVES: dict[str, tuple[Callable[[int], str], tuple[int, ...]]] = {
+    "lines of functions": (lambda lines: functions(lines // 6), (100, 1_000, 10_000, 50_000)),
+    "branches in sequence": (branches, (2, 4, 8, 16, 32, 64)),
+    "nested conditions": (nesting, (2, 4, 8, 16)),
+    "nested loops": (loops, (1, 2, 3, 4, 6)),
+    "call depth": (calls, (1, 2, 4, 8, 16)),
+    "fields": (fields, (4, 16, 64, 256)),
+}
+
+
+def curve(name: str) -> list[tuple[int, float]]:
+    """Return for each size the milliseconds of CPU for 1,000 lines."""
+    make, sizes = CURVES[name]
+    return [(size, _cost(make(size))) for size in sizes]
+
+
+def _cost(text: str) -> float:
+    tree = ast.parse(text)
+    repeats = max(1, 2_000 // text.count("\n"))
+    start = time.process_time()
+    for _ in range(repeats):
+        lint(text, tree)
+    return 1_000_000 * (time.process_time() - start) / repeats / text.count("\n")
