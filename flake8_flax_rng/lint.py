@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import ast
 import gc
-import sys
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 
 from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.room import with_room
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
 from flake8_flax_rng.syntax.walk import walk
-
-_RECURSION = 20_000
 
 
 def lint(
@@ -45,7 +43,19 @@ def lint(
     named = any(word in source for word in IMPORTS_OF_INTEREST) or libraries.named_in(source)
     if not named and (project is None or not may_handle_keys(source)):
         return []
-    source = source.removeprefix("\ufeff")
+    return with_room(lambda: _read(source.removeprefix("\ufeff"), tree, filename, libraries, project, named, off))
+
+
+def _read(
+    source: str,
+    tree: ast.Module | None,
+    filename: str,
+    libraries: Libraries,
+    project: Project | None,
+    named: bool,
+    off: Callable[[], Container[str]],
+) -> list[Finding]:
+    """Look at the file's imports, and analyse it if they can matter."""
     if tree is None:
         try:
             tree = ast.parse(source, filename)
@@ -57,13 +67,8 @@ def lint(
         return []
     if project is not None:
         project.open(source)
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION))
-    try:
-        with _collector_at_rest():
-            return _analysed(source, tree, libraries, project, off)
-    finally:
-        sys.setrecursionlimit(limit)
+    with _collector_at_rest():
+        return _analysed(source, tree, libraries, project, off)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
+
+from flake8_flax_rng.syntax.nesting import too_deep
 
 CHARACTERS_KEPT = 400_000
 """Length of the text whose trees a process keeps: files of a project use the same other files. About 10 MB."""
@@ -37,11 +38,11 @@ class NotAnalysed(Exception):
         self.reason = reason
 
 
-class _Trees(threading.local):
-    """The trees that earlier analyses have parsed.
+class _Trees:
+    """The trees that earlier analyses have parsed; analyses take turns.
 
-    A tree is lent to one chunk at a time, and kept for one thread: an analysis tells what it has seen by its nodes,
-    so that text which stands in two places needs two trees.
+    A tree is lent to one chunk at a time: an analysis tells what it has seen by its nodes, so that text which stands
+    in two places needs two trees.
     """
 
     def __init__(self) -> None:
@@ -106,6 +107,9 @@ class Chunk:
     def module(self) -> cst.Module:
         """The LibCST tree; parsed when first needed."""
         if self._module is None:
+            reason = too_deep(self.tree, self.text)
+            if reason is not None:
+                raise NotAnalysed(self.first_line, reason)
             try:
                 self._module = _TREES.lend(self)
             except cst.ParserSyntaxError as error:
