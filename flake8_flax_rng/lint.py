@@ -8,12 +8,12 @@ from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 
 from flake8_flax_rng.finding import Finding
-from flake8_flax_rng.room import with_room
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
+from flake8_flax_rng.syntax.room import with_room
 from flake8_flax_rng.syntax.walk import walk
 
 

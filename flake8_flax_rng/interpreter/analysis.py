@@ -114,6 +114,7 @@ class Analysis:
             *engine.ledger.findings(),
             *self._defaulted(),
             *(event for event in engine.events if self._holds(event)),
+            *engine.bounds.events,
         ]
 
     def _is_root(self, code: FunctionCode) -> bool:
@@ -273,6 +274,7 @@ class Analysis:
         engine.limit = min(engine.steps + STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
         engine.effort = 0
         engine.followed.clear()
+        engine.bounds.file = engine.limit == self._steps_left
         engine.stack.clear()
         engine.active.clear()
         engine.generators.clear()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import ledger
+from flake8_flax_rng.interpreter.bounds import Bounds
 from flake8_flax_rng.interpreter.events import Event, Site, Step, Use
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge, merge_outcomes
@@ -261,6 +262,7 @@ class Engine:
         classes: the classes that were made.
         bodies: the class that each statement has made last.
         lost: functions of other files that are larger than what is followed.
+        bounds: where the analysis stopped short.
         libraries: what is known of other packages.
         stack: the calls and loops that lead to where the analysis stands.
         activations: the Linen modules being followed, innermost last.
@@ -314,6 +316,7 @@ class Engine:
         self.followed: set[FunctionCode] = set()
         self.limit = 0
         self.ledger = ledger.Book()
+        self.bounds = Bounds()
         self.linted = Home()
         self.homes: dict[str, Home] = {"": self.linted}
         self.modules: Modules | None = None
@@ -340,6 +343,7 @@ class Engine:
         self.steps += 1
         self.effort += 1
         if self.steps > self.limit:
+            self.bounds.exhausted(self)
             raise Exhausted
         return self._evaluate(self, node, state)
 
@@ -380,7 +384,7 @@ class Engine:
 
     def merge(self, states: list[State]) -> list[State]:
         """Join paths that have met; the more work a function has made, the fewer are kept apart."""
-        return states if len(states) < 2 else merge(states, self.unknown, self._kept())
+        return states if len(states) < 2 else merge(states, self.unknown, self._kept(), self._forget_paths)
 
     def _kept(self) -> int:
         return next((kept for effort, kept in PATHS_BY_EFFORT if self.effort >= effort), PATHS_KEPT)
@@ -389,7 +393,10 @@ class Engine:
         """Join paths that carry a value."""
         if len(outcomes) < 2:
             return outcomes
-        return merge_outcomes(outcomes, self.scope.frames[0], self.unknown, self._kept())
+        return merge_outcomes(outcomes, self.scope.frames[0], self.unknown, self._kept(), self._forget_paths)
+
+    def _forget_paths(self) -> None:
+        self.bounds.reached(self, "paths")
 
     # -- making things -----------------------------------------------------------------------------
 

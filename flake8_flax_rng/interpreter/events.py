@@ -517,6 +517,22 @@ class Rated:
 
 
 @record(eq=False)
+class Bounded:
+    """The analysis has reached one of its bounds.
+
+    Args:
+        site: the name of the function, or the statement outside of all functions.
+        name: the function's name, empty for a statement.
+        bound: ``work`` (of what one function calls), ``file`` (the work of the whole file), ``paths`` (ways that are
+            told apart), ``depth`` (of calls) or ``abroad`` (work in other files).
+    """
+
+    site: Site
+    name: str
+    bound: str
+
+
+@record(eq=False)
 class Malformed:
     """Streams are given to a Linen call in a way that it does not understand.
 
@@ -550,4 +566,5 @@ Event = (
     | Flagged
     | Rated
     | Malformed
+    | Bounded
 )

@@ -249,6 +249,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     if not _worth_following(engine, code, args, state):
         return engine.unknown_call(function, args, state)
     if engine.active and _too_much(engine, code, args, state):
+        engine.bounds.exhausted(engine, file=False)
         return _unknown(engine, function, args, state)
     engine.followed.add(code)
     frame = engine.number()
@@ -288,7 +289,10 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
         isinstance(value, Key | Keys) or (isinstance(value, Opaque) and LedgerKey(value.term) in state.ledger)
         for value in args.values()
     )
-    return not handed_on or len(engine.active) >= CALL_DEPTH
+    if handed_on and len(engine.active) >= CALL_DEPTH:
+        engine.bounds.reached(engine, "depth")
+        return True
+    return not handed_on
 
 
 def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:

@@ -27,14 +27,18 @@ Fresh = Callable[[str], Value]
 """Makes a value of which nothing is known."""
 
 
-def merge(states: list[State], fresh: Fresh, kept: int = PATHS_KEPT) -> list[State]:
-    """Return paths that stand for all the given ones, at most ``kept`` of them."""
+def merge(
+    states: list[State], fresh: Fresh, kept: int = PATHS_KEPT, lossy: Callable[[], object] | None = None
+) -> list[State]:
+    """Return paths that stand for all the given ones, at most ``kept`` of them; ``lossy`` is told if that forgets."""
     if len(states) < 2:
         return states
     result: list[State] = []
     for state in states:
         if not any(_absorb(known, state, fresh, force=False) for known in result):
             result.append(state)
+    if len(result) > kept and lossy is not None:
+        lossy()
     while len(result) > kept:
         last = result.pop()
         _absorb(result[-1], last, fresh, force=True)
@@ -42,14 +46,18 @@ def merge(states: list[State], fresh: Fresh, kept: int = PATHS_KEPT) -> list[Sta
 
 
 def merge_outcomes(
-    outcomes: list[tuple[Value, State]], frame: int, fresh: Fresh, kept: int = PATHS_KEPT
+    outcomes: list[tuple[Value, State]],
+    frame: int,
+    fresh: Fresh,
+    kept: int = PATHS_KEPT,
+    lossy: Callable[[], object] | None = None,
 ) -> list[tuple[Value, State]]:
     """Do the same for paths that carry a value, which is joined like a name of ``frame``."""
     if len(outcomes) < 2:
         return outcomes
     for value, state in outcomes:
         state.bind(frame, _RESULT, value)
-    merged = merge([state for _, state in outcomes], fresh, kept)
+    merged = merge([state for _, state in outcomes], fresh, kept, lossy)
     result = []
     for state in merged:
         joined = state.lookup(frame, _RESULT)

@@ -19,6 +19,9 @@ RECURSION = 20_000
 
 Result = TypeVar("Result")
 
+_TURN = threading.Lock()
+"""Analyses take turns, and so may share what they keep for each other."""
+
 _LOCK = threading.Lock()
 _users = 0
 _limit_before = 0
@@ -31,7 +34,8 @@ def with_room(function: Callable[[], Result]) -> Result:
 
     def run() -> None:
         try:
-            results.append(function())
+            with _TURN:
+                results.append(function())
         except BaseException as error:  # the caller's to judge
             errors.append(error)
 
@@ -43,7 +47,8 @@ def with_room(function: Callable[[], Result]) -> Result:
     finally:
         _restore_limit()
     if thread is None:  # no threads here, or no address space: then with no more depth than the caller has
-        return function()
+        with _TURN:
+            return function()
     if errors:
         raise errors[0]
     return results[0]

@@ -1,0 +1,54 @@
+"""The bounds of the analysis: where one was reached, so that it can be said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.events import Bounded, Site
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.values import FunctionCode
+
+
+class Bounds:
+    """Where bounds were reached.
+
+    Attributes:
+        file: whether it is the file's bound, rather than that of one function, that would stop the analysis next.
+    """
+
+    def __init__(self) -> None:
+        self.file = False
+        self._reached: dict[tuple[cst.CSTNode, str], Bounded] = {}
+
+    def exhausted(self, engine: Engine, file: bool | None = None) -> None:
+        """Note that what is followed from one place is too large; ``file`` says whether it is the file's bound."""
+        ours = [code for code in engine.active if not code.chunk.file]
+        if engine.abroad:
+            self._note(engine, ours[-1] if ours else None, "abroad")
+        else:
+            self._note(engine, ours[0] if ours else None, "file" if (self.file if file is None else file) else "work")
+
+    def reached(self, engine: Engine, bound: str) -> None:
+        """Note another bound of the function that is being followed."""
+        self._note(engine, engine.active[-1] if engine.active else None, bound)
+
+    def _note(self, engine: Engine, code: FunctionCode | None, bound: str) -> None:
+        if engine.chunk is None:
+            return
+        node: cst.CSTNode
+        if code is None:
+            chunk, node, name = engine.chunk, engine.chunk.module.body[0], ""
+        else:
+            chunk, name = code.chunk, code.name.strip("<>")
+            node = code.node.name if isinstance(code.node, cst.FunctionDef) else code.node
+        if (node, bound) not in self._reached:
+            self._reached[node, bound] = Bounded(Site(node, chunk), name, bound)
+
+    @property
+    def events(self) -> list[Bounded]:
+        """What there is to say."""
+        return list(self._reached.values())
