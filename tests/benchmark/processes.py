@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,21 +25,27 @@ class Cost:
     memory: float
 
 
+_LAUNCHER = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(process.pid, 0)
+print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+"""
+"""Starts the process to be measured: a small one, for Linux counts the memory of the parent at the fork as well."""
+
+
 def measure(python: Path, linter: Linter, files: Sequence[Path]) -> Cost:
     """Run a linter once.
 
     Raises:
         RuntimeError: it could not run.
     """
-    command = [str(python), *linter.command, *map(str, files)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    errors = process.stderr.read().decode(errors="replace")
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{linter.name} ended with {process.returncode}: {errors[-500:]}")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(python), *linter.command, *map(str, files)]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    code, cpu, memory = done.stdout.split()
+    if code != "0":
+        raise RuntimeError(f"{linter.name} ended with {code}: {done.stderr[-500:]}")
+    return Cost(float(cpu), float(memory))
 
 
 def rounds(linters: dict[Linter, Path], files: Sequence[Path], count: int) -> dict[Linter, Cost]:
