@@ -28,6 +28,7 @@ from flake8_flax_rng.interpreter.values import (
     Wrapped,
 )
 from flake8_flax_rng.semantics.linen import TRAIN_STATES
+from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -234,7 +235,7 @@ class Stores:
 
     def _note(self, node: ast.AST, owner: str, method: str) -> None:
         values: dict[ast.Attribute, ast.expr] = {}
-        for inner in ast.walk(node):
+        for inner in walk(node):
             if isinstance(inner, ast.Assign):
                 values.update(
                     (part, inner.value) for target in inner.targets for part in _attributes(target, ast.Store)
@@ -316,6 +317,6 @@ def _kind(target: ast.Attribute, value: ast.expr | None) -> str:
 
 
 def _attributes(node: ast.AST, context: type[ast.expr_context]) -> Iterator[ast.Attribute]:
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, context):
             yield inner

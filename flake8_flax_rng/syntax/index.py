@@ -241,7 +241,7 @@ class _Reader:
 
 def _filled(statement: ast.stmt) -> Iterator[str]:
     """Go through the names of the containers that a statement puts something into."""
-    for node in ast.walk(statement):
+    for node in walk(statement):
         if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.value, ast.Name):
             fills = node.attr in _FILLING if isinstance(node, ast.Attribute) else isinstance(node.ctx, ast.Store)
             if fills:
