@@ -11,7 +11,7 @@ from typing import ClassVar
 from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
-from flake8_flax_rng import __version__, lint
+from flake8_flax_rng import __version__, lint, notebook
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries, read_consumers
 from flake8_flax_rng.syntax.project import Project
@@ -86,8 +86,10 @@ class Plugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """Yield the findings in the form that flake8 wants; nothing is raised."""
+        cells = notebook.is_notebook(self.lines)
         for finding in self._findings():
-            yield finding.line, finding.column, f"{finding.code} {finding.message}", Plugin
+            message = notebook.by_cell(finding.message, finding.line, self.lines) if cells else finding.message
+            yield finding.line, finding.column, f"{finding.code} {message}", Plugin
 
     def _findings(self) -> list[Finding]:
         try:

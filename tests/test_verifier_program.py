@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -224,12 +225,28 @@ def test_a_bug_on_the_command_line(tmp_path: Path, reuse: str) -> None:
     assert done.stdout.splitlines()[1:] == [
         "place | rule | verdict | what the run shows",
         "4:23 | RNG101 | confirmed | key [0 0] is used at line 3 and again at line 4",
-        "1 findings: 1 confirmed, 0 not reached, 0 contradicted, 0 undecided; 0 reuses not reported",
+        "1 finding: 1 confirmed, 0 not reached, 0 contradicted, 0 undecided; 0 reuses not reported",
     ]
     assert done.returncode == 0  # they agree
     done = run(tmp_path, "reuse.py", "--rule", "RNG102")
     assert done.stdout.splitlines()[1] == "not reported: key [0 0] is used at line 3 and again at line 4"
     assert done.returncode == 1
+
+
+def test_what_the_readme_shows(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (program,) = re.findall(
+        r"```python\n((?:(?!```).)*?)```\n\n```console\n\$ flake8 --select=RNG reuse.py", text, re.DOTALL
+    )
+    (shown,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    (command,) = re.findall(r"^flake8-flax-rng verify (train.py .*?) *#", text, re.MULTILINE)
+    (tmp_path / "train.py").write_text(program)
+    done = run(tmp_path, *command.split())
+
+    def timeless(output: str) -> str:
+        return re.sub(r"[\d.]+ s,", "1 s,", output)
+
+    assert timeless(done.stdout) == timeless(shown)
 
 
 def test_a_program_that_does_not_end(tmp_path: Path) -> None:

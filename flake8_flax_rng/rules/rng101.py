@@ -47,9 +47,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Reused
+from flake8_flax_rng.interpreter.events import Event, Parting, Reused
 from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule, spelled
 from flake8_flax_rng.rules.reuse import given_twice, reuses
+from flake8_flax_rng.rules.wording import inside, is_name, split_of
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
@@ -66,20 +67,21 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             alias = f"it is `{spelled(before)}` there, for the call on {place(call.site)} gives one key for both"
             yield Report(site, f"{name} was already {consumed}; {alias}")
             continue
-        advice = _advice(event, name.strip("`"), is_array(parting.second, site))
+        consumed += inside(parting.first, event.first)
+        advice = _advice(event, parting, name.strip("`"), is_array(parting.second, site))
         yield Report(site, f"{name} was already {consumed}; {advice}")
 
 
-def _advice(event: Reused, name: str, array: bool) -> str:
+def _advice(event: Reused, parting: Parting, name: str, array: bool) -> str:
     if event.sibling is not None:
         return f"use `{event.sibling}`, which is never used"
-    if event.first.kind == "split" and event.second.kind == "split":
-        return "both splits give the same keys: split once into as many keys as are needed"
-    if event.first.kind == "split":
+    here = event.first.site.node is parting.first.site.node
+    if event.first.kind == "split" and here:
+        if event.second.kind == "split" and event.second.site.node is parting.second.site.node:
+            return "both splits give the same keys: split once into as many keys as are needed"
         return "after a split use only the keys that it returned"
-    if "." in name and name.replace(".", "").isidentifier():
+    if "." in name and is_name(name):
         return "split it before the first use, and store the new key in its place"
     if array or not name.isidentifier():
         return "split it before the first use, and use each key once"
-    new = "other_key" if name == "subkey" else "subkey"
-    return f"split it before the first use: `{name}, {new} = jax.random.split({name})`"
+    return f"split it before the first use: {split_of(name)}"

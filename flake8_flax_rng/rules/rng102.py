@@ -41,9 +41,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Reused
-from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, rule
+from flake8_flax_rng.interpreter.events import Event
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, rule
 from flake8_flax_rng.rules.reuse import reuses
+from flake8_flax_rng.rules.wording import (
+    CARRIED,
+    COMPREHENSION,
+    LEAVES,
+    MAPPED,
+    fold_of,
+    inside,
+    is_name,
+    repeater,
+    split_of,
+)
 
 RULE = rule("RNG102", "key-reuse-in-loop", "a key does not change from one pass of a loop to the next", __doc__)
 
@@ -53,14 +64,36 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event, parting in reuses(events, RULE.code):
         site = key_site(parting.second, event.second)
         name = key_name(site, parting.second, event.name)
-        what = consumer(parting.second)
+        splits = event.second.kind == "split" and event.second.site.node is parting.second.site.node
+        kind, passes = repeater(parting, event.second)
+        what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"
+        words = name.strip("`")
+        array = is_array(parting.second, site)
+        advice = _of_a_split(words, kind) if splits else _of_a_draw(words, kind, array)
         yield Report(
             site,
-            f"{name} is the same in every pass of the loop, so `{what}` repeats itself; " + _advice(event),
+            f"{name} is the same {passes}, so {what} gives the same {'keys' if splits else 'numbers'} each time; "
+            f"{advice}",
         )
 
 
-def _advice(event: Reused) -> str:
-    if event.second.kind == "split":
-        return "keep one of the new keys as the parent of the next pass: `key, subkey = jax.random.split(key)`"
-    return "split it in the loop or fold the loop index into it"
+def _of_a_split(name: str, kind: str) -> str:
+    if kind == CARRIED:
+        return f"return one of the new keys for the next pass: {split_of(name)}"
+    return f"keep one of the new keys for the next pass: {split_of(name)}"
+
+
+def _of_a_draw(name: str, kind: str, array: bool) -> str:
+    if array:
+        return "make new keys in each pass"
+    if kind == COMPREHENSION:
+        return f"loop over as many keys, `for k in jax.random.split({name if is_name(name) else 'key'}, n)`"
+    if kind == LEAVES:
+        return "split it into one key for each leaf, and map over the keys as well"
+    if kind == MAPPED:
+        return "split it into one key for each call, and map over the keys as well"
+    if kind == CARRIED:
+        return f"carry the key and split it in the body, or fold the step in: {fold_of(name)}"
+    if not is_name(name):
+        return f"use another key in each pass: split one, {split_of(name)}, or fold in the pass, {fold_of(name)}"
+    return f"split it in each pass, {split_of(name)}, or fold in the pass: {fold_of(name)}"

@@ -43,8 +43,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Remade, Use, part
-from flake8_flax_rng.rules.report import Report, consumer, place, rule
+import libcst as cst
+
+from flake8_flax_rng.interpreter.events import Event, Remade, Site, Use, part
+from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
 RULE = rule("RNG103", "repeated-fold", "a key is folded with the same number again", __doc__)
@@ -60,15 +62,24 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if parting.loop:
             yield Report(
                 parting.second.site,
-                "`fold_in` gets the same number in another pass of the loop and makes the same key again; "
-                "fold in what tells the passes apart, and fold once for each nested loop",
+                f"{_key(event)} is folded with the same number in several passes of the loop, which makes the same key "
+                "again; fold in the number of the pass, and where loops are nested one number for each",
             )
         else:
             yield Report(
                 parting.second.site,
-                f"`{consumer(parting.second)}` makes the key again that {place(parting.first.site)} has made"
-                f"{_how(event)}; fold each number into a key once",
+                f"`{consumer(parting.second)}` makes the same key as {place(parting.first.site)}{_how(event)}, so both "
+                "draw the same numbers; fold in another number, or split the key first and give one part to each",
             )
+
+
+def _key(event: Remade) -> str:
+    """Return what the fold in the loop is given, as it is written there."""
+    fold = event.second.site
+    arguments = fold.node.args if isinstance(fold.node, cst.Call) and event.second.kind == "fold" else ()
+    given = (argument.value for argument in arguments if argument.keyword is None or argument.keyword.value == "key")
+    node = next(given, None)
+    return f"`{spelled(Site(node, fold.chunk))}`" if node is not None else "a key"
 
 
 def _how(event: Remade) -> str:

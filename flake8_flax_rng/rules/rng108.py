@@ -78,12 +78,12 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
         site = stale_site(event, parting)
         if site is None:
             continue
-        again = "again and again" if parting.loop else f"again on {place(parting.second.site)}"
+        again = "in a loop" if parting.loop else f"again on {place(parting.second.site)}"
         name = event.name or _name(site)
         yield Report(
             site,
-            f"{f'`{name}`' if name else 'this key'} is the same whenever `{consumer(parting.second)}` is called "
-            f"({again}), so that each call draws the same numbers; {_advice(name)}",
+            f"{f'`{name}`' if name else 'this key'} is the same in every call of `{consumer(parting.second)}` "
+            f"(called {again}), so that each draws the same numbers; {_advice(name)}",
         )
 
 
@@ -109,4 +109,4 @@ def _name(site: Site) -> str:
 def _advice(name: str) -> str:
     if "." in name:
         return f"renew it in each call, `{name}, subkey = jax.random.split({name})`, or pass a key in"
-    return "pass a new key into each call"
+    return "make it an argument, and pass a new key into each call"

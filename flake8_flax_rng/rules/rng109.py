@@ -54,6 +54,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         yield Report(
             site,
             f"all lanes of the `{event.transform}` on {place(event.mapped)} draw from one key in "
-            f"`{consumer(step)}`, so that they get the same numbers; split it into one key for each lane, and map over "
-            "the keys",
+            f"`{consumer(step)}`, so that they get the same numbers; make a key for each lane, "
+            "`keys = jax.random.split(key, n)`, and map over the keys",
         )

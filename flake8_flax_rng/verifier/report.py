@@ -105,7 +105,8 @@ def findings(checked: Checked) -> None:
         print(f"not reported: {told(reuse.key, reuse.first, reuse.second)}{times}")
     counts = Counter(finding.verdict for finding in outcome.findings)
     parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
-    print(f"{len(outcome.findings)} findings: {parts}; {len(outcome.unreported)} reuses not reported")
+    total, unreported = len(outcome.findings), len(outcome.unreported)
+    print(f"{total} finding{'s' * (total != 1)}: {parts}; {unreported} reuse{'s' * (unreported != 1)} not reported")
 
 
 def as_json(rows: Sequence[Row] | Sequence[Checked]) -> str:

@@ -1,0 +1,103 @@
+"""Words that several rules have in common: loops, calls that hide a use, and what to write for a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.rules.report import consumer, line, place
+from flake8_flax_rng.semantics.transforms import CONTROL
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.events import Parting, Step, Use
+
+LOOP, COMPREHENSION, CARRIED, LEAVES, MAPPED = "loop", "comprehension", "carried", "leaves", "mapped"
+"""What repeats a use: a statement; a comprehension; a loop of JAX with a carry; a map over a tree, or over rows."""
+
+_REPEATERS = {
+    "scan": CARRIED,
+    "fori_loop": CARRIED,
+    "while_loop": CARRIED,
+    "tree_map": LEAVES,
+    "lax_map": MAPPED,
+    "map": MAPPED,
+}
+
+
+def repeater(parting: Parting, use: Use) -> tuple[str, str]:
+    """Say what repeats a use.
+
+    Args:
+        parting: where the ways to its first and to its later pass part.
+        use: the use in the later pass.
+
+    Returns:
+        what it is, and the words that follow "is the same".
+    """
+    around = parting.around
+    if around is None:
+        return LOOP, "in every pass of the loop"
+    if isinstance(around.site.node, cst.CompFor):
+        return COMPREHENSION, "in every pass of the comprehension"
+    if not isinstance(around.site.node, cst.Call):
+        return LOOP, f"in every pass of the loop on {place(around.site)}"
+    label = next((step.label for step in use.way if step.site.node is around.site.node and step.label), "")
+    kind = _REPEATERS.get(CONTROL.get(label, ""), MAPPED)
+    where = f"the `{label.removeprefix('builtins.')}` on {place(around.site)}" if label else place(around.site)
+    return kind, {CARRIED: "in every step of ", LEAVES: "for every leaf of "}.get(kind, "in every call of ") + where
+
+
+def inside(step: Step, use: Use) -> str:
+    """Say what uses the key in a call of a function that hides it.
+
+    Args:
+        step: the call.
+        use: the use that it leads to.
+
+    Returns:
+        words in parentheses; none where the call is the use, or stands on one line with it.
+    """
+    if use.site.node is step.site.node or not use.label or use.label == consumer(step):
+        return ""
+    if use.site.chunk is step.site.chunk and line(use.site) == line(step.site):
+        return ""
+    return f" (inside: `{use.label}`, {place(use.site)})"
+
+
+def split_of(name: str) -> str:
+    """Write the statement that renews a key.
+
+    Args:
+        name: the key's name in the source.
+
+    Returns:
+        the statement in backquotes; about a key called `key` where the name is no name.
+    """
+    known = name if is_name(name) else "key"
+    other = "subkey" if known != "subkey" else "other_key"
+    return f"`{known}, {other} = jax.random.split({known})`"
+
+
+def fold_of(name: str) -> str:
+    """Write the expression that makes a key for a pass.
+
+    Args:
+        name: the key as it stands in the source.
+
+    Returns:
+        the expression in backquotes; about a key called `key` where it is no name.
+    """
+    return f"`jax.random.fold_in({name if is_name(name) else 'key'}, i)`"
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is a name, or an attribute of one.
+
+    Args:
+        text: what stands in the source.
+
+    Returns:
+        whether something can be bound to it and read well.
+    """
+    return text.replace(".", "").isidentifier()

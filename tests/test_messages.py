@@ -1,0 +1,115 @@
+"""What a message says: the key, where it was used first, what repeats it, and what to write."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from flake8_flax_rng import notebook
+from flake8_flax_rng.lint import lint
+
+
+def message(text: str) -> str:
+    """The only message about a program."""
+    (finding,) = lint(textwrap.dedent(text).lstrip("\n"))
+    return f"{finding.code} {finding.message}"
+
+
+def test_a_helper_that_hides_the_split_is_told_from_it() -> None:
+    text = message("""
+        import jax
+
+        def start(key):
+            first, second = jax.random.split(key)
+            return jax.random.normal(first) + jax.random.normal(second)
+
+        key = jax.random.key(0)
+        a = start(key)
+        b = jax.random.normal(key)
+    """)
+    assert text == (
+        "RNG101 `key` was already consumed by `start` on line 8 (inside: `jax.random.split`, line 4); "
+        "split it before the first use: `key, subkey = jax.random.split(key)`"
+    )
+
+
+def test_a_split_that_the_reader_sees_is_not_explained() -> None:
+    text = message("""
+        import jax
+        key = jax.random.key(0)
+        a, c = jax.random.split(key)
+        b = jax.random.normal(key) + jax.random.normal(a) + jax.random.normal(c)
+    """)
+    assert "by `jax.random.split` on line 3; after a split use only the keys that it returned" in text
+
+
+LOOPS = [
+    ("for _ in range(3):\n    jax.random.normal(key)", "in every pass of the loop on line 3", "split it in each pass"),
+    ("while True:\n    jax.random.normal(key)", "in every pass of the loop on line 3", "split it in each pass"),
+    (
+        "x = [jax.random.normal(key) for _ in range(3)]",
+        "in every pass of the comprehension",
+        "`for k in jax.random.split(key, n)`",
+    ),
+    (
+        "jax.tree.map(lambda leaf: leaf + jax.random.normal(key, leaf.shape), {'a': x, 'b': y})",
+        "for every leaf of the `jax.tree.map` on line 3",
+        "one key for each leaf",
+    ),
+    (
+        "jax.lax.scan(lambda c, _: (c, jax.random.normal(key)), 0, None, 3)",
+        "in every step of the `jax.lax.scan` on line 3",
+        "carry the key and split it in the body",
+    ),
+    (
+        "list(map(lambda n: n + jax.random.normal(key), [1, 2]))",
+        "in every call of the `map` on line 3",
+        "one key for each call",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "passes", "advice"), LOOPS)
+def test_a_loop_is_called_what_it_is(text: str, passes: str, advice: str) -> None:
+    said = message(f"import jax\nkey, x, y = jax.random.key(0), jax.numpy.ones(2), jax.numpy.ones(3)\n{text}\n")
+    assert said.startswith("RNG102 `key` is the same " + passes)
+    assert advice in said
+
+
+def test_an_array_of_keys_cannot_be_split_like_one() -> None:
+    text = message("""
+        import jax
+        keys = jax.random.split(jax.random.key(0), 8)
+        for _ in range(3):
+            jax.vmap(lambda k: jax.random.normal(k))(keys)
+    """)
+    assert "make new keys in each pass" in text
+    assert "split(keys)" not in text
+
+
+SCRIPT = """\
+# %%NBQA-CELL-SEPabc123
+import jax
+# %%NBQA-CELL-SEPabc123
+x = jax.random.normal(key)
+y = jax.random.normal(key)
+# %%NBQA-CELL-SEPabc123
+z = 1
+""".splitlines(keepends=True)
+
+
+def test_lines_of_a_notebook() -> None:
+    assert notebook.is_notebook(SCRIPT)
+    assert notebook.by_cell("used on line 4; split", 5, SCRIPT) == "used on line 1 of this cell; split"
+    assert notebook.by_cell("used on line 4; split", 7, SCRIPT) == (
+        "used on line 1 of an earlier cell (`x = jax.random.normal(key)`); split"
+    )
+    assert notebook.by_cell("(line 7)", 5, SCRIPT) == "(line 1 of a later cell (`z = 1`))"
+    assert notebook.by_cell("on line 4 of models/net.py", 7, SCRIPT) == "on line 4 of models/net.py"
+    assert notebook.by_cell("on line 40", 7, SCRIPT) == "on line 40"
+
+
+def test_no_notebook() -> None:
+    assert not notebook.is_notebook(["import jax\n", "# %%NBQA-CELL-SEPabc123\n"])
+    assert not notebook.is_notebook([])
