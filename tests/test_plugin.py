@@ -302,5 +302,5 @@ def test_the_tree_is_left_as_it_was(reuse):
 
 def test_the_hook_for_pre_commit_runs_a_command_that_exists(flake8, reuse):
     hook = (Path(__file__).parents[1] / ".pre-commit-hooks.yaml").read_text()
-    assert "  entry: flake8 --select=RNG\n" in hook
-    assert flake8("--select=RNG", "-", stdin=reuse).codes == ["RNG101"]
+    assert "  entry: flake8 --select=RNG,E9\n" in hook
+    assert flake8("--select=RNG,E9", "-", stdin=reuse).codes == ["RNG101"]

