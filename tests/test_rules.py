@@ -124,7 +124,7 @@ def test_a_message_is_a_line_for_people(code, message, name):
 @pytest.mark.parametrize(("code", "message", "name"), MESSAGES, ids=lambda value: None)
 def test_a_first_use_has_a_line(code, message, name):
     if "already consumed" in message:
-        assert re.search(r"by `.+` on line \d+; ", message)
+        assert re.search(r"by `.+` on line \d+( \(inside: `.+`, line \d+\))?; ", message)
     if code == "RNG203":
         assert re.search(r"\(.+ on line \d+\)", message)
 

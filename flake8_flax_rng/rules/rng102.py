@@ -95,5 +95,5 @@ def _of_a_draw(name: str, kind: str, array: bool) -> str:
     if kind == CARRIED:
         return f"carry the key and split it in the body, or fold the step in: {fold_of(name)}"
     if not is_name(name):
-        return f"use another key in each pass: split one, {split_of(name)}, or fold in the pass, {fold_of(name)}"
-    return f"split it in each pass, {split_of(name)}, or fold in the pass: {fold_of(name)}"
+        return f"use another key in each pass: {fold_of(name)}"
+    return f"split it in each pass: {split_of(name)}"
