@@ -11,9 +11,10 @@ from typing import ClassVar
 from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
-from flake8_flax_rng import __version__, lint, notebook
+from flake8_flax_rng import __version__, lint
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries, read_consumers
+from flake8_flax_rng.syntax import notebook
 from flake8_flax_rng.syntax.project import Project
 
 

@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
-from flake8_flax_rng import notebook
 from flake8_flax_rng.lint import lint
+from flake8_flax_rng.syntax import notebook
 
 
 def message(text: str) -> str:
