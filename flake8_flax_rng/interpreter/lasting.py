@@ -17,6 +17,7 @@ from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, L
 from flake8_flax_rng.interpreter.values import (
     Bound,
     Class,
+    Function,
     Key,
     Keys,
     Native,
@@ -145,6 +146,8 @@ def _joined(engine: Engine, first: Lasting, ours: Value, second: Lasting, theirs
 
 
 def _lasts(value: Value, state: State) -> bool:
+    if isinstance(value, Function):
+        return value.owner is None
     if isinstance(value, Class | Symbol):
         return classes.is_linen(value)
     if isinstance(value, Ref):
