@@ -112,7 +112,7 @@ def _watched(
     arguments = {name: _array(value) if name == "bias" else value for name, value in inputs.items()}
     ledger = Ledger(_hooks(), FILENAME)
     namespace: dict[str, Any] = {"__name__": "program"}
-    given = {"key": _key(3), "x": _array(1.0)}
+    given = {"key": _key(3), "x": _array(1.0), "depth": 2, "count": 2}
     symptoms = Symptoms()
     with compiled_numbers(), watching(symptoms, FILENAME), ledger.listening(), jax.disable_jit():
         exec(code, namespace)
@@ -121,7 +121,9 @@ def _watched(
         arguments |= {name: value for name, value in given.items() if name in wanted}
         try:
             for _ in range(2 if function.__defaults__ else 1):
-                function(**arguments)  # twice, if the second call can show that a default stays the same
+                made = function(**arguments)  # twice, if the second call can show that a default stays the same
+                if isinstance(made, Iterator):
+                    list(made)
         except Exception as error:
             symptoms.note(error, FILENAME)
     return [(mechanism(group, ledger), group) for group in groups(ledger)], list(_idle(ledger)), symptoms

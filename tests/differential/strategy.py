@@ -16,9 +16,11 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+from . import mistakes, ways
+
 Item = TypeVar("Item")
 
-ALWAYS = ("import functools", "import jax", "import jax.numpy as jnp", "import numpy as np")
+ALWAYS = tuple(f"import {name}" for name in ("functools", "itertools", "jax", "jax.numpy as jnp", "numpy as np"))
 IMPORTS = {
     "random": "from jax import lax, random",
     "jr": "import jax.random as jr\nfrom jax import lax",
@@ -141,15 +143,9 @@ class Writer:
         with self.function("def main(key, flag, train, n, x, bias):"):
             self.block(scope, 3 + choose.below(6))
             if not self.careful():
-                self.write_error(scope)
+                mistakes.error(self, scope)
             self.emit("return x")
-        imports = [
-            "import functools",
-            "import jax",
-            "import jax.numpy as jnp",
-            "import numpy as np",
-            *IMPORTS[self.random].split("\n"),
-        ]
+        imports = [*ALWAYS, *IMPORTS[self.random].split("\n")]
         source = "\n".join([*imports, "", "FLAG = True", "COUNT = 3", "", *self.head]) + "\n"
         return Program(source, frozenset(self.silent))
 
@@ -302,15 +298,18 @@ class Writer:
             (3, self.write_object),
             (2, self.write_silent),
             (1, self.write_discard),
-            (2, self.write_seed),
-            (1, self.write_default),
-            (1, self.write_wrapped),
-            (1, self.write_past_the_end),
-            (1, self.write_host),
+            (2, functools.partial(mistakes.seed, self)),
+            (1, functools.partial(mistakes.default, self)),
+            (1, functools.partial(mistakes.wrapped, self)),
+            (1, functools.partial(mistakes.past_the_end, self)),
+            (1, functools.partial(mistakes.host, self)),
+            (2, functools.partial(ways.order, self)),
+            (2, functools.partial(ways.joined, self)),
+            (2, functools.partial(ways.recursion, self)),
         ]
         if self.nesting < 3:
             kinds += [(8, self.write_for), (2, self.write_while), (5, self.write_scan), (3, self.write_fori)]
-            kinds += [(3, self.write_transform)]
+            kinds += [(3, self.write_transform), (3, functools.partial(ways.stream, self))]
             if self.forks < 2 and scope.tests:
                 kinds += [(16, self.write_if), (5, self.write_cond), (4, self.write_choice)]
         self.choose.weighted(kinds)(scope)
@@ -829,78 +828,6 @@ class Writer:
             self.emit(f"x = {name}({key}, x)")
         else:
             self.add(f"(lambda k: {self.draw('k')})({key})")
-
-    # Seeds, defaults, bits, and what raises
-
-    def write_seed(self, scope: Scope) -> None:
-        again = scope.loop and not scope.numbers
-        if again and self.careful():
-            return
-        name, seed = self.name("k"), str(self.serial + 40)
-        if scope.numbers and self.careful():
-            seed = f"{seed}00 + {scope.numbers[-1]}"
-        elif not self.careful():
-            seed = "7"
-        if self.functions > 1 or scope.closed:
-            self.silent.add("a constant seed in a function")
-        elif scope.sweep:
-            self.silent.add("a constant seed in a comparison of several things")
-        self.emit(f"{name} = {self.random}.{self.choose.one(('key', 'PRNGKey', 'key'))}({seed})")
-        self.bind(scope, name)
-
-    def write_default(self, scope: Scope) -> None:
-        name = self.name("jitter")
-        seed = self.serial + 70
-        with self.function(f"def {name}(x, key={self.random}.key({seed})):"):
-            self.emit(f"return x + {self.draw('key')}")
-        again = scope.loop or scope.closed or self.functions > 1
-        for number in range(1 + self.choose.below(2)):
-            given = f", key={self.take(scope)}" if (again or number) and self.careful() else ""
-            self.emit(f"x = {name}(x{given})")
-
-    def write_wrapped(self, scope: Scope) -> None:
-        key = self.take(scope)
-        name = self.name("k")
-        self.emit(f"{name} = {self.random}.wrap_key_data({self.random}.key_data({key}))")
-        self.bind(scope, name)
-
-    def write_past_the_end(self, scope: Scope) -> None:
-        known = [(name, count) for name, (count, _) in scope.arrays.items()]
-        if not known or self.careful():
-            return
-        name, count = self.choose.one(known)
-        self.add(self.draw(f"{name}[{self.choose.one((count, count + 1, -count - 1))}]"))
-
-    def write_host(self, scope: Scope) -> None:
-        if scope.traced and self.careful():
-            return
-        self.emit(f"x = x + {self.choose.one(('np.random.normal(size=2)', 'np.random.uniform(-1.0, 1.0, 2)'))}")
-
-    def write_error(self, scope: Scope) -> None:
-        key, split = self.choose.one(list(scope.keys)), f"{self.random}.split"
-        bad = self.choose.one(
-            (
-                self.draw(str(self.serial)),
-                self.draw(f"{split}({key})"),
-                self.draw("None"),
-                self.draw("(2,)"),
-                f"{self.random}.normal((2,), {key})",
-                f"{split}(0)[0]",
-                self.draw(f"{self.random}.fold_in({key}, -1)"),
-                self.draw(f"{self.random}.fold_in({key}, 2**32)"),
-                self.draw(f"{self.random}.fold_in({key}, hash('noise'))"),
-                "",
-            )
-        )
-        test = self.choose.one((*scope.tests, "FLAG"))
-        if bad and self.choose.chance(50):
-            self.emit(f"x = {bad}")
-        elif bad:
-            self.emit(f"if {test}:")
-            self.emit(f"    x = {bad}")
-        else:
-            self.emit(f"one, two, three = {split}({key})")
-            self.add(self.draw("three"))
 
     # What the analysis does not know, by design
 
