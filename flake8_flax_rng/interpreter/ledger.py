@@ -246,7 +246,11 @@ class Book:
     def findings(self) -> list[Reused | Remade | Discarded | Together]:
         """Return the reuses that stand when everything is known."""
         found: list[Reused | Remade | Discarded | Together] = []
-        plain = {(first.site.node, second.site.node) for first, second in self._found if not second.twin}
+        plain = {
+            (first.site.node, second.site.node)
+            for first, second in self._found
+            if not second.twin and first.origin == second.origin
+        }
         for first, second in self._found:
             if second.twin and (first.site.node, second.site.node) in plain:
                 continue

@@ -22,7 +22,7 @@ def seed(writer: Writer, scope: Scope) -> None:
         writer.silent.add("a constant seed in a function")
     elif scope.sweep:
         writer.silent.add("a constant seed in a comparison of several things")
-    writer.emit(f"{name} = {writer.random}.{writer.choose.one(('key', 'PRNGKey', 'key'))}({seed})")
+    writer.emit(f"{name} = {writer.random}.key({seed})")
     writer.bind(scope, name)
 
 
