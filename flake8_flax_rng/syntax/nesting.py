@@ -11,6 +11,8 @@ import io
 import tokenize
 from collections.abc import Iterator, Sequence
 
+from flake8_flax_rng.syntax.walk import children
+
 DEPTH = 500
 """Expressions and statements in each other; a chain of 250 method calls."""
 
@@ -46,7 +48,8 @@ def too_deep(statements: Sequence[ast.stmt], text: str) -> str | None:
             pending.append((node.orelse[0], depth))
             pending.extend((child, depth + 1) for child in (node.test, *node.body))
             continue
-        pending.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        depth += 1
+        pending += [(child, depth) for child in children(node)]
     if retried and sum(_tries(text)) > TRIES:
         return "a pattern is nested too deeply"
     return None

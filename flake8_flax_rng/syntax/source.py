@@ -54,6 +54,9 @@ class _Trees:
         """Return the tree of a chunk, until :meth:`take_back`."""
         tree = self._kept.pop(chunk.text, None)
         if tree is None:
+            reason = too_deep(chunk.tree, chunk.text)
+            if reason is not None:
+                raise NotAnalysed(chunk.first_line, reason)
             tree = cst.parse_module(chunk.text)
         else:
             self._characters -= len(chunk.text)
@@ -107,9 +110,6 @@ class Chunk:
     def module(self) -> cst.Module:
         """The LibCST tree; parsed when first needed."""
         if self._module is None:
-            reason = too_deep(self.tree, self.text)
-            if reason is not None:
-                raise NotAnalysed(self.first_line, reason)
             try:
                 self._module = _TREES.lend(self)
             except cst.ParserSyntaxError as error:

@@ -29,13 +29,20 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        kind = type(node)
-        fields = _CHILDREN.get(kind)
-        if fields is None:
-            fields = _CHILDREN[kind] = _fields(kind)
-        for name in fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                waiting.extend([item for item in reversed(value) if isinstance(item, ast.AST)])
-            elif isinstance(value, ast.AST):
-                waiting.append(value)
+        waiting += children(node)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return what stands directly in a node, the last one first, but for contexts and operators."""
+    kind = type(node)
+    fields = _CHILDREN.get(kind)
+    if fields is None:
+        fields = _CHILDREN[kind] = _fields(kind)
+    found: list[ast.AST] = []
+    for name in fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in reversed(value) if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
