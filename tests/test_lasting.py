@@ -453,6 +453,51 @@ def three(params, x, models: list[Net]):
 def four(params, x, model: type[Net]):
     return model.apply(params, x, True)
 
+== attributes that are declared
+import dataclasses
+from flax import struct
+@dataclasses.dataclass
+class Trainer:
+    model: Net
+    lr: float = 0.1
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+@struct.dataclass
+class Agent:
+    net: "Net" = struct.field(pytree_node=False)
+    def loss(self, params, x):
+        return self.net.apply(params, x, True)  # ! RNG203
+class Other:
+    model: Net
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+import dataclasses
+@dataclasses.dataclass
+class Trainer:
+    model: nn.Module
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+class Base(nn.Module):
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dropout(0.5, deterministic=not train)(nn.Dense(4)(x))
+class Quiet(Base):
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dense(4)(x)
+@dataclasses.dataclass
+class Second:
+    model: Base
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+class Third:
+    model: Net
+    def __init__(self, model):
+        self.model = model.clone()
+    def loss(self, params, x, key):
+        return self.model.apply(params, x, True, rngs={"dropout": key})
+
 == a state from a checkpoint
 from flax import serialization
 from flax.training import checkpoints

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter import declarations
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.engine import Scope, class_frame
 from flake8_flax_rng.interpreter.heap import Instance
@@ -19,6 +20,7 @@ from flake8_flax_rng.interpreter.values import (
     Native,
     Opaque,
     Partial,
+    Ref,
     Symbol,
     Tuple,
     Value,
@@ -47,7 +49,9 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     """Evaluate a ``class`` statement; its body is followed on one path."""
     bases = [arg.value for arg in node.bases if not arg.star]
     values, state = engine.eval_all(bases, state)[0] if bases else ([], state)
-    cls = Class(node.name.value, tuple(values), {}, _fields(node, values), serial=engine.number())
+    said = _annotations(node)
+    fields = _fields(said, values)
+    cls = Class(node.name.value, tuple(values), {}, fields, None, engine.number(), None, [], said, engine.scope.frames)
     frame = engine.number()
     state.open_frame(frame, {})
     saved = engine.scope
@@ -89,18 +93,18 @@ def _member_alike(one: Value, two: Value) -> bool:
     return one == two
 
 
-def _fields(node: cst.ClassDef, bases: list[Value]) -> tuple[str, ...]:
-    names: list[str] = []
-    for base in bases:
-        if isinstance(base, Class):
-            names.extend(name for name in base.fields if name not in names)
+def _annotations(node: cst.ClassDef) -> dict[str, cst.BaseExpression]:
+    said: dict[str, cst.BaseExpression] = {}
     for statement in node.body.body:
-        if isinstance(statement, cst.SimpleStatementLine):
-            for small in statement.body:
-                target = small.target if isinstance(small, cst.AnnAssign) else None
-                if isinstance(target, cst.Name) and target.value not in names:
-                    names.append(target.value)
-    return tuple(names)
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                said[small.target.value] = small.annotation.annotation
+    return said
+
+
+def _fields(said: dict[str, cst.BaseExpression], bases: list[Value]) -> tuple[str, ...]:
+    inherited = (name for base in bases if isinstance(base, Class) for name in base.fields)
+    return tuple(dict.fromkeys([*inherited, *said]))
 
 
 def _dataclass_decorator(engine: Engine, node: cst.ClassDef, state: State) -> str | None:
@@ -252,6 +256,9 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         return [(Native(f"state.{name}", owner), state)]
     if isinstance(cls, Class) and has_constructor_fields(cls) and name in ("replace", "_replace"):
         return [(Native("state.replace", owner), state)]
+    held = _declared(engine, owner, found, name, state) if name in getattr(cls, "fields", ()) else None
+    if held is not None:
+        return [(held, state)]
     source = engine.terms.make("object", getattr(owner, "address", 0))
     if isinstance(cls, Class) and name not in cls.fields and (not fully_known(cls) or member(cls, "__getattr__")):
         # A property or ``__getattr__`` that nobody sees may give another value each time.
@@ -259,6 +266,22 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
     if found.version:
         return [(Opaque(engine.terms.make("attribute", source, name, found.version)), state)]
     return [(Opaque(engine.terms.make("attribute", source, name)), state)]
+
+
+def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: State) -> Value | None:
+    """Return any module of the class that an attribute is declared to hold, in an object that is no module itself."""
+    if not (found.symbolic and isinstance(owner, Ref) and isinstance(found.cls, Class)) or is_linen(found.cls):
+        return None
+    for base in ancestors(found.cls):
+        said = base.annotations.get(name) if isinstance(base, Class) else None
+        if said is not None and isinstance(base, Class):
+            cls = declarations.declared(engine, said, base.frames, state)
+            if cls is None:
+                return None
+            held = engine.allocate(state, Instance(cls, frozen=True, symbolic=True))
+            state.heap[owner.address] = found.set(name, held)
+            return held
+    return None
 
 
 def _overridden(engine: Engine, cls: Class, name: str) -> bool:

@@ -9,10 +9,10 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter import lasting
 from flake8_flax_rng.interpreter.classes import is_linen
+from flake8_flax_rng.interpreter.declarations import declared
 from flake8_flax_rng.interpreter.engine import CALL_DEPTH, EFFORT_AGAIN, EFFORT_CALLS, TRIPS_RESERVED, Scope
 from flake8_flax_rng.interpreter.events import Draw
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.names import dotted, lookup
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.values import (
     Args,
@@ -138,36 +138,8 @@ def symbolic_args(engine: Engine, function: Function, state: State, receiver: Va
 
 def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | None, state: State) -> Value | None:
     """Return an instance with unknown fields for ``model: Net``; None where the class is no known module."""
-    name = _named(annotation.annotation) if annotation is not None else ""
-    if not name:
-        return None
-    saved, engine.scope = engine.scope, Scope(function.frames)
-    try:
-        first, *rest = name.split(".")
-        cls = lookup(engine, first, state)
-        for part in rest:
-            path = Symbol(f"{cls.path}.{part}", cls.home) if isinstance(cls, Symbol) else None
-            resolved = engine.modules.resolve(path, state) if path is not None and engine.modules is not None else None
-            cls = resolved or engine.unknown(part)
-    finally:
-        engine.scope = saved
-    if isinstance(cls, Class) and is_linen(cls):
-        return engine.allocate(state, Instance(cls, frozen=True, symbolic=True))
-    return None
-
-
-def _named(node: cst.BaseExpression) -> str:
-    """Return the name of the class that an annotation names: as it is, as text, or as one that may be None."""
-    if isinstance(node, cst.SimpleString):
-        name = node.raw_value
-        return name if all(part.isidentifier() for part in name.split(".")) else ""
-    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
-        parts = [part for part in (node.left, node.right) if not (isinstance(part, cst.Name) and part.value == "None")]
-        return _named(parts[0]) if len(parts) == 1 else ""
-    if isinstance(node, cst.Subscript) and dotted(node.value).rpartition(".")[2] == "Optional" and len(node.slice) == 1:
-        inner = node.slice[0].slice
-        return _named(inner.value) if isinstance(inner, cst.Index) else ""
-    return dotted(node)
+    cls = declared(engine, annotation.annotation, function.frames, state) if annotation is not None else None
+    return engine.allocate(state, Instance(cls, frozen=True, symbolic=True)) if cls is not None else None
 
 
 def _default(engine: Engine, function: Function, name: str) -> Value | None:

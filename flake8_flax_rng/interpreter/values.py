@@ -277,6 +277,8 @@ class Class(Value):
         serial: number of the class in this analysis.
         target: for a lifted class, the class that was lifted.
         lineage: the class and its ancestors once they were asked for; None stands for an unknown one.
+        annotations: what its body says that its attributes are.
+        frames: where the names in its body are looked up.
     """
 
     name: str
@@ -287,6 +289,8 @@ class Class(Value):
     serial: int = 0
     target: Class | Symbol | None = None
     lineage: list[Class | Symbol | None] = field(default_factory=list, repr=False)
+    annotations: dict[str, cst.BaseExpression] = field(default_factory=dict, repr=False)
+    frames: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

@@ -194,6 +194,9 @@ class _Reader:
             else:
                 rest.append(part)
         body = self._read("", rest)
+        said = [part.annotation for part in rest if isinstance(part, ast.AnnAssign)]
+        for annotation in said:
+            body.identifiers |= _quoted(annotation)
         body.defines |= {statement.name}
         body.defines |= {
             part.target.id for part in rest if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
@@ -219,8 +222,8 @@ class _Reader:
                         unit.seeded = bool(path) and self._interesting(path)
                 elif isinstance(inner, ast.Call):
                     said.update(_said(inner))
-                elif isinstance(inner, ast.arg) and isinstance(inner.annotation, ast.Constant):
-                    unit.identifiers.update(re.findall(r"\w+", str(inner.annotation.value)))
+                elif isinstance(inner, ast.arg) and inner.annotation is not None:
+                    unit.identifiers |= _quoted(inner.annotation)
                 elif isinstance(inner, ast.Import | ast.ImportFrom):
                     unit.imports = unit.imports or not name
                 elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
@@ -246,6 +249,11 @@ def _filled(statement: ast.stmt) -> Iterator[str]:
             fills = node.attr in _FILLING if isinstance(node, ast.Attribute) else isinstance(node.ctx, ast.Store)
             if fills:
                 yield node.value.id
+
+
+def _quoted(annotation: ast.expr) -> set[str]:
+    """Return the names in an annotation that is written as text."""
+    return set(re.findall(r"\w+", str(annotation.value))) if isinstance(annotation, ast.Constant) else set()
 
 
 def _said(call: ast.Call) -> Iterator[str]:

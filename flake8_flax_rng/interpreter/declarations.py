@@ -1,0 +1,61 @@
+"""Annotations that name a Linen module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter import classes
+from flake8_flax_rng.interpreter.names import dotted, lookup
+from flake8_flax_rng.interpreter.values import Class, Symbol
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.state import State
+
+
+def declared(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...], state: State) -> Class | None:
+    """Return the class of modules that an annotation names; None for any other.
+
+    Args:
+        engine: the analysis.
+        annotation: the annotation.
+        frames: where its names are looked up.
+        state: the path.
+    """
+    name = _named(annotation)
+    if not name:
+        return None
+    saved = engine.scope
+    engine.scope = type(saved)(frames)
+    try:
+        first, *rest = name.split(".")
+        cls = lookup(engine, first, state)
+        for part in rest:
+            path = Symbol(f"{cls.path}.{part}", cls.home) if isinstance(cls, Symbol) else None
+            resolved = engine.modules.resolve(path, state) if path is not None and engine.modules is not None else None
+            cls = resolved or engine.unknown(part)
+    finally:
+        engine.scope = saved
+    if not (isinstance(cls, Class) and classes.is_linen(cls)):
+        return None
+    # Of a class that others fill in, the one that stands there may do anything.
+    filled = any(
+        other is not cls and "__call__" in other.members and cls in classes.ancestors(other) for other in engine.classes
+    )
+    return None if filled else cls
+
+
+def _named(node: cst.BaseExpression) -> str:
+    """Return the name of the class that an annotation names: as it is, as text, or as one that may be None."""
+    if isinstance(node, cst.SimpleString):
+        name = node.raw_value
+        return name if all(part.isidentifier() for part in name.split(".")) else ""
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+        parts = [part for part in (node.left, node.right) if not (isinstance(part, cst.Name) and part.value == "None")]
+        return _named(parts[0]) if len(parts) == 1 else ""
+    if isinstance(node, cst.Subscript) and dotted(node.value).rpartition(".")[2] == "Optional" and len(node.slice) == 1:
+        inner = node.slice[0].slice
+        return _named(inner.value) if isinstance(inner, cst.Index) else ""
+    return dotted(node)
