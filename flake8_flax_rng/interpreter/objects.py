@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from flake8_flax_rng.interpreter import classes, lasting
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.values import NONE, Class, Function, FunctionCode, Ref, Symbol
+from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -19,6 +21,9 @@ Follow = Callable[[Function, "State", Ref], "list[State]"]
 """Follows a method of an object for any arguments; one state for each path on which it returns."""
 
 _CONSTRUCTOR = "__init__"
+_RUNNING = re.compile(rf"\.(?:{'|'.join((*INITIALISING, 'apply', 'apply_fn', 'bind'))})\b")
+"""What a class says that runs a model; to any other it does not matter which model it holds."""
+
 _SETTERS = 2
 """Other methods of a class that are followed for what they store."""
 
@@ -49,6 +54,8 @@ class Objects:
         Where a class leaves something to the classes that derive from it, it is an object of the first of these.
         """
         engine = self._engine
+        if _RUNNING.search(function.code.chunk.text) is None:
+            return self._object(owner, lasting.Lasting(), state)
         cls = self.heir(function) or owner
         known = self._known.get(cls.serial)
         if known is None:
