@@ -42,6 +42,7 @@ class Objects:
         self._chunks = chunks
         self._follow = follow
         self._known: dict[int, lasting.Lasting] = {}
+        self._complete: set[int] = set()
         self._stores: lasting.Stores | None = None
 
     def is_constructor(self, owner: Class, function: Function) -> bool:
@@ -57,10 +58,11 @@ class Objects:
         if _RUNNING.search(function.code.chunk.text) is None:
             return self._object(owner, lasting.Lasting(), state)
         cls = self.heir(function) or owner
-        known = self._known.get(cls.serial)
-        if known is None:
-            with engine.without_runs():
-                known = self.constructed(cls, state.fork())
+        with engine.without_runs():
+            known = self._known.get(cls.serial) or self.constructed(cls, state.fork())
+            if cls.serial not in self._complete:
+                self._complete.add(cls.serial)
+                self._set_later(cls, known, state.fork())
         known.give(state)
         engine.example = known.example or cls is not owner
         return self._object(cls, known, state)
@@ -83,14 +85,12 @@ class Objects:
     def constructed(self, owner: Class, state: State) -> lasting.Lasting:
         """Follow the constructor of a class for any arguments, and keep the modules that it stores for good."""
         self._known[owner.serial] = known = lasting.Lasting()
-        before = state.fork()
         constructor = classes.member(owner, _CONSTRUCTOR)
         if isinstance(constructor, Function):
             ref = self._object(owner, known, state)
             known = self._left(owner, ref, _CONSTRUCTOR, self._follow(constructor, state, ref))
         self._known[owner.serial] = known
-        with self._engine.without_runs():
-            self._set_later(owner, known, before)
+        self._complete.discard(owner.serial)
         return known
 
     def _object(self, cls: Class, known: lasting.Lasting, state: State) -> Ref:
