@@ -194,3 +194,14 @@ def test_one_key_for_two_parameters_is_traced_to_the_call():
     assert finding.message.startswith("`b` was already consumed")
     assert "it is `a` there" in finding.message
     assert f"the call on line {program.splitlines().index('f(key, key)') + 1} " in finding.message
+
+
+def test_a_captured_key_is_not_called_by_the_name_of_its_children():
+    program = (
+        HEAD + "def f(key, n):\n"
+        "    def one(sub):\n        return random.normal(sub) + random.normal(key)\n\n"
+        "    subs = random.split(key, n)\n    return lax.map(one, subs)\n"
+    )
+    messages = [finding.message for finding in lint(program)]
+    assert messages
+    assert not any(message.startswith("`subs`") for message in messages)

@@ -57,10 +57,13 @@ def spelled(site: Site) -> str:
 
 
 def key_site(step: Step, use: Use) -> Site:
-    """Return the argument of a call that carries the consumed key, else the call itself."""
+    """Return the argument of a call that carries the consumed key, else the call itself.
+
+    What was split from that key does not carry it: another part of the call does, a captured name for instance.
+    """
     for term in (use.term, *_lineage(use.term)):
         for node, value in step.arguments:
-            if _carries(value, term):
+            if _carries(value, term) and not (term is use.term and isinstance(value, Keys)):
                 return Site(_innermost(node, value, term), step.site.chunk)
     return step.site
 
