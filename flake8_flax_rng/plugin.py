@@ -92,9 +92,15 @@ class Plugin:
             message = notebook.by_cell(finding.message, finding.line, self.lines) if cells else finding.message
             yield finding.line, finding.column, f"{finding.code} {message}", Plugin
 
+    def _project(self) -> Project | None:
+        try:
+            return Project(self.filename, self.project_root) if self.follow else None
+        except OSError:  # the working directory is gone
+            return None
+
     def _findings(self) -> list[Finding]:
         try:
-            project = Project(self.filename, self.project_root) if self.follow else None
+            project = self._project()
             return lint.lint(
                 "".join(self.lines), self.tree, self.filename, self.libraries, project, partial(_off, self.requested)
             )

@@ -29,6 +29,9 @@ SIZE_LIMIT = 1_000_000
 FILES_FOLLOWED = 30
 """Other files that are read for one that is linted."""
 
+TEXT_FOLLOWED = 2_000_000
+"""Characters of all of them together."""
+
 HANDED_ON = 4
 """Packages that hand one name on, as far as it is traced to find out whether it can matter."""
 
@@ -230,7 +233,8 @@ class Project:
         if not path.endswith(".py"):
             return None
         if path not in self._files:
-            if sum(file is not None for file in self._files.values()) >= FILES_FOLLOWED:
+            read = [file for home, file in self._files.items() if file is not None and home != self.home]
+            if len(read) >= FILES_FOLLOWED or sum(len(file.text) for file in read) > TEXT_FOLLOWED - SIZE_LIMIT:
                 return None
             self._files[path] = _read(path)
         return self._files[path]
