@@ -142,7 +142,41 @@ def test_what_people_write_is_not_too_deep():
         is None
     )
     assert reason("x = a" + ".b(1)" * 200 + "\n") is None
+    assert reason("# " + "x" * 600 + "\nif a:\n    pass\n" + "elif a:\n    pass\n" * 1000) is None
     assert reason("case = [[[[[[[[[[[[1]]]]]]]]]]]]\n") is None
+
+
+DEEP = "a" + ".b" * 600
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}\n",
+        "x = 1; {}\n",
+        "x = 1\rif y:\r    {}\r",
+        "@{}\ndef f(): pass\n",
+        "@a\n@b(\n{}\n)\nclass C: pass\n",
+        "def f(x={}): pass\n",
+        "def f(x):\n    return {}\n",
+        "class C({}): pass\n",
+        "if x:\n    pass\nelif {}:\n    pass\n",
+        "for x in y:\n    pass\nelse:\n    {}\n",
+        "with a as b, {}: pass\n",
+        "try:\n    pass\nexcept {}:\n    pass\n",
+        "try:\n    pass\nexcept a:\n    {}\n",
+        "try:\n    pass\nfinally:\n    {}\n",
+        "match a:\n    case 1 if {}:\n        pass\n",
+        "match {}:\n    case 1: pass\n",
+        "match a:\n    case 1:\n        {}\n",
+        "match a:\n    case {}: pass\n",
+        "while True:\n    async def f():\n        async for x in {}: pass\n",
+        "lambda: {}\n",
+    ],
+)
+def test_wherever_it_is(text):
+    assert reason(text.format(DEEP)) == "it is nested too deeply"
+    assert reason(text.format(DEEP[:801])) is None
 
 
 def test_every_bracket_of_a_pattern_counts():

@@ -10,11 +10,12 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from flake8_flax_rng.syntax.walk import children
 
 DEPTH = 500
-"""Expressions and statements in each other; a chain of 250 method calls."""
+"""Expressions in each other; a chain of 250 method calls."""
 
 OPERANDS = 8
 """Operands of one ``and`` or ``or`` that count as a level: the parser recurses, and takes linear time."""
@@ -22,11 +23,14 @@ OPERANDS = 8
 TRIES = 4**8
 """Times that brackets may be tried again, when each level quadruples them."""
 
+_SMALL = {ast.Assign, ast.Expr, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Raise, ast.Assert, ast.ImportFrom}
 _OPENING, _CLOSING = "([{", ")]}"
 
 
 def too_deep(statements: Sequence[ast.stmt], text: str) -> str | None:
     """Return why a piece of text must not be parsed by LibCST, None when it may be.
+
+    Statements need no look: Python allows 100 levels of indentation.
 
     Args:
         statements: the ``ast`` of the text.
@@ -34,25 +38,55 @@ def too_deep(statements: Sequence[ast.stmt], text: str) -> str | None:
     """
     if len(text) < DEPTH and text.count("(") + text.count("[") + text.count("{") < 8:
         return None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ends = [0, *accumulate(len(line) + 1 for line in lines)]
+    above = min(map(_first_line, statements))
+    short = len(max(lines, key=len)) <= DEPTH
     retried = False
-    pending: list[tuple[ast.AST, int]] = [(statement, 0) for statement in statements]
+    pending = list(statements)
     while pending:
-        node, depth = pending.pop()
-        if depth > DEPTH:
-            return "it is nested too deeply"
-        retried = retried or isinstance(node, ast.Match | ast.Delete)
-        if isinstance(node, ast.BoolOp):
-            depth += len(node.values) // OPERANDS
-        elif isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
-            # Most likely an `elif`, which costs the parser little.
-            pending.append((node.orelse[0], depth))
-            pending.extend((child, depth + 1) for child in (node.test, *node.body))
+        statement = pending.pop()
+        if short and statement.lineno == statement.end_lineno and type(statement) in _SMALL:
             continue
-        depth += 1
-        pending += [(child, depth) for child in children(node)]
+        body: list[ast.stmt] = getattr(statement, "body", [])
+        last = body[0].lineno if body else statement.end_lineno or statement.lineno
+        if body:
+            pending += body
+            pending += getattr(statement, "orelse", [])
+            if isinstance(statement, ast.Try | ast.TryStar):
+                pending += statement.finalbody
+                pending += (part for handler in statement.handlers for part in handler.body)
+                last = statement.end_lineno or last  # what is caught stands further below
+        elif isinstance(statement, ast.Match):
+            pending += (part for case in statement.cases for part in case.body)
+            retried = True
+        elif isinstance(statement, ast.Delete):
+            retried = True
+        # A level takes a character at least.
+        length = ends[min(last - above + 1, len(lines))] - ends[_first_line(statement) - above]
+        if length > DEPTH and _depth(statement) > DEPTH:
+            return "it is nested too deeply"
     if retried and sum(_tries(text)) > TRIES:
         return "a pattern is nested too deeply"
     return None
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min(statement.lineno, decorators[0].lineno) if decorators else statement.lineno
+
+
+def _depth(statement: ast.stmt) -> int:
+    """Return how deep the expressions of a statement nest, without the statements in it."""
+    deepest = 0
+    pending: list[tuple[ast.AST, int]] = [(statement, 0)]
+    while pending:
+        node, depth = pending.pop()
+        deepest = max(deepest, depth)
+        if isinstance(node, ast.BoolOp):
+            depth += len(node.values) // OPERANDS
+        pending += ((child, depth + 1) for child in children(node) if not isinstance(child, ast.stmt))
+    return deepest
 
 
 def _tries(text: str) -> Iterator[int]:
