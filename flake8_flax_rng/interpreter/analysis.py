@@ -17,6 +17,7 @@ from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge
+from flake8_flax_rng.interpreter.leftovers import Leftovers
 from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.modules import Modules
 from flake8_flax_rng.interpreter.objects import Objects
@@ -81,6 +82,8 @@ class Analysis:
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
         self._index = self._engine.linted.index = index
+        if index is not None:
+            self._engine.ledger.modules = frozenset(index.imported())
         if project is not None:
             self._engine.modules = Modules(self._engine, project)
         self.failures: list[NotAnalysed] = []
@@ -90,6 +93,8 @@ class Analysis:
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
         self._objects = Objects(self._engine, chunks, self._call)
+        self._leftovers = Leftovers(self._engine)
+        self._engine.leaving = self._leftovers.returned
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
@@ -112,6 +117,7 @@ class Analysis:
                     self._run_function(function, state)
         return [
             *engine.ledger.findings(),
+            *self._leftovers.events(),
             *self._defaulted(),
             *(event for event in engine.events if self._holds(event)),
             *engine.bounds.events,
@@ -216,7 +222,10 @@ class Analysis:
 
         def follow() -> list[State]:
             args = symbolic_args(engine, function, state, receiver)
-            return [after for _, after in call_function(engine, function, args, state)]
+            ends = [after for _, after in call_function(engine, function, args, state)]
+            if isinstance(receiver, Ref):
+                self._leftovers.kept(function, receiver, ends)
+            return ends
 
         return self._guarded(follow, active) or []
 

@@ -126,6 +126,8 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
             outcomes = engine.call(wrapped.function, given, state, site)
     finally:
         close(engine, mapped)
+    for before, after in _pairs(args, given):
+        engine.ledger.lose_lanes(after, before)
     first = out_axes is None or out_axes == Const(0)
     count = next((c for value in args.values() if (c := _length(value)) is not None), None) if first else None
     return [(_stacked(engine, value, count, after), after) for value, after in outcomes]

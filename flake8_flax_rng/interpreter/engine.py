@@ -282,6 +282,7 @@ class Engine:
         reads: the streams that the methods of a Linen class read, by number of the class.
         fields: where the fields of a Linen module were given, by its address.
         closures: what the functions that have returned leave to those that were defined in them, by frame.
+        leaving: told of what a function that is followed for any arguments returns, and on which path.
     """
 
     def __init__(
@@ -311,6 +312,7 @@ class Engine:
         self.lifts: list[Frame] = []
         self.reads: dict[int, set[str]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
+        self.leaving: Callable[[Value, State], None] = lambda value, state: None
         self.steps = 0
         self.effort = 0
         self.followed: set[FunctionCode] = set()

@@ -167,6 +167,7 @@ class Made:
         constant: for a seed, whether it is a constant of the program.
         place: ``module`` in a Linen method, ``traced`` in a function that is traced, else empty.
         default: whether it is the default of a parameter.
+        varied: for a fold, whether the number that is folded in is no constant.
     """
 
     way: tuple[Step, ...]
@@ -177,6 +178,7 @@ class Made:
     constant: bool = False
     place: str = ""
     default: bool = False
+    varied: bool = False
 
     @property
     def site(self) -> Site:
@@ -252,6 +254,21 @@ class Shared:
     mapped: Site
     transform: str
     repeated: bool = False
+
+
+@record(eq=False)
+class HandedOn:
+    """A key that was consumed is handed on to whoever comes next.
+
+    Args:
+        use: the consumption.
+        how: ``returned``, ``kept`` in the attribute that the key comes of, or ``stored`` by the constructor.
+        name: the attribute, if it is one.
+    """
+
+    use: Use
+    how: str
+    name: str = ""
 
 
 @record(eq=False)
@@ -555,6 +572,7 @@ Event = (
     | Defaulted
     | Discarded
     | Shared
+    | HandedOn
     | Together
     | Misused
     | ModuleRun

@@ -112,12 +112,18 @@ def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
 
 
 def _made(
-    engine: Engine, kind: str, parent: int, source: Term, legacy: bool | None = None, constant: bool = False
+    engine: Engine,
+    kind: str,
+    parent: int,
+    source: Term,
+    legacy: bool | None = None,
+    constant: bool = False,
+    varied: bool = False,
 ) -> int:
     """Note a call that makes keys, and return its number."""
     origin = engine.number()
     place = "module" if engine.activations else "traced" if engine.traced else ""
-    engine.ledger.made(origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, place))
+    engine.ledger.made(origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, place, varied=varied))
     return origin
 
 
@@ -297,7 +303,7 @@ def _fold_in(engine: Engine, args: Args, state: State) -> Outcomes:
         return [(engine.unknown(misuse.REFUSED), state)]
     misuse.check_data(engine, data, args.node(1, "data"))
     engine.ledger.touch(key)
-    origin = _made(engine, "fold", found[1], found[0])
+    origin = _made(engine, "fold", found[1], found[0], varied=not isinstance(data, Const))
     child = engine.terms.child(found[0], fold_data(engine, data, state))
     if not isinstance(data, Const):
         scopes.varied(engine, child)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.evaluation import looks_on, only_initialises
 from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
+from flake8_flax_rng.interpreter.rehearsals import is_rehearsal
 from flake8_flax_rng.interpreter.selections import Selections
 from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.terms import Term, parts
@@ -26,6 +27,7 @@ SPLITS_KEPT = 4
 _NO_KEYS = (Opaque, Const, Ref, Symbol)
 DRAWN = -SPLITS_KEPT - 1
 _SHARED_BY_A_PAIR = 3
+_CHILDREN_READ = 200
 
 
 class Book:
@@ -36,10 +38,14 @@ class Book:
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
         self._terms: dict[tuple[Term, int], str] = {}
         self._lost: dict[int, set[int]] = {}
+        self._consumed: dict[int, dict[int, int]] = {}
+        self._split_before: dict[int, tuple[int, set[int]]] = {}
+        self._clock = 0
         self._sorted: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
         self._compared: set[Term] = set()
+        self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._asserted: set[Term] = set()
-        self._negated: set[Term] = set()
+        self._negated: dict[Term, list[tuple[Step, ...]]] = {}
         self._differences: dict[Term, frozenset[Term]] = {}
         self.selections = Selections()
         self._found: list[tuple[Use, Use]] = []
@@ -50,6 +56,7 @@ class Book:
         self._drawn_from: set[Term] = set()
         self._keyed: set[tuple[int, cst.CSTNode]] = set()
         self.root_number = 0
+        self.modules: frozenset[str] = frozenset()
         self.inner: set[int] = set()
         self._shared: list[tuple[Use, Use]] = []
         self._captured: dict[tuple[int, FunctionCode, int, cst.CSTNode], Term] = {}
@@ -155,12 +162,19 @@ class Book:
         if isinstance(value, Key):
             self._lost.setdefault(value.origin, set()).add(_index_or_all(value))
         elif isinstance(value, Keys):
-            self._lost.setdefault(value.origin, set()).add(ALL)
+            self._lost.setdefault(value.origin, set()).update(_children_in(value))
         elif isinstance(value, Tuple | Rows):
             for item in value.items:
                 self.lose(item)
         elif isinstance(value, Stacked):
             self.lose(value.lane)
+
+    def lose_lanes(self, lane: Value, array: Value) -> None:
+        """Note that all keys of an array went to where nobody can see, if the one that stands for them did."""
+        if not (isinstance(lane, Key) and isinstance(array, Keys)):
+            return
+        if _child_of(lane.term) in self._lost.get(lane.origin, ()):
+            self.lose(array)
 
     def touch(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
@@ -185,6 +199,10 @@ class Book:
             seen |= draws
         self._asserted |= seen
 
+    def contrast(self, left: cst.CSTNode, right: cst.CSTNode) -> None:
+        """Note a difference of two results of one function: common random numbers are wanted there."""
+        self._contrasts.add(frozenset((left, right)))
+
     def difference(self, term: Term, common: frozenset[Term]) -> None:
         """Note a difference of two values that were drawn from the same keys."""
         self._differences[term] = common
@@ -197,9 +215,9 @@ class Book:
                     for key in self._differences.get(part, ()):
                         self._compared.update(_with_parents(key))
 
-    def negated(self, draw: Term) -> None:
-        """Note that a drawn value was negated: an antithetic pair."""
-        self._negated.add(draw)
+    def negated(self, draw: Term, way: tuple[Step, ...]) -> None:
+        """Note that a drawn value was negated, and the calls and loops that led there: an antithetic pair."""
+        self._negated.setdefault(draw, []).append(way)
 
     def consume(self, key: LedgerKey, use: Use, state: State) -> None:
         """Enter a use; a second use on the same path is a candidate for a report."""
@@ -207,12 +225,17 @@ class Book:
             return
         if use.kind not in ("inner", "unknown"):
             self._drawn_from.add(use.term)
+        if use.origin and use.kind in ("draw", "split"):
+            self._clock += 1
+            self._consumed.setdefault(use.origin, {})[_child_of(use.term)] = self._clock
         first = state.ledger.get(key)
         if first is None:
             state.ledger[key] = use
             return
         self._found.append((first, use))
         if use.kind == "split":
+            if first.kind == "split":
+                self._split_before[use.derived] = self._clock, _children_used(use.term, state)
             # Splits are judged by their children: each is compared with those before it, not with the first alone.
             for number in range(1, SPLITS_KEPT + 1):
                 before = state.ledger.setdefault(replace(key, origin=-number), use)
@@ -334,9 +357,9 @@ class Book:
     def _stands(self, first: Use, second: Use) -> bool:
         if any(term in self._compared for term in _with_parents(first.term)):
             return False
-        if self._warmed_up(first, second) or self._same_objective(first, second):
+        if self._warmed_up(first, second) or self._same_objective(first, second) or self._rehearsed(first, second):
             return False
-        if self.selections.part(first, second):
+        if self.selections.part(first, second) or self._contrasted(first, second):
             return False
         if "guess" in (first.makes, second.makes) and first.term in self._asserted:
             return False
@@ -350,8 +373,17 @@ class Book:
             return not _on_purpose(first, second)
         if _in_unison(first, second) or _transformed_alike(first, second):
             return False
-        antithetic = first.signature is second.signature and first.signature in self._negated
-        return not antithetic
+        return not self._antithetic(first, second)
+
+    def _antithetic(self, first: Use, second: Use) -> bool:
+        """Return whether one of two equal draws was negated; what is mirrored within each of them is no pair."""
+        if first.signature is None or first.signature is not second.signature:
+            return False
+        ways = self._negated.get(first.signature, ())
+        parting = part(first, second) if ways else None
+        if parting is None or parting.loop:
+            return False
+        return any(parting.first not in way and parting.second not in way for way in ways)
 
     def _is_example(self, use: Use) -> bool:
         """Return whether a draw only makes an input to initialise a model with: only its shape counts."""
@@ -369,25 +401,60 @@ class Book:
         return not parting.loop and before in self._idle and after not in self._idle and before in self._compiled
 
     def _same_objective(self, first: Use, second: Use) -> bool:
-        """Return whether a function is evaluated again after its gradient: both must see the same noise.
+        """Return whether a function, or a part of it, is evaluated again after its gradient, on the same noise.
 
         Two gradients are of one function at one point if they are given the same parameters.
         """
         parting = part(first, second)
         nodes = {parting.first.site.node, parting.second.site.node}
-        again = first.site.node is second.site.node and len(nodes) == 2
-        if not again or parting.loop or not nodes & self._objectives:
+        if parting.loop or len(nodes) != 2 or not nodes & self._objectives:
+            return False
+        before, after = _behind(first, parting.first), _behind(second, parting.second)
+        part_of_it = parting.first.site.node in self._objectives and before[-len(after) :] == after
+        if before != after and not part_of_it:
             return False
         at, other = _arguments(parting.first)[:1], _arguments(parting.second)[:1]
         return len(nodes & self._objectives) == 1 or bool(at and at == other)
 
+    def _contrasted(self, first: Use, second: Use) -> bool:
+        """Return whether two results of a function that draws from a key are subtracted from each other."""
+        parting = part(first, second)
+        called = parting.first is not first.way[-1] and parting.second is not second.way[-1]
+        return called and frozenset((parting.first.site.node, parting.second.site.node)) in self._contrasts
+
+    def _rehearsed(self, first: Use, second: Use) -> bool:
+        """Return whether a loop that renews other keys only looks at what it makes of this one in each pass."""
+        parting = part(first, second)
+        loop = parting.around.site.node if parting.loop and parting.around is not None else None
+        if loop is None or first.origin != second.origin or not _is_given(parting.second, second):
+            return False
+        if not self._renews(loop):
+            return False
+        return is_rehearsal(loop, parting.second.site.node, self.modules)
+
+    def _renews(self, loop: cst.CSTNode) -> bool:
+        """Return whether the passes of a loop split or fold other keys than those before."""
+        sources: dict[cst.CSTNode, set[Term]] = {}
+        for made in self._made.values():
+            if any(step.site.node is loop and step.turn is not None for step in made.way):
+                found = sources.setdefault(made.site.node, set())
+                found.add(made.source)
+                if made.varied or (made.kind == "split" and len(found) > 1):
+                    return True
+        return False
+
     def _children_meet(self, first: Use, second: Use) -> bool:
-        """Return whether equal children of two splits are both consumed, or both go where nobody can see.
+        """Return whether equal children of two splits are both consumed or go where nobody can see.
 
         A split alone takes nothing: two splits of one key are wrong for what is done with their children.
         """
         ours, theirs = self._lost.get(first.derived, set()), self._lost.get(second.derived, set())
-        if ours and theirs and (ALL in ours | theirs or ours & theirs):
+        if _meet(ours, theirs):
+            return True
+        at, before = self._split_before.get(second.derived, (0, set()))
+        # What was consumed earlier counts if it was on this path.
+        early = before | {index for index, clock in self._consumed.get(first.derived, {}).items() if clock > at}
+        if _meet(early, theirs) or _meet(ours, set(self._consumed.get(second.derived, ()))):
             return True
         pair = frozenset((first.derived, second.derived))
         # What a sampler draws inside is no more than the sampler itself.
@@ -425,6 +492,17 @@ class Book:
         return None
 
 
+def _is_given(step: Step, use: Use) -> bool:
+    """Return whether a call is given the key that it uses, or one that this comes of."""
+    keys = _with_parents(use.term)
+    return any(isinstance(value, Key | Opaque) and value.term in keys for _, value in step.arguments)
+
+
+def _behind(use: Use, step: Step) -> list[cst.CSTNode]:
+    """Return the places that lead from a step to a use."""
+    return [inner.site.node for inner in use.way[use.way.index(step) + 1 :]]
+
+
 def _place(first: Use, second: Use) -> int:
     """Return the function in whose text a reuse is reported."""
     return part(first, second).second.owner
@@ -441,17 +519,41 @@ def _with_parents(term: Term) -> list[Term]:
 
 
 def _index_or_all(key: Key) -> int:
-    index = child_index(key)
-    return ALL if index is None else index
+    return _child_of(key.term)
 
 
 def child_index(key: Key) -> int | None:
     """Return which child of its parent a key is, if that is a known number."""
-    if key.term.kind != "child":
-        return None
-    data = key.term.part(1)
+    index = _child_of(key.term)
+    return None if index == ALL else index
+
+
+def _child_of(term: Term) -> int:
+    """Return which child of its parent a key is, ``ALL`` if it can be any."""
+    data = term.part(1) if term.kind == "child" else None
     index = data.value if data is not None else None
-    return index if isinstance(index, int) else None
+    return index if isinstance(index, int) else ALL
+
+
+def _children_in(array: Keys) -> set[int]:
+    """Return the children that an array of keys holds, ``ALL`` if that is not known."""
+    if array.count is None or array.inner or array.reshaped or array.count > _CHILDREN_READ:
+        return {ALL}
+    return set(range(array.start, array.start + array.count))
+
+
+def _children_used(parent: Term, state: State) -> set[int]:
+    """Return the children of a key that a path has drawn from or split."""
+    return {
+        _child_of(key.term)
+        for key, use in state.ledger.items()
+        if key.place is None and use.kind in ("draw", "split") and key.term.part(0) is parent
+    }
+
+
+def _meet(ours: set[int], theirs: set[int]) -> bool:
+    """Return whether children of two splits are the same; which ones may not be known."""
+    return bool(ours and theirs) and (ALL in ours or ALL in theirs or bool(ours & theirs))
 
 
 def _in_unison(first: Use, second: Use) -> bool:

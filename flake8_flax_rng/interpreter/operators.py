@@ -16,6 +16,7 @@ from flake8_flax_rng.interpreter.values import FALSE, Const, Key, Opaque, Ref, S
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
 
 _EXPONENT = 64
 _ITEMS_REPEATED = 64
@@ -66,7 +67,7 @@ def _minus(engine: Engine, value: Value, state: State) -> Value:
         return Const(-value.value)
     term = engine.term(value, state)
     if term.kind == "draw":
-        engine.ledger.negated(term)
+        engine.ledger.negated(term, tuple(engine.stack))
     return Opaque(engine.terms.make("minus", term))
 
 
@@ -85,7 +86,15 @@ def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
             for first, at in rows
             for second, after in engine.eval(operation.right, at)
         ]
+        if sign == "-" and _same_callee(operation):
+            engine.ledger.contrast(operation.left, operation.right)
     return rows
+
+
+def _same_callee(node: cst.BinaryOperation) -> bool:
+    """Return whether both operands are calls of one function."""
+    left, right = node.left, node.right
+    return isinstance(left, cst.Call) and isinstance(right, cst.Call) and left.func.deep_equals(right.func)
 
 
 def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Value) -> Value | None:
@@ -133,6 +142,8 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
         known = _folded(sign, numbers[0], numbers[1])
     first_term, second_term = engine.term(left, state), engine.term(right, state)
     term = engine.terms.make("op", sign, first_term, second_term)
+    if sign in ("+", "-") and second_term.draws:
+        _note_mirrored(engine, sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
         engine.ledger.difference(term, first_term.draws & second_term.draws)
     ends = [value.last if isinstance(value, Opaque) else _index_value(value) for value in (left, right)]
@@ -161,7 +172,14 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
             isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
         )
         if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
-            engine.ledger.negated(term)
+            engine.ledger.negated(term, tuple(engine.stack))
+
+
+def _note_mirrored(engine: Engine, sign: str, centre: Term, step: Term) -> None:
+    """Note a step that is taken from one point in both directions: ``x + scale * draw`` and ``x - scale * draw``."""
+    drawn = [part for part in (step, *(step.parts if step.args[0] == "*" else ())) if part.kind == "draw"]
+    if drawn and engine.terms.known("op", "-" if sign == "+" else "+", centre, step):
+        engine.ledger.negated(drawn[0], tuple(engine.stack))
 
 
 def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:

@@ -126,6 +126,7 @@ def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
         if not engine.stack:
+            engine.leaving(value, after)
             engine.escape(value, after)
     return [(Completion("return", value), after) for value, after in outcomes]
 

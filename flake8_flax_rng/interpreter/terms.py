@@ -67,6 +67,10 @@ class Terms:
             self._table[identity] = term
         return term
 
+    def known(self, kind: str, *args: Term | Atom) -> bool:
+        """Return whether the program has computed the term of this kind and these parts."""
+        return (kind, *((type(arg), arg) for arg in args)) in self._table
+
     @property
     def count(self) -> int:
         """How many terms there are; a later one has a higher number than this."""

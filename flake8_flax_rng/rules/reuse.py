@@ -58,6 +58,8 @@ def stale_site(event: Reused, parting: Parting) -> Site | None:
         return None
     inner = way[index + 1 :]
     step = next((step for step in inner if key_site(step, event.second) is not step.site), inner[0])
+    if all(earlier.site.node is not step.site.node for earlier in event.first.way):
+        return None
     site = key_site(step, event.second)
     around = parting.around
     if around is not None and around.site.chunk is site.chunk and site.chunk.contains(around.site.node, line(site)):

@@ -3,7 +3,8 @@
 ## What it does
 
 Reports a draw from a key that is kept (in `self`, in a closure or `partial`, in a state that is carried) when
-the call that makes it is repeated and the key is never renewed.
+the call that makes it is repeated and the key is never renewed. Reports also a key that a function consumes and
+then returns, or keeps in `self`, as the one to go on with.
 
 ## Why it matters
 
@@ -50,15 +51,15 @@ Under `jax.jit` an attribute cannot be renewed: take the key as an argument, and
 
 ## Proven by
 
-The value ledger: the same key bits reach the draw in two calls.
+The value ledger: the same key bits reach the draw in two calls, or a draw and what the next call makes of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Misused, Site
-from flake8_flax_rng.rules.report import Report, consumer, line, place, rule, spelled
+from flake8_flax_rng.interpreter.events import Event, HandedOn, Misused, Reused, Site
+from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
 
 RULE = rule("RNG108", "stale-key", "a key that is kept is drawn from in every call and never renewed", __doc__)
@@ -67,7 +68,7 @@ RULE = rule("RNG108", "stale-key", "a key that is kept is drawn from in every ca
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report kept keys that a repeated call consumes; each line once."""
     seen: set[int] = set()
-    for report in (*_stale(events), *_misused(events)):
+    for report in (*_stale(events), *_misused(events), *_handed_on(events)):
         if line(report.site) not in seen:
             seen.add(line(report.site))
             yield report
@@ -87,11 +88,31 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
         )
 
 
+def _handed_on(events: Sequence[Event]) -> Iterable[Report]:
+    """Report used keys that are returned or kept; where a second use is in sight, that is what is reported."""
+    again = {use.site.node for event in events if isinstance(event, Reused) for use in (event.first, event.second)}
+    for event in events:
+        if isinstance(event, HandedOn) and event.use.site.node not in again:
+            step = next(step for step in event.use.way if step.turn is None)
+            site = key_site(step, event.use)
+            name = key_name(site, step, None)
+            yield Report(
+                site, f"{name} is consumed by `{consumer(step)}` here {_AFTERWARDS[event.how].format(event.name)}"
+            )
+
+
 def _misused(events: Sequence[Event]) -> Iterable[Report]:
     for misused in events:
         if isinstance(misused, Misused) and misused.code in _MISUSED:
             yield Report(misused.site, _MISUSED[misused.code])
 
+
+_AFTERWARDS = {
+    "returned": "and then returned, so that what is made of it next repeats these numbers; return one that nothing has "
+    "consumed",
+    "kept": "and kept in `self.{}`, so that the next call repeats these numbers; keep a key that nothing has consumed",
+    "stored": "and kept in `self.{}`, which a method consumes again; split it, and keep one of the new keys",
+}
 
 _MISUSED = {
     "captured": "the compiled function keeps the key that it has read in its first call, whatever the name is bound to "

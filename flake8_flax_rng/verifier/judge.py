@@ -21,7 +21,7 @@ _ALSO: dict[str, frozenset[str]] = {
     "RNG105": frozenset({REMADE}),
     "RNG106": frozenset({FIRST}),
     "RNG107": frozenset({REMADE}),
-    "RNG108": frozenset({INSIDE}),
+    "RNG108": frozenset({INSIDE, FIRST}),
     "RNG109": frozenset({INSIDE}),
     "RNG190": frozenset(),
 }

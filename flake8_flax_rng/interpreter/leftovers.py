@@ -1,0 +1,121 @@
+"""What a function leaves behind: used keys that it returns, or keeps in its object, for the next call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.events import HandedOn
+from flake8_flax_rng.interpreter.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.state import LedgerKey
+from flake8_flax_rng.interpreter.values import Key, Opaque, Ref, Tuple, Value
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.events import Use
+    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.values import Class, Function
+
+_NESTING_READ = 2
+
+
+class Leftovers:
+    """The used keys that the functions of a file hand on to whoever comes next.
+
+    Args:
+        engine: the analysis.
+    """
+
+    def __init__(self, engine: Engine):
+        self._engine = engine
+        self._handed_on: list[HandedOn] = []
+        self._stored: list[tuple[Class, str, Use]] = []
+        self._receivers: list[tuple[Class, Term]] = []
+
+    def returned(self, value: Value, state: State) -> None:
+        """Look at what a function returns that is followed for any arguments.
+
+        Args:
+            value: the result.
+            state: the path on which it is returned.
+        """
+        for key in _held(value, state):
+            use = self._used(key, state)
+            if use is not None and _source(key.term).kind in ("parameter", "attribute", "subscript"):
+                self._handed_on.append(HandedOn(use, "returned"))
+
+    def kept(self, function: Function, receiver: Ref, states: list[State]) -> None:
+        """Look at the object whose method was followed for any arguments.
+
+        Args:
+            function: the method.
+            receiver: the object.
+            states: the paths on which the method has returned.
+        """
+        if function.owner is not None and not function.code.generator:
+            self._receivers.append((function.owner, self._engine.terms.make("object", receiver.address)))
+            for state in states:
+                self._kept(function, function.owner, receiver, state)
+
+    def _kept(self, function: Function, owner: Class, receiver: Ref, state: State) -> None:
+        found = state.instance(receiver)
+        for name, value in found.attributes.items() if found is not None else ():
+            use = self._used(value, state) if isinstance(value, Key | Opaque) else None
+            if use is None or not isinstance(value, Key | Opaque):
+                continue
+            source = _source(value.term)
+            if function.code.name == "__init__":
+                self._stored.append((owner, name, use))
+            elif source is not value.term and source.kind == "attribute" and source.args[1] == name:
+                self._handed_on.append(HandedOn(use, "kept", name))
+
+    def _used(self, key: Key | Opaque, state: State) -> Use | None:
+        """Return what has consumed a key that was made by splits alone; None where nothing has."""
+        use = state.ledger.get(LedgerKey(key.term))
+        origin = key.origin if isinstance(key, Key) else 0
+        # An equal key of another split is the fault of that split.
+        if use is None or use.kind not in ("draw", "split") or use.origin != origin:
+            return None
+        made = self._engine.ledger.maker(use.origin)
+        while made is not None:
+            if made.kind != "split":
+                return None
+            made = self._engine.ledger.maker(made.parent)
+        return use
+
+    def events(self) -> list[HandedOn]:
+        """Return what was found, with the keys that a constructor has used and a method uses again."""
+        stored = [
+            HandedOn(use, "stored", name)
+            for owner, name, use in self._stored
+            if any(
+                cls is owner and self._engine.ledger.drawn_from(self._engine.terms.make("attribute", receiver, name))
+                for cls, receiver in self._receivers
+            )
+        ]
+        return [*self._handed_on, *stored]
+
+
+def _source(term: Term) -> Term:
+    """Return the key that a key was split from."""
+    while term.kind == "child" and (parent := term.part(0)) is not None:
+        term = parent
+    return term
+
+
+def _held(value: Value, state: State, depth: int = 0) -> list[Key | Opaque]:
+    """Return the keys in a result; of an unknown value it is not known whether it is one."""
+    if isinstance(value, Key | Opaque):
+        return [value]
+    if depth > _NESTING_READ:
+        return []
+    items: list[Value] = []
+    if isinstance(value, Tuple):
+        items = list(value.items)
+    elif isinstance(value, Ref):
+        found = state.heap.get(value.address)
+        if isinstance(found, DictObject):
+            items = [item for _, item in found.entries]
+        elif isinstance(found, Instance):
+            items = list(found.attributes.values())
+    return [key for item in items for key in _held(item, state, depth + 1)]
