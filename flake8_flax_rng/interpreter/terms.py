@@ -69,7 +69,7 @@ class Terms:
 
     def known(self, kind: str, *args: Term | Atom) -> bool:
         """Return whether the program has computed the term of this kind and these parts."""
-        return (kind, *((type(arg), arg) for arg in args)) in self._table
+        return (kind, args, tuple(map(type, args))) in self._table
 
     @property
     def count(self) -> int:
