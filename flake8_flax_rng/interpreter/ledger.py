@@ -426,17 +426,18 @@ class Book:
         """Return whether a loop that renews other keys only looks at what it makes of this one in each pass."""
         parting = part(first, second)
         loop = parting.around.site.node if parting.loop and parting.around is not None else None
-        if loop is None or first.origin != second.origin or not _is_given(parting.second, second):
+        if loop is None or first.origin != second.origin or parting.second is second.way[-1]:
             return False
-        if not self._renews(loop):
+        if not _is_given(parting.second, second) or not self._renews(loop, second.term):
             return False
         return is_rehearsal(loop, parting.second.site.node, self.modules)
 
-    def _renews(self, loop: cst.CSTNode) -> bool:
-        """Return whether the passes of a loop split or fold other keys than those before."""
+    def _renews(self, loop: cst.CSTNode, key: Term) -> bool:
+        """Return whether the passes of a loop split or fold new keys, which do not come of a certain one."""
         sources: dict[cst.CSTNode, set[Term]] = {}
         for made in self._made.values():
-            if any(step.site.node is loop and step.turn is not None for step in made.way):
+            inside = any(step.site.node is loop and step.turn is not None for step in made.way)
+            if inside and key not in _with_parents(made.source):
                 found = sources.setdefault(made.site.node, set())
                 found.add(made.source)
                 if made.varied or (made.kind == "split" and len(found) > 1):

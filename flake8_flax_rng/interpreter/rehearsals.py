@@ -107,10 +107,12 @@ class _Flow:
         self.tainted |= names
 
     def _kept(self, node: cst.BaseExpression, picked: bool) -> bool:
-        """Return whether a call whose result nobody takes may keep what it is given."""
+        """Return whether a call whose result nobody takes may keep what it is given, as the first one itself may."""
         if not isinstance(node, cst.Call):
             return False
-        if isinstance(node.func, cst.Name) or node is self.call:
+        if node is self.call:
+            return True
+        if isinstance(node.func, cst.Name):
             return False
         if isinstance(node.func, cst.Attribute) and node.func.attr.value in _LISTS:
             return True
