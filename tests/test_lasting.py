@@ -336,11 +336,22 @@ def shapes(x, key):
     return first, Net().init(key, x, True)
 
 == the class of a module is a default
+def make(x, key, first=Net, second=Net):
+    one = first().init(key, x, False)
+    return one, second(features=8).init(key, x, False)  # ! RNG101
+--
+def make(x, key, first=Net, second=Net):
+    one, two = jax.random.split(key)
+    return first().init(one, x, False), second(features=8).init(two, x, False)
+--
 def make(params, x, cls=Net):
-    return cls().apply(params, x, True)  # ! RNG203
+    return cls().apply(params, x, True)
 --
 def make(params, x, key, cls=Plain):
     return cls().apply(params, x, True, rngs={"dropout": key})
+--
+def make(params, x, key, cls=Plain):
+    return cls().apply(params, x, True, key=key)
 --
 def make(x, key, cls=Net):
     return cls().init({"params": key, "dropout": jax.random.fold_in(key, 1)}, x, True)
@@ -353,6 +364,8 @@ class Trainer:
         self.model = cls()
     def loss(self, params, x, key):
         return self.model.apply(params, x, False, rngs={"dropout": key})
+    def other(self, params, x, key):
+        return self.model.apply(params, x, True, key=key)
 
 == a state that is renewed in each step
 class Trainer:

@@ -11,7 +11,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter import classes, lasting, lifting
 from flake8_flax_rng.interpreter.calls import call
 from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.engine import MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
+from flake8_flax_rng.interpreter.engine import KNOWN, MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
 from flake8_flax_rng.interpreter.events import Defaulted, Misused, Site
 from flake8_flax_rng.interpreter.expressions import evaluate
 from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
@@ -194,7 +194,7 @@ class Analysis:
     def _run_function(self, function: Function, state: State) -> None:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
-        engine.example = False
+        engine.example = KNOWN
         engine.ledger.root_number = engine.number()
         if len(function.frames) > 1:
             engine.ledger.inner.add(engine.ledger.root_number)
@@ -204,7 +204,7 @@ class Analysis:
             if not path.has_frame(frame):
                 around = engine.closures.get(frame, _NOTHING)
                 around.give(path)
-                engine.example = engine.example or around.example
+                engine.example = max(engine.example, around.example)
                 hidden = {name: engine.unknown(name) for name in sorted(around.others)}
                 path.open_frame(frame, {**hidden, **around.names})
         engine.chunk = function.code.chunk

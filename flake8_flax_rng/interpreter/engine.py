@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import ledger
 from flake8_flax_rng.interpreter.bounds import Bounds
-from flake8_flax_rng.interpreter.events import Event, Site, Step, Use
+from flake8_flax_rng.interpreter.events import (
+    Doubled,
+    Event,
+    Fixed,
+    Flagged,
+    Lifted,
+    Malformed,
+    Misplaced,
+    Rated,
+    Replaced,
+    Site,
+    Step,
+    Use,
+)
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge, merge_outcomes
 from flake8_flax_rng.interpreter.records import record
@@ -55,6 +68,13 @@ Outcomes = list[Outcome]
 MODULE_FRAME = 0
 CALL_DEPTH = 20
 
+KNOWN = 0
+HEIR = 1
+"""A class stands for all that derive from its base: what it does is certain, what it leaves undone is not."""
+
+DEFAULT = 2
+"""A parameter's default was taken, which its callers may never use: which keys are used is still of interest."""
+
 SHORT_TRIP = 150
 """Expressions of another file that are followed even where much was followed before: a factory has no more."""
 
@@ -71,6 +91,7 @@ EFFORT_CALLS = 4_000
 """From here on no call is followed, so that the rest of the function itself is."""
 
 _NESTING_NAMED = 6
+_OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
 @record()
@@ -270,7 +291,8 @@ class Engine:
         generators: addresses of what the generators being followed have yielded, innermost last.
         muted: greater than 0 where the program expects a failure.
         follow_runs: whether calls of ``init`` and ``apply`` are followed into their module.
-        example: whether classes were chosen for what is followed that others may stand for.
+        example: whether others may stand for the classes of modules in what is followed: ``KNOWN``, ``HEIR`` or
+            ``DEFAULT``.
         traced: the traces that are under way, innermost last: what Python does in one is done once.
         jitted: the functions that the file compiles.
         defined: how often each ``def`` or ``lambda`` was executed.
@@ -301,7 +323,7 @@ class Engine:
         self.called: set[FunctionCode] = set()
         self.made: dict[FunctionCode, Function] = {}
         self.muted = 0
-        self.example = False
+        self.example = KNOWN
         self.follow_runs = True
         self.traced: list[Trace] = []
         self.jitted: set[FunctionCode] = set()
@@ -483,7 +505,7 @@ class Engine:
 
     def emit(self, event: Event) -> None:
         """Tell the rules something."""
-        if not self.muted:
+        if not (self.muted or (self.example == DEFAULT and isinstance(event, _OF_A_MODULE))):
             self.events.append(event)
 
     # -- looking at values ---------------------------------------------------------------------------

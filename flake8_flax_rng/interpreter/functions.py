@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter import lasting
 from flake8_flax_rng.interpreter.classes import is_linen
 from flake8_flax_rng.interpreter.declarations import declared
-from flake8_flax_rng.interpreter.engine import CALL_DEPTH, EFFORT_AGAIN, EFFORT_CALLS, TRIPS_RESERVED, Scope
+from flake8_flax_rng.interpreter.engine import CALL_DEPTH, DEFAULT, EFFORT_AGAIN, EFFORT_CALLS, TRIPS_RESERVED, Scope
 from flake8_flax_rng.interpreter.events import Draw
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.state import LedgerKey
@@ -147,7 +147,7 @@ def _default(engine: Engine, function: Function, name: str) -> Value | None:
     value = dict(function.defaults).get(name)
     cls = value.function if isinstance(value, Partial) else value
     if isinstance(cls, Class | Symbol) and is_linen(cls):
-        engine.example = True
+        engine.example = DEFAULT
         return value
     return None
 

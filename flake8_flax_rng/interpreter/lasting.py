@@ -50,13 +50,13 @@ class Lasting:
     Args:
         names: the names.
         heap: the objects that they refer to.
-        example: whether others may stand for them in another run of the program.
+        example: whether others may stand for them in another run of the program, as the engine knows it.
         others: the names of which nothing is known, and which hide those of the text around.
     """
 
     names: dict[str, Value] = field(default_factory=dict)
     heap: dict[int, HeapObject] = field(default_factory=dict)
-    example: bool = False
+    example: int = 0
     others: frozenset[str] = frozenset()
 
     def add(self, other: Lasting, names: set[str]) -> None:
@@ -65,7 +65,7 @@ class Lasting:
         if taken:
             self.names.update(taken)
             self.heap.update(other.heap)
-            self.example = self.example or other.example
+            self.example = max(self.example, other.example)
 
     def give(self, state: State) -> None:
         """Put the objects into the heap of a path."""
@@ -73,7 +73,7 @@ class Lasting:
             state.heap.setdefault(address, found)
 
 
-def _kept(names: dict[str, Value], state: State, example: bool) -> Lasting:
+def _kept(names: dict[str, Value], state: State, example: int) -> Lasting:
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
     found = Lasting(example=example)
     for name, value in names.items():

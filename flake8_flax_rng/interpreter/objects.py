@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import classes, lasting
 from flake8_flax_rng.interpreter.decorators import undecorated
+from flake8_flax_rng.interpreter.engine import HEIR, KNOWN
 from flake8_flax_rng.interpreter.heap import Instance
 from flake8_flax_rng.interpreter.values import NONE, Class, Function, FunctionCode, Ref, Symbol
 from flake8_flax_rng.semantics.linen import INITIALISING
@@ -64,7 +65,7 @@ class Objects:
                 self._complete.add(cls.serial)
                 self._set_later(cls, known, state.fork())
         known.give(state)
-        engine.example = known.example or cls is not owner
+        engine.example = max(known.example, HEIR if cls is not owner else KNOWN)
         return self._object(cls, known, state)
 
     def heir(self, function: Function) -> Class | None:

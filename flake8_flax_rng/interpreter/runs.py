@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter import classes, lanes, malformed, misuse
-from flake8_flax_rng.interpreter.engine import Run
+from flake8_flax_rng.interpreter.engine import DEFAULT, KNOWN, Run
 from flake8_flax_rng.interpreter.events import Doubled, Draw, ModuleRun, Site, Use
 from flake8_flax_rng.interpreter.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.keys import key_term
@@ -87,9 +87,10 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
     """Follow ``init`` or one of its kin."""
     rngs = args.get(0, "rngs")
     label = engine.stack[-1].label
-    if malformed.unnamed(engine, args, label, state) or malformed.frozen(
+    wrong = malformed.unnamed(engine, args, label, state) or malformed.frozen(
         engine, rngs, args.node(0, "rngs"), label, state
-    ):
+    )
+    if wrong and engine.example != DEFAULT:
         return []
     given = read_streams(engine, args, rngs, True, state)
     rest = args.shift(1)
@@ -198,7 +199,7 @@ def run(
             outcomes = engine.call(function, args, state, site)
     finally:
         engine.runs.pop()
-    draws = tuple(after.draws for _, after in outcomes)
+    draws = tuple(after.draws for _, after in outcomes) if engine.example != DEFAULT else ()
     engine.emit(
         ModuleRun(
             step.site,
@@ -212,7 +213,7 @@ def run(
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.stack),
             _reads(engine, found),
-            engine.example or engine.ledger.quiet,
+            engine.example != KNOWN or engine.ledger.quiet,
         )
     )
     template = Use(
