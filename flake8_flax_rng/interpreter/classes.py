@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Site
     from flake8_flax_rng.interpreter.state import State
 
+_KEEPING = ("builtins.", "typing.", "abc.", "functools.", "dataclasses.", "enum.", "jax.", "flax.", "chex.", "equinox.")
 _BINDING = (Function, Wrapped)
 
 
@@ -69,6 +70,7 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     # The methods made above refer to this very object, so it is completed in place.
     cls.members.update(members)
     object.__setattr__(cls, "dataclass", decorator)
+    object.__setattr__(cls, "configured", any(not _is_known(engine, item, state) for item in node.decorators))
     known = engine.bodies.get(node)
     if known is not None and _alike(known, cls):
         methods = [method for value in known.members.values() if isinstance(method := undecorated(value), Function)]
@@ -117,6 +119,16 @@ def _dataclass_decorator(engine: Engine, node: cst.ClassDef, state: State) -> st
         if isinstance(value, Symbol) and value.path in DATACLASSES:
             return value.path
     return None
+
+
+def _is_known(engine: Engine, decorator: cst.Decorator, state: State) -> bool:
+    """Return whether a decorator leaves the arguments of a class alone."""
+    value = engine.eval(decorator.decorator, state)[0][0]
+    if isinstance(value, Partial):
+        value = value.function
+    if isinstance(value, Opaque) and value.term.kind == "pure":
+        return True
+    return isinstance(value, Symbol) and value.path.startswith(_KEEPING)
 
 
 def ancestors(cls: Class) -> Iterator[Class | Symbol | None]:

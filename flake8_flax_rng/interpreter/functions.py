@@ -340,6 +340,8 @@ def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict
             bound[name] = engine.unknown(name)
         else:
             bound[name] = defaults.get(name) or engine.unknown(name)
+            if function.owner is not None and function.owner.configured:
+                _default(engine, function, name)
     if isinstance(params.star_arg, cst.Param):
         known = Tuple(tuple(rest))
         bound[params.star_arg.name.value] = engine.unknown("args") if args.open_positional else known

@@ -279,6 +279,7 @@ class Class(Value):
         lineage: the class and its ancestors once they were asked for; None stands for an unknown one.
         annotations: what its body says that its attributes are.
         frames: where the names in its body are looked up.
+        configured: whether it has a decorator that is not known, which may give its constructor other defaults.
     """
 
     name: str
@@ -291,6 +292,7 @@ class Class(Value):
     lineage: list[Class | Symbol | None] = field(default_factory=list, repr=False)
     annotations: dict[str, cst.BaseExpression] = field(default_factory=dict, repr=False)
     frames: tuple[int, ...] = ()
+    configured: bool = False
 
 
 @dataclass(slots=True)
