@@ -472,14 +472,20 @@ class Book:
         return self._sorted
 
     def _lines(self, one: int, two: int) -> list[frozenset[int]]:
-        """Return the two calls that made equal keys, and those before them, as far back as both only folded."""
+        """Return the two calls that made equal keys, and those before them, as far back as both folded or wrapped."""
         found: list[frozenset[int]] = []
         while one and two and one != two:
             found.append(frozenset((one, two)))
             ours, theirs = self._made.get(one), self._made.get(two)
-            if ours is None or theirs is None or {ours.kind, theirs.kind} != {"fold"}:
+            if ours is None or theirs is None:
                 break
-            one, two = ours.parent, theirs.parent
+            if "wrap" in (ours.kind, theirs.kind):
+                one = ours.parent if ours.kind == "wrap" else one
+                two = theirs.parent if theirs.kind == "wrap" else two
+            elif ours.kind == theirs.kind == "fold":
+                one, two = ours.parent, theirs.parent
+            else:
+                break
         return found
 
     def _sibling(self, first: Use, second: Use) -> str | None:

@@ -82,11 +82,14 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
                 for value, after in engine.eval(node.test, path):
                     held = conditions.truth(value, after)
                     endless = endless and held is True
-                    inside = conditions.assume(engine, value, True, after.fork()) if _counted(value) else after
+                    counted = _counted(value)
+                    inside = conditions.assume(engine, value, True, after.fork()) if counted else after
                     if held is False or inside is None:
                         over.append(after)
                     else:
                         entering.append(inside)
+                        once = conditions.assume(engine, value, False, after) if turn and counted else None
+                        over.extend([once] if once is not None else [])
             live = _run_body(engine, node.body, entering, left, result)
     # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
     endless = endless and not (engine.active and engine.active[-1].generator)

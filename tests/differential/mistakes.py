@@ -18,6 +18,8 @@ def seed(writer: Writer, scope: Scope) -> None:
         seed = f"{seed}00 + {scope.numbers[-1]}"
     elif not writer.careful():
         seed = "7"
+    if len(scope.numbers) > 1 and scope.numbers[-1] in seed:
+        writer.silent.add("seeds that an inner loop counts")
     if writer.functions > 1 or scope.closed:
         writer.silent.add("a constant seed in a function")
     elif scope.sweep:

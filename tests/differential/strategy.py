@@ -553,6 +553,8 @@ class Writer:
     def write_for(self, scope: Scope) -> None:
         shape = self.choose.below(8)
         number = self.choose.one(("i", "step")) if "i" not in scope.numbers else self.name("j")
+        if any(known.endswith(f"[{number}]") for known in scope.keys):
+            self.silent.add("index into an array of unknown length")
         key = self.name("k")
         inner = self.loop_scope(scope)
         if shape < 3:
