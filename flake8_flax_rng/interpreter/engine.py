@@ -51,6 +51,7 @@ from flake8_flax_rng.interpreter.values import (
     Wrapped,
 )
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, SEEDED_METHODS, VOLATILE, Libraries
+from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -644,7 +645,8 @@ class Engine:
         names = [self.terms.const(keyword) for keyword in args.keywords]
         for value in args.values():
             self.ledger.touch(value)
-            self.ledger.lose(value)
+            if name not in SELECTING:
+                self.ledger.lose(value)  # what only chooses between keys does nothing with them
         if not args.complete() or name.startswith(VOLATILE):
             parts.append(self.terms.fresh("rest"))
         return [(Opaque(self.terms.make("pure", name, *parts, *names)), state)]

@@ -414,7 +414,9 @@ class Book:
         if before != after and not part_of_it:
             return False
         at, other = _arguments(parting.first)[:1], _arguments(parting.second)[:1]
-        return len(nodes & self._objectives) == 1 or bool(at and at == other)
+        return (
+            len(nodes & self._objectives) == 1 or bool(at and at == other) or _captured_by_one(first, second, parting)
+        )
 
     def _contrasted(self, first: Use, second: Use) -> bool:
         """Return whether two results of a function that draws from a key are subtracted from each other."""
@@ -611,6 +613,14 @@ def _is_array(value: Value, key: Term | None = None) -> bool:
 def _measures(term: Term) -> bool:
     """Return whether a value is computed from the shape of another."""
     return any(part.kind == "attribute" and part.args[1] in ("shape", "size") for part in parts(term))
+
+
+def _captured_by_one(first: Use, second: Use, parting: Parting) -> bool:
+    """Return whether one of two calls runs the very function that draws from a captured key, so that both run it."""
+    direct = parting.first in first.way[-2:-1] or parting.second in second.way[-2:-1]
+    keys = _with_parents(first.term)
+    given = [*_arguments(parting.first), *_arguments(parting.second)]
+    return direct and not any(isinstance(value, Key | Opaque) and value.term in keys for value in given)
 
 
 def _over_leaves(use: Use, parting: Parting) -> bool:
