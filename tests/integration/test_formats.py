@@ -125,14 +125,14 @@ def test_junit(tools: Environment, project: Path) -> None:
     assert cases[0].startswith("RNG101, `key` was already consumed by")
 
 
-def test_a_fresh_environment(tmp_path: Path, wheel: Path, project: Path) -> None:
+def test_a_fresh_environment(tmp_path_factory: pytest.TempPathFactory, wheel: Path, project: Path) -> None:
     """All steps of the first job, one after the other, in an environment that has nothing yet.
 
     And the formatter that the README warns of: it asks a web site for its texts, and lacks the file that it falls
     back upon.
     """
     install, lint = steps(blocks(HEADING, "yaml")[0])
-    environment = fresh(tmp_path / "environment")
+    environment = fresh(tmp_path_factory.mktemp("fresh"))  # not in the project, which is linted
     plain = install.replace('"flake8-flax-rng @ git+<address>"', str(wheel))
     environment.run(plain, cwd=project, shell=True, check=True)
     done = environment.run(lint, cwd=project, shell=True)
