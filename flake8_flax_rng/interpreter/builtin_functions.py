@@ -181,7 +181,7 @@ def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
     iterator = args.get(0, None)
     found = state.heap.get(iterator.address) if isinstance(iterator, Ref) else None
     if isinstance(iterator, Ref) and isinstance(found, ListObject) and found.items:
-        state.heap[iterator.address] = replace(found, items=found.items[1:])
+        state.heap[iterator.address] = replace(found, items=found.items[1:], count=None)
         engine.ledger.touch(found.items[0])
         return [(found.items[0], state)]
     for value in args.positional:

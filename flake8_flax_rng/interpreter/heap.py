@@ -27,11 +27,13 @@ class ListObject:
         items: the items that are known, from the front.
         complete: whether these are all.
         once: whether it is an iterator, which is used up by whoever goes over it.
+        count: the number of its items, where that has a name.
     """
 
     items: tuple[Value, ...]
     complete: bool = True
     once: bool = False
+    count: Term | None = None
 
 
 @record()

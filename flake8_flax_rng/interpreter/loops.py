@@ -19,6 +19,7 @@ from flake8_flax_rng.interpreter.values import Args, Bound, Class, Key, Opaque, 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
     from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.terms import Term
 
 
 def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
@@ -42,7 +43,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
                 live = [path for path in live if not path.ended]
                 live = _run_body(engine, node.body, live, left, result)
         if not iteration.exact:
-            forget_lengths(before, [*live, *left])
+            forget_lengths(before, [*live, *left], iteration.count)
             _settle_places(engine, seen, live, iteration.total)
             for path in (*live, *left):
                 engine.ledger.forget_folds(node, path)
@@ -158,10 +159,13 @@ def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[S
                     path.bind(frame, name, changed)
 
 
-def forget_lengths(before: dict[int, HeapObject], states: list[State]) -> None:
-    """Note that what a loop of unknown length has grown is not known to its end."""
+def forget_lengths(before: dict[int, HeapObject], states: list[State], count: Term | None = None) -> None:
+    """Note that what a loop of unknown length has grown is not known to its end, or has an item for each pass."""
     for state in states:
         for address, found in state.heap.items():
             grown = before.get(address) is not None and before[address] is not found
             if grown and isinstance(found, ListObject | DictObject):
                 state.heap[address] = replace(found, complete=False)
+            if grown and isinstance(found, ListObject) and found.once and before[address] == ListObject((), once=True):
+                each = len(found.items) == PASSES
+                state.heap[address] = replace(found, complete=False, count=count if each else None)

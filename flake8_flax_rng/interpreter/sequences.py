@@ -141,11 +141,11 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
     items = known_items(value, state)
     prefix = state.heap.get(value.address) if isinstance(value, Ref) else None
     if isinstance(value, Ref) and isinstance(prefix, ListObject) and prefix.once:
-        state.heap[value.address] = replace(prefix, items=(), complete=False)
+        state.heap[value.address] = replace(prefix, items=(), complete=False, count=None)
     if items is not None:
         return _listed(items)
     if isinstance(prefix, ListObject) and len(prefix.items) >= PASSES:
-        return Iteration(list(prefix.items[:PASSES]), exact=False)
+        return Iteration(list(prefix.items[:PASSES]), exact=False, count=prefix.count)
     if isinstance(value, Keys):
         count = value.count
         passes = count if count is not None and count <= EXACT_ITEMS else PASSES

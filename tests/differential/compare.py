@@ -16,6 +16,8 @@ from flake8_flax_rng.verifier.reuse import FIRST, SECOND, Place, Reuse
 from .oracle import Run, helpers, runs
 from .symptoms import RAISING, Symptoms
 
+_BOUND = "RNG090"
+
 # The rules that speak of a key which is used again.
 _REUSE_RULES = ("RNG101", "RNG102", "RNG103", "RNG104", "RNG105", "RNG106", "RNG107", "RNG108", "RNG109", "RNG114")
 CODES = frozenset(rule.code for rule in RULES) & {*_REUSE_RULES, *RAISING, "RNG113"}
@@ -56,6 +58,7 @@ class Comparison:
         reused: whether any run used a key again.
         waiting: whether some reuse is of a kind for which there is no rule yet.
         runs: how often it was run.
+        bounded: whether the linter says that it has reached a bound, past which it may be silent.
     """
 
     disagreements: list[Disagreement]
@@ -63,6 +66,7 @@ class Comparison:
     reused: bool
     waiting: bool
     runs: int
+    bounded: bool
 
 
 def compare(
@@ -83,6 +87,7 @@ def compare(
         what the two say of each other.
     """
     found = linter(source)
+    bounded = any(finding.code == _BOUND for finding in found)
     broken = [Disagreement("false", f.line, f"{f.code} {f.message}") for f in found if f.code == "RNG001"]
     findings = [finding for finding in found if finding.code in CODES]
     shown = list(runs(source, given=inputs))
@@ -90,7 +95,7 @@ def compare(
     for helper in helpers(source) if false else ():
         false = _not_shown(false, runs(source, helper))
     missed: dict[tuple[int, str], Disagreement] = {}
-    for run in shown if not silent else ():
+    for run in shown if not (silent or bounded) else ():
         for miss in (*_missed(run, findings), *_unsaid(run, findings)):
             missed.setdefault((miss.line, miss.kind), miss)
     return Comparison(
@@ -99,6 +104,7 @@ def compare(
         any(run.groups for run in shown),
         any(name not in MECHANISMS for run in shown for name, _ in run.groups),
         len(shown),
+        bounded,
     )
 
 

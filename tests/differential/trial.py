@@ -99,6 +99,8 @@ def check_one(program: Program, tally: Tally) -> None:
         return
     tally.counts["runs"] += result.runs
     tally.counts["reused"] += result.reused
+    tally.silent.update(["a bound of the analysis, as it says itself"] if result.bounded else [])
+    tally.counts["silent"] += result.bounded and not program.silent
     tally.counts["waiting"] += result.waiting
     if result.disagreements:
         tally.disagreements.append((program, result.disagreements))
