@@ -366,6 +366,18 @@ class Trainer:
         return self.model.apply(params, x, False, rngs={"dropout": key})
     def other(self, params, x, key):
         return self.model.apply(params, x, True, key=key)
+--
+import gin
+@gin.configurable
+class Base:
+    def __init__(self, size, cls=Net):
+        self.model = cls(size)
+@gin.configurable
+class Trainer(Base):
+    def __init__(self, size):
+        super().__init__(size)
+    def loss(self, params, x, key):
+        return self.model.apply(params, x, True, key=key)
 
 == a state that is renewed in each step
 class Trainer:
