@@ -395,6 +395,8 @@ class Writer:
             data = f"{data}00 + {self.choose.one(scope.numbers)}"
         if "fold-collisions" in self.features and self.choose.chance(40):
             data = self.choose.one(("0", "1", "2", *scope.numbers))
+            if data == "2" or scope.unsure:
+                self.silent.add("a later pass of a loop")  # than the two that are followed
         self.emit(f"{name} = {self.random}.fold_in({key}, {data})")
         self.bind(scope, name)
 
