@@ -218,6 +218,14 @@ def test_what_does_not_matter_is_not_parsed():
     assert not {"def unrelated", "class Unrelated"} & parsed
 
 
+def test_a_file_that_hands_names_on_is_not_analysed(monkeypatch):
+    """Whatever it imports: there is nothing in it that could go wrong."""
+    monkeypatch.setattr("flake8_flax_rng.interpreter.analysis.Analysis", None)
+    assert lint('"""All of it."""\nimport jax\nfrom .models import *\n__all__ = ["a", "b"]\nVERSION = "1"\n') == []
+    with pytest.raises(TypeError):
+        lint("import jax\nkey = jax.random.key(0)\n")
+
+
 def test_what_is_asked_for_is_parsed_after_all():
     text = f"import jax\n{UNRELATED}k = jax.random.key(unrelated(1))\n"
     assert lint(text) == []
