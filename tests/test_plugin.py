@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-import textwrap
+from collections.abc import Callable, Container
 from importlib.metadata import version
 from pathlib import Path
 
@@ -176,22 +176,15 @@ def test_many_files_in_two_processes_in_one_order(flake8, tmp_path, reuse):
     assert len(outputs) == 1
 
 
-# Opt-in rules: a stand-in rule and its finding in the real flake8
+# Opt-in rules: a program that breaks one of each kind
 
-OPT_IN = textwrap.dedent("""\
-    import dataclasses, sys
-    import flake8_flax_rng.lint, flake8_flax_rng.rules
-    from flake8_flax_rng.finding import Finding, Rule
-    from flake8.main.cli import main
+OPT_IN = """\
+import jax
 
-    flake8_flax_rng.rules.RULES = (
-        Rule("RNG101", "key-reuse", "", True, ""),
-        Rule("RNG191", "legacy-prng-key", "", False, ""),
-    )
-    findings = [Finding(1, 0, "RNG101", "on"), Finding(1, 0, "RNG191", "opt-in")]
-    flake8_flax_rng.lint.lint = lambda *_: findings
-    sys.exit(main())
-    """)
+key = jax.random.key(0)
+a, b = jax.random.normal(key), jax.random.normal(key)
+c = jax.random.PRNGKey(1)
+"""
 
 ON, BOTH, OPTED, NONE = ["RNG101"], ["RNG101", "RNG191"], ["RNG191"], []
 
@@ -221,12 +214,12 @@ ON, BOTH, OPTED, NONE = ["RNG101"], ["RNG101", "RNG191"], ["RNG191"], []
     ],
 )
 def test_opt_in_rules(flake8, tmp_path, arguments, codes):
-    run = flake8(*arguments, "-", stdin="x = 1\n", command=("-c", OPT_IN))
+    run = flake8(*arguments, "-", stdin=OPT_IN)
     assert run.codes == codes
     # … and the same settings in a file
     settings = "".join(f"{argument.removeprefix('--').replace('=', ' = ', 1)}\n" for argument in arguments)
     (tmp_path / "tox.ini").write_text(f"[flake8]\n{settings}")
-    assert flake8("-", stdin="x = 1\n", command=("-c", OPT_IN)).codes == codes
+    assert flake8("-", stdin=OPT_IN).codes == codes
 
 
 def test_no_opt_in_rule_shares_its_family_with_a_default_one():
@@ -246,8 +239,15 @@ def test_what_lint_is_given(monkeypatch):
     seen = []
 
     def lint(
-        source: str, tree: ast.Module | None, filename: str, libraries: Libraries, project: Project
+        source: str,
+        tree: ast.Module | None,
+        filename: str,
+        libraries: Libraries,
+        project: Project,
+        off: Callable[[], Container[str]],
     ) -> list[Finding]:
+        assert "RNG191" in off()
+        assert "RNG101" not in off()
         seen.append((source, type(tree), filename, libraries, project.home))
         return [Finding(2, 4, "RNG101", "message")]
 

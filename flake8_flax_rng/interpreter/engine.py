@@ -82,7 +82,7 @@ SHORT_TRIP = 150
 TRIPS_RESERVED = 2_000
 """Expressions that are followed on such short trips."""
 
-PATHS_BY_EFFORT = ((2_000, 1), (700, 2))
+PATHS_BY_EFFORT = ((6_000, 1), (2_000, 2), (700, 3))
 """How many paths are kept apart once so many expressions were evaluated for one function, instead of ``PATHS_KEPT``."""
 
 EFFORT_AGAIN = 2_000
