@@ -6,6 +6,7 @@ import ast
 import random
 import sys
 import textwrap
+import time
 
 import pytest
 
@@ -487,3 +488,26 @@ def test_a_file_with_jax_does_not_load_jax(flake8, tmp_path, reuse):
     report, loaded = run.lines
     assert "RNG101" in report
     assert loaded == "libcst"
+
+
+# What fuzzing has shown
+
+
+def test_a_class_whose_base_has_no_value():
+    text = "import jax\ndef base(key):\n    raise KeyError\nclass Net(base(jax.random.key(0))):\n    pass\n"
+    assert plugin(text + BUG) == [f"{text.count(chr(10)) + 3}:23 RNG101"]
+
+
+@pytest.mark.parametrize(
+    "line", ["@stop()\ndef f(): pass", "@stop()\nclass C: pass", "x = y[stop():]", "with stop(): pass"]
+)
+def test_an_expression_that_has_no_value(line):
+    text = f"import jax\ndef stop():\n    raise KeyError\ny = [jax]\ndef g():\n    pass\n{line}\n"
+    assert not [report for report in plugin(text + BUG) if "RNG001" in report]
+
+
+def test_many_findings_in_one_text():
+    text = "import jax\ndef f(key):\n    x = 0\n" + "    x += jax.random.normal(key)\n" * 300
+    start = time.process_time()
+    assert len(plugin(text)) == 299
+    assert time.process_time() - start < 6

@@ -49,7 +49,9 @@ _BINDING = (Function, Wrapped)
 def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     """Evaluate a ``class`` statement; its body is followed on one path."""
     bases = [arg.value for arg in node.bases if not arg.star]
-    values, state = engine.eval_all(bases, state)[0] if bases else ([], state)
+    values: list[Value] = [engine.unknown("base") for _ in bases]
+    for found, after in engine.eval_all(bases, state)[:1]:
+        values, state = found, after
     said = _annotations(node)
     fields = _fields(said, values)
     cls = Class(node.name.value, tuple(values), {}, fields, None, engine.number(), None, [], said, engine.scope.frames)
@@ -111,7 +113,7 @@ def _fields(said: dict[str, cst.BaseExpression], bases: list[Value]) -> tuple[st
 
 def _dataclass_decorator(engine: Engine, node: cst.ClassDef, state: State) -> str | None:
     for decorator in node.decorators:
-        value = engine.eval(decorator.decorator, state)[0][0]
+        value = engine.eval_one(decorator.decorator, state)[0]
         if isinstance(value, Partial):
             value = value.function
         if isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in DATACLASSES:

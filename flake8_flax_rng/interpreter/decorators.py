@@ -56,7 +56,7 @@ def lift_class(engine: Engine, decorators: list[cst.Decorator], cls: Value, stat
     """Apply the lifted transforms of Linen among the decorators of a class; any other returns the class itself."""
     rows: Outcomes = [(cls, state)]
     for decorator in reversed(decorators):
-        function, state = engine.eval(decorator.decorator, state)[0]
+        function, state = engine.eval_one(decorator.decorator, state)
         transform = function.function if isinstance(function, Partial) else function
         if isinstance(transform, Symbol) and transform.path in LIFTS:
             site = engine.site(decorator)

@@ -372,6 +372,11 @@ class Engine:
             raise Exhausted
         return self._evaluate(self, node, state)
 
+    def eval_one(self, node: cst.CSTNode, state: State) -> Outcome:
+        """Evaluate an expression on one path; unknown if it has a value on none."""
+        outcomes = self.eval(node, state)
+        return outcomes[0] if outcomes else (self.unknown(), state)
+
     def eval_all(self, nodes: list[cst.BaseExpression], state: State) -> list[tuple[list[Value], State]]:
         """Evaluate expressions from left to right."""
         rows: list[tuple[list[Value], State]] = [([], state)]
@@ -381,7 +386,11 @@ class Engine:
 
     def call(self, function: Value, args: Args, state: State, site: Site) -> Outcomes:
         """Call a value."""
-        return self._call(self, function, args, state, site)
+        if self.stack:
+            return self._call(self, function, args, state, site)
+        # What Python calls by itself, as a decorator or a context manager, has no call in the text.
+        with self.step(Step(site, self.label(function, state))):
+            return self._call(self, function, args, state, site)
 
     def run_block(self, body: cst.BaseSuite | cst.Module, state: State) -> list[tuple[Completion, State]]:
         """Follow statements; one completion for each path."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -69,8 +70,12 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
     scope = next((node for node in reversed(around) if isinstance(node, cst.FunctionDef | cst.Module)), None)
     if bound is None or not isinstance(target, cst.Name) or scope is None:
         return False
-    uses = [_ancestors(scope, node) for node in _occurrences(scope, target.value) if node is not target]
-    return all(map(_harmless, uses)) and any(_given_to_init(node) for use in uses for node in use)
+    uses: list[list[cst.CSTNode]] = []
+    for node in _occurrences(scope, target.value):
+        uses.append(_ancestors(scope, node) if node is not target else [])
+        if node is not target and not _harmless(uses[-1]):
+            return False
+    return any(_given_to_init(node) for use in uses for node in use)
 
 
 def _occurrences(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
@@ -105,16 +110,26 @@ def _given_to_init(node: cst.CSTNode) -> bool:
 
 def _ancestors(root: cst.CSTNode, wanted: cst.CSTNode) -> list[cst.CSTNode]:
     """Return the nodes that a node stands in, outermost first; empty when it stands elsewhere."""
-    waiting: list[tuple[cst.CSTNode, int]] = [(root, 0)]
+    parents = _parents(root)
     path: list[cst.CSTNode] = []
-    while waiting:
-        node, depth = waiting.pop()
-        del path[depth:]
-        if node is wanted:
-            return path
+    node = parents.get(wanted)
+    while node is not None:
         path.append(node)
-        waiting.extend((child, depth + 1) for child in node.children)
-    return []
+        node = parents.get(node)
+    return path[::-1]
+
+
+@lru_cache(maxsize=4)
+def _parents(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
+    """Return what each node stands in; a walk for each question would take a long text's time squared."""
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        for child in node.children:
+            parents[child] = node
+            waiting.append(child)
+    return parents
 
 
 def _closure(names: set[str], arrows: list[tuple[set[str], set[str]]]) -> set[str]:

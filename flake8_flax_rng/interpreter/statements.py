@@ -276,7 +276,7 @@ def _is_import_error(engine: Engine, handler: cst.ExceptHandler | cst.ExceptStar
     """Return whether a handler is there for a missing package alone."""
     if handler.type is None:
         return False
-    value = engine.eval(handler.type, state.fork())[0][0]
+    value = engine.eval_one(handler.type, state.fork())[0]
     errors = value.items if isinstance(value, Tuple) else (value,)
     return all(isinstance(error, Symbol) and error.path in IMPORT_ERRORS for error in errors)
 
@@ -285,7 +285,7 @@ def _catches(engine: Engine, handler: cst.ExceptHandler | cst.ExceptStarHandler,
     """Return whether a handler may be there for the errors that wrong randomness raises."""
     if handler.type is None:
         return True
-    value = engine.eval(handler.type, state.fork())[0][0]
+    value = engine.eval_one(handler.type, state.fork())[0]
     errors = value.items if isinstance(value, Tuple) else (value,)
     return not all(isinstance(error, Symbol) and error.path in UNRELATED_ERRORS for error in errors)
 
@@ -385,7 +385,7 @@ def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: S
             state.bind(engine.scope.frames[0], pattern.name.value, subject)
         return Const(True) if pattern.pattern is None else _pattern(engine, pattern.pattern, subject, state)
     if isinstance(pattern, cst.MatchValue):
-        value = engine.eval(pattern.value, state)[0][0]
+        value = engine.eval_one(pattern.value, state)[0]
         return conditions.compared(engine, "==", subject, value, state)
     if isinstance(pattern, cst.MatchSingleton):
         value = {"None": NONE, "True": Const(True), "False": Const(False)}[pattern.value.value]

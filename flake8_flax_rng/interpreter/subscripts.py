@@ -131,7 +131,7 @@ def _bounds(engine: Engine, node: cst.Subscript, state: State) -> tuple[int | No
         if bound is None:
             bounds.append(None)
             continue
-        value = engine.eval(bound, state)[0][0]
+        value = engine.eval_one(bound, state)[0]
         if not (isinstance(value, Const) and isinstance(value.value, int)):
             return None
         bounds.append(value.value)
