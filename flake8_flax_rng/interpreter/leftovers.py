@@ -35,13 +35,17 @@ class Leftovers:
     def returned(self, value: Value, state: State) -> None:
         """Look at what a function returns that is followed for any arguments.
 
+        A key that it was given may be handed back as a record of what was drawn. One that it has made itself, in
+        order to hand it on, may not be drawn from.
+
         Args:
             value: the result.
             state: the path on which it is returned.
         """
         for key in _held(value, state):
             use = self._used(key, state)
-            if use is not None and _source(key.term).kind in ("parameter", "attribute", "subscript"):
+            source = _source(key.term)
+            if use is not None and source is not key.term and source.kind in ("parameter", "attribute", "subscript"):
                 self._handed_on.append(HandedOn(use, "returned"))
 
     def kept(self, function: Function, receiver: Ref, states: list[State]) -> None:
