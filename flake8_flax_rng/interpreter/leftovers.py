@@ -35,8 +35,8 @@ class Leftovers:
     def returned(self, value: Value, state: State) -> None:
         """Look at what a function returns that is followed for any arguments.
 
-        A key that it was given may be handed back as a record of what was drawn. One that it has made itself, in
-        order to hand it on, may not be drawn from.
+        A key that it was given may be handed back as a record of what was drawn, by a function that it calls too.
+        One that it has made itself, in order to hand it on, it may not draw from.
 
         Args:
             value: the result.
@@ -45,7 +45,8 @@ class Leftovers:
         for key in _held(value, state):
             use = self._used(key, state)
             source = _source(key.term)
-            if use is not None and source is not key.term and source.kind in ("parameter", "attribute", "subscript"):
+            own = source is not key.term and source.kind in ("parameter", "attribute", "subscript")
+            if use is not None and own and sum(step.turn is None for step in use.way) == 1:
                 self._handed_on.append(HandedOn(use, "returned"))
 
     def kept(self, function: Function, receiver: Ref, states: list[State]) -> None:
