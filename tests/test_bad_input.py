@@ -296,6 +296,12 @@ def test_deep_and_wide(beside, name):
         assert beside(in_function) == [f"{in_function.count(chr(10))}:25 RNG101"]
 
 
+@pytest.mark.parametrize("double", ["x = x + x", "x = [*x, *x]", "x.extend(x)", "x += x"])
+def test_what_doubles_again_and_again_is_not_followed_to_its_end(double):
+    text = "import jax\ndef f(key):\n    x = [1, 2]\n" + f"    {double}\n" * 60
+    assert plugin(text + "    return jax.random.normal(key) + jax.random.normal(key)\n") == ["64:55 RNG101"]
+
+
 @pytest.mark.parametrize("name", TOO_DEEP)
 def test_deeper_than_pyflakes_can(name):
     text = "import jax\na = b = 1\n" + TOO_DEEP[name]

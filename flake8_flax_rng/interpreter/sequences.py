@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 EXACT_ITEMS = 6
 PASSES = 2
+ITEMS_KNOWN = 5_000
 _UNPACKED = 64
 
 
@@ -52,7 +53,12 @@ class Iteration:
 
 
 def known_items(value: Value, state: State) -> list[Value] | None:
-    """Return all items of a value, None when they are not known."""
+    """Return all items of a value, None when they are not known, or so many that a few doublings have no end."""
+    items = _items(value, state)
+    return items if items is None or len(items) <= ITEMS_KNOWN else None
+
+
+def _items(value: Value, state: State) -> list[Value] | None:
     if isinstance(value, Tuple | Rows):
         return list(value.items)
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= EXACT_ITEMS:
