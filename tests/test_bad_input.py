@@ -296,6 +296,13 @@ def test_deep_and_wide(beside, name):
         assert beside(in_function) == [f"{in_function.count(chr(10))}:25 RNG101"]
 
 
+@pytest.mark.parametrize("parameters", ["", "**options", "*, key", "*rest"])
+def test_a_method_without_self(parameters):
+    text = "import jax\nfrom flax import linen as nn\nclass Net(nn.Module):\n"
+    text += f"    def build({parameters}):\n        return jax.random.key(0)\n"
+    assert plugin(text) == []
+
+
 @pytest.mark.parametrize("double", ["x = x + x", "x = [*x, *x]", "x.extend(x)", "x += x"])
 def test_what_doubles_again_and_again_is_not_followed_to_its_end(double):
     text = "import jax\ndef f(key):\n    x = [1, 2]\n" + f"    {double}\n" * 60

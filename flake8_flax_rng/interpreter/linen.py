@@ -166,9 +166,9 @@ def classes_name(method: Function) -> str:
 
 
 def call_method(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
-    """Call a method of a Linen module."""
-    receiver = args.positional[0]
-    found = state.instance(receiver)
+    """Call a method of a Linen module; one without ``self`` is a function that stands in a class."""
+    receiver = args.positional[0] if args.positional else None
+    found = state.instance(receiver) if receiver is not None else None
     if found is None or not isinstance(receiver, Ref):
         return call_function(engine, function, args, state)
     if found.given is not None:
