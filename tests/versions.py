@@ -29,7 +29,7 @@ LINTERS = (
 )
 """On each Python; what has no wheel for it is not built, and is said to be missing."""
 
-LAYERS = (("flax==0.10.2", "jax==0.4.36"), ("flax==0.10.*",), ("flax==0.11.*",), ("flax",))
+LAYERS = (("flax==0.10.4", "jax==0.5.1"), ("flax==0.10.*",), ("flax==0.11.*",), ("flax",))
 """On the oldest Python that is there; the newest Flax on each."""
 
 LINT_TESTS = ("tests/test_plugin.py", "tests/test_fixtures.py")
