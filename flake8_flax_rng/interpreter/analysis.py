@@ -148,7 +148,7 @@ class Analysis:
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
         nested = len(function.frames) > 1 and function.owner is None
-        return nested and self._engine.ledger.complete and function.code in self._engine.called
+        return nested and self._engine.ledger.complete and function.code in self._engine.entered
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""

@@ -24,6 +24,7 @@ from flake8_flax_rng.interpreter.events import (
     Use,
 )
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.inert import Calls
 from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge, merge_outcomes
 from flake8_flax_rng.interpreter.records import record
 from flake8_flax_rng.interpreter.state import UNRESOLVED, LedgerKey, State
@@ -85,11 +86,14 @@ TRIPS_RESERVED = 2_000
 PATHS_BY_EFFORT = ((6_000, 1), (2_000, 2), (700, 3))
 """How many paths are kept apart once so many expressions were evaluated for one function, instead of ``PATHS_KEPT``."""
 
-EFFORT_AGAIN = 2_000
-"""From here on a callee that was followed before is only followed if it is given a key."""
+PATHS_IN_HASTE = 2
+"""How many are kept apart in text of another file of which much was followed."""
 
-EFFORT_CALLS = 4_000
-"""From here on no call is followed, so that the rest of the function itself is."""
+EFFORT_AGAIN, AGAIN = 2_000, 1
+"""From here on, and in the second half of a trip, a callee is only followed again if it is given a key."""
+
+EFFORT_CALLS, CALLS = 4_000, 2
+"""From here on, and in the last quarter of a trip, no call is followed, so that the rest of the function itself is."""
 
 _NESTING_NAMED = 6
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
@@ -285,10 +289,13 @@ class Engine:
         bodies: the class that each statement has made last.
         lost: functions of other files that are larger than what is followed.
         bounds: where the analysis stopped short.
+        inert: the calls that had no effect.
         libraries: what is known of other packages.
         stack: the calls and loops that lead to where the analysis stands.
         activations: the Linen modules being followed, innermost last.
         runs: the Linen calls being followed, innermost last.
+        called: the functions that are called somewhere.
+        entered: those of them whose text was followed there.
         generators: addresses of what the generators being followed have yielded, innermost last.
         muted: greater than 0 where the program expects a failure.
         follow_runs: whether calls of ``init`` and ``apply`` are followed into their module.
@@ -322,6 +329,7 @@ class Engine:
         self.active: list[FunctionCode] = []
         self.generators: list[int] = []
         self.called: set[FunctionCode] = set()
+        self.entered: set[FunctionCode] = set()
         self.made: dict[FunctionCode, Function] = {}
         self.muted = 0
         self.example = KNOWN
@@ -342,6 +350,7 @@ class Engine:
         self.limit = 0
         self.ledger = ledger.Book()
         self.bounds = Bounds()
+        self.inert = Calls()
         self.linted = Home()
         self.homes: dict[str, Home] = {"": self.linted}
         self.modules: Modules | None = None
@@ -352,6 +361,7 @@ class Engine:
         self.bodies: dict[cst.CSTNode, Class] = {}
         self.typed_keys = False
         self._numbers = 0
+        self._trip = 0
         self._defining: list[Chunk] = []
         self.codes: dict[cst.CSTNode, FunctionCode] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
@@ -418,16 +428,29 @@ class Engine:
 
     def merge(self, states: list[State]) -> list[State]:
         """Join paths that have met; the more work a function has made, the fewer are kept apart."""
-        return states if len(states) < 2 else merge(states, self.unknown, self._kept(), self._forget_paths)
+        if len(states) < 2:
+            return states
+        return merge(states, self.unknown, self._kept(), self._forget_paths, bool(self.runs))
+
+    @property
+    def haste(self) -> int:
+        """How much was followed from one function: ``AGAIN`` or ``CALLS`` where calls in it stay unknown, 0 if not."""
+        used, allowed = self.steps - self._trip, self.limit - self._trip
+        if self.effort >= EFFORT_CALLS or (self.abroad and used * 4 > allowed * 3):
+            return CALLS
+        return AGAIN if self.effort >= EFFORT_AGAIN or (self.abroad and used * 2 > allowed) else 0
 
     def _kept(self) -> int:
-        return next((kept for effort, kept in PATHS_BY_EFFORT if self.effort >= effort), PATHS_KEPT)
+        kept = next((kept for effort, kept in PATHS_BY_EFFORT if self.effort >= effort), PATHS_KEPT)
+        return min(kept, PATHS_IN_HASTE) if self.abroad and self.haste else kept
 
     def merge_outcomes(self, outcomes: Outcomes) -> Outcomes:
         """Join paths that carry a value."""
         if len(outcomes) < 2:
             return outcomes
-        return merge_outcomes(outcomes, self.scope.frames[0], self.unknown, self._kept(), self._forget_paths)
+        return merge_outcomes(
+            outcomes, self.scope.frames[0], self.unknown, self._kept(), self._forget_paths, bool(self.runs)
+        )
 
     def _forget_paths(self) -> None:
         self.bounds.reached(self, "paths")
@@ -485,14 +508,15 @@ class Engine:
         Raises:
             Exhausted: it is larger than ``limit``.
         """
-        start, ours = self.steps, self.limit
+        start, ours, trip = self.steps, self.limit, self._trip
+        self._trip = start
         self.limit = start + min(limit, max(self.steps_abroad, SHORT_TRIP))
         self.abroad += 1
         try:
             yield
         finally:
             self.steps_abroad -= self.steps - start
-            self.steps, self.limit = start, ours
+            self.steps, self.limit, self._trip = start, ours, trip
             self.abroad -= 1
 
     @contextmanager

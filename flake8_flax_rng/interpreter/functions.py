@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter import lasting
 from flake8_flax_rng.interpreter.classes import is_linen
 from flake8_flax_rng.interpreter.declarations import declared
-from flake8_flax_rng.interpreter.engine import CALL_DEPTH, DEFAULT, EFFORT_AGAIN, EFFORT_CALLS, TRIPS_RESERVED, Scope
+from flake8_flax_rng.interpreter.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED, Scope
 from flake8_flax_rng.interpreter.events import Draw
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.state import LedgerKey
@@ -224,8 +224,22 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         engine.bounds.exhausted(engine, file=False)
         return _unknown(engine, function, args, state)
     engine.followed.add(code)
-    frame = engine.number()
     names = _bound(engine, function, args, state)
+    trial = engine.inert.begin(engine, function, names, state)
+    known = trial.result(state) if trial is not None else None
+    if known is not None:
+        return [(known, state)]
+    result = _entered(engine, function, names, state, traced)
+    if trial is not None:
+        trial.end(result)
+    return result
+
+
+def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
+    code = function.code
+    if engine.stack:
+        engine.entered.add(code)
+    frame = engine.number()
     state.open_frame(frame, names)
     saved = engine.scope, engine.chunk
     first = next(iter(names.values()), None)
@@ -277,10 +291,9 @@ def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: Stat
 
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether so much was followed from one function that a call in it must stay unknown."""
-    if engine.effort < EFFORT_AGAIN:
-        return False
-    if engine.effort >= EFFORT_CALLS:
-        return True
+    haste = engine.haste
+    if haste != AGAIN:
+        return haste == CALLS
     return code in engine.followed and not any(_holds_key(value, state) for value in args.values())
 
 

@@ -28,14 +28,26 @@ Fresh = Callable[[str], Value]
 
 
 def merge(
-    states: list[State], fresh: Fresh, kept: int = PATHS_KEPT, lossy: Callable[[], object] | None = None
+    states: list[State],
+    fresh: Fresh,
+    kept: int = PATHS_KEPT,
+    lossy: Callable[[], object] | None = None,
+    counted: bool = True,
 ) -> list[State]:
-    """Return paths that stand for all the given ones, at most ``kept`` of them; ``lossy`` is told if that forgets."""
+    """Return paths that stand for all the given ones.
+
+    Args:
+        states: the paths; the first ones are changed.
+        fresh: makes a value of which nothing is known.
+        kept: how many may stay apart.
+        lossy: told if that forgets something.
+        counted: whether it counts what the paths have drawn: in a Linen run, which is told of all draws.
+    """
     if len(states) < 2:
         return states
     result: list[State] = []
     for state in states:
-        if not any(_absorb(known, state, fresh, force=False) for known in result):
+        if not any(_alike(known, state, counted) and _absorb(known, state, fresh, force=False) for known in result):
             result.append(state)
     if len(result) > kept and lossy is not None:
         lossy()
@@ -51,13 +63,14 @@ def merge_outcomes(
     fresh: Fresh,
     kept: int = PATHS_KEPT,
     lossy: Callable[[], object] | None = None,
+    counted: bool = True,
 ) -> list[tuple[Value, State]]:
     """Do the same for paths that carry a value, which is joined like a name of ``frame``."""
     if len(outcomes) < 2:
         return outcomes
     for value, state in outcomes:
         state.bind(frame, _RESULT, value)
-    merged = merge([state for _, state in outcomes], fresh, kept, lossy)
+    merged = merge([state for _, state in outcomes], fresh, kept, lossy, counted)
     result = []
     for state in merged:
         joined = state.lookup(frame, _RESULT)
@@ -66,10 +79,17 @@ def merge_outcomes(
     return result
 
 
+def _alike(state: State, other: State, counted: bool) -> bool:
+    """Return whether two paths have consumed and, for certain, drawn the same."""
+    if state.ledger.keys() != other.ledger.keys():
+        return False
+    if not counted or state.draws == other.draws:
+        return True
+    return [draw for draw in state.draws if draw.certain] == [draw for draw in other.draws if draw.certain]
+
+
 def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
     """Make ``state`` stand for ``other`` too; without ``force`` only where nothing of interest is lost."""
-    if not force and (state.ledger.keys() != other.ledger.keys() or state.draws != other.draws):
-        return False
     names = _name_differences(state, other)
     objects = [
         address
@@ -80,9 +100,7 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
         for frame, name in names:
             if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
                 return False
-        if any(_empty(state.heap[a]) != _empty(other.heap[a]) for a in objects):
-            return False
-        if any(_object_matters(state.heap[a], state) or _object_matters(other.heap[a], other) for a in objects):
+        if any(_differ(state.heap[a], other.heap[a], state, other) for a in objects):
             return False
     for frame, name in names:
         some = never_none(state.lookup(frame, name), state) and never_none(other.lookup(frame, name), other)
@@ -174,6 +192,24 @@ def _object_matters(found: HeapObject, state: State, depth: int = 0) -> bool:
     if isinstance(found, DictObject):
         return any(_matters(value, state, depth) for _, value in found.entries)
     return True
+
+
+def _differ(ours: HeapObject, theirs: HeapObject, state: State, other: State) -> bool:
+    """Return whether a rule could depend on which of two things has become of an object."""
+    if isinstance(ours, Instance) and isinstance(theirs, Instance):
+        return _instances_differ(ours, theirs, state, other)
+    if _empty(ours) != _empty(theirs):
+        return True
+    return _object_matters(ours, state) or _object_matters(theirs, other)
+
+
+def _instances_differ(ours: Instance, theirs: Instance, state: State, other: State) -> bool:
+    if ours.attributes.keys() != theirs.attributes.keys():
+        return True
+    if replace(ours, attributes={}, version=0) != replace(theirs, attributes={}, version=0):
+        return True
+    pairs = [(value, theirs.attributes[name]) for name, value in ours.attributes.items()]
+    return any(_matters(one, state) or _matters(two, other) for one, two in pairs if one is not two and one != two)
 
 
 def _empty(found: HeapObject) -> bool | None:

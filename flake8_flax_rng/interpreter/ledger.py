@@ -50,6 +50,7 @@ class Book:
         self.selections = Selections()
         self._found: list[tuple[Use, Use]] = []
         self.quiet = False
+        self.consumptions = 0
         self._made: dict[int, Made] = {}
         self._arrays: dict[int, str] = {}
         self._thrown_away: dict[int, Site] = {}
@@ -223,6 +224,7 @@ class Book:
         """Enter a use; a second use on the same path is a candidate for a report."""
         if self.quiet:
             return
+        self.consumptions += 1
         if use.kind not in ("inner", "unknown"):
             self._drawn_from.add(use.term)
         if use.origin and use.kind in ("draw", "split"):

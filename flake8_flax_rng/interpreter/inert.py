@@ -1,0 +1,213 @@
+"""Calls without an effect: what was followed once, and did nothing that a rule asks for, is not followed again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.terms import Term, parts
+from flake8_flax_rng.interpreter.values import (
+    Class,
+    Const,
+    Function,
+    Native,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.state import State
+
+LEAST = 12
+"""Expressions that a call must have cost to be remembered: to follow fewer is cheap, and tells more."""
+
+_NESTING = 4
+_PARTS_READ = 60
+_VARYING = ("fresh", "call")
+
+
+class Outcome(NamedTuple):
+    """What such a call leaves behind.
+
+    Args:
+        items: the length of the tuple that it returns; -1 for a single value.
+        varies: whether what it returns differs from call to call.
+        escaped: which of the unknown values that it was given other code may have changed.
+    """
+
+    items: int
+    varies: bool
+    escaped: tuple[int, ...]
+
+
+class Calls:
+    """The calls of one analysis that had no effect, by function and what it was given."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Outcome] = {}
+
+    def begin(self, engine: Engine, function: Function, names: dict[str, Value], state: State) -> Call | None:
+        """Return what a call depends on; None if it may have an effect, or depend on more."""
+        if not engine.active or function.code.generator or len(function.frames) != 1:
+            return None
+        read = _Reader(state)
+        shape = tuple([(name, read.shape(value)) for name, value in names.items()])
+        if read.failed:
+            return None
+        active = engine.activations[-1] if engine.activations else None
+        around = (
+            engine.runs[-1].initialising if engine.runs else None,
+            (active.compact, active.known, active.setup) if active is not None else None,
+            (bool(engine.traced), bool(engine.lanes), bool(engine.lifts)),
+            (bool(engine.muted), engine.ledger.quiet),
+            engine.example,
+            engine.follow_runs,
+        )
+        return Call(self._known, (function.code, function.frames, shape, around), function, read.terms, engine, state)
+
+
+class Call:
+    """A call that may have no effect.
+
+    Args:
+        known: the calls that had none.
+        identity: what the call depends on.
+        function: what is called.
+        terms: the unknown values that it is given.
+        engine: the analysis.
+        state: the path, before the call.
+    """
+
+    __slots__ = ("_before", "_engine", "_function", "_identity", "_known", "_marks", "_terms")
+
+    def __init__(
+        self,
+        known: dict[Hashable, Outcome],
+        identity: Hashable,
+        function: Function,
+        terms: list[Term],
+        engine: Engine,
+        state: State,
+    ):
+        self._known = known
+        self._identity = identity
+        self._function = function
+        self._terms = terms
+        self._engine = engine
+        self._before: tuple[dict[int, HeapObject], dict[Term, int], object] = ({}, {}, None)
+        self._marks = (0, 0, 0, 0)
+        if identity not in known:
+            self._before = dict(state.heap), dict(state.versions), state.draws
+            self._marks = len(engine.events), engine.ledger.consumptions, engine.steps, engine.terms.count
+
+    def result(self, state: State) -> Value | None:
+        """Return the result of such a call, with its effect on the path; None if it has to be followed."""
+        known = self._known.get(self._identity)
+        if known is None:
+            return None
+        for place in known.escaped:
+            self._engine.escape(Opaque(self._terms[place]), state)
+        make, code = self._engine.terms.make, self._function.code
+        fresh = [self._engine.terms.fresh("call")] if known.varies else []
+        term = make("call", make("function", code.name, code.serial), *self._terms, *fresh)
+        if known.items < 0:
+            return Opaque(term)
+        return Tuple(tuple([Opaque(make("item", term, index)) for index in range(known.items)]))
+
+    def end(self, outcomes: Outcomes) -> None:
+        """Remember the call if it had no effect, and an unknown result."""
+        engine = self._engine
+        events, consumptions, steps, _ = self._marks
+        if len(outcomes) != 1 or engine.steps - steps < LEAST or engine.haste:
+            return
+        if len(engine.events) != events or engine.ledger.consumptions != consumptions:
+            return
+        value, state = outcomes[0]
+        items = value.items if isinstance(value, Tuple) else (value,)
+        heap, _, draws = self._before
+        if not all(isinstance(item, Opaque) for item in items) or state.ended or (engine.runs and state.draws != draws):
+            return
+        if any(state.heap.get(address) is not found for address, found in heap.items()):
+            return
+        escaped = self._escaped(state)
+        if escaped is not None:
+            varies = any(part.kind in _VARYING for item in items for part in parts(engine.term(item, state)))
+            self._known[self._identity] = Outcome(len(items) if isinstance(value, Tuple) else -1, varies, escaped)
+
+    def _escaped(self, state: State) -> tuple[int, ...] | None:
+        """Return which of the unknown arguments may have been changed; None if others may have been."""
+        _, versions, _ = self._before
+        count = self._marks[3]
+        changed = {term for term, version in state.versions.items() if version != versions.get(term, 0)}
+        places = tuple([place for place, term in enumerate(self._terms) if term in changed])
+        others = changed.difference(self._terms)
+        return None if any(term.number < count for term in others) else places
+
+
+class _Reader:
+    """Reads what a call depends on: of unknown values only that they are unknown.
+
+    Attributes:
+        terms: the unknown values.
+        failed: whether a key, a function or an object is among it that others could change.
+    """
+
+    def __init__(self, state: State):
+        self._state = state
+        self._parts = 0
+        self.terms: list[Term] = []
+        self.failed = False
+
+    def shape(self, value: Value, depth: int = 0) -> Hashable:
+        """Return what a value is, but for unknown ones."""
+        self._parts += 1
+        if self.failed or depth > _NESTING or self._parts > _PARTS_READ:
+            self.failed = True
+            return None
+        if type(value) is Opaque:
+            self.terms.append(value.term)
+            return value.known, value.last
+        if isinstance(value, Const | Symbol | Class):
+            return value
+        if isinstance(value, Tuple):
+            return tuple([self.shape(item, depth + 1) for item in value.items])
+        if isinstance(value, Ref):
+            return self._object(self._state.heap.get(value.address), depth)
+        inner = _inside(value)
+        self.failed = self.failed or inner is None
+        return None if inner is None else (type(value), *[self.shape(part, depth + 1) for part in inner])
+
+    def _object(self, found: HeapObject | None, depth: int) -> Hashable:
+        if isinstance(found, ListObject):
+            return "list", found.complete, tuple([self.shape(item, depth + 1) for item in found.items])
+        if isinstance(found, DictObject):
+            entries = tuple([(key, self.shape(item, depth + 1)) for key, item in found.entries])
+            return "dict", found.complete, found.present, entries
+        if isinstance(found, Instance) and found.given is None:
+            attributes = tuple([(name, self.shape(item, depth + 1)) for name, item in found.attributes.items()])
+            return found.cls, found.frozen, found.bound, found.symbolic, attributes
+        self.failed = True
+        return None
+
+
+def _inside(value: Value) -> list[Value] | None:
+    """Return what a callable is made of; None where others could change it."""
+    if isinstance(value, Function):
+        known = len(value.frames) == 1 and value.owner is None
+        return [Symbol(f"{value.code.serial}"), *(default for _, default in value.defaults)] if known else None
+    if isinstance(value, Native):
+        return [Const(value.name), value.receiver]
+    if isinstance(value, Partial):
+        named = [part for name, item in value.keywords for part in (Const(name), item)]
+        return [value.function, Const(len(value.args)), *value.args, *named]
+    if isinstance(value, Wrapped) and value.lift is None:
+        named = [part for name, item in value.options for part in (Const(name), item)]
+        return [Const(value.transform), value.function, *named]
+    return None
