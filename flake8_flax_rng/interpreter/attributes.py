@@ -9,6 +9,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter import classes, misuse
 from flake8_flax_rng.interpreter.engine import attribute_frame
 from flake8_flax_rng.interpreter.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.shapes import SHAPING
 from flake8_flax_rng.interpreter.values import (
     Class,
     Const,
@@ -20,6 +21,7 @@ from flake8_flax_rng.interpreter.values import (
     Opaque,
     Partial,
     Ref,
+    Rows,
     Stacked,
     Symbol,
     Tuple,
@@ -70,7 +72,7 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
         owner, receiver = value.args
         assert isinstance(owner, Class)
         return classes.super_attribute(engine, owner, receiver, name, state, engine.site(node))
-    if isinstance(value, Key | Keys | Stacked):
+    if isinstance(value, Key | Keys | Stacked) or (isinstance(value, Rows) and name in SHAPING):
         return _of_keys(engine, value, name, state)
     if isinstance(value, Opaque):
         return [(_of_unknown(engine, value, name, state), state)]
@@ -103,7 +105,7 @@ def _is_enum(cls: Class) -> bool:
     return any(isinstance(base, Symbol) and base.path.startswith("enum.") for base in classes.ancestors(cls))
 
 
-def _of_keys(engine: Engine, value: Key | Keys | Stacked, name: str, state: State) -> Outcomes:
+def _of_keys(engine: Engine, value: Key | Keys | Rows | Stacked, name: str, state: State) -> Outcomes:
     if name == "at" and isinstance(value, Key):
         return [(Opaque(engine.terms.make("words", value.term)), state)]
     if name in ("T", "reshape", "squeeze", "ravel", "flatten", "astype", "copy", "at"):

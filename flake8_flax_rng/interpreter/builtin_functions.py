@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter import classes, conditions, flags, train_states
 from flake8_flax_rng.interpreter.attributes import attribute
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.iterators import asked, own
 from flake8_flax_rng.interpreter.sequences import in_order, iterate, known_items, spread
 from flake8_flax_rng.interpreter.targets import set_attribute
 from flake8_flax_rng.interpreter.values import (
@@ -42,17 +43,25 @@ _HAD = frozenset({*SEEDS, *SAMPLERS, SPLIT, FOLD_IN, CLONE, KEY_DATA, WRAP})
 _LAZY = frozenset(
     {
         *(f"builtins.{name}" for name in ("range", "enumerate", "zip", "reversed")),
-        *(f"itertools.{name}" for name in ("chain", "islice", "product")),
+        *(f"itertools.{name}" for name in ("chain", "islice", "product", "zip_longest")),
     }
 )
+_GOING_OVER = frozenset({"builtins.list", "builtins.tuple", "builtins.iter", "collections.deque", "itertools.cycle"})
+_ROUNDS = 64
 
 
 def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Call a function by its path; None when it is not one of these."""
     if path in _LAZY:
-        for value in args.values():
+        given: list[Value] = []
+        for value in args.positional:
             engine.ledger.touch(value)
-        return [(Partial(Symbol(path), tuple(args.positional), tuple(args.keywords.items())), state)]
+            asked_for, state = asked(engine, value, state, site)
+            given.append(asked_for)
+        return [(Partial(Symbol(path), tuple(given), tuple(args.keywords.items())), state)]
+    if path in _GOING_OVER and len(args.positional) == 1:
+        asked_for, state = asked(engine, args.positional[0], state, site)
+        args = Args([asked_for], args.keywords, args.open_positional, args.open_keywords, args.nodes)
     handler = _FUNCTIONS.get(path)
     return handler(engine, args, state, site) if handler else None
 
@@ -177,8 +186,21 @@ def _iter(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
     return [(engine.allocate(state, ListObject(tuple(items), once=True)), state)]
 
 
+def _cycle(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+    """``itertools.cycle``: as many of its items as anyone is likely to ask for one by one."""
+    items = spread(engine, args.positional[0], state) if len(args.positional) == 1 else None
+    if not items:
+        return None
+    engine.ledger.touch(args.positional[0])
+    again = -(-_ROUNDS // len(items))
+    return [(engine.allocate(state, ListObject(tuple(items * again), complete=False, once=True, round=True)), state)]
+
+
 def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     iterator = args.get(0, None)
+    method = own(iterator, "__next__", state) if iterator is not None else None
+    if method is not None:
+        return engine.call(method, Args(), state, site)
     found = state.heap.get(iterator.address) if isinstance(iterator, Ref) else None
     if isinstance(iterator, Ref) and isinstance(found, ListObject) and found.items:
         state.heap[iterator.address] = replace(found, items=found.items[1:], count=None)
@@ -318,6 +340,7 @@ _FUNCTIONS: dict[str, _Handler] = {
     "builtins.vars": _opened,
     "builtins.iter": _iter,
     "builtins.next": _next,
+    "itertools.cycle": _cycle,
     "builtins.isinstance": _isinstance,
     "builtins.hasattr": _hasattr,
     "jax.config.update": _configure,

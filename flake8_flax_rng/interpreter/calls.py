@@ -124,7 +124,7 @@ def _native(engine: Engine, function: Native, args: Args, state: State, site: Si
     if kind == "identity" and args.positional:
         return [(args.positional[0], state)]
     if kind == "key":
-        return [(keys.reshaped(engine, function.receiver, name), state)]
+        return [(keys.reshaped(engine, function.receiver, name, args.values()), state)]
     if kind == "initializer":
         return keys.initialise(engine, name, args, state)
     return [(engine.unknown("abstract"), state)]

@@ -10,6 +10,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.iterators import asked
 from flake8_flax_rng.interpreter.sequences import iterate, listed
 from flake8_flax_rng.interpreter.targets import assign
 from flake8_flax_rng.interpreter.values import Const, Value
@@ -67,7 +68,8 @@ def _followed(engine: Engine, results: list[cst.BaseExpression], clause: cst.Com
 def _clause(engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, rows: list[_Row]) -> list[_Row]:
     done: list[_Row] = []
     for items, exact, state in rows:
-        for value, entry in engine.eval(clause.iter, state):
+        for given, at in engine.eval(clause.iter, state):
+            value, entry = asked(engine, given, at, engine.site(clause.iter))
             iteration = iterate(engine, value, entry)
             live: list[_Row] = [(items, exact and iteration.exact, entry)]
             for turn, item in enumerate(iteration.passes):

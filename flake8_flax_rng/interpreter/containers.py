@@ -64,6 +64,32 @@ def _pop_first(engine: Engine, ref: Ref, found: ListObject, args: Args, state: S
     return _pop_item(engine, ref, found, Args([Const(0)]), state)
 
 
+def _append_left(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
+    if len(args.positional) != 1 or not found.complete:
+        return None
+    engine.ledger.touch(args.positional[0])
+    state.heap[ref.address] = replace(found, items=(args.positional[0], *found.items))
+    return NONE
+
+
+def _rotate(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
+    """``deque.rotate``: the last items come to the front."""
+    by = args.get(0, None) or Const(1)
+    if not (found.complete and isinstance(by, Const) and isinstance(by.value, int)):
+        return None
+    if found.items:
+        cut = -by.value % len(found.items)
+        state.heap[ref.address] = replace(found, items=(*found.items[cut:], *found.items[:cut]))
+    return NONE
+
+
+def _reverse(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
+    if not found.complete:
+        return None
+    state.heap[ref.address] = replace(found, items=found.items[::-1])
+    return NONE
+
+
 def _get(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
     key = args.get(0, None)
     if not isinstance(key, Const):
@@ -134,6 +160,9 @@ _LIST: dict[str, _ListMethod] = {
     "extend": _extend,
     "pop": _pop_item,
     "popleft": _pop_first,
+    "appendleft": _append_left,
+    "rotate": _rotate,
+    "reverse": _reverse,
     "copy": _copy,
 }
 _DICT: dict[str, _DictMethod] = {

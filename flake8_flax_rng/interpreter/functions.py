@@ -13,7 +13,6 @@ from flake8_flax_rng.interpreter.declarations import declared
 from flake8_flax_rng.interpreter.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED, Scope
 from flake8_flax_rng.interpreter.events import Draw
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.state import LedgerKey
 from flake8_flax_rng.interpreter.values import (
     Args,
     Class,
@@ -267,12 +266,12 @@ def _entered(engine: Engine, function: Function, names: dict[str, Value], state:
 
 
 def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
-    """Return whether a call is not followed: one of a function by itself is, but only for the keys that it hands on."""
+    """Return whether a call is not followed: one of a function within itself is, but only for keys that it hands on."""
     depth = engine.active.count(code)
-    if depth and (code.generator or depth >= RECURSION or engine.active[-1] != code):
+    if depth and (code.generator or depth >= RECURSION):
         return True
     handed_on = not depth or any(
-        isinstance(value, Key | Keys) or (isinstance(value, Opaque) and LedgerKey(value.term) in state.ledger)
+        isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.ledger.drawn_from(value.term))
         for value in args.values()
     )
     if handed_on and len(engine.active) >= CALL_DEPTH:

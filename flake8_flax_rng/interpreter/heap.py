@@ -28,12 +28,14 @@ class ListObject:
         complete: whether these are all.
         once: whether it is an iterator, which is used up by whoever goes over it.
         count: the number of its items, where that has a name.
+        round: whether the items come again and again, as those of ``itertools.cycle``.
     """
 
     items: tuple[Value, ...]
     complete: bool = True
     once: bool = False
     count: Term | None = None
+    round: bool = False
 
 
 @record()

@@ -9,6 +9,7 @@ from flake8_flax_rng.interpreter import classes, lanes, misuse, scopes
 from flake8_flax_rng.interpreter.conditions import timeless
 from flake8_flax_rng.interpreter.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.sequences import key_at, known_items, spread
+from flake8_flax_rng.interpreter.shapes import in_shape
 from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.subscripts import item
 from flake8_flax_rng.interpreter.terms import Term
@@ -56,8 +57,9 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
         return [(Stacked(lane, alike=True) if isinstance(lane, Key) else given, state)]
     if path in table.PICKING and len(args.positional) > 1 and isinstance(args.positional[0], Keys):
         return [(item(engine, args.positional[0], args.positional[1], state), state)]
-    if path in table.FORWARDING and args.positional and isinstance(args.positional[0], Key | Keys | Stacked):
-        return [(reshaped(engine, args.positional[0], path), state)]
+    if path in table.FORWARDING and args.positional and isinstance(args.positional[0], Key | Keys | Rows | Stacked):
+        shape = args.get(1, "shape")
+        return [(reshaped(engine, args.positional[0], path, [] if shape is None else [shape]), state)]
     return None
 
 
@@ -76,8 +78,8 @@ def _joined(engine: Engine, parts: Value, state: State) -> Rows | None:
     return Rows(tuple(rows)) if rows and all(isinstance(row, Key) for row in rows) else None
 
 
-def reshaped(engine: Engine, value: Value, how: str) -> Value:
-    """Return keys in another shape: of their number nothing is known any more."""
+def reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Value:
+    """Return keys in another shape; of their number nothing is known any more where the shape is not known."""
     if not how.endswith(("shape", "squeeze", "ravel", "flatten", "T", "at")):
         return value
     if how.endswith("squeeze"):
@@ -90,6 +92,12 @@ def reshaped(engine: Engine, value: Value, how: str) -> Value:
     if isinstance(value, Stacked) and not isinstance(value.lane, Key):
         # The rows of the lanes may lie along one axis now: what a lane had is no row any more.
         return Opaque(engine.terms.make("reshaped", engine.terms.fresh("shape")))
+    if isinstance(value, Keys | Rows):
+        known = in_shape(engine, value, how, shape)
+        if known is not None:
+            return known
+    if isinstance(value, Rows):
+        return engine.unknown("rows")
     if not isinstance(value, Keys):
         return value
     if value.inner:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes, conditions
+from flake8_flax_rng.interpreter import conditions
 from flake8_flax_rng.interpreter.engine import NORMAL, Completions
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, ListObject
+from flake8_flax_rng.interpreter.iterators import asked
 from flake8_flax_rng.interpreter.sequences import PASSES, iterate, listed
 from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import Args, Bound, Class, Key, Opaque, Value
+from flake8_flax_rng.interpreter.values import Key, Opaque, Value
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
@@ -26,7 +27,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
     """Follow a ``for`` loop; it is taken to run at least twice unless its items are known."""
     result: Completions = []
     for value, entry in engine.eval(node.iter, state):
-        value, entry = _iterator(engine, node.iter, value, entry)
+        value, entry = asked(engine, value, entry, engine.site(node.iter))
         iteration = iterate(engine, value, entry)
         before = dict(entry.heap)
         live = [entry]
@@ -50,20 +51,6 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
         result.extend(_run_else(engine, node.orelse, live))
         result.extend((NORMAL, path) for path in left)
     return result
-
-
-def _iterator(engine: Engine, node: cst.BaseExpression, value: Value, state: State) -> tuple[Value, State]:
-    """Return what a loop goes over: an object of the file's own is asked for it."""
-    found = state.instance(value)
-    method = classes.member(found.cls, "__iter__") if found is not None and isinstance(found.cls, Class) else None
-    if method is None:
-        return value, state
-    site = engine.site(node)
-    with engine.step(Step(site, "__iter__", owner=engine.owner())):
-        outcomes = engine.call(Bound(method, value), Args(), state, site)
-    return (
-        outcomes[0] if len(outcomes) == 1 else (engine.unknown("iterator"), engine.merge([s for _, s in outcomes])[0])
-    )
 
 
 def run_while(engine: Engine, node: cst.While, state: State) -> Completions:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.values import (
+    NONE,
     Class,
     Const,
     Key,
@@ -151,7 +152,8 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
     if items is not None:
         return _listed(items)
     if isinstance(prefix, ListObject) and len(prefix.items) >= PASSES:
-        return Iteration(list(prefix.items[:PASSES]), exact=False, count=prefix.count)
+        shown = EXACT_ITEMS if prefix.round else PASSES
+        return Iteration(list(prefix.items[:shown]), exact=False, count=prefix.count)
     if isinstance(value, Keys):
         count = value.count
         passes = count if count is not None and count <= EXACT_ITEMS else PASSES
@@ -198,12 +200,25 @@ def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
         count = min(len(part.passes) for part in parts)
         rows = [Tuple(tuple(part.passes[i] for part in parts)) for i in range(count)]
         return Iteration(list(rows), any(part.exact and len(part.passes) == count for part in parts))
+    if name == "itertools.zip_longest" and value.args:
+        fill = next((item for keyword, item in value.keywords if keyword == "fillvalue"), NONE)
+        return _zipped_to_the_longest([iterate(engine, arg, state) for arg in value.args], fill)
     lazily = _LAZILY.get(name)
     found = lazily(engine, value, state) if lazily and value.args and not value.keywords else None
     if found is not None:
         return found
     serial = engine.number()
     return Iteration([Opaque(engine.terms.make("item", serial, turn)) for turn in range(PASSES)], exact=False)
+
+
+def _zipped_to_the_longest(parts: list[Iteration], fill: Value) -> Iteration:
+    """Return rows as ``zip_longest`` makes them: what ends early is filled up, if it is known where it ends."""
+    lengths = [len(part.passes) for part in parts]
+    exact = all(part.exact for part in parts)
+    count = max(lengths) if exact else min(lengths)
+    columns = [[*part.passes, *[fill] * (count - len(part.passes))] for part in parts]
+    rows: list[Value] = [Tuple(row) for row in zip(*columns, strict=False)]
+    return Iteration(rows[:count], exact)
 
 
 def _reversed(engine: Engine, value: Partial, state: State) -> Iteration | None:

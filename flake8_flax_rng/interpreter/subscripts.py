@@ -17,6 +17,7 @@ from flake8_flax_rng.interpreter.values import (
     Keys,
     Opaque,
     Ref,
+    Rows,
     Stacked,
     Symbol,
     Tuple,
@@ -160,7 +161,7 @@ def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: Stat
     result: Outcomes = []
     for places, after in engine.eval_all(indices, state):
         picked = value
-        if isinstance(value, Keys | Opaque):
+        if isinstance(value, Keys | Rows | Opaque):
             picked = _each_in(engine, value, places, after)
         else:
             picked = engine.unknown("item")
