@@ -250,6 +250,22 @@ REUSED = {
         s.draw()
         s.draw()
     """,
+    "a used key that is returned": """
+        def draw(key):
+            key, sub = random.split(key)
+            return key, random.normal(key) + random.normal(sub)  # expect: RNG108
+        key, x = draw(random.key(0))
+        random.normal(key)
+    """,
+    "a used key that the constructor keeps": """
+        class Sampler:
+            def __init__(self, key):
+                self.key = key
+                self.scale = random.uniform(key)  # expect: RNG108
+            def draw(self):
+                return random.normal(self.key)
+        Sampler(random.key(0)).draw()
+    """,
     "a split that is thrown away": """
         key = random.key(0)
         random.split(key)  # expect: RNG106
@@ -505,6 +521,43 @@ def test_reuse_at_another_line(tmp_path: Path) -> None:
         print(random.normal(key))
     """
     refuses(tmp_path, "key-reused", body, "key reused at line 11, first at line 10, which is not marked")
+
+
+STALE_AT_A_FIRST_USE = {
+    "two draws in a row": """
+        def both(key):
+            a = random.normal(key)  # expect: RNG108
+            return a + random.uniform(key)
+        both(random.key(0))
+    """,
+    "a key that the caller has, and uses again": """
+        def draw(key):
+            return random.normal(key)  # expect: RNG108
+        key = random.key(0)
+        print(draw(key))
+        print(random.uniform(key))
+    """,
+    "a constructor that does not keep the key": """
+        class Scale:
+            def __init__(self, key):
+                self.scale = random.uniform(key)  # expect: RNG108
+        class Sampler:
+            def draw(self, key):
+                return random.normal(key)
+        key = random.key(0)
+        print(Scale(key).scale, Sampler().draw(key))
+    """,
+    "the lines of a script": """
+        key, sub = random.split(random.key(0))
+        print(random.normal(key))  # expect: RNG108
+        print(random.normal(key))
+    """,
+}
+
+
+@pytest.mark.parametrize("name", STALE_AT_A_FIRST_USE)
+def test_a_first_use_is_only_stale_where_the_key_is_handed_on(tmp_path: Path, name: str) -> None:
+    refuses(tmp_path, "key-reused", STALE_AT_A_FIRST_USE[name], "which is not marked")
 
 
 def test_reuse_inside_the_helper_is_marked_at_its_call(tmp_path: Path) -> None:

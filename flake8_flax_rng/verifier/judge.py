@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from flake8_flax_rng.verifier.fixture import Claim, Fixture
 from flake8_flax_rng.verifier.places import Span, traceback_sites
-from flake8_flax_rng.verifier.reuse import FIRST, INSIDE, OUTSIDE, REMADE, SECOND, Group, Place, Reuse
+from flake8_flax_rng.verifier.reuse import FIRST, HANDED_ON, INSIDE, OUTSIDE, REMADE, SECOND, Group, Place, Reuse
 
 # Where the mark of a rule may stand, other than where the second use parts from the first. A rule that is not
 # listed may be marked anywhere on the way.
@@ -21,7 +21,7 @@ _ALSO: dict[str, frozenset[str]] = {
     "RNG105": frozenset({REMADE}),
     "RNG106": frozenset({FIRST}),
     "RNG107": frozenset({REMADE}),
-    "RNG108": frozenset({INSIDE, FIRST}),
+    "RNG108": frozenset({INSIDE, HANDED_ON}),
     "RNG109": frozenset({INSIDE}),
     "RNG190": frozenset(),
 }

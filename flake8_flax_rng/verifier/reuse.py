@@ -12,9 +12,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flake8_flax_rng.verifier.ledger import DRAW, FOLD, MADE, SPLIT, Bits, Event, Ledger
-from flake8_flax_rng.verifier.places import Span, Stack, parting
+from flake8_flax_rng.verifier.places import Site, Span, Stack, parting
 
 SECOND, INSIDE, OUTSIDE, REMADE, FIRST = "second", "inside", "outside", "remade", "first"
+HANDED_ON = "handed on"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Place:
 
     Args:
         part: SECOND, where the second use can be told from the first; INSIDE, further in; OUTSIDE, further
-            out; REMADE, where the same key was built; FIRST, the first use.
+            out; REMADE, where the same key was built; FIRST, the first use; HANDED_ON, the first use, in a function
+            that has returned since and was the source of the key, or keeps it in its object.
         span: the lines.
     """
 
@@ -143,7 +145,17 @@ class _Analysis:
                 certain = any(other.kind == DRAW for other in [*earlier, event])
                 pairs = {id(other): other for other in (earlier[0], earlier[-1])}.values()
                 places = [place for other in pairs for place in _places(other, event)]
+                places += self._handed_on(key, earlier[0], event)
                 yield Reuse(key, earlier[0], event, places, certain)
+
+    def _handed_on(self, key: Bits, first: Event, second: Event) -> Iterator[Place]:
+        """Say where a function has used a key that it handed on: nobody around it had the key before."""
+        made = {id(site.frame) for site in self.makers[key][0].stack} if self.makers.get(key) else set()
+        running = {id(site.frame) for site in second.stack}
+        for site in first.stack:
+            own = id(site.frame) in made or _constructs_the_user(site, second.stack)
+            if own and id(site.frame) not in running:
+                yield Place(HANDED_ON, site.span)
 
     def _clones(self, key: Bits) -> int:
         if not self.clones:
@@ -249,6 +261,12 @@ def _places(first: Event, second: Event) -> Iterator[Place]:
 def _around(stack: Stack, depth: int) -> Iterator[Place]:
     yield from (Place(INSIDE, site.span) for site in stack[depth + 1 :])
     yield from (Place(OUTSIDE, site.span) for site in stack[:depth])
+
+
+def _constructs_the_user(site: Site, stack: Stack) -> bool:
+    """Tell whether a constructor has used a key which a method of the same class uses again."""
+    owner, _, name = site.code.co_qualname.rpartition(".")
+    return name == "__init__" and any(other.code.co_qualname.rpartition(".")[0] == owner for other in stack)
 
 
 def _lane_places(event: Event) -> list[Place]:
