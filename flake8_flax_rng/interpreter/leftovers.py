@@ -60,9 +60,9 @@ class Leftovers:
         if function.owner is not None and not function.code.generator:
             self._receivers.append((function.owner, self._engine.terms.make("object", receiver.address)))
             for state in states:
-                self._kept(function, function.owner, receiver, state)
+                self._kept(function, function.owner, receiver, state, states)
 
-    def _kept(self, function: Function, owner: Class, receiver: Ref, state: State) -> None:
+    def _kept(self, function: Function, owner: Class, receiver: Ref, state: State, states: list[State]) -> None:
         found = state.instance(receiver)
         for name, value in found.attributes.items() if found is not None else ():
             use = self._used(value, state) if isinstance(value, Key | Opaque) else None
@@ -70,7 +70,9 @@ class Leftovers:
                 continue
             source = _source(value.term)
             if function.code.name == "__init__":
-                self._stored.append((owner, name, use))
+                # Who renews it in another mode means the object to repeat its numbers in this one.
+                if not any(_renewed(value, name, receiver, other) for other in states):
+                    self._stored.append((owner, name, use))
             elif source is not value.term and source.kind == "attribute" and source.args[1] == name:
                 self._handed_on.append(HandedOn(use, "kept", name))
 
@@ -99,6 +101,13 @@ class Leftovers:
             )
         ]
         return [*self._handed_on, *stored]
+
+
+def _renewed(key: Key | Opaque, name: str, receiver: Ref, state: State) -> bool:
+    """Return whether a path has used the key, and put another one into its place."""
+    found = state.instance(receiver)
+    held = found.attributes.get(name) if found is not None else None
+    return held is not None and held != key and LedgerKey(key.term) in state.ledger
 
 
 def _source(term: Term) -> Term:
