@@ -543,6 +543,35 @@ def make(key, x):
 def main(key, x, where, drop):
     state = checkpoints.restore_checkpoint(where, make(key, x))
     return state.apply_fn({"params": state.params}, x, True, rngs={"dropout": drop})
+
+== attributes that are set by name
+class Trainer:
+    def __init__(self, features):
+        super().__setattr__("model", Net(features))
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+class Second:
+    def __init__(self, features):
+        object.__setattr__(self, "network", Net(features))
+        setattr(self, "rest", features)
+    def loss(self, params, x):
+        return self.network.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, features):
+        super().__setattr__("model", Net(features))
+    def swap(self, model):
+        super().__setattr__("model", model)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+class Base:
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, Plain())
+class Second(Base):
+    def __init__(self, features):
+        super().__setattr__("network", Net(features))
+    def loss(self, params, x):
+        return self.network.apply(params, x, True)
 """
 
 

@@ -350,4 +350,6 @@ def super_attribute(engine: Engine, owner: Class, receiver: Value, name: str, st
             break
     if name in ("__init__", "__post_init__", "setup"):
         return [(Symbol("builtins.object"), state)]
+    if name == "__setattr__" and fully_known(owner):
+        return [(Partial(Symbol("builtins.object.__setattr__"), (receiver,), ()), state)]
     return [(engine.unknown(f"super().{name}"), state)]

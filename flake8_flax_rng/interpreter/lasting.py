@@ -248,18 +248,18 @@ class Stores:
             elif isinstance(inner, ast.Call):
                 self._note_call(inner, owner, method)
             elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
-                own = owner if isinstance(inner.value, ast.Name) and inner.value.id == "self" else ""
+                own = owner if _is_self(inner.value) else ""
                 self._stored.setdefault(inner.attr, set()).add(_Store(own, method, _kind(inner, values.get(inner))))
 
     def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
         """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed."""
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR:
+        if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
             return
-        whose, name = call.args[-3], call.args[-2]
-        own = owner if isinstance(whose, ast.Name) and whose.id == "self" else ""
+        name = call.args[-2]
+        own = owner if _of_super(call.func) or _is_self(call.args[-3]) else ""
         if isinstance(name, ast.Constant):
-            self._stored.setdefault(str(name.value), set()).add(_Store(own, f"{method} by name", ""))
+            self._stored.setdefault(str(name.value), set()).add(_Store(own, method, ""))
         elif own:
             self._stored.setdefault(_ANY, set()).add(_Store(own, f"{method} by name", ""))
 
@@ -306,6 +306,16 @@ class _Store:
     owner: str
     method: str
     kind: str
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def _of_super(called: ast.expr) -> bool:
+    """Return whether this is ``super().__setattr__``, which sets an attribute of ``self``."""
+    inner = called.value if isinstance(called, ast.Attribute) else None
+    return isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "super"
 
 
 def _kind(target: ast.Attribute, value: ast.expr | None) -> str:

@@ -222,6 +222,7 @@ class _Reader:
                         unit.seeded = bool(path) and self._interesting(path)
                 elif isinstance(inner, ast.Call):
                     said.update(_said(inner))
+                    unit.defines.update(_set_by_name(inner))
                 elif isinstance(inner, ast.arg) and inner.annotation is not None:
                     unit.identifiers |= _quoted(inner.annotation)
                 elif isinstance(inner, ast.Import | ast.ImportFrom):
@@ -266,6 +267,13 @@ def _said(call: ast.Call) -> Iterator[str]:
         yield _last_name(keyword.value)
         if keyword.arg and not (keyword.arg == "key" and called in _ORDERING):
             yield keyword.arg
+
+
+def _set_by_name(call: ast.Call) -> Iterator[str]:
+    """Go through the attributes that ``setattr(x, "name", value)`` or ``x.__setattr__("name", value)`` sets."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if called in ("setattr", "__setattr__"):
+        yield from (arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
 
 
 def _last_name(node: ast.expr) -> str:
