@@ -572,6 +572,175 @@ class Second(Base):
         super().__setattr__("network", Net(features))
     def loss(self, params, x):
         return self.network.apply(params, x, True)
+
+== states of one's own, renewed step by step
+from flax import struct
+from typing import Any, Callable
+@struct.dataclass
+class Model:
+    params: Any
+    apply_fn: Callable = struct.field(pytree_node=False)
+    @classmethod
+    def create(cls, module, key, x):
+        return cls(params=module.init(key, x, False), apply_fn=module.apply)
+def update(actor, critic, x):
+    actor.apply_fn(actor.params, x, True)  # ! RNG203
+    critic.apply_fn(critic.params, x, True)
+    return actor, critic, {}
+class Learner:
+    def __init__(self, seed, x):
+        one, two = jax.random.split(jax.random.key(seed))
+        self.actor = Model.create(Net(), one, x)
+        self.critic = Model.create(Plain(), two, x)
+    def update(self, x):
+        actor, critic, info = update(self.actor, self.critic, x)
+        self.actor = actor
+        self.critic = critic
+        return info
+--
+from flax import struct
+from typing import Any, Callable
+@struct.dataclass
+class Model:
+    params: Any
+    apply_fn: Callable = struct.field(pytree_node=False)
+class Learner:
+    def __init__(self, seed, x):
+        module = Net()
+        self.actor = Model(module.init(jax.random.key(seed), x, False), module.apply)
+    def update(self, model, x):
+        actor = Model(self.actor.params, model.apply)
+        self.actor = actor
+    def loss(self, x):
+        return self.actor.apply_fn(self.actor.params, x, True)
+class Second:
+    def __init__(self, seed, x):
+        module = Net()
+        self.actor = Model(module.init(jax.random.key(seed), x, False), module.apply)
+    def update(self, x, actor):
+        for actor in (actor, self.actor):
+            pass
+        self.actor = actor
+    def loss(self, x):
+        return self.actor.apply_fn(self.actor.params, x, True)
+
+== states in a dict, and modules in a list
+class Learner:
+    def __init__(self, key, x):
+        net = Net()
+        self.states = {
+            "net": TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1)),
+            "lr": 0.1,
+        }
+        self.members = [Net(4), Net(8)]
+        self.pair = (Plain(), Net())
+    def step(self, grads):
+        self.states["net"] = self.states["net"].apply_gradients(grads=grads)
+    def loss(self, x):
+        return self.states["net"].apply_fn({}, x, True)  # ! RNG203
+    def second(self, params, x):
+        return self.members[1].apply(params, x, True)  # ! RNG203
+    def third(self, params, x):
+        return self.pair[1].apply(params, x, True)  # ! RNG203
+--
+class Learner:
+    def __init__(self, key, x):
+        net = Net()
+        self.states = {"net": TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1))}
+        self.members = [Net(4), Net(8)]
+        self.others = {"net": Net()}
+    def swap(self, state, model):
+        self.states["net"] = state
+        self.members.insert(0, model)
+        self.others.update(net=model)
+    def loss(self, x):
+        return self.states["net"].apply_fn({}, x, True)
+    def second(self, params, x):
+        return self.members[1].apply(params, x, True)
+    def third(self, params, x):
+        return self.others["net"].apply(params, x, True)
+
+== agents that are made by a class method, or by a function
+from flax import struct
+from typing import Any, Callable
+class Agent(struct.PyTreeNode):
+    rng: Any
+    actor: TrainState
+    net: Any = struct.field(pytree_node=False)
+    @classmethod
+    def create(cls, seed, x):
+        rng, key = jax.random.split(jax.random.key(seed))
+        net = Net()
+        actor = TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1))
+        return cls(rng=rng, actor=actor, net=net)
+    def loss(self, x):
+        return self.actor.apply_fn({}, x, True)  # ! RNG203
+    def second(self, params, x):
+        return self.net.apply(params, x, True)  # ! RNG203
+class Other(struct.PyTreeNode):
+    state: TrainState
+    def loss(self, x):
+        return self.state.apply_fn({}, x, True)  # ! RNG203
+def make_other(seed, x):
+    net = Net()
+    state = TrainState.create(apply_fn=net.apply, params=net.init(jax.random.key(seed), x, False), tx=optax.sgd(0.1))
+    return Other(state)
+--
+from flax import struct
+from typing import Any, Callable
+class Agent(struct.PyTreeNode):
+    net: Any = struct.field(pytree_node=False)
+    @classmethod
+    def create(cls, net):
+        return cls(net=net)
+    @classmethod
+    def default(cls):
+        return cls(net=Net())
+    def loss(self, params, x):
+        return self.net.apply(params, x, True)
+class Other(struct.PyTreeNode):
+    net: Any = struct.field(pytree_node=False)
+    def loss(self, params, x):
+        return self.net.apply(params, x, True)
+def make_other():
+    return Other(Net())
+def make_another(net):
+    return Other(net)
+
+== states that one method makes and another takes
+class Algorithm:
+    def __init__(self, features):
+        self.net = Net(features)
+        self.plain = Plain()
+    def init(self, key, x):
+        key, one, two = jax.random.split(key, 3)
+        state = TrainState.create(apply_fn=self.net.apply, params=self.net.init(one, x, False), tx=optax.sgd(0.1))
+        plain = TrainState.create(apply_fn=self.plain.apply, params=self.plain.init(two, x, False), tx=optax.sgd(0.1))
+        return {"net": state, "plain": plain, "key": key}
+    def update(self, state, x):
+        def loss(params):
+            state["plain"].apply_fn(params, x, True)
+            return state["net"].apply_fn(params, x, True).sum()  # ! RNG203
+        return {**state, "net": state["net"].apply_gradients(grads=jax.grad(loss)(state["net"].params))}
+--
+class Algorithm:
+    def __init__(self, features):
+        self.net = Net(features)
+    def init(self, key, x):
+        state = TrainState.create(apply_fn=self.net.apply, params=self.net.init(key, x, False), tx=optax.sgd(0.1))
+        return {"net": state}
+    def init_other(self, net, key, x):
+        return {"net": TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1))}
+    def update(self, state, x):
+        return state["net"].apply_fn(state["net"].params, x, True).sum()
+class Second:
+    def __init__(self, features):
+        self.net = Net(features)
+    def init(self, key, x):
+        state = TrainState.create(apply_fn=self.net.apply, params=self.net.init(key, x, False), tx=optax.sgd(0.1))
+        return {"net": state}
+    def update(self, state, x):
+        return state["net"].apply_fn(state["model"], x, True).sum()
 """
 
 

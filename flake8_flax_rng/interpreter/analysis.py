@@ -27,7 +27,6 @@ from flake8_flax_rng.interpreter.values import (
     Class,
     Descriptor,
     Function,
-    FunctionCode,
     Ref,
     Value,
     Wrapped,
@@ -113,7 +112,7 @@ class Analysis:
             # What is followed with a class chosen for it may cost much, and must not use up the others' share.
             for function in [function for function in waiting if self._objects.heir(function) is None] or waiting:
                 done.add(function.code.serial)
-                if self._is_root(function.code) and not self._followed_already(function):
+                if self._is_root(function) and not self._followed_already(function):
                     self._run_function(function, state)
         return [
             *engine.ledger.findings(),
@@ -123,11 +122,13 @@ class Analysis:
             *engine.bounds.events,
         ]
 
-    def _is_root(self, code: FunctionCode) -> bool:
+    def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""
-        unit = code.unit
-        known = self._index is None or not unit or unit in self._index.relevant or unit == "<lambda>"
-        return known and not code.chunk.file
+        unit, index = function.code.unit, self._index
+        if function.code.chunk.file:
+            return False
+        known = index is None or not unit or unit in index.relevant or unit == "<lambda>"
+        return known or self._objects.takes(function.owner, function)
 
     def _defaulted(self) -> list[Defaulted]:
         """Return the default keys that functions consume which nobody calls in sight; the ledger knows the others."""
@@ -213,15 +214,22 @@ class Analysis:
         if owner is not None and kind == "method":
             self._run_method(owner, function, path)
         else:
-            self._call(function, path, owner if kind == "classmethod" else None)
+            given = self._objects.taken(owner, function, path)
+            self._call(function, path, owner if kind == "classmethod" else None, given=given)
 
     def _call(
-        self, function: Function, state: State, receiver: Value | None = None, active: Activation | None = None
+        self,
+        function: Function,
+        state: State,
+        receiver: Value | None = None,
+        active: Activation | None = None,
+        given: dict[str, Value] | None = None,
     ) -> list[State]:
         engine = self._engine
 
         def follow() -> list[State]:
             args = symbolic_args(engine, function, state, receiver)
+            args.keywords.update(given or {})
             ends = [after for _, after in call_function(engine, function, args, state)]
             if isinstance(receiver, Ref):
                 self._leftovers.kept(function, receiver, ends)
@@ -234,7 +242,9 @@ class Analysis:
             if self._objects.is_constructor(owner, function):
                 self._objects.constructed(owner, state)
             else:
-                self._call(function, state, self._objects.any_with(owner, function, state))
+                receiver = self._objects.any_with(owner, function, state)
+                given = self._objects.taken(owner, function, state)
+                self._call(function, state, receiver, given=given)
             return
         for ref, ready in self._set_up(owner, state):
             self._run_module_method(owner, function, ref, ready)

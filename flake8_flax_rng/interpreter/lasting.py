@@ -6,9 +6,8 @@ in each call.
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -28,18 +27,13 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.linen import TRAIN_STATES
-from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
     from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.syntax.source import Chunk
 
 _NESTING = 8
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
-_ANY = "*"
-_SETATTR = 3
 _APPLY = "apply_fn"
 
 
@@ -78,7 +72,7 @@ def _kept(names: dict[str, Value], state: State, example: int) -> Lasting:
     found = Lasting(example=example)
     for name, value in names.items():
         heap: dict[int, HeapObject] = {}
-        if _lasts(value, state) and _gathered(value, state, heap):
+        if _lasts(value, state, heap):
             found.names[name] = value
             found.heap.update(heap)
     return found
@@ -131,44 +125,71 @@ def _joined(engine: Engine, first: Lasting, ours: Value, second: Lasting, theirs
     if not (isinstance(ours, Ref) and isinstance(theirs, Ref)):
         return None
     one, two = first.heap.get(ours.address), second.heap.get(theirs.address)
+    either = Ref(engine.number())
+    if isinstance(one, DictObject) and isinstance(two, DictObject):
+        entries = [(key, _joined(engine, first, value, second, two.get(key))) for key, value in one.entries]
+        alike = tuple((key, value) for key, value in entries if value is not None)
+        first.heap[either.address] = DictObject(alike, complete=False)
+        return either if alike else None
     if not (isinstance(one, Instance) and isinstance(two, Instance)) or one.cls != two.cls:
         return None
-    alike: dict[str, Value] = {}
+    fields: dict[str, Value] = {}
     for name, value in one.attributes.items():
         joined = _joined(engine, first, value, second, two.attributes.get(name))
         if joined is not None:
-            alike[name] = joined
-    if _APPLY in one.attributes and _APPLY not in alike:
+            fields[name] = joined
+    if not (fields or classes.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
         return None
-    either = Ref(engine.number())
-    first.heap[either.address] = replace(one, attributes=alike, symbolic=True)
+    first.heap[either.address] = replace(one, attributes=fields, symbolic=True)
     return either
 
 
-def _lasts(value: Value, state: State) -> bool:
+def _lasts(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
+    """Return whether a value lasts, and gather the objects that it refers to, as far as they do."""
     if isinstance(value, Function):
         return value.owner is None
     if isinstance(value, Class | Symbol):
         return classes.is_linen(value)
-    if isinstance(value, Ref):
-        found = state.instance(value)
-        return found is not None and found.frozen and (classes.is_linen(found.cls) or _is_state(found, state))
     if isinstance(value, Native):
-        return value.name.startswith("linen.") and _lasts(value.receiver, state)
+        return value.name.startswith("linen.") and _lasts(value.receiver, state, heap, depth)
     if isinstance(value, Partial | Wrapped):
-        return _lasts(value.function, state)
-    return False
+        return _lasts(value.function, state, heap, depth) and _gathered(value, state, heap, depth)
+    if isinstance(value, Tuple):
+        return bool(value.items) and all(_lasts(item, state, heap, depth + 1) for item in value.items)
+    return isinstance(value, Ref) and depth <= _NESTING and _object_lasts(value, state, heap, depth)
 
 
-def is_state(value: Value, held: Lasting) -> bool:
-    """Return whether a value is a ``TrainState``, which is made anew in each step and keeps its model."""
+def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: int) -> bool:
+    found = state.heap.get(value.address)
+    if value.address in heap:
+        return True
+    if isinstance(found, Instance) and classes.is_linen(found.cls):
+        return found.frozen and _gathered(value, state, heap, depth)
+    if isinstance(found, Instance):
+        kept = {name: item for name, item in found.attributes.items() if _lasts(item, state, heap, depth + 1)}
+        if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
+            return False
+        heap[value.address] = replace(found, attributes=kept, symbolic=True)
+        return True
+    if isinstance(found, DictObject):
+        entries = tuple(entry for entry in found.entries if _lasts(entry[1], state, heap, depth + 1))
+        heap[value.address] = DictObject(entries, complete=False)
+        return bool(entries)
+    if not (isinstance(found, ListObject) and found.items):
+        return False
+    heap[value.address] = found
+    return all(_lasts(item, state, heap, depth + 1) for item in found.items)
+
+
+def is_renewed(value: Value, held: Lasting) -> bool:
+    """Return whether a value is a record or container, which is made anew in each step and keeps its models."""
     found = held.heap.get(value.address) if isinstance(value, Ref) else None
-    return isinstance(found, Instance) and classes.derives(found.cls, TRAIN_STATES)
+    return isinstance(found, DictObject) or (isinstance(found, Instance) and not classes.is_linen(found.cls))
 
 
-def _is_state(found: Instance, state: State) -> bool:
-    held = found.attributes.get(_APPLY)
-    return classes.derives(found.cls, TRAIN_STATES) and held is not None and _lasts(held, state)
+def is_container(value: Value, held: Lasting) -> bool:
+    """Return whether a value is a list or dict, which can be given other items."""
+    return isinstance(value, Ref) and isinstance(held.heap.get(value.address), ListObject | DictObject)
 
 
 def _gathered(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
@@ -179,8 +200,6 @@ def _gathered(value: Value, state: State, heap: dict[int, HeapObject], depth: in
         found = state.heap.get(value.address)
         if found is None or value.address in heap:
             return True
-        if isinstance(found, Instance) and classes.derives(found.cls, TRAIN_STATES):
-            found = replace(found, attributes={_APPLY: found.attributes[_APPLY]}, symbolic=True)
         heap[value.address] = found
         return all(_gathered(inner, state, heap, depth + 1) for inner in _held(found))
     return all(_gathered(inner, state, heap, depth + 1) for inner in _parts(value))
@@ -206,130 +225,3 @@ def _parts(value: Value) -> Iterator[Value]:
         yield from (value.function, *value.args, *(item for _, item in value.keywords))
     elif isinstance(value, Wrapped):
         yield from (value.function, *(item for _, item in value.options))
-
-
-class Stores:
-    """Where the attributes of objects are set in some text.
-
-    Args:
-        chunks: the text.
-    """
-
-    def __init__(self, chunks: list[Chunk]):
-        self._stored: dict[str, set[_Store]] = {}
-        self._chunks: set[Chunk] = set()
-        self.include(chunks)
-
-    def include(self, chunks: Iterable[Chunk]) -> None:
-        """Read further text; what was read already is not read again."""
-        for chunk in chunks:
-            if chunk not in self._chunks:
-                self._chunks.add(chunk)
-                for statement in chunk.tree:
-                    self._read(statement)
-
-    def _read(self, statement: ast.stmt) -> None:
-        if not isinstance(statement, ast.ClassDef):
-            self._note(statement, "", "")
-            return
-        for part in statement.body:
-            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-                self._note(part, statement.name, part.name)
-
-    def _note(self, node: ast.AST, owner: str, method: str) -> None:
-        values: dict[ast.Attribute, ast.expr] = {}
-        for inner in walk(node):
-            if isinstance(inner, ast.Assign):
-                values.update(
-                    (part, inner.value) for target in inner.targets for part in _attributes(target, ast.Store)
-                )
-            elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Attribute) and inner.value:
-                values[inner.target] = inner.value
-            elif isinstance(inner, ast.Call):
-                self._note_call(inner, owner, method)
-            elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
-                own = owner if _is_self(inner.value) else ""
-                self._stored.setdefault(inner.attr, set()).add(_Store(own, method, _kind(inner, values.get(inner))))
-
-    def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
-        """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed."""
-        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
-            return
-        name = call.args[-2]
-        own = owner if _of_super(call.func) or _is_self(call.args[-3]) else ""
-        if isinstance(name, ast.Constant):
-            self._stored.setdefault(str(name.value), set()).add(_Store(own, method, ""))
-        elif own:
-            self._stored.setdefault(_ANY, set()).add(_Store(own, f"{method} by name", ""))
-
-    def only_in(self, name: str, method: str, owners: set[str], renewed: bool) -> bool:
-        """Return whether an attribute is set in one method only, but for one that is None at first.
-
-        Args:
-            name: the attribute.
-            method: the method.
-            owners: the names of the class and its ancestors.
-            renewed: whether it may also be set to something that is made from what it was.
-        """
-        return all(
-            store.method == method or store.kind == "none" or (renewed and store.kind == "renewed")
-            for store in (*self._stored.get(name, ()), *self._stored.get(_ANY, ()))
-            if not store.owner or store.owner in owners
-        )
-
-    def setters(self, owners: set[str], constructor: str) -> dict[str, set[str]]:
-        """Return the attributes that one method sets to what a call returns, and that no other does, by that method.
-
-        Args:
-            owners: the names of the class and its ancestors.
-            constructor: a method that does not count.
-        """
-        found: dict[str, set[str]] = {}
-        for name, stores in self._stored.items():
-            made = {store.method for store in stores if store.owner in owners and store.kind == "call"}
-            if len(made) == 1 and constructor not in made and self.only_in(name, next(iter(made)), owners, True):
-                found.setdefault(next(iter(made)), set()).add(name)
-        return found
-
-
-@dataclass(frozen=True)
-class _Store:
-    """An assignment to an attribute.
-
-    Args:
-        owner: the class in whose method it stands, if it is one of ``self``.
-        method: that method.
-        kind: ``renewed`` if the attribute's old value is part of the new one, ``none``, ``call`` or empty.
-    """
-
-    owner: str
-    method: str
-    kind: str
-
-
-def _is_self(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "self"
-
-
-def _of_super(called: ast.expr) -> bool:
-    """Return whether this is ``super().__setattr__``, which sets an attribute of ``self``."""
-    inner = called.value if isinstance(called, ast.Attribute) else None
-    return isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "super"
-
-
-def _kind(target: ast.Attribute, value: ast.expr | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, ast.Constant) and value.value is None:
-        return "none"
-    old = ast.dump(target.value)
-    if any(part.attr == target.attr and ast.dump(part.value) == old for part in _attributes(value, ast.Load)):
-        return "renewed"
-    return "call" if isinstance(value, ast.Call) else ""
-
-
-def _attributes(node: ast.AST, context: type[ast.expr_context]) -> Iterator[ast.Attribute]:
-    for inner in walk(node):
-        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, context):
-            yield inner

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter import classes, lasting
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.engine import HEIR, KNOWN
+from flake8_flax_rng.interpreter.handovers import Texts
 from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.values import NONE, Class, Function, FunctionCode, Ref, Symbol
+from flake8_flax_rng.interpreter.stores import Stores
+from flake8_flax_rng.interpreter.values import NONE, Class, Descriptor, Function, FunctionCode, Ref, Symbol, Value
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
@@ -18,12 +20,13 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.state import State
     from flake8_flax_rng.syntax.source import Chunk
 
-Follow = Callable[[Function, "State", Ref], "list[State]"]
+Follow = Callable[[Function, "State", Value | None], "list[State]"]
 """Follows a method of an object for any arguments; one state for each path on which it returns."""
 
 _CONSTRUCTOR = "__init__"
+_STATE = "<state>"
 _RUNNING = re.compile(rf"\.(?:{'|'.join((*INITIALISING, 'apply', 'apply_fn', 'bind'))})\b")
-"""What a class says that runs a model; to any other it does not matter which model it holds."""
+"""What a file says that runs a model; in any other it does not matter which model an object holds."""
 
 _SETTERS = 2
 """Other methods of a class that are followed for what they store."""
@@ -44,7 +47,10 @@ class Objects:
         self._follow = follow
         self._known: dict[int, lasting.Lasting] = {}
         self._complete: set[int] = set()
-        self._stores: lasting.Stores | None = None
+        self._stores: Stores | None = None
+        self._texts = Texts(chunks)
+        self._handed: dict[tuple[str, str], lasting.Lasting] = {}
+        self._runs: bool | None = None
 
     def is_constructor(self, owner: Class, function: Function) -> bool:
         """Return whether a function is the constructor of a class."""
@@ -56,7 +62,7 @@ class Objects:
         Where a class leaves something to the classes that derive from it, it is an object of the first of these.
         """
         engine = self._engine
-        if _RUNNING.search(function.code.chunk.text) is None:
+        if not self._running():
             return self._object(owner, lasting.Lasting(), state)
         cls = self.heir(function) or owner
         with engine.without_runs():
@@ -67,6 +73,12 @@ class Objects:
         known.give(state)
         engine.example = max(known.example, HEIR if cls is not owner else KNOWN)
         return self._object(cls, known, state)
+
+    def _running(self) -> bool:
+        """Return whether the file runs models at all."""
+        if self._runs is None:
+            self._runs = any(_RUNNING.search(chunk.text) for chunk in self._chunks)
+        return self._runs
 
     def heir(self, function: Function) -> Class | None:
         """Return a class that inherits a method, and gives its class members that are missing there."""
@@ -83,16 +95,87 @@ class Objects:
                 return heir
         return None
 
+    def takes(self, owner: Class | None, function: Function) -> bool:
+        """Return whether a function is given a state that another function of the class or file makes."""
+        return bool(self._texts.taken(owner.name if owner is not None else "", function.code.name))
+
+    def taken(self, owner: Class | None, function: Function, state: State) -> dict[str, Value]:
+        """Return the parameters of a function that are states which another function of the class or file makes."""
+        wanted = self._texts.taken(owner.name if owner is not None else "", function.code.name)
+        found: dict[str, Value] = {}
+        for parameter, place in wanted.items():
+            known = self._made_by(place, owner, state)
+            if _STATE in known.names:
+                known.give(state)
+                self._engine.example = max(self._engine.example, known.example)
+                found[parameter] = known.names[_STATE]
+        return found
+
+    def _made_by(self, place: tuple[str, str], owner: Class | None, state: State) -> lasting.Lasting:
+        """Return the state that a function makes."""
+        if place not in self._handed:
+            self._handed[place] = lasting.Lasting()
+            cls, name = place
+            maker = classes.member(owner, name) if cls and owner is not None else self._function(name)
+            if isinstance(maker, Function):
+                self._handed[place] = self._returned(maker, owner if cls else None, state.fork())
+        return self._handed[place]
+
+    def _returned(self, maker: Function, owner: Class | None, state: State) -> lasting.Lasting:
+        """Follow a function for any arguments, and return the state that it returns on all paths."""
+        engine = self._engine
+        example = engine.example
+        with engine.without_runs():
+            receiver = self.any_with(owner, maker, state) if owner is not None else None
+            returned = self._results(maker, state, receiver)
+        found = lasting.common(engine, [({_STATE: value}, after) for value, after in returned])
+        engine.example = example
+        return found if all(lasting.is_renewed(value, found) for value in found.names.values()) else lasting.Lasting()
+
     def constructed(self, owner: Class, state: State) -> lasting.Lasting:
-        """Follow the constructor of a class for any arguments, and keep the modules that it stores for good."""
+        """Follow what makes an object of a class for any arguments, and keep the modules that are stored for good."""
         self._known[owner.serial] = known = lasting.Lasting()
         constructor = classes.member(owner, _CONSTRUCTOR)
         if isinstance(constructor, Function):
             ref = self._object(owner, known, state)
             known = self._left(owner, ref, _CONSTRUCTOR, self._follow(constructor, state, ref))
+        elif classes.has_constructor_fields(owner):
+            known = self._from_makers(owner, state)
         self._known[owner.serial] = known
         self._complete.discard(owner.serial)
         return known
+
+    def _from_makers(self, owner: Class, state: State) -> lasting.Lasting:
+        """Return what those who make a record give to it: its class methods, else the functions of the file."""
+        methods = self._texts.makers(owner.name, owner.name)
+        others = [] if methods else self._texts.makers("", owner.name)
+        made: list[tuple[dict[str, Value], State]] = []
+        for name in (*methods, *others)[:_SETTERS]:
+            maker = owner.members.get(name) if methods else self._function(name)
+            function = undecorated(maker.function) if isinstance(maker, Descriptor) else maker
+            if isinstance(function, Function):
+                of_class = isinstance(maker, Descriptor) and maker.kind == "classmethod"
+                returned = self._results(function, state.fork(), owner if of_class else None)
+                made.extend((_record(value, owner, after), after) for value, after in returned)
+        found = lasting.common(self._engine, made)
+        # Whoever uses the class may make it of other modules than a function beside it does.
+        found.example = HEIR if others else found.example
+        return found
+
+    def _function(self, name: str) -> Function | None:
+        """Return a function of the linted file."""
+        return next((made for made in self._engine.made.values() if _is_named(made, name)), None)
+
+    def _results(self, function: Function, state: State, receiver: Value | None) -> list[tuple[Value, State]]:
+        """Follow a function for any arguments; return its results and the paths on which it returns them."""
+        engine = self._engine
+        returned: list[tuple[Value, State]] = []
+        leaving, engine.leaving = engine.leaving, lambda value, after: returned.append((value, after.fork()))
+        try:
+            self._follow(function, state, receiver)
+        finally:
+            engine.leaving = leaving
+        return returned
 
     def _object(self, cls: Class, known: lasting.Lasting, state: State) -> Ref:
         found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
@@ -115,16 +198,28 @@ class Objects:
         """Return what a method has left in the attributes that no other code in sight sets."""
         found = [(known.attributes, end) for end in ends if (known := end.instance(ref)) is not None]
         left = lasting.common(self._engine, found)
-        for name in list(left.names):
-            if not self._read(owner).only_in(name, method, _names(owner), lasting.is_state(left.names[name], left)):
+        for name, value in list(left.names.items()):
+            renewed, container = lasting.is_renewed(value, left), lasting.is_container(value, left)
+            if not self._read(owner).only_in(name, method, _names(owner), renewed, container):
                 del left.names[name]
         return left
 
-    def _read(self, owner: Class) -> lasting.Stores:
+    def _read(self, owner: Class) -> Stores:
         """Return where attributes are set in the file, and in the classes that a class derives from."""
-        self._stores = self._stores or lasting.Stores(self._chunks)
+        self._stores = self._stores or Stores(self._chunks)
         self._stores.include(code.chunk for cls in classes.ancestors(owner) for code in _methods(cls))
         return self._stores
+
+
+def _record(value: Value, cls: Class, state: State) -> dict[str, Value]:
+    """Return the fields of a record that was made."""
+    found = state.instance(value)
+    return dict(found.attributes) if found is not None and found.cls is cls else {}
+
+
+def _is_named(function: Function, name: str) -> bool:
+    """Return whether this is the function of the linted file with a name."""
+    return function.owner is None and function.code.unit == function.code.name == name and not function.code.chunk.file
 
 
 def _names(owner: Class) -> set[str]:

@@ -1,0 +1,189 @@
+"""Where a program sets the attributes of its objects, as its text says."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.syntax.walk import walk
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.syntax.source import Chunk
+
+_ANY = "*"
+_SETATTR = 3
+_FILLING = frozenset({"append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"})
+
+
+class Stores:
+    """Where the attributes of objects are set in some text.
+
+    Args:
+        chunks: the text.
+    """
+
+    def __init__(self, chunks: list[Chunk]):
+        self._stored: dict[str, set[_Store]] = {}
+        self._chunks: set[Chunk] = set()
+        self.include(chunks)
+
+    def include(self, chunks: Iterable[Chunk]) -> None:
+        """Read further text; what was read already is not read again."""
+        for chunk in chunks:
+            if chunk not in self._chunks:
+                self._chunks.add(chunk)
+                for statement in chunk.tree:
+                    self._read(statement)
+
+    def _read(self, statement: ast.stmt) -> None:
+        if not isinstance(statement, ast.ClassDef):
+            self._note(statement, "", "")
+            return
+        for part in statement.body:
+            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+                self._note(part, statement.name, part.name)
+
+    def _note(self, node: ast.AST, owner: str, method: str) -> None:
+        values: dict[ast.AST, ast.expr] = {}
+        attributes: list[tuple[ast.Attribute, ast.AST]] = []
+        names: list[ast.AST] = []
+        for inner in walk(node):
+            if isinstance(inner, ast.Assign):
+                targets = [part for target in inner.targets for part in walk(target)]
+                values.update((part, inner.value) for part in targets if not isinstance(part, ast.expr_context))
+            elif isinstance(inner, ast.AnnAssign) and inner.value:
+                values[inner.target] = inner.value
+            elif isinstance(inner, ast.Call):
+                self._note_call(inner, owner, method)
+            elif isinstance(inner, ast.arg) or (isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)):
+                names.append(inner)
+            elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
+                attributes.append((inner, inner))
+            elif isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load):
+                attributes += [(inner.value, inner)] if isinstance(inner.value, ast.Attribute) else []
+        sources = _sources(names, values) if attributes else {}
+        for attribute, target in attributes:
+            own = owner if _is_self(attribute.value) else ""
+            kind = _kind(attribute, values.get(target), sources)
+            if target is not attribute and kind != "renewed":
+                kind = "filled"
+            self._stored.setdefault(attribute.attr, set()).add(_Store(own, method, kind))
+
+    def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
+        """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed.
+
+        What is put into a list or dict by a method of it is noted too.
+        """
+        filled = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLING else None
+        if isinstance(filled, ast.Attribute):
+            own = owner if _is_self(filled.value) else ""
+            self._stored.setdefault(filled.attr, set()).add(_Store(own, method, "filled"))
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
+            return
+        name = call.args[-2]
+        own = owner if _of_super(call.func) or _is_self(call.args[-3]) else ""
+        if isinstance(name, ast.Constant):
+            self._stored.setdefault(str(name.value), set()).add(_Store(own, method, ""))
+        elif own:
+            self._stored.setdefault(_ANY, set()).add(_Store(own, f"{method} by name", ""))
+
+    def only_in(self, name: str, method: str, owners: set[str], renewed: bool = False, container: bool = False) -> bool:
+        """Return whether an attribute is set in one method only, but for one that is None at first.
+
+        Args:
+            name: the attribute.
+            method: the method.
+            owners: the names of the class and its ancestors.
+            renewed: whether it may also be set to something that is made from what it was.
+            container: whether it holds a list or dict, into which something may be put.
+        """
+        return all(
+            store.method == method
+            or store.kind == "none"
+            or (renewed and store.kind == "renewed")
+            or (not container and store.kind == "filled")
+            for store in (*self._stored.get(name, ()), *self._stored.get(_ANY, ()))
+            if not store.owner or store.owner in owners
+        )
+
+    def setters(self, owners: set[str], constructor: str) -> dict[str, set[str]]:
+        """Return the attributes that one method sets to what a call returns, and that no other does, by that method.
+
+        Args:
+            owners: the names of the class and its ancestors.
+            constructor: a method that does not count.
+        """
+        found: dict[str, set[str]] = {}
+        for name, stores in self._stored.items():
+            made = {store.method for store in stores if store.owner in owners and store.kind == "call"}
+            if len(made) == 1 and constructor not in made and self.only_in(name, next(iter(made)), owners, True):
+                found.setdefault(next(iter(made)), set()).add(name)
+        return found
+
+
+@dataclass(frozen=True)
+class _Store:
+    """An assignment to an attribute.
+
+    Args:
+        owner: the class in whose method it stands, if it is one of ``self``.
+        method: that method.
+        kind: ``renewed`` if the attribute's old value is part of the new one, ``filled`` if something is put into it,
+            ``none``, ``call`` or empty.
+    """
+
+    owner: str
+    method: str
+    kind: str
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def _of_super(called: ast.expr) -> bool:
+    """Return whether this is ``super().__setattr__``, which sets an attribute of ``self``."""
+    inner = called.value if isinstance(called, ast.Attribute) else None
+    return isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "super"
+
+
+def _sources(names: list[ast.AST], values: dict[ast.AST, ast.expr]) -> dict[str, list[ast.expr]]:
+    """Return what local names are assigned; none for those that are bound in another way too."""
+    sources: dict[str, list[ast.expr]] = {}
+    others: set[str] = set()
+    for name in names:
+        if isinstance(name, ast.Name) and name in values:
+            sources.setdefault(name.id, []).append(values[name])
+        else:
+            others.add(name.id if isinstance(name, ast.Name) else getattr(name, "arg", ""))
+    return {name: found for name, found in sources.items() if name not in others}
+
+
+def _kind(target: ast.Attribute, value: ast.expr | None, sources: dict[str, list[ast.expr]]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, ast.Constant) and value.value is None:
+        return "none"
+    old = ast.dump(target.value)
+    of = sources.get(value.id, []) if isinstance(value, ast.Name) else [value]
+    if of and all(_reads(part, target.attr, old) for part in of):
+        return "renewed"
+    return "call" if isinstance(value, ast.Call) else ""
+
+
+def _reads(node: ast.expr, attribute: str, owner: str) -> bool:
+    """Return whether an expression reads an attribute as a whole, or calls a method of it."""
+    parts = list(walk(node))
+    called = {part.func for part in parts if isinstance(part, ast.Call)}
+    taken = {part.value for part in parts if isinstance(part, ast.Attribute) and part not in called}
+    return any(
+        isinstance(part, ast.Attribute)
+        and part.attr == attribute
+        and isinstance(part.ctx, ast.Load)
+        and part not in taken
+        and ast.dump(part.value) == owner
+        for part in parts
+    )
