@@ -741,6 +741,56 @@ class Second:
         return {"net": state}
     def update(self, state, x):
         return state["net"].apply_fn(state["model"], x, True).sum()
+
+== objects that hold the models of others
+class Policy:
+    def __init__(self, features):
+        self.features = features
+    def build(self, key, x):
+        self.net = Net(self.features)
+        self.state = TrainState.create(apply_fn=self.net.apply, params=self.net.init(key, x, False), tx=optax.sgd(0.1))
+class Trainer:
+    policy: Policy
+    def __init__(self, policy_class, features):
+        self.policy = policy_class(features)
+    def loss(self, x):
+        return self.run(self.policy.state, x)
+    @staticmethod
+    @jax.jit
+    def run(state, x):
+        return state.apply_fn(state.params, x, True)  # ! RNG203
+class Second:
+    def __init__(self, features):
+        self.policy = Policy(features)
+    def loss(self, params, x):
+        return self.policy.net.apply(params, x, True)  # ! RNG203
+--
+class Policy:
+    def __init__(self, features):
+        self.features = features
+    def build(self, key, x):
+        self.net = Net(self.features)
+class Trainer:
+    policy: Policy
+    def loss(self, params, x, key):
+        return self.policy.net.apply(params, x, True, rngs={"dropout": key})
+    def replace(self, net):
+        self.policy.net = net
+class Quiet:
+    def __init__(self):
+        self.model = Net()
+class Third:
+    def __init__(self, policy):
+        self.policy = Quiet()
+    def loss(self, params, x):
+        return self.policy.model.apply(params, x, True)
+    def swap(self, policy):
+        self.policy = policy
+class Fourth:
+    def __init__(self, quiet):
+        self.policy = Quiet() if quiet else Policy(4)
+    def loss(self, params, x):
+        return self.policy.model.apply(params, x, True)
 """
 
 

@@ -24,6 +24,18 @@ def declared(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, 
         frames: where its names are looked up.
         state: the path.
     """
+    cls = named(engine, annotation, frames, state)
+    if cls is None or not classes.is_linen(cls):
+        return None
+    # Of a class that others fill in, the one that stands there may do anything.
+    filled = any(
+        other is not cls and "__call__" in other.members and cls in classes.ancestors(other) for other in engine.classes
+    )
+    return None if filled else cls
+
+
+def named(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...], state: State) -> Class | None:
+    """Return the class of the program that an annotation names, None where it names no one class."""
     name = _named(annotation)
     if not name:
         return None
@@ -38,13 +50,7 @@ def declared(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, 
             cls = resolved or engine.unknown(part)
     finally:
         engine.scope = saved
-    if not (isinstance(cls, Class) and classes.is_linen(cls)):
-        return None
-    # Of a class that others fill in, the one that stands there may do anything.
-    filled = any(
-        other is not cls and "__call__" in other.members and cls in classes.ancestors(other) for other in engine.classes
-    )
-    return None if filled else cls
+    return cls if isinstance(cls, Class) else None
 
 
 def _named(node: cst.BaseExpression) -> str:

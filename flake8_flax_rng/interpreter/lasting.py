@@ -181,6 +181,19 @@ def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: 
     return all(_lasts(item, state, heap, depth + 1) for item in found.items)
 
 
+def parts(paths: list[tuple[dict[str, Value], State]]) -> dict[str, Class]:
+    """Return the names that stand for a mutable object of one class of the program on all paths."""
+    found: dict[str, Class] = {}
+    for name in paths[0][0] if paths else ():
+        held = [state.instance(names[name]) if name in names else None for names, state in paths]
+        first = held[0]
+        if first is None or first.frozen or not isinstance(first.cls, Class):
+            continue
+        if all(other is not None and other.cls is first.cls for other in held):
+            found[name] = first.cls
+    return found
+
+
 def is_renewed(value: Value, held: Lasting) -> bool:
     """Return whether a value is a record or container, which is made anew in each step and keeps its models."""
     found = held.heap.get(value.address) if isinstance(value, Ref) else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, lasting
+from flake8_flax_rng.interpreter import classes, declarations, lasting
 from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.engine import HEIR, KNOWN
 from flake8_flax_rng.interpreter.handovers import Texts
@@ -47,6 +47,7 @@ class Objects:
         self._follow = follow
         self._known: dict[int, lasting.Lasting] = {}
         self._complete: set[int] = set()
+        self._filled: set[int] = set()
         self._stores: Stores | None = None
         self._texts = Texts(chunks)
         self._handed: dict[tuple[str, str], lasting.Lasting] = {}
@@ -66,13 +67,48 @@ class Objects:
             return self._object(owner, lasting.Lasting(), state)
         cls = self.heir(function) or owner
         with engine.without_runs():
-            known = self._known.get(cls.serial) or self.constructed(cls, state.fork())
-            if cls.serial not in self._complete:
-                self._complete.add(cls.serial)
-                self._set_later(cls, known, state.fork())
+            known = self._of(cls, state)
+            self._declared(cls, known, state)
         known.give(state)
         engine.example = max(known.example, HEIR if cls is not owner else KNOWN)
         return self._object(cls, known, state)
+
+    def _of(self, cls: Class, state: State) -> lasting.Lasting:
+        """Return what is known of any object of a class."""
+        known = self._known.get(cls.serial) or self.constructed(cls, state.fork())
+        if cls.serial not in self._complete:
+            self._complete.add(cls.serial)
+            self._set_later(cls, known, state.fork())
+        return known
+
+    def _declared(self, owner: Class, known: lasting.Lasting, state: State) -> None:
+        """Add the objects that a class declares to hold, and whose models it runs."""
+        if owner.serial in self._filled or classes.has_constructor_fields(owner):
+            return
+        self._filled.add(owner.serial)
+        for base in classes.ancestors(owner):
+            for name, said in base.annotations.items() if isinstance(base, Class) else ():
+                text = "".join({code.chunk.text: "" for code in _methods(base)})
+                if name in known.names or f"self.{name}." not in text:
+                    continue
+                cls = declarations.named(self._engine, said, base.frames, state) if isinstance(base, Class) else None
+                part = self._part(cls, state) if cls is not None and cls is not owner else None
+                if part is not None:
+                    # What stands there may be of a class that derives from the declared one.
+                    part.example = max(part.example, HEIR)
+                    part.names = {name: part.names[_STATE]}
+                    known.add(part, {name})
+
+    def _part(self, cls: Class, state: State) -> lasting.Lasting | None:
+        """Return any object of a class that holds modules, as a part of another one."""
+        if classes.is_linen(cls) or not any(_RUNNING.search(code.chunk.text) for code in _methods(cls)):
+            return None
+        known = self._of(cls, state)
+        if not known.names:
+            return None
+        ref = Ref(self._engine.number())
+        found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
+        return lasting.Lasting({_STATE: ref}, {**known.heap, ref.address: found}, known.example)
 
     def _running(self) -> bool:
         """Return whether the file runs models at all."""
@@ -198,6 +234,11 @@ class Objects:
         """Return what a method has left in the attributes that no other code in sight sets."""
         found = [(known.attributes, end) for end in ends if (known := end.instance(ref)) is not None]
         left = lasting.common(self._engine, found)
+        for name, cls in lasting.parts(found).items():
+            part = self._part(cls, found[0][1]) if cls is not owner else None
+            if part is not None:
+                part.names = {name: part.names[_STATE]}
+                left.add(part, {name})
         for name, value in list(left.names.items()):
             renewed, container = lasting.is_renewed(value, left), lasting.is_container(value, left)
             if not self._read(owner).only_in(name, method, _names(owner), renewed, container):
