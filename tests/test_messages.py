@@ -113,3 +113,18 @@ def test_lines_of_a_notebook() -> None:
 def test_no_notebook() -> None:
     assert not notebook.is_notebook(["import jax\n", "# %%NBQA-CELL-SEPabc123\n"])
     assert not notebook.is_notebook([])
+
+
+def test_a_key_of_the_same_name_that_was_split_off_is_told_from_the_used_one() -> None:
+    text = message("""
+        import jax
+
+        def step(carry, x):
+            key, total = carry
+            key, sub = jax.random.split(key)
+            noise = jax.random.normal(sub)
+            return (sub, total + noise), noise
+
+        jax.lax.scan(step, (jax.random.key(0), 0.0), None, length=3)
+    """)
+    assert "the `key` that was split off beside it is never used: use that one" in text

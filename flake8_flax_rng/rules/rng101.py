@@ -73,6 +73,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _advice(event: Reused, parting: Parting, name: str, array: bool) -> str:
+    if event.sibling == name:
+        return f"the `{name}` that was split off beside it is never used: use that one"
     if event.sibling is not None:
         return f"use `{event.sibling}`, which is never used"
     here = event.first.site.node is parting.first.site.node
