@@ -47,6 +47,7 @@ class Book:
         self._asserted: set[Term] = set()
         self._negated: dict[Term, list[tuple[Step, ...]]] = {}
         self._differences: dict[Term, frozenset[Term]] = {}
+        self._subtracted: set[Term] = set()
         self.selections = Selections()
         self._found: list[tuple[Use, Use]] = []
         self.quiet = False
@@ -207,6 +208,7 @@ class Book:
     def difference(self, term: Term, common: frozenset[Term]) -> None:
         """Note a difference of two values that were drawn from the same keys."""
         self._differences[term] = common
+        self._subtracted |= common
 
     def measured(self, terms: list[Term]) -> None:
         """Note that values were compared by size: a difference among them is that of two equal draws."""
@@ -423,8 +425,11 @@ class Book:
     def _contrasted(self, first: Use, second: Use) -> bool:
         """Return whether two results of a function that draws from a key are subtracted from each other."""
         parting = part(first, second)
-        called = parting.first is not first.way[-1] and parting.second is not second.way[-1]
-        return called and frozenset((parting.first.site.node, parting.second.site.node)) in self._contrasts
+        if parting.first is first.way[-1] or parting.second is second.way[-1]:
+            return False
+        if frozenset((parting.first.site.node, parting.second.site.node)) in self._contrasts:
+            return True
+        return first.site.node is second.site.node and not parting.loop and first.term in self._subtracted
 
     def _rehearsed(self, first: Use, second: Use) -> bool:
         """Return whether a loop that renews other keys only looks at what it makes of this one in each pass."""
