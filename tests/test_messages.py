@@ -88,6 +88,43 @@ def test_an_array_of_keys_cannot_be_split_like_one() -> None:
     assert "split(keys)" not in text
 
 
+def test_a_key_that_comes_back_used_is_not_called_the_same_in_every_pass() -> None:
+    text = message("""
+        import jax
+
+        def step(key, x):
+            key, sub = jax.random.split(key)
+            return key, x + jax.random.normal(key) + jax.random.normal(sub)
+
+        key, x = jax.random.key(0), 0.0
+        for _ in range(3):
+            key, x = step(key, x)
+    """)
+    assert text == (
+        "RNG102 `key` was already consumed in an earlier pass, by `jax.random.normal` on line 5 in `step`, which "
+        "consumes it again by `jax.random.split` on line 4; hand on a key that nothing has consumed"
+    )
+
+
+def test_a_key_that_each_pass_uses_in_its_own_way() -> None:
+    text = message("""
+        import jax
+
+        def start(key, i):
+            if i == 0:
+                return jax.random.normal(key)
+            return jax.random.uniform(key)
+
+        key = jax.random.key(0)
+        for i in range(2):
+            start(key, i)
+    """)
+    assert text == (
+        "RNG102 `key` is the same in every pass of the loop on line 9, and `start` consumes it by `jax.random.normal` "
+        "on line 5 as well as by `jax.random.uniform` on line 6; use a new one"
+    )
+
+
 SCRIPT = """\
 # %%NBQA-CELL-SEPabc123
 import jax

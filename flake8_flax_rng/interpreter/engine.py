@@ -658,6 +658,8 @@ class Engine:
             for _, item in found.entries[:20]:
                 self.escape(item, state, depth + 1)
         elif isinstance(found, Instance) and not found.frozen:
+            for item in found.attributes.values():
+                self.ledger.lose(item)
             lasting = {name: item for name, item in found.attributes.items() if name in found.lasting}
             state.heap[value.address] = replace(found, attributes=lasting, version=found.version + 1, symbolic=True)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from flake8_flax_rng.interpreter.evaluation import looks_on, only_initialises
 from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
 from flake8_flax_rng.interpreter.rehearsals import is_rehearsal
@@ -16,8 +18,6 @@ from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from flake8_flax_rng.interpreter.events import Made, Site, Use
     from flake8_flax_rng.interpreter.state import State
     from flake8_flax_rng.interpreter.values import FunctionCode
@@ -429,7 +429,8 @@ class Book:
             return False
         if frozenset((parting.first.site.node, parting.second.site.node)) in self._contrasts:
             return True
-        return first.site.node is second.site.node and not parting.loop and first.term in self._subtracted
+        same = first.site.node is second.site.node and not parting.loop and first.term in self._subtracted
+        return same and _is_given(parting.first, first) and _is_given(parting.second, second) and _differ(parting)
 
     def _rehearsed(self, first: Use, second: Use) -> bool:
         """Return whether a loop that renews other keys only looks at what it makes of this one in each pass."""
@@ -511,7 +512,17 @@ class Book:
 def _is_given(step: Step, use: Use) -> bool:
     """Return whether a call is given the key that it uses, or one that this comes of."""
     keys = _with_parents(use.term)
-    return any(isinstance(value, Key | Opaque) and value.term in keys for _, value in step.arguments)
+    return any(
+        (isinstance(value, Key | Opaque) and value.term in keys) or (isinstance(value, Keys) and value.parent in keys)
+        for _, value in step.arguments
+    )
+
+
+def _differ(parting: Parting) -> bool:
+    """Return whether two calls are of two functions, or of one with other arguments."""
+    calls = parting.first.site, parting.second.site
+    callees = [site.chunk.code(site.node.func) for site in calls if isinstance(site.node, cst.Call)]
+    return callees[:1] != callees[1:] or _arguments(parting.first) != _arguments(parting.second)
 
 
 def _behind(use: Use, step: Step) -> list[cst.CSTNode]:

@@ -46,10 +46,12 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         assign(engine, target.value, value, state)
     elif isinstance(target, cst.Attribute):
         engine.ledger.touch(value)
-        engine.ledger.lose(value)
         if isinstance(value, Key):
             engine.ledger.name(value, dotted(target), engine.owner())
-        for owner, _ in engine.eval(target.value, state)[:1]:
+        owners = engine.eval(target.value, state)[:1]
+        if not any(_in_sight(owner, state) for owner, _ in owners):
+            engine.ledger.lose(value)
+        for owner, _ in owners:
             misuse.check_leak(engine, target, owner, value)
             set_attribute(engine, owner, target.attr.value, value, state)
     elif isinstance(target, cst.Subscript):
@@ -60,6 +62,12 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             for row, after in engine.eval_all([target.value, *subscripts.plain_index(target)], state)[:1]
         ):
             _set_item(engine, owner, index, value, state)
+
+
+def _in_sight(owner: Value, state: State) -> bool:
+    """Return whether an object was made on this path, so that it shows what becomes of a key that is stored there."""
+    found = state.instance(owner)
+    return found is not None and not found.symbolic
 
 
 def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: State) -> None:

@@ -41,8 +41,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, rule
+from flake8_flax_rng.interpreter.events import Event, Parting, Reused, Step, Use
+from flake8_flax_rng.interpreter.values import Value
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, key_sites, place, rule
 from flake8_flax_rng.rules.reuse import reuses
 from flake8_flax_rng.rules.wording import (
     CARRIED,
@@ -69,12 +70,33 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"
         words = name.strip("`")
         array = is_array(parting.second, site)
+        if event.first.site.node is not event.second.site.node:
+            yield Report(site, _of_two_uses(event, parting, name, passes))
+            continue
         advice = _of_a_split(words, kind) if splits else _of_a_draw(words, kind, array)
         yield Report(
             site,
             f"{name} is the same {passes}, so {what} gives the same {'keys' if splits else 'numbers'} each time; "
             f"{advice}",
         )
+
+
+def _of_two_uses(event: Reused, parting: Parting, name: str, passes: str) -> str:
+    """Say what two places within one call do with a key, one in an earlier pass and the other in a later one."""
+    call = consumer(parting.second)
+    before, after = (f"`{use.label}` on {place(use.site)}" for use in (event.first, event.second))
+    if parting.first.arguments and _given(parting.first, event.first) == _given(parting.second, event.second):
+        return f"{name} is the same {passes}, and `{call}` consumes it by {before} as well as by {after}; use a new one"
+    return (
+        f"{name} was already consumed in an earlier pass, by {before} in `{call}`, which consumes it again by {after}; "
+        "hand on a key that nothing has consumed"
+    )
+
+
+def _given(step: Step, use: Use) -> list[Value]:
+    """Return the arguments of a call that carry the key which it uses, or one that this comes of."""
+    nodes = {site.node for site in key_sites(step, use)}
+    return [value for node, value in step.arguments if node in nodes]
 
 
 def _of_a_split(name: str, kind: str) -> str:
