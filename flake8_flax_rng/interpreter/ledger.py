@@ -28,6 +28,7 @@ _NO_KEYS = (Opaque, Const, Ref, Symbol)
 DRAWN = -SPLITS_KEPT - 1
 _SHARED_BY_A_PAIR = 3
 _CHILDREN_READ = 200
+_PARTS_MEASURED = 200
 
 
 class Book:
@@ -48,6 +49,7 @@ class Book:
         self._negated: dict[Term, list[tuple[Step, ...]]] = {}
         self._differences: dict[Term, frozenset[Term]] = {}
         self._subtracted: set[Term] = set()
+        self._repeated: set[Term] = set()
         self.selections = Selections()
         self._found: list[tuple[Use, Use]] = []
         self.quiet = False
@@ -193,10 +195,10 @@ class Book:
             self.touch(value.lane)
 
     def compared(self, operands: list[frozenset[Term]]) -> None:
-        """Note that values were compared: keys that several of them were drawn from are repeated on purpose."""
+        """Note that values were compared: keys that both were drawn from twice by then are repeated on purpose."""
         seen: set[Term] = set()
         for draws in operands:
-            for term in seen & draws:
+            for term in seen & draws & self._repeated:
                 self._compared.update(_with_parents(term))
             seen |= draws
         self._asserted |= seen
@@ -206,15 +208,17 @@ class Book:
         self._contrasts.add(frozenset((left, right)))
 
     def difference(self, term: Term, common: frozenset[Term]) -> None:
-        """Note a difference of two values that were drawn from the same keys."""
-        self._differences[term] = common
-        self._subtracted |= common
+        """Note a difference of two values that were drawn from the same keys, if those were used twice by then."""
+        repeated = common & self._repeated
+        if repeated:
+            self._differences[term] = repeated
+            self._subtracted |= repeated
 
     def measured(self, terms: list[Term]) -> None:
         """Note that values were compared by size: a difference among them is that of two equal draws."""
         if self._differences:
             for term in terms:
-                for part in parts(term):
+                for part in _size_of(term):
                     for key in self._differences.get(part, ()):
                         self._compared.update(_with_parents(key))
 
@@ -237,6 +241,7 @@ class Book:
             state.ledger[key] = use
             return
         self._found.append((first, use))
+        self._repeated.add(use.term)
         if use.kind == "split":
             if first.kind == "split":
                 self._split_before[use.derived] = self._clock, _children_used(use.term, state)
@@ -533,6 +538,18 @@ def _behind(use: Use, step: Step) -> list[cst.CSTNode]:
 def _place(first: Use, second: Use) -> int:
     """Return the function in whose text a reuse is reported."""
     return part(first, second).second.owner
+
+
+def _size_of(term: Term) -> list[Term]:
+    """Return what a term is the size of, up to a bound: a product with other drawn values is a step, no size."""
+    found = [term]
+    for current in found:
+        if len(found) > _PARTS_MEASURED:
+            break
+        drawn = [part for part in current.parts if part.draws]
+        if not (current.kind == "op" and current.args[0] == "*" and len(set(drawn)) > 1):
+            found.extend(drawn)
+    return found
 
 
 def _with_parents(term: Term) -> list[Term]:
