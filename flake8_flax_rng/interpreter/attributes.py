@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
     from flake8_flax_rng.interpreter.state import State
 
+_CONTAINERS = (list, dict, set, deque)
+
 
 def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
     """Evaluate ``x.name``."""
@@ -64,6 +67,8 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
         found = state.heap.get(value.address)
         if isinstance(found, Instance):
             return classes.attribute(engine, value, found, name, state, engine.site(node))
+        if not any(hasattr(kind, name) for kind in _CONTAINERS):
+            return [(Opaque(engine.terms.make("attribute", engine.term(value, state), name)), state)]
         kind = "dict" if isinstance(found, DictObject) else "list"
         return [(Native(f"{kind}.{name}", value), state)]
     if isinstance(value, Class):

@@ -667,12 +667,24 @@ class Engine:
         """Call something of which nothing is known: its arguments escape."""
         parts = [self.term(value, state) for value in args.values()]
         for value in args.values():
-            if isinstance(value, Key) and self.stack:
-                use = Use(tuple(self.stack), "unknown", self.stack[-1].label, value.term, value.origin)
-                self.ledger.consume(LedgerKey(value.term, UNRESOLVED), use, state)
+            self._unresolved(value, state)
             self.escape(value, state)
         callee = self.term(function, state)
         return [(Opaque(self.terms.make("call", callee, *parts, self.terms.fresh("call"))), state)]
+
+    def _unresolved(self, value: Value, state: State) -> None:
+        """Note that a key is given to something of which nothing is known."""
+        if not isinstance(value, Key | Opaque) or not self.stack:
+            return
+        first = state.ledger.get(LedgerKey(value.term))
+        if first is None and isinstance(value, Opaque):
+            return
+        origin = value.origin if isinstance(value, Key) else 0
+        use = Use(tuple(self.stack), "unknown", self.stack[-1].label, value.term, origin)
+        if first is not None:
+            self.ledger.suspect(first, use)
+        if isinstance(value, Key):
+            self.ledger.consume(LedgerKey(value.term, UNRESOLVED), use, state)
 
     def pure_call(self, name: str, args: Args, state: State) -> Outcomes:
         """Call a function that only computes a value from its arguments."""

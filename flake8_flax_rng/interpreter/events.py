@@ -238,6 +238,23 @@ class Discarded:
 
 
 @record(eq=False)
+class Overlooked:
+    """A key was passed to a call that cannot be followed, in place of another one that is never read.
+
+    Args:
+        first: what the key was used for before.
+        second: the call.
+        made: the split that made the key that is never read.
+        name: that key, as the text would name it.
+    """
+
+    first: Use
+    second: Use
+    made: Made
+    name: str
+
+
+@record(eq=False)
 class Shared:
     """A key that all lanes of a mapped function have in common is drawn from in each.
 
@@ -571,6 +588,7 @@ Event = (
     | Remade
     | Defaulted
     | Discarded
+    | Overlooked
     | Shared
     | HandedOn
     | Together

@@ -221,7 +221,8 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return engine.unknown_call(function, args, state)
     if engine.active and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine, file=False)
-        return _unknown(engine, function, args, state)
+        with engine.ledger.unjudged():
+            return _unknown(engine, function, args, state)
     engine.followed.add(code)
     names = _bound(engine, function, args, state)
     trial = engine.inert.begin(engine, function, names, state)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.evaluation import looks_on, only_initialises
-from flake8_flax_rng.interpreter.events import Discarded, Parting, Remade, Reused, Step, Together, part
+from flake8_flax_rng.interpreter.events import Discarded, Overlooked, Parting, Remade, Reused, Step, Together, part
+from flake8_flax_rng.interpreter.overlooked import unread
 from flake8_flax_rng.interpreter.rehearsals import is_rehearsal
 from flake8_flax_rng.interpreter.selections import Selections
 from flake8_flax_rng.interpreter.state import LedgerKey
@@ -39,6 +42,7 @@ class Book:
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
         self._terms: dict[tuple[Term, int], str] = {}
         self._lost: dict[int, set[int]] = {}
+        self._losing = True
         self._consumed: dict[int, dict[int, int]] = {}
         self._split_before: dict[int, tuple[int, set[int]]] = {}
         self._clock = 0
@@ -52,6 +56,7 @@ class Book:
         self._repeated: set[Term] = set()
         self.selections = Selections()
         self._found: list[tuple[Use, Use]] = []
+        self._suspected: list[tuple[Use, Use]] = []
         self.quiet = False
         self.consumptions = 0
         self._made: dict[int, Made] = {}
@@ -161,8 +166,19 @@ class Book:
         if origin:
             self._reads.setdefault(origin, set()).add(ALL if index is None else index)
 
+    @contextmanager
+    def unjudged(self) -> Iterator[None]:
+        """Give keys to what could be followed, but for a bound: that it uses them is not taken for granted."""
+        before, self._losing = self._losing, False
+        try:
+            yield
+        finally:
+            self._losing = before
+
     def lose(self, value: Value) -> None:
         """Note that whatever keys a value holds go to where nobody can see what is done with them."""
+        if not self._losing:
+            return
         if isinstance(value, Key):
             self._lost.setdefault(value.origin, set()).add(_index_or_all(value))
         elif isinstance(value, Keys):
@@ -275,18 +291,25 @@ class Book:
         """Note two uses that are known to be of one key."""
         self._found.append((first, second))
 
-    def findings(self) -> list[Reused | Remade | Discarded | Together]:
+    def suspect(self, first: Use, second: Use) -> None:
+        """Note that a key that was used is passed to a call that cannot be followed."""
+        if not self.quiet:
+            self._suspected.append((first, second))
+
+    def findings(self) -> list[Reused | Remade | Discarded | Together | Overlooked]:
         """Return the reuses that stand when everything is known."""
-        found: list[Reused | Remade | Discarded | Together] = []
+        found: list[Reused | Remade | Discarded | Together | Overlooked] = []
         plain = {
             (first.site.node, second.site.node)
             for first, second in self._found
             if not second.twin and first.origin == second.origin
         }
+        overlooked = self._overlooked()
+        taken = {event.second for event in overlooked}
         for first, second in self._found:
             if second.twin and (first.site.node, second.site.node) in plain:
                 continue
-            if not self._stands(first, second):
+            if second in taken or not self._stands(first, second):
                 continue
             if "inner" in (first.kind, second.kind):
                 found.extend(self._inside(first, second))
@@ -298,6 +321,7 @@ class Book:
                 found.append(Reused(first, second, self._sibling(first, second), name, default))
             elif "unknown" not in (first.kind, second.kind):
                 found.extend(self._remade(first, second))
+        found.extend(overlooked)
         found.extend(Together(first, second) for first, second in self._shared)
         return [*found, *self._discarded()]
 
@@ -327,6 +351,22 @@ class Book:
             return []
         inner = first if first.kind == "inner" else second
         return [Remade(made, made, second, first, inner, fold_is_later=origin > inner.derived)]
+
+    def _overlooked(self) -> list[Overlooked]:
+        """Return the calls that get a key which was used before, while one made beside it is never read."""
+        found: list[Overlooked] = []
+        unknown = [(first, second) for first, second in self._found if first.kind == second.kind == "unknown"]
+        for first, second in [*self._suspected, *unknown] if self.complete else ():
+            for origin in (first.derived, second.origin):
+                made = self._made.get(origin)
+                if made is None or made.kind != "split" or not self._stands(first, second):
+                    continue
+                names = {index: name for index, (name, _) in self._names.get(origin, {}).items()}
+                name = unread(made, names, self._arrays.get(origin), self._reads.get(origin, set()))
+                if name is not None:
+                    found.append(Overlooked(first, second, made, name))
+                    break
+        return found
 
     def _discarded(self) -> list[Discarded]:
         """Return the splits and folds whose keys nobody ever read."""

@@ -22,17 +22,17 @@ class Selections:
 
     def __init__(self) -> None:
         self._draws: set[frozenset[Term | None]] = set()
-        self._written: dict[Written, tuple[set[cst.CSTNode], set[cst.CSTNode]]] = {}
+        self._written: set[Written] = set()
+        self._pieces: dict[cst.CSTNode | None, set[cst.CSTNode]] = {}
 
     def note(self, one: Term, other: Term, written: Written) -> None:
         """Note two values of which each element of a third is taken."""
+        if None not in written:
+            self._written.add(written)
         common = one.draws & other.draws
-        if not common:
-            return
-        ours, theirs = _drawn(one, common), _drawn(other, common)
-        self._draws.update(frozenset((draw, rival)) for draw in ours - theirs for rival in theirs - ours)
-        if None not in written and written not in self._written:
-            self._written[written] = _within(written[0]), _within(written[1])
+        if common:
+            ours, theirs = _drawn(one, common), _drawn(other, common)
+            self._draws.update(frozenset((draw, rival)) for draw in ours - theirs for rival in theirs - ours)
 
     def part(self, first: Use, second: Use) -> bool:
         """Return whether no element can be of both uses of a key."""
@@ -42,17 +42,20 @@ class Selections:
             return False
         parting = part(first, second)
         early, late = parting.first.site.node, parting.second.site.node
-        return not parting.loop and any(early in one and late in other for one, other in self._written.values())
+        return not parting.loop and any(
+            early in self._within(one) and late in self._within(other) for one, other in self._written
+        )
+
+    def _within(self, node: cst.CSTNode | None) -> set[cst.CSTNode]:
+        """Return a piece of syntax and all that it consists of."""
+        if node not in self._pieces:
+            found = [node] if node is not None else []
+            for piece in found:
+                found.extend(piece.children)
+            self._pieces[node] = set(found)
+        return self._pieces[node]
 
 
 def _drawn(value: Term, keys: frozenset[Term]) -> set[Term]:
     """Return the draws from some keys that a value is computed from."""
     return {term for term in parts(value) if term.kind == "draw" and term.args[0] in keys}
-
-
-def _within(node: cst.CSTNode | None) -> set[cst.CSTNode]:
-    """Return a piece of syntax and all that it consists of."""
-    found = [node] if node is not None else []
-    for piece in found:
-        found.extend(piece.children)
-    return set(found)

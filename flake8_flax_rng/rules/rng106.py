@@ -5,6 +5,9 @@
 Reports a `split` or `fold_in` whose result is thrown away, or bound to names that nobody reads, while the
 key that it was derived from is used on.
 
+Also reports a call that gets a key which was used before, while another key of the same split has a name and is never
+read. Here the call need not be one that can be followed: the key that was made for it is at hand.
+
 ## Why it matters
 
 Keys never change in place. A `split` alone does nothing: the old key still gives the old numbers.
@@ -31,15 +34,16 @@ first = jax.random.normal(subkey, (8,))
 
 ## Proven by
 
-The value ledger: none of the keys that the call made is consumed, and the old key is.
+The value ledger: none of the keys that the call made is consumed, and the old key is. For a key that is used again:
+both uses consume it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Discarded, Event, Reused, Site
-from flake8_flax_rng.rules.report import Report, rule, spelled
+from flake8_flax_rng.interpreter.events import Discarded, Event, Overlooked, Reused, Site, part
+from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule, spelled
 
 RULE = rule("RNG106", "discarded-split", "the result of a split or fold is never used", __doc__)
 
@@ -47,7 +51,10 @@ RULE = rule("RNG106", "discarded-split", "the result of a split or fold is never
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report derived keys that nobody uses, unless the call is wrong for another reason."""
     reused = {event.second.site.node for event in events if isinstance(event, Reused)}
+    told = {part(event.first, event.second).second.site.node for event in events if isinstance(event, Reused)}
     for event in events:
+        if isinstance(event, Overlooked) and part(event.first, event.second).second.site.node not in told:
+            yield _overlooked(event)
         if not isinstance(event, Discarded) or (event.name is not None and event.site.node in reused):
             continue
         step = event.made.way[-1]
@@ -57,6 +64,17 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             event.site,
             f"the result of `{step.label}` {lost}, and `{key}` itself stays as it was; {_advice(event, key)}",
         )
+
+
+def _overlooked(event: Overlooked) -> Report:
+    parting = part(event.first, event.second)
+    site = key_site(parting.second, event.second)
+    return Report(
+        site,
+        f"{key_name(site, parting.second, None)} was already given to `{consumer(parting.first)}` on "
+        f"{place(parting.first.site)}, while `{event.name}` of the split on {place(event.made.site)} is never used; "
+        "pass that key",
+    )
 
 
 def _advice(event: Discarded, key: str) -> str:

@@ -1,0 +1,81 @@
+"""Keys that a split made and bound, and that the function never reads."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.syntax.walk import walk
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.events import Made
+
+
+def unread(made: Made, names: Mapping[int, str], array: str | None, read: set[int]) -> str | None:
+    """Return a key that a function binds and never reads, where others of the same split are read.
+
+    Args:
+        made: the split.
+        names: the names that its keys were bound to, by index.
+        array: the name that its array of keys was bound to, None if there is none.
+        read: which of its keys were read.
+
+    Returns:
+        the key, as the text would name it; None if all are read, or if that cannot be told.
+    """
+    idle = [name for index, name in sorted(names.items()) if index not in read and name.strip("_")]
+    function = _around(made) if read and (idle or array) else None
+    if function is None:
+        return None
+    for name in idle:
+        if not _loaded(function, name):
+            return name
+    return _unread_index(made, function, array) if array is not None else None
+
+
+def _around(made: Made) -> ast.AST | None:
+    """Return the innermost function in whose text a split is written: what a file binds, others may read."""
+    chunk = made.site.chunk
+    line, _ = chunk.position(made.site.node)
+    found: ast.AST | None = None
+    for statement in chunk.tree:
+        for node in walk(statement):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _covers(node, line):
+                found = node
+    return found
+
+
+def _covers(node: ast.stmt, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or line)
+
+
+def _loaded(function: ast.AST, name: str) -> list[ast.Name]:
+    return [
+        node
+        for node in walk(function)
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
+    ]
+
+
+def _unread_index(made: Made, function: ast.AST, array: str) -> str | None:
+    """Return the first key of an array that is never taken, if all that are taken have constant indices."""
+    count = _count(made)
+    taken = [node for node in walk(function) if isinstance(node, ast.Subscript) and _named(node.value, array)]
+    if count is None or len(taken) != len(_loaded(function, array)):
+        return None
+    indices = {node.slice.value for node in taken if isinstance(node.slice, ast.Constant)}
+    if any(not isinstance(node.slice, ast.Constant) for node in taken):
+        return None
+    missing = [index for index in range(count) if index not in indices]
+    return f"{array}[{missing[0]}]" if missing else None
+
+
+def _named(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _count(made: Made) -> int | None:
+    """Return how many keys a split makes, if that is written there."""
+    arguments = [value for _, value in made.way[-1].arguments]
+    return getattr(arguments[1], "value", None) if len(arguments) > 1 else 2
