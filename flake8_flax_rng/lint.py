@@ -13,7 +13,7 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
-from flake8_flax_rng.syntax.room import with_room
+from flake8_flax_rng.syntax.room import TURN, with_room
 from flake8_flax_rng.syntax.walk import walk
 
 
@@ -43,34 +43,28 @@ def lint(
     named = any(word in source for word in IMPORTS_OF_INTEREST) or libraries.named_in(source)
     if not named and (project is None or not may_handle_keys(source)):
         return []
-    return with_room(lambda: _read(source.removeprefix("\ufeff"), tree, filename, libraries, project, named, off))
+    source = source.removeprefix("\ufeff")
+    found = tree if tree is not None else with_room(lambda: _parsed(source, filename))
+    if found is None or not _can_matter(found, libraries, project, named):
+        return []
+    return with_room(lambda: _analysed(source, found, libraries, project, off))
 
 
-def _read(
-    source: str,
-    tree: ast.Module | None,
-    filename: str,
-    libraries: Libraries,
-    project: Project | None,
-    named: bool,
-    off: Callable[[], Container[str]],
-) -> list[Finding]:
-    """Look at the file's imports, and analyse it if they can matter."""
-    if tree is None:
-        try:
-            tree = ast.parse(source, filename)
-        except SyntaxError:
-            return []
+def _parsed(source: str, filename: str) -> ast.Module | None:
+    try:
+        return ast.parse(source, filename)
+    except SyntaxError:
+        return None
+
+
+def _can_matter(tree: ast.Module, libraries: Libraries, project: Project | None, named: bool) -> bool:
+    """Look at what the file imports: few files are worth a thread."""
     if all(map(_hands_on, tree.body)):
-        return []
-    if not (named and _imports_of_interest(tree, libraries)) and (
-        project is None or not project.relies_on(tree, works_with_keys)
-    ):
-        return []
-    if project is not None:
-        project.open(source)
-    with _collector_at_rest():
-        return _analysed(source, tree, libraries, project, off)
+        return False
+    if named and _imports_of_interest(tree, libraries):
+        return True
+    with TURN:
+        return project is not None and project.relies_on(tree, works_with_keys)
 
 
 @contextmanager
@@ -116,8 +110,10 @@ def _analysed(
     from flake8_flax_rng.rules import findings, not_analysed
     from flake8_flax_rng.syntax.source import borrowed_trees, chunks
 
-    index = build(tree, interest(libraries, project, project.home if project is not None else ""))
-    with borrowed_trees():
+    if project is not None:
+        project.open(source)
+    with _collector_at_rest(), borrowed_trees():
+        index = build(tree, interest(libraries, project, project.home if project is not None else ""))
         analysis = Analysis(chunks(source, tree), index, libraries, project)
         found = findings(analysis.run(), off())
         found.extend(not_analysed(failure) for failure in analysis.failures[:1])

@@ -29,7 +29,8 @@ def interesting(path: str) -> bool:
 
 _CALLED = frozenset({"init", "apply", "apply_fn", "bind", "init_with_output", "lazy_init", "sample"})
 _KEY = re.compile(r"(?:^|_)(?:key|rng|prng|rngkey|subkey)s?\d*(?:_|$)|(?:Key|Rng|RNG)s?$")
-_HANDLING = re.compile(r"(?:key|rng)s?\d*\b|\.(?:init|apply|apply_fn|sample)\(", re.IGNORECASE)
+_HANDLED = ("key", "rng", ".init(", ".apply(", ".apply_fn(", ".sample(")
+_HANDLING = re.compile(r"(?:key|rng)s?\d*\b|\.(?:init|apply|apply_fn|sample)\(")
 
 _IMPORTING = re.compile(rf"^\s*(?:from|import)\s.*\b(?:{'|'.join(IMPORTS_OF_INTEREST)})\b", re.MULTILINE)
 _CONSUMING = re.compile(r"random|linen|rng|key\b|\.(?:init|apply)\b", re.IGNORECASE)
@@ -48,7 +49,8 @@ def works_with_keys(text: str) -> bool:
 
 def may_handle_keys(text: str) -> bool:
     """Return whether a text can hold such an identifier."""
-    return _HANDLING.search(text) is not None
+    small = text.lower()  # plain words are found many times faster than the pattern fails
+    return any(word in small for word in _HANDLED) and _HANDLING.search(small) is not None
 
 
 _PREFIXES: tuple[tuple[str, str], ...] = (

@@ -19,7 +19,7 @@ RECURSION = 20_000
 
 Result = TypeVar("Result")
 
-_TURN = threading.Lock()
+TURN = threading.Lock()
 """Analyses take turns, and so may share what they keep for each other."""
 
 _LOCK = threading.Lock()
@@ -34,7 +34,7 @@ def with_room(function: Callable[[], Result]) -> Result:
 
     def run() -> None:
         try:
-            with _TURN:
+            with TURN:
                 results.append(function())
         except BaseException as error:  # the caller's to judge
             errors.append(error)
@@ -47,7 +47,7 @@ def with_room(function: Callable[[], Result]) -> Result:
     finally:
         _restore_limit()
     if thread is None:  # no threads here, or no address space: then with no more depth than the caller has
-        with _TURN:
+        with TURN:
             return function()
     if errors:
         raise errors[0]
