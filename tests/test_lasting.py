@@ -791,6 +791,53 @@ class Fourth:
         self.policy = Quiet() if quiet else Policy(4)
     def loss(self, params, x):
         return self.policy.model.apply(params, x, True)
+
+== modules that two methods set
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+        self.features = features
+    def widen(self):
+        self.model = Net(2 * self.features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+class Base:
+    module_class: nn.Module = None
+    def __init__(self, config, **options):
+        self._module = self.module_class(config, **options)
+    def checkpoint(self):
+        self._module = self.module_class(features=self.config, name="net")
+    @property
+    def module(self):
+        return self._module
+    def loss(self, params, x):
+        return self.module.apply(params, x, True)  # ! RNG203
+class Derived(Base):
+    module_class = Net
+--
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+    def quiet(self):
+        self.model = Plain()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+class Second:
+    def __init__(self, features):
+        self.model = Net(features)
+    def swap(self, model):
+        self.model = model
+    def widen(self, features):
+        self.model = Net(features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+class Third:
+    def __init__(self, features):
+        self.model = Net(features)
+    def swap(self, model, features):
+        self.model = Net(features) if model is None else model
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
 """
 
 

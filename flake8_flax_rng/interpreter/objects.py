@@ -11,7 +11,7 @@ from flake8_flax_rng.interpreter.decorators import undecorated
 from flake8_flax_rng.interpreter.engine import HEIR, KNOWN
 from flake8_flax_rng.interpreter.handovers import Texts
 from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.stores import Stores
+from flake8_flax_rng.interpreter.stores import Held, Stores
 from flake8_flax_rng.interpreter.values import NONE, Class, Descriptor, Function, FunctionCode, Ref, Symbol, Value
 from flake8_flax_rng.semantics.linen import INITIALISING
 
@@ -174,7 +174,9 @@ class Objects:
         constructor = classes.member(owner, _CONSTRUCTOR)
         if isinstance(constructor, Function):
             ref = self._object(owner, known, state)
-            known = self._left(owner, ref, _CONSTRUCTOR, self._follow(constructor, state, ref))
+            known = self._left(
+                owner, ref, _CONSTRUCTOR, self._follow(constructor, state.fork(), ref), state, again=True
+            )
         elif classes.has_constructor_fields(owner):
             known = self._from_makers(owner, state)
         self._known[owner.serial] = known
@@ -227,10 +229,12 @@ class Objects:
             path = state.fork()
             known.give(path)
             ref = self._object(owner, known, path)
-            left = self._left(owner, ref, name, self._follow(method, path, ref))
+            left = self._left(owner, ref, name, self._follow(method, path, ref), state)
             known.add(left, setters[name])
 
-    def _left(self, owner: Class, ref: Ref, method: str, ends: list[State]) -> lasting.Lasting:
+    def _left(
+        self, owner: Class, ref: Ref, method: str, ends: list[State], state: State, again: bool = False
+    ) -> lasting.Lasting:
         """Return what a method has left in the attributes that no other code in sight sets."""
         found = [(known.attributes, end) for end in ends if (known := end.instance(ref)) is not None]
         left = lasting.common(self._engine, found)
@@ -239,11 +243,29 @@ class Objects:
             if part is not None:
                 part.names = {name: part.names[_STATE]}
                 left.add(part, {name})
+        stores, owners = self._read(owner), _names(owner)
         for name, value in list(left.names.items()):
-            renewed, container = lasting.is_renewed(value, left), lasting.is_container(value, left)
-            if not self._read(owner).only_in(name, method, _names(owner), renewed, container):
-                del left.names[name]
+            held = Held(lasting.is_renewed(value, left), lasting.is_container(value, left))
+            if stores.only_in(name, method, owners, held):
+                continue
+            del left.names[name]
+            others = stores.also_in(name, method, owners, held) if again else set()
+            for other in others if len(others) == 1 else ():
+                left.add(self._either(owner, name, found, other, state), {name})
         return left
+
+    def _either(
+        self, owner: Class, name: str, found: list[tuple[dict[str, Value], State]], method: str, state: State
+    ) -> lasting.Lasting:
+        """Return what an attribute holds that a second method sets to such a module too."""
+        function = classes.member(owner, method)
+        if not isinstance(function, Function):
+            return lasting.Lasting()
+        path = state.fork()
+        ref = self._object(owner, lasting.Lasting(), path)
+        ends = [(known.attributes, end) for end in self._follow(function, path, ref) if (known := end.instance(ref))]
+        both = [({name: names[name]}, end) for names, end in (*found, *ends) if name in names]
+        return lasting.common(self._engine, both) if ends else lasting.Lasting()
 
     def _read(self, owner: Class) -> Stores:
         """Return where attributes are set in the file, and in the classes that a class derives from."""

@@ -17,6 +17,19 @@ _SETATTR = 3
 _FILLING = frozenset({"append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"})
 
 
+@dataclass(frozen=True)
+class Held:
+    """What an attribute holds.
+
+    Args:
+        renewed: whether it may also be set to something that is made from what it was.
+        container: whether it is a list or dict, into which something may be put.
+    """
+
+    renewed: bool = False
+    container: bool = False
+
+
 class Stores:
     """Where the attributes of objects are set in some text.
 
@@ -90,24 +103,32 @@ class Stores:
         elif own:
             self._stored.setdefault(_ANY, set()).add(_Store(own, f"{method} by name", ""))
 
-    def only_in(self, name: str, method: str, owners: set[str], renewed: bool = False, container: bool = False) -> bool:
+    def only_in(self, name: str, method: str, owners: set[str], held: Held | None = None) -> bool:
         """Return whether an attribute is set in one method only, but for one that is None at first.
 
         Args:
             name: the attribute.
             method: the method.
             owners: the names of the class and its ancestors.
-            renewed: whether it may also be set to something that is made from what it was.
-            container: whether it holds a list or dict, into which something may be put.
+            held: what it holds.
         """
-        return all(
-            store.method == method
-            or store.kind == "none"
-            or (renewed and store.kind == "renewed")
-            or (not container and store.kind == "filled")
+        return not self._others(name, method, owners, held or Held())
+
+    def also_in(self, name: str, method: str, owners: set[str], held: Held) -> set[str]:
+        """Return the other methods of the class that set an attribute; none if any other code does."""
+        others = self._others(name, method, owners, held)
+        own = all(store.owner in owners and store.kind != "filled" for store in others)
+        return {store.method for store in others} if own else set()
+
+    def _others(self, name: str, method: str, owners: set[str], held: Held) -> list[_Store]:
+        return [
+            store
             for store in (*self._stored.get(name, ()), *self._stored.get(_ANY, ()))
             if not store.owner or store.owner in owners
-        )
+            if not (store.method == method or store.kind == "none")
+            if not (held.renewed and store.kind == "renewed")
+            if held.container or store.kind != "filled"
+        ]
 
     def setters(self, owners: set[str], constructor: str) -> dict[str, set[str]]:
         """Return the attributes that one method sets to what a call returns, and that no other does, by that method.
@@ -119,7 +140,11 @@ class Stores:
         found: dict[str, set[str]] = {}
         for name, stores in self._stored.items():
             made = {store.method for store in stores if store.owner in owners and store.kind == "call"}
-            if len(made) == 1 and constructor not in made and self.only_in(name, next(iter(made)), owners, True):
+            if (
+                len(made) == 1
+                and constructor not in made
+                and self.only_in(name, next(iter(made)), owners, Held(renewed=True))
+            ):
                 found.setdefault(next(iter(made)), set()).add(name)
         return found
 
