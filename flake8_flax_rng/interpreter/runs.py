@@ -227,7 +227,8 @@ def run(
         initialises=kind in INITIALISING,
         derived=engine.number(),
     )
-    return [_finished(engine, outcome, given, template, outer) for outcome in outcomes]
+    thrown_away = kind in INITIALISING and not INITIALISING[kind]
+    return [_finished(engine, outcome, given, template, outer, thrown_away) for outcome in outcomes]
 
 
 def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
@@ -235,10 +236,16 @@ def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
     return tuple(engine.reads.setdefault(cls.serial, set()) for cls in lineage if isinstance(cls, Class))
 
 
-def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer: tuple[Draw, ...]) -> Outcome:
-    """Enter what a run drew into the ledger, and name its result."""
+def _finished(
+    engine: Engine, outcome: Outcome, given: Run, template: Use, outer: tuple[Draw, ...], thrown_away: bool
+) -> Outcome:
+    """Enter what a run drew into the ledger, and name its result.
+
+    Of ``init`` the outputs are thrown away: a mask matters only if a variable may be made of what came through it.
+    """
     value, state = outcome
     draws, state.draws = state.draws, outer
+    thrown_away = thrown_away and not any(draw.stream == "*" or draw.stored for draw in draws)
     _compare_streams(engine, given, draws, template)
     result = template.call
     entered: set[Term] = set()
@@ -248,7 +255,7 @@ def _finished(engine: Engine, outcome: Outcome, given: Run, template: Use, outer
             continue
         assert result is not None
         result = engine.terms.make("draw", key[0], result)
-        if draw.path is None or key[0] in entered or given.continues:
+        if draw.path is None or key[0] in entered or given.continues or (thrown_away and not draw.variable):
             continue
         place = LedgerKey(key[0], (draw.path, draw.counter))
         use = replace(template, way=tuple(engine.stack), term=key[0], origin=key[1])
