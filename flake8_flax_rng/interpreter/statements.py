@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -31,6 +32,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
 )
 from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, IMPORT_ERRORS, UNRELATED_ERRORS
+from flake8_flax_rng.semantics.linen import REPLACES_METHODS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine, Outcomes
@@ -300,13 +302,15 @@ def _finally(engine: Engine, node: cst.Finally, completions: Completions) -> Com
 
 def _with(engine: Engine, node: cst.With, state: State) -> Completions:
     rows = [state]
-    fails = False
+    fails = replaced = False
     managers: list[Value] = []
     for item in node.items:
         after: list[State] = []
         for path in rows:
             for value, at in engine.eval(item.item, path):
-                fails = fails or _expects_failure(value)
+                made_by = _made_by(value)
+                fails = fails or made_by in EXPECT_FAILURE
+                replaced = replaced or made_by == REPLACES_METHODS
                 managers.append(value)
                 for entered, inside in _managed(engine, item, value, "__enter__", at):
                     if item.asname is not None:
@@ -315,7 +319,8 @@ def _with(engine: Engine, node: cst.With, state: State) -> Completions:
         rows = after
     engine.muted += fails
     try:
-        done = [done for path in rows for done in engine.run_block(node.body, path)]
+        with engine.without_runs() if replaced else nullcontext():
+            done = [done for path in rows for done in engine.run_block(node.body, path)]
     finally:
         engine.muted -= fails
     for manager in reversed(managers):
@@ -339,14 +344,15 @@ def _managed(engine: Engine, node: cst.CSTNode, manager: Value, name: str, state
     return engine.call(Bound(method, manager), args, state, engine.site(node))
 
 
-def _expects_failure(value: Value) -> bool:
+def _made_by(value: Value) -> str:
+    """Return the name of the function that made a context manager, as far as it is known."""
     if not isinstance(value, Opaque) or not value.term.args:
-        return False
+        return ""
     name = value.term.args[0]
     callee = value.term.part(0)
     if value.term.kind == "call" and callee is not None and callee.kind in ("attribute", "symbol"):
         name = callee.args[0] if callee.kind == "symbol" else callee.args[1]
-    return isinstance(name, str) and name in EXPECT_FAILURE
+    return name if isinstance(name, str) else ""
 
 
 def _match(engine: Engine, node: cst.Match, state: State) -> Completions:

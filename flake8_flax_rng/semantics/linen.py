@@ -183,3 +183,6 @@ DATACLASSES: frozenset[str] = frozenset({"dataclasses.dataclass", *IMMUTABLE_DAT
 
 STRUCT_BASES: frozenset[str] = frozenset({"flax.struct.PyTreeNode", "typing.NamedTuple", *TRAIN_STATES})
 """Bases that do the same."""
+
+REPLACES_METHODS = "flax.linen.intercept_methods"
+"""A context in which a function of the program is called in the place of each method of a module."""
