@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import compress
+from operator import is_not
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.conditions import SOME, never_none
@@ -91,11 +93,7 @@ def _alike(state: State, other: State, counted: bool) -> bool:
 def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
     """Make ``state`` stand for ``other`` too; without ``force`` only where nothing of interest is lost."""
     names = _name_differences(state, other)
-    objects = [
-        address
-        for address, found in state.heap.items()
-        if (theirs := other.heap.get(address)) is not None and theirs is not found and theirs != found
-    ]
+    objects = _changed_objects(state.heap, other.heap)
     if not force:
         for frame, name in names:
             if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
@@ -109,6 +107,12 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
         state.heap[address] = _forget(state.heap[address], other.heap[address], fresh)
     _adopt(state, other)
     return True
+
+
+def _changed_objects(ours: dict[int, HeapObject], theirs: dict[int, HeapObject]) -> list[int]:
+    """Return the addresses of what is not the same on both paths; a heap is large, and nearly all of it is."""
+    apart = compress(ours, map(is_not, ours.values(), map(theirs.get, ours)))
+    return [address for address in apart if address in theirs and theirs[address] != ours[address]]
 
 
 def _adopt(state: State, other: State) -> None:
