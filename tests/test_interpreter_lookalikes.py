@@ -22,6 +22,14 @@ def f(keys, n, step):
 def f(keys, n, step):
     split = jax.vmap(lambda k: random.split(k, n))(keys).reshape(-1)
     return jax.vmap(lambda k: random.fold_in(k, step))(split)
+== an index that JAX refuses is the same in each pass
+def f(key):
+    keys = random.split(key, 3)
+    return [random.normal(keys[1]) for scale in (0.5, 2.0)]  # ! RNG102
+--
+def f(key):
+    keys = random.split(key, 3)
+    return [random.normal(keys[scale]) for _ in range(3) for scale in (0.5, 2.0)]
 == each element is taken from one of two draws
 def f(key, low, high):
     inside = random.uniform(key, low.shape)

@@ -39,7 +39,7 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares, draws_on_host
+from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, TEXT_METHODS, compares, draws_on_host
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, LIFTED_METHODS, TRAIN_STATES
 from flake8_flax_rng.semantics.transforms import SELECTING
 
@@ -187,7 +187,7 @@ def _compare(engine: Engine, args: Args, state: State) -> None:
 
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
     if isinstance(function, Opaque):
-        known = libraries.call_method(engine, function, args, state)
+        known = _of_text(engine, function.term, args, state) or libraries.call_method(engine, function, args, state)
         if known is not None:
             return known
     if isinstance(function, Opaque) and function.term.kind == "attribute":
@@ -206,6 +206,15 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         address = owner.args[0] if owner.kind == "object" else None
         engine.escape(Ref(address) if isinstance(address, int) else Opaque(owner), state)
     return outcomes
+
+
+def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes | None:
+    """Call a method of a text, which names the same thing in each call."""
+    text = method.part(0)
+    named = method.kind == "attribute" and method.args[1] in TEXT_METHODS and text is not None
+    if not named or text is None or not all(isinstance(value, Const) for value in args.values()):
+        return None
+    return engine.pure_call(f"str.{method.args[1]!s}", args.prepend(Opaque(text)), state)
 
 
 def _of_a_value(function: Value) -> bool:

@@ -46,8 +46,7 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     if path in table.STACKING and args.positional:
         items = known_items(args.positional[0], state)
         if items and any(isinstance(item, Key | Keys) for item in items):
-            alike = len(items) > 1 and all(item == items[0] for item in items)
-            return [(Stacked(items[0], alike=True) if alike else Rows(tuple(items)), state)]
+            return [(_in_rows(items), state)]
     if path == table.JOINING and args.positional:
         joined = _joined(engine, args.positional[0], state)
         return [(joined, state)] if joined is not None else None
@@ -63,7 +62,13 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     return None
 
 
-def _joined(engine: Engine, parts: Value, state: State) -> Rows | None:
+def _in_rows(items: list[Value]) -> Rows | Stacked:
+    """Return keys as the rows of an array; one key many times over is known as such."""
+    alike = len(items) > 1 and all(item == items[0] for item in items)
+    return Stacked(items[0], alike=True) if alike else Rows(tuple(items))
+
+
+def _joined(engine: Engine, parts: Value, state: State) -> Rows | Stacked | None:
     """Return arrays of keys one behind the other, if all keys are known."""
     rows: list[Value] = []
     for part in known_items(parts, state) or []:
@@ -75,7 +80,7 @@ def _joined(engine: Engine, parts: Value, state: State) -> Rows | None:
             rows.extend(part.items)
         else:
             return None
-    return Rows(tuple(rows)) if rows and all(isinstance(row, Key) for row in rows) else None
+    return _in_rows(rows) if rows and all(isinstance(row, Key) for row in rows) else None
 
 
 def reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Value:

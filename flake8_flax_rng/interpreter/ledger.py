@@ -337,6 +337,9 @@ class Book:
                 return []
             if theirs.kind == "wrap" and (theirs.parent == one or ours.kind != "wrap"):
                 return [Remade(ours, theirs, second, first)]
+            if ours.kind == "wrap":
+                one, two = sorted((ours.parent, two))
+                continue
             if ours.parent == theirs.parent:
                 both_split = ours.kind == theirs.kind == "split"
                 return [] if both_split else [Remade(ours, theirs, second, first)]

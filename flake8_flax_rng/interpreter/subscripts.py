@@ -74,6 +74,8 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     if isinstance(number, int) and not isinstance(number, bool):
         return element(engine, value, number, state)
     engine.ledger.touch(value)
+    if isinstance(value, Keys | Rows) and isinstance(index, Const) and isinstance(index.value, float | str):
+        return engine.unknown("no index")  # JAX refuses it
     if isinstance(value, Keys):
         data = engine.term(index, state)
         if value.inner:

@@ -32,6 +32,8 @@ PURE_ROOTS: frozenset[str] = frozenset(
         "logging",
         "warnings",
         "string",
+        "zlib",
+        "binascii",
         "random",
         "chex",
         "jaxtyping",
@@ -56,6 +58,9 @@ def trusted(path: str) -> bool:
     root = path.partition(".")[0]
     return root in PURE_ROOTS or root in sys.stdlib_module_names
 
+
+TEXT_METHODS: frozenset[str] = frozenset({"encode", "lower", "upper", "strip"})
+"""Methods of a text that give the same for the same text; with words alone as arguments nothing else has them."""
 
 VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")
 """Functions that give another value in each call."""

@@ -124,9 +124,18 @@ def _watched(
                 made = function(**arguments)  # twice, if the second call can show that a default stays the same
                 if isinstance(made, Iterator):
                     list(made)
+                elif entry != "main":
+                    _go_on_with(made)
         except Exception as error:
             symptoms.note(error, FILENAME)
     return [(mechanism(group, ledger), group) for group in groups(ledger)], list(_idle(ledger)), symptoms
+
+
+def _go_on_with(made: Any) -> None:
+    """Draw from the keys that a function has returned, as whoever calls it may do."""
+    for leaf in jax.tree.leaves(made):
+        if isinstance(leaf, jax.Array) and jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key) and not leaf.ndim:
+            jax.random.bits(leaf)
 
 
 def _idle(ledger: Ledger) -> Iterator[Span]:

@@ -477,7 +477,7 @@ class Writer:
             return
         outer = self.take(scope)
         rows = self.choose.one(("range(1)", "(0.5, 2.0)", *(f"range({count})" for count in scope.counts)))
-        self.add(f"sum([{self.draw(outer)} * i for i in {rows}])")
+        self.add(f"sum([{self.draw(outer)} * j for j in {rows}])")  # the key may be one of number `i`
 
     # Branches
 
