@@ -337,7 +337,7 @@ class Book:
                 return []
             if theirs.kind == "wrap" and (theirs.parent == one or ours.kind != "wrap"):
                 return [Remade(ours, theirs, second, first)]
-            if ours.kind == "wrap":
+            if ours.kind == "wrap" and theirs.kind != "wrap":
                 one, two = sorted((ours.parent, two))
                 continue
             if ours.parent == theirs.parent:

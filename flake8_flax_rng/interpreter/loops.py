@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.engine import NORMAL, Completions
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, ListObject
 from flake8_flax_rng.interpreter.iterators import asked
-from flake8_flax_rng.interpreter.sequences import PASSES, iterate, listed
+from flake8_flax_rng.interpreter.sequences import EXACT_ITEMS, PASSES, iterate, listed
 from flake8_flax_rng.interpreter.targets import assign
 from flake8_flax_rng.interpreter.values import Key, Opaque, Value
 
@@ -54,7 +54,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
 
 
 def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
-    """Follow a ``while`` loop; it is taken to run twice unless its condition is certain to fail."""
+    """Follow a ``while`` loop; it is taken to run twice unless its condition is known to fail, or to hold, by then."""
     result: Completions = []
     before = dict(state.heap)
     live: list[State] = [state]
@@ -62,13 +62,17 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     over: list[State] = []
     endless = isinstance(node.test, cst.Integer) or (isinstance(node.test, cst.Name) and node.test.value == "True")
     seen: list[Mapping[str, Value]] = []
-    for turn in range(PASSES):
+    known = not endless
+    for turn in range(EXACT_ITEMS):
+        if turn >= PASSES and not (known and live):
+            break
         seen.append(_names(engine, live))
         with engine.step(Step(engine.site(node), turn=turn)):
             entering: list[State] = []
             for path in live:
                 for value, after in engine.eval(node.test, path):
                     held = conditions.truth(value, after)
+                    known = known and held is not None
                     endless = endless and held is True
                     counted = _counted(value)
                     inside = conditions.assume(engine, value, True, after.fork()) if counted else after
@@ -78,7 +82,7 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
                         entering.append(inside)
                         once = conditions.assume(engine, value, False, after) if turn and counted else None
                         over.extend([once] if once is not None else [])
-            live = _run_body(engine, node.body, entering, left, result)
+            live = entering if turn >= PASSES and not known else _run_body(engine, node.body, entering, left, result)
     # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
     endless = endless and not (engine.active and engine.active[-1].generator)
     forget_lengths(before, [*live, *left])
