@@ -228,7 +228,7 @@ def program(seed: int, generated: float = GENERATED) -> bytes:
     for mutation in choose.choices(MUTATIONS, k=choose.choice((1, 1, 1, 2, 3))):
         try:
             data = mutation(data, choose) or data
-        except (SyntaxError, ValueError):  # an earlier mutation left nothing that has a tree
+        except (SyntaxError, ValueError, IndexError):  # an earlier mutation left nothing that has a tree, or a name
             break
     return data
 

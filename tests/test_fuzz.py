@@ -50,6 +50,11 @@ def test_programs_are_the_same_each_time_and_most_are_python():
     assert 20 < valid < 60
 
 
+def test_a_program_that_a_mutation_has_emptied(monkeypatch):
+    monkeypatch.setattr(fuzz, "MUTATIONS", (lambda data, choose: b"1\n", fuzz._names))
+    assert {fuzz.program(seed, 0.0) for seed in range(20)} >= {b"1\n"}
+
+
 # What the commands see
 
 
