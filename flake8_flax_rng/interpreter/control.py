@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import conditions
+from flake8_flax_rng.interpreter import conditions, managers
 from flake8_flax_rng.interpreter.decorators import compacted, undecorated
 from flake8_flax_rng.interpreter.events import Step
 from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
@@ -57,6 +57,8 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     transform = WRAPPERS.get(path)
     if transform is None:
         return None
+    if transform == "unknown" and args.positional:
+        managers.forget(engine, args.positional[0], state)
     return [(_wrap(engine, transform, path, args), state)]
 
 
