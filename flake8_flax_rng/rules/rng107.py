@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a parameter whose default is a random key, when the function draws from it.
+Reports a parameter whose default is a random key, when several calls leave it out and draw from it. A method of a
+model and a compiled function are taken to be called again and again.
 
 ## Why it matters
 
@@ -28,7 +29,8 @@ def noisy(x, key):
     return x + jax.random.normal(key, x.shape)
 ```
 
-Not reported: a default that every call in the file replaces.
+Not reported: a default that every call in the file replaces, and that of a function which nobody calls in sight: it
+may be a documented choice, as good as the default of a seed.
 
 ## Proven by
 
