@@ -115,7 +115,9 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
     """Call a function once for all lanes."""
     out_axes = dict(wrapped.options).get("out_axes")
     quiet = _is_one_for_all(dict(wrapped.options), state)
-    mapped = Lanes(site, wrapped.transform, engine.terms.count, quiet=quiet)
+    mapped = Lanes(
+        site, wrapped.transform, engine.terms.count, quiet=quiet, models=len(engine.runs) + len(engine.activations)
+    )
     given = _lanes(engine, args, axes, state)
     for before, after in _pairs(args, given):
         mapped.varying.update(_new(engine, before, after, state))
@@ -149,7 +151,9 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
     """Call a function once for all shards; an empty specification gives the whole argument to each."""
     known = known_items(specs, state) if specs is not None else None
     per_argument = known if known is not None else [specs] * len(args.positional)
-    mapped = Lanes(site, "shard_map", engine.terms.count, quiet=specs is None)
+    mapped = Lanes(
+        site, "shard_map", engine.terms.count, quiet=specs is None, models=len(engine.runs) + len(engine.activations)
+    )
     given = args.shift(0)
     for index, value in enumerate(args.positional):
         spec = per_argument[index] if index < len(per_argument) else None

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.events import Shared, Site, Step
+from flake8_flax_rng.interpreter.terms import Term
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.engine import Engine
     from flake8_flax_rng.interpreter.events import Use
     from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
     from flake8_flax_rng.interpreter.values import Args, Key
 
 _PARTS_READ = 200
@@ -32,6 +32,7 @@ class Lanes:
         repeated: the keys that were given to the lanes as an array of equal ones.
         found: what was found.
         twins: the keys of the other lanes, by that of the lane that is followed.
+        models: how many runs and methods of models were under way when it began.
     """
 
     site: Site
@@ -43,6 +44,7 @@ class Lanes:
     repeated: set[Term] = field(default_factory=set)
     found: list[Shared] = field(default_factory=list)
     twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
+    models: int = 0
 
 
 def close(engine: Engine, mapped: Lanes) -> None:
@@ -54,8 +56,15 @@ def close(engine: Engine, mapped: Lanes) -> None:
 
 
 def check(engine: Engine, use: Use) -> None:
-    """Note a draw from a key that all lanes of a mapped function have in common."""
+    """Note a draw from a key that all lanes of a mapped function have in common.
+
+    What a model draws from a key that it is given may be noise for its parameters, one for all lanes, unless it has
+    the shape of what is computed in the lane.
+    """
     for mapped in engine.lanes:
+        inside = len(engine.runs) + len(engine.activations) > mapped.models
+        if inside and use.signature is not None and not _of_the_lane(mapped, use.signature):
+            continue
         if _common(mapped, use.term) and not (use.subject is not None and not _common(mapped, use.subject)):
             root = _root(use.term)
             if root not in mapped.reported:
@@ -88,6 +97,18 @@ def note_models(engine: Engine, name: str, args: Args, state: State) -> None:
 def twins(engine: Engine, term: Term) -> tuple[Key, ...]:
     """Return the keys that other lanes consume when the lane that is followed consumes this one."""
     return next((mapped.twins[term] for mapped in reversed(engine.lanes) if term in mapped.twins), ())
+
+
+def _of_the_lane(mapped: Lanes, signature: Term) -> bool:
+    """Return whether what is drawn has the shape of a value that differs from lane to lane, and not just its size."""
+    found = signature.parts[1:]
+    for term in found[:_PARTS_READ]:
+        if term.kind == "attribute" and term.args[1] == "shape" and isinstance(term.args[0], Term):
+            if not _common(mapped, term.args[0]):
+                return True
+        elif term.kind != "subscript":
+            found.extend(term.parts)
+    return False
 
 
 def _common(mapped: Lanes, term: Term) -> bool:

@@ -29,6 +29,9 @@ keys = jax.random.split(jax.random.key(0), 8)
 noisy = jax.vmap(lambda x, key: x + jax.random.normal(key, x.shape))(jnp.zeros((8, 3)), keys)
 ```
 
+Not reported: noise that a model draws, unless it has the shape of what a lane computes: noise for its parameters is
+one for all lanes.
+
 ## Proven by
 
 The value ledger: a primitive that draws gets an unbatched key in a batched function.
