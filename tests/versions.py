@@ -29,8 +29,13 @@ LINTERS = (
 )
 """On each Python; what has no wheel for it is not built, and is said to be missing."""
 
-LAYERS = (("flax==0.10.4", "jax==0.5.1"), ("flax==0.10.*",), ("flax==0.11.*",), ("flax",))
-"""On the oldest Python that is there; the newest Flax on each."""
+LAYERS = (
+    ("flax==0.10.4", "jax==0.5.1"),
+    ("flax==0.10.*", "jax==0.6.*"),
+    ("flax==0.11.*", "jax==0.7.*"),
+    ("flax",),
+)
+"""On the oldest Python that is there; the newest Flax on each. An older Flax uses what a newer JAX has removed."""
 
 LINT_TESTS = ("tests/test_plugin.py", "tests/test_fixtures.py")
 SHOWN = ("flake8", "libcst", "jax", "flax")

@@ -358,14 +358,16 @@ class Book:
     def _overlooked(self) -> list[Overlooked]:
         """Return the calls that get a key which was used before, while one made beside it is never read."""
         found: list[Overlooked] = []
-        unknown = [(first, second) for first, second in self._found if first.kind == second.kind == "unknown"]
-        for first, second in [*self._suspected, *unknown] if self.complete else ():
+        for first, second in [*self._suspected, *self._found] if self.complete else ():
+            guessed = first.kind == second.kind == "unknown"
+            if second.kind != "unknown":
+                continue
             for origin in (first.derived, second.origin):
                 made = self._made.get(origin)
                 if made is None or made.kind != "split" or not self._stands(first, second):
                     continue
                 names = {index: name for index, (name, _) in self._names.get(origin, {}).items()}
-                name = unread(made, names, self._arrays.get(origin), self._reads.get(origin, set()))
+                name = unread(made, names, self._arrays.get(origin), self._reads.get(origin, set()), guessed)
                 if name is not None:
                     found.append(Overlooked(first, second, made, name))
                     break

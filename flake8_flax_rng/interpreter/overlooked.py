@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.events import Made
 
 
-def unread(made: Made, names: Mapping[int, str], array: str | None, read: set[int]) -> str | None:
+_SEVERAL = 3
+"""Keys of a split, of which one is used twice and one never: then there was one for each use."""
+
+
+def unread(made: Made, names: Mapping[int, str], array: str | None, read: set[int], alone: bool = False) -> str | None:
     """Return a key that a function binds and never reads, where others of the same split are read.
 
     Args:
@@ -20,6 +24,7 @@ def unread(made: Made, names: Mapping[int, str], array: str | None, read: set[in
         names: the names that its keys were bound to, by index.
         array: the name that its array of keys was bound to, None if there is none.
         read: which of its keys were read.
+        alone: whether it has to be the only one of several that is not read, so that there was one for each use.
 
     Returns:
         the key, as the text would name it; None if all are read, or if that cannot be told.
@@ -28,10 +33,13 @@ def unread(made: Made, names: Mapping[int, str], array: str | None, read: set[in
     function = _around(made) if read and (idle or array) else None
     if function is None:
         return None
-    for name in idle:
-        if not _loaded(function, name):
-            return name
-    return _unread_index(made, function, array) if array is not None else None
+    lost = [name for name in names.values() if not _loaded(function, name)]
+    if lost:
+        missing = [name for name in idle if name in lost]
+    else:
+        missing = lost = _unread_indices(made, function, array) if array is not None else []
+    several = (_count(made) or len(names)) >= _SEVERAL
+    return None if alone and not (several and len(lost) == 1) else next(iter(missing), None)
 
 
 def _around(made: Made) -> ast.AST | None:
@@ -58,17 +66,16 @@ def _loaded(function: ast.AST, name: str) -> list[ast.Name]:
     ]
 
 
-def _unread_index(made: Made, function: ast.AST, array: str) -> str | None:
-    """Return the first key of an array that is never taken, if all that are taken have constant indices."""
+def _unread_indices(made: Made, function: ast.AST, array: str) -> list[str]:
+    """Return the keys of an array that are never taken, if all that are taken have constant indices."""
     count = _count(made)
     taken = [node for node in walk(function) if isinstance(node, ast.Subscript) and _named(node.value, array)]
     if count is None or len(taken) != len(_loaded(function, array)):
-        return None
+        return []
     indices = {node.slice.value for node in taken if isinstance(node.slice, ast.Constant)}
     if any(not isinstance(node.slice, ast.Constant) for node in taken):
-        return None
-    missing = [index for index in range(count) if index not in indices]
-    return f"{array}[{missing[0]}]" if missing else None
+        return []
+    return [f"{array}[{index}]" for index in range(count) if index not in indices]
 
 
 def _named(node: ast.expr, name: str) -> bool:
