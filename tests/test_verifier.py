@@ -250,6 +250,12 @@ REUSED = {
         s.draw()
         s.draw()
     """,
+    "a key that was split before, and is split in each pass of a loop": """
+        key = random.key(0)
+        for k in random.split(key):
+            keys = random.split(key, 3)  # expect: RNG102
+            random.normal(k), random.normal(keys[2])
+    """,
     "a used key that is returned": """
         def draw(key):
             key, sub = random.split(key)

@@ -13,7 +13,20 @@ from flake8_flax_rng.interpreter.shapes import in_shape
 from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.subscripts import item
 from flake8_flax_rng.interpreter.terms import Term
-from flake8_flax_rng.interpreter.values import FALSE, NONE, Args, Const, Key, Keys, Native, Opaque, Rows, Stacked, Value
+from flake8_flax_rng.interpreter.values import (
+    FALSE,
+    NONE,
+    Args,
+    Const,
+    Key,
+    Keys,
+    Native,
+    Opaque,
+    Rows,
+    Stacked,
+    Tuple,
+    Value,
+)
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
@@ -45,7 +58,7 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
         return [(args.positional[0], state)]
     if path in table.STACKING and args.positional:
         items = known_items(args.positional[0], state)
-        if items and any(isinstance(item, Key | Keys) for item in items):
+        if items and (_alike(items) or any(isinstance(item, Key | Keys) for item in items)):
             return [(_in_rows(items), state)]
     if path == table.JOINING and args.positional:
         joined = _joined(engine, args.positional[0], state)
@@ -64,8 +77,13 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
 
 def _in_rows(items: list[Value]) -> Rows | Stacked:
     """Return keys as the rows of an array; one key many times over is known as such."""
-    alike = len(items) > 1 and all(item == items[0] for item in items)
-    return Stacked(items[0], alike=True) if alike else Rows(tuple(items))
+    return Stacked(items[0], alike=True) if _alike(items) else Rows(tuple(items))
+
+
+def _alike(items: list[Value]) -> bool:
+    """Return whether an array holds one value many times over, which may be a key."""
+    one = items[0]
+    return len(items) > 1 and isinstance(one, Key | Keys | Opaque) and all(item == one for item in items)
 
 
 def _joined(engine: Engine, parts: Value, state: State) -> Rows | Stacked | None:
@@ -78,9 +96,17 @@ def _joined(engine: Engine, parts: Value, state: State) -> Rows | Stacked | None
             rows.extend(spread(engine, part, state) or [NONE])
         elif isinstance(part, Rows):
             rows.extend(part.items)
+        elif isinstance(part, Opaque) and (row := _only_row(part.term)) is not None:
+            rows.append(Opaque(row))
         else:
             return None
-    return _in_rows(rows) if rows and all(isinstance(row, Key) for row in rows) else None
+    return _in_rows(rows) if rows and (_alike(rows) or all(isinstance(row, Key) for row in rows)) else None
+
+
+def _only_row(term: Term) -> Term | None:
+    """Return ``x`` of ``x[None]``."""
+    place = term.part(1) if term.kind == "subscript" else None
+    return term.part(0) if place is not None and place.kind == "const" and place.value is None else None
 
 
 def reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Value:
@@ -252,6 +278,8 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     if found is None and isinstance(key, Keys) and not key.reshaped:
         engine.ledger.touch(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
         return [(engine.unknown(misuse.REFUSED), state)]
+    if isinstance(key, Const | Tuple):
+        return [(engine.unknown(misuse.REFUSED), state)]  # it raises, whatever else is a key
     if found is None:
         return engine.pure_call(path, args, state)
     drawn = engine.terms.make("draw", found[0], path, *rest, *names)

@@ -143,10 +143,12 @@ class _Analysis:
                 yield Reuse(key, event, event, _lane_places(event), event.kind == DRAW)
             if number >= allowed:
                 certain = any(other.kind == DRAW for other in [*earlier, event])
-                pairs = {id(other): other for other in (earlier[0], earlier[-1])}.values()
-                places = [place for other in pairs for place in _places(other, event)]
-                places += self._handed_on(key, earlier[0], event)
-                yield Reuse(key, earlier[0], event, places, certain)
+                pairs = list({id(other): other for other in (earlier[0], earlier[-1])}.values())
+                # Splits are wrong for what is done with the children, so that each is weighed with each.
+                for others in [pairs] if certain else [[other] for other in pairs]:
+                    places = [place for other in others for place in _places(other, event)]
+                    places += self._handed_on(key, others[0], event)
+                    yield Reuse(key, others[0], event, places, certain)
 
     def _handed_on(self, key: Bits, first: Event, second: Event) -> Iterator[Place]:
         """Say where a function has used a key that it handed on: nobody around it had the key before."""

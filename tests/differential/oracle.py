@@ -72,13 +72,14 @@ def _array(value: float) -> Any:
     return jnp.full(2, value)
 
 
-def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None) -> Iterator[Run]:
+def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None, calls: int = 1) -> Iterator[Run]:
     """Run a program with every input that selects a path.
 
     Args:
         source: the program.
         entry: the function to call.
         given: the only inputs to run it with, unless None.
+        calls: how often to call the function, each time with another key.
 
     Yields:
         what each run has shown.
@@ -86,7 +87,7 @@ def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None) 
     code = compile(source, FILENAME, "exec", dont_inherit=True)
     (function,) = (node for node in _functions(source) if node.name == entry)
     if given is not None:
-        yield Run(given, *_watched(code, entry, given))
+        yield Run(given, *_watched(code, entry, given, calls))
         return
     parameters = [argument.arg for argument in function.args.args]
     read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
@@ -94,7 +95,7 @@ def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None) 
     for values in itertools.product(*(INPUTS[name] for name in names)):
         inputs = {name: choices[0] for name, choices in INPUTS.items() if name in parameters}
         inputs |= dict(zip(names, values, strict=True))
-        yield Run(inputs, *_watched(code, entry, inputs))
+        yield Run(inputs, *_watched(code, entry, inputs, calls))
 
 
 def helpers(source: str) -> list[str]:
@@ -107,7 +108,7 @@ def _functions(source: str) -> list[ast.FunctionDef]:
 
 
 def _watched(
-    code: CodeType, entry: str, inputs: dict[str, Any]
+    code: CodeType, entry: str, inputs: dict[str, Any], calls: int
 ) -> tuple[list[tuple[str, Group]], list[Span], Symptoms]:
     arguments = {name: _array(value) if name == "bias" else value for name, value in inputs.items()}
     ledger = Ledger(_hooks(), FILENAME)
@@ -120,7 +121,8 @@ def _watched(
         wanted = function.__code__.co_varnames[: function.__code__.co_argcount - len(function.__defaults__ or ())]
         arguments |= {name: value for name, value in given.items() if name in wanted}
         try:
-            for _ in range(2 if function.__defaults__ else 1):
+            for call in range(2 if function.__defaults__ else calls):
+                arguments |= {"key": _key(3 + call)} if call and calls > 1 and "key" in wanted else {}
                 made = function(**arguments)  # twice, if the second call can show that a default stays the same
                 if isinstance(made, Iterator):
                     list(made)
