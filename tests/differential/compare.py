@@ -62,6 +62,7 @@ class Comparison:
         waiting: whether some reuse is of a kind for which there is no rule yet.
         runs: how often it was run.
         bounded: whether the linter says that it has reached a bound, past which it may be silent.
+        errors: the names of the errors that left its runs.
     """
 
     disagreements: list[Disagreement]
@@ -70,6 +71,7 @@ class Comparison:
     waiting: bool
     runs: int
     bounded: bool
+    errors: frozenset[str]
 
 
 def compare(
@@ -111,6 +113,7 @@ def compare(
         any(name not in MECHANISMS for run in shown for name, _ in run.groups),
         len(shown),
         bounded,
+        frozenset(run.symptoms.error.partition(":")[0] for run in shown if run.symptoms.error),
     )
 
 

@@ -118,6 +118,7 @@ def minimal(case: tuple[Program, list[Disagreement]]) -> tuple[str, list[Disagre
     program, disagreements = case
     kind, about = disagreements[0].kind, disagreements[0].text.split(" ")[0]
     last = disagreements
+    errors = compare(program.source, bool(program.silent)).errors if kind != "broken" else frozenset()
     unread = unread_names(program.source)
 
     def holds(source: str) -> bool:
@@ -127,24 +128,19 @@ def minimal(case: tuple[Program, list[Disagreement]]) -> tuple[str, list[Disagre
         if kind == "false" and not any(finding.code == about for finding in lint(source)):
             return False
         try:
-            found = compare(source, bool(program.silent), inputs=disagreements[0].inputs or None).disagreements
+            result = compare(source, bool(program.silent), inputs=disagreements[0].inputs or None)
         except Exception:
             return False
+        found = result.disagreements
         if not any(other.kind == kind and other.text.split(" ")[0] == about for other in found):
             return False
-        if _errors(found) - _errors(disagreements):
+        if result.errors - errors:
             return False  # What is torn apart shows nothing.
         last = found
         return True
 
     source = program.source if kind == "broken" else reduced(program.source, holds)
     return source, last
-
-
-def _errors(disagreements: list[Disagreement]) -> set[str]:
-    """Return the names of the errors that left a program."""
-    names = {item.text.partition(":")[0] for item in disagreements if item.kind == "miss"}
-    return {name for name in names if name.endswith("Error")}
 
 
 @contextmanager
