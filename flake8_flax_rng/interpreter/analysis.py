@@ -131,19 +131,12 @@ class Analysis:
         return known or self._objects.takes(function.owner, function)
 
     def _defaulted(self) -> list[Defaulted]:
-        """Return the default keys that functions consume which nobody calls in sight; the ledger knows the others.
-
-        Only of a method of a model, and of a function that is compiled, it is certain that they are called again and
-        again. The default of any other one is as good as that of a seed.
-        """
+        """Return the default keys that functions consume which nobody calls in sight; the ledger knows the others."""
         engine = self._engine
         found: list[Defaulted] = []
         for (code, name), site in engine.defaults.items():
             parameter = engine.parameter(code, name).term
-            if code in engine.called or code in engine.cached or not engine.ledger.drawn_from(parameter):
-                continue
-            owner = engine.made[code].owner
-            if code in engine.jitted or (owner is not None and classes.is_linen(owner)):
+            if code not in engine.called and code not in engine.cached and engine.ledger.drawn_from(parameter):
                 found.append(Defaulted(site, name, code.name))
         return found
 

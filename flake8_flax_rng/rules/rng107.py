@@ -2,8 +2,7 @@
 
 ## What it does
 
-Reports a parameter whose default is a random key, when several calls leave it out and draw from it. A method of a
-model and a compiled function are taken to be called again and again.
+Reports a parameter whose default is a random key, when the function draws from it.
 
 ## Why it matters
 
@@ -29,8 +28,7 @@ def noisy(x, key):
     return x + jax.random.normal(key, x.shape)
 ```
 
-Not reported: a default that every call in the file replaces, and that of a function which nobody calls in sight: it
-may be a documented choice, as good as the default of a seed.
+Not reported: a default that every call in the file replaces.
 
 ## Proven by
 
