@@ -11,6 +11,7 @@ Atom = str | int | float | bool | bytes | complex | None
 _DEPENDENCIES_KEPT = 24
 _NONE: frozenset[Term] = frozenset()
 _PARTS_READ = 200
+_MEASURES = frozenset({"shape", "size", "ndim", "dtype"})
 
 
 class Term:
@@ -101,11 +102,16 @@ def _draws(kind: str, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
             found |= arg.draws
     if kind == "draw" and isinstance(args[0], Term):
         found.add(args[0])
-    if not found:
+    if not found or _of_no_draw(kind, args):
         return _NONE
     if len(found) > _DEPENDENCIES_KEPT:
         found = set(sorted(found, key=lambda term: term.number)[-_DEPENDENCIES_KEPT:])
     return frozenset(found)
+
+
+def _of_no_draw(kind: str, args: tuple[Term | Atom, ...]) -> bool:
+    """Return whether a value is the same whatever was drawn: an array's shape, and how many it holds."""
+    return (kind == "attribute" and args[1] in _MEASURES) or (kind == "pure" and args[0] == "len")
 
 
 def parts(term: Term) -> list[Term]:
