@@ -27,7 +27,7 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     )
     found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not classes.fully_known(cls))
     if classes.has_constructor_fields(cls):
-        found = replace(found, attributes=_given_fields(engine, cls, args, state))
+        found = replace(found, attributes=_given_fields(engine, cls, args, state, site))
     if classes.is_linen(cls):
         found = linen.placed(engine, found, cls.name, args, state)
     ref = engine.allocate(state, found)
@@ -60,24 +60,39 @@ def _written_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Site]:
     }
 
 
-def _given_fields(engine: Engine, cls: Class, args: Args, state: State) -> dict[str, Value]:
+def _given_fields(engine: Engine, cls: Class, args: Args, state: State, site: Site) -> dict[str, Value]:
     names = _field_names(cls)
     fields = dict(zip(names, args.positional, strict=False))
     fields.update(args.keywords)
     for name in names:
         if name not in fields and args.complete():
-            fields[name] = _default(engine, name, classes.member(cls, name), state)
+            fields[name] = _default(engine, name, classes.member(cls, name), state, site)
     return fields
 
 
-def _default(engine: Engine, name: str, default: Value | None, state: State) -> Value:
+def _default(engine: Engine, name: str, default: Value | None, state: State, site: Site) -> Value:
     """Return what a field is that was not given: a default that builds a key built it once for all instances."""
     if isinstance(default, Native) and default.receiver == Symbol("builtins.dict"):
         return engine.allocate(state, DictObject(()))
     if isinstance(default, Native) and default.receiver == Symbol("builtins.list"):
         return engine.allocate(state, ListObject(()))
+    if isinstance(default, Native) and isinstance(default.receiver, Class | Function):
+        return _from_factory(engine, name, default.receiver, state, site)
     if default is None or isinstance(default, Native):
         return engine.unknown(name)
     if isinstance(default, Key | Keys):
         engine.ledger.default(default.origin)
     return default
+
+
+def _from_factory(engine: Engine, name: str, factory: Class | Function, state: State, site: Site) -> Value:
+    """Return what a field is that its factory makes anew for each instance; a key made so is not followed."""
+    outcomes = engine.call(factory, Args(), state, site)
+    if len(outcomes) != 1:
+        return engine.unknown(name)
+    value, after = outcomes[0]
+    if isinstance(value, Key | Keys):
+        return engine.unknown(name)
+    if after is not state:
+        state.heap.update(after.heap)
+    return value
