@@ -22,6 +22,32 @@ def f(keys, n, step):
 def f(keys, n, step):
     split = jax.vmap(lambda k: random.split(k, n))(keys).reshape(-1)
     return jax.vmap(lambda k: random.fold_in(k, step))(split)
+== a deque that is filled from the left
+from collections import deque
+def f(key):
+    one, two = random.split(key)
+    pool = deque([one])
+    pool.appendleft(two)
+    return random.normal(pool[0]) + random.normal(two)  # ! RNG101
+--
+from collections import deque
+def f(key):
+    one, two = random.split(key)
+    pool = deque([one])
+    pool.appendleft(two)
+    return random.normal(pool[1]) + random.normal(two)
+== a list that is turned round
+def f(key):
+    keys = list(random.split(key, 3))
+    x = random.normal(keys[0])
+    keys.reverse()
+    return x + random.normal(keys[2])  # ! RNG101
+--
+def f(key):
+    keys = list(random.split(key, 3))
+    x = random.normal(keys[0])
+    keys.reverse()
+    return x + random.normal(keys[0])
 == an index that JAX refuses is the same in each pass
 def f(key):
     keys = random.split(key, 3)

@@ -213,7 +213,8 @@ def _compound(node: cst.CSTNode) -> Iterator[_Statement]:
     head = _Statement(node)
     blocks: list[cst.BaseSuite] = []
     if isinstance(node, _OPAQUE):
-        yield _Statement(node, set(_names(node)), {node.name.value})
+        name = node.name.value
+        yield _Statement(node, set(_names(node)) - {name}, {name})
         return
     waiting: list[cst.CSTNode] = list(node.children)
     if isinstance(node, cst.For):
