@@ -838,6 +838,56 @@ class Third:
         self.model = Net(features) if model is None else model
     def loss(self, params, x):
         return self.model.apply(params, x, True)
+
+== records of states, and functions that make and take states
+from flax import struct
+from typing import Any
+@struct.dataclass
+class Both:
+    net: TrainState
+    plain: TrainState
+    rng: Any
+class Algorithm:
+    def __init__(self, features):
+        self.net, self.plain = Net(features), Plain()
+    def start(self, rng, x):
+        rng, one, two = jax.random.split(rng, 3)
+        net = TrainState.create(apply_fn=self.net.apply, params=self.net.init(one, x, False), tx=optax.sgd(0.1))
+        plain = TrainState.create(apply_fn=self.plain.apply, params=self.plain.init(two, x, False), tx=optax.sgd(0.1))
+        return Both(net=net, plain=plain, rng=rng)
+    def loss(self, state, x):
+        state.plain.apply_fn({}, x, True)
+        return state.net.apply_fn({}, x, True)  # ! RNG203
+def start(rng, x):
+    rng, key = jax.random.split(rng)
+    net = Net()
+    state = TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1))
+    return {"student": state, "rng": rng}
+def loss(state, x):
+    rng, key = jax.random.split(state["rng"])
+    return state["student"].apply_fn({}, x, True)  # ! RNG203
+--
+from flax import struct
+from typing import Any
+@struct.dataclass
+class Both:
+    net: TrainState
+    rng: Any
+class Algorithm:
+    def __init__(self, features):
+        self.net = Net(features)
+    def start(self, rng, x, quiet):
+        net = self.net if quiet else Plain()
+        return Both(net=TrainState.create(apply_fn=net.apply, params=net.init(rng, x, False), tx=None), rng=rng)
+    def loss(self, state, x):
+        return state.net.apply_fn({}, x, True)
+def start(net, rng, x):
+    rng, key = jax.random.split(rng)
+    state = TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1))
+    return {"student": state, "rng": rng}
+def loss(state, x):
+    rng, key = jax.random.split(state["rng"])
+    return state["student"].apply_fn({}, x, True)
 """
 
 
