@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import linecache
 import random
 import re
 import subprocess
@@ -281,10 +282,22 @@ def one(seed: int, generated: float = GENERATED) -> Verdict:
     return judge(program(seed, generated))
 
 
+def _shown(path: Path) -> bool:
+    """Return whether flake8 can show a line of a file: without plugins, too, it dies of those whose codec fails."""
+    try:
+        linecache.getline(str(path), 1)
+    except UnicodeError:
+        return False
+    return True
+
+
 def processes(seeds: range, folder: Path) -> str:
     """Lint the programs of some seeds by flake8 as a process, and return what it complains of."""
     for seed in seeds:
-        (folder / f"p{seed}.py").write_bytes(program(seed, 0.0))
+        path = folder / f"p{seed}.py"
+        path.write_bytes(program(seed, 0.0))
+        if not _shown(path):
+            path.unlink()
     command = [sys.executable, "-m", "flake8", "--isolated", "--select=RNG,E9", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
     if "Traceback" in done.stderr or "critical error" in done.stderr + done.stdout or done.returncode not in (0, 1):
