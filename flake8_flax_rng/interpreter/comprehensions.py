@@ -74,7 +74,7 @@ def _clause(engine: Engine, results: list[cst.BaseExpression], clause: cst.CompF
             live: list[_Row] = [(items, exact and iteration.exact, entry)]
             for turn, item in enumerate(iteration.passes):
                 if turn:
-                    over = [row for row in live if conditions.certainly_one(engine, iteration.count, row[2])]
+                    over = [row for row in live if conditions.certainly_one(engine, iteration.limits, row[2])]
                     done.extend(over)
                     live = [row for row in live if row not in over]
                 with engine.step(Step(engine.site(clause), turn=turn, sweep=listed(value, entry))):

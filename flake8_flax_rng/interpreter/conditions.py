@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter import facts as facts_of
@@ -79,10 +80,12 @@ def assume(engine: Engine, value: Value, wanted: bool, state: State) -> State | 
     return None
 
 
-def certainly_one(engine: Engine, count: Term | None, state: State) -> bool:
-    """Return whether a path has assumed that a number is at most 1: a loop of so many passes has no second one."""
-    if count is None:
-        return False
+def certainly_one(engine: Engine, limits: Sequence[Term | None], state: State) -> bool:
+    """Return whether a path has assumed that one of some numbers is at most 1: a loop of no more passes has one."""
+    return any(limit is not None and _at_most_one(engine, limit, state) for limit in limits)
+
+
+def _at_most_one(engine: Engine, count: Term, state: State) -> bool:
     one = engine.terms.make("==", count, engine.terms.const(1))
     more = engine.terms.make(">", count, engine.terms.const(1))
     return all(

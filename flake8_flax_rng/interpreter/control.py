@@ -337,7 +337,7 @@ def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     over: Outcomes = []
     for turn in range(passes(args.get(4, "length"), rows)):
         if turn:
-            over = [path for path in paths if conditions.certainly_one(engine, count, path[1])]
+            over = [path for path in paths if conditions.certainly_one(engine, [count], path[1])]
             paths = [path for path in paths if path not in over]
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(
@@ -412,7 +412,7 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
     over: Outcomes = []
     for turn in range(passes(length)):
         if turn:
-            over = [path for path in paths if conditions.certainly_one(engine, count, path[1])]
+            over = [path for path in paths if conditions.certainly_one(engine, [count], path[1])]
             paths = [path for path in paths if path not in over]
         number = None if start is None else start + turn
         index = Opaque(engine.terms.make("item", serial, "range", turn), number, None if last is None else last - 1)

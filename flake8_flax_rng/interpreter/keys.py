@@ -100,6 +100,9 @@ def _joined(engine: Engine, parts: Value, state: State) -> Rows | Stacked | None
             rows.append(Opaque(row))
         else:
             return None
+    if rows and any(isinstance(row, Key) for row in rows):
+        # What stands beside keys in one array is a key, whatever else is known of it.
+        rows = [Key(row.term) if isinstance(row, Opaque) else row for row in rows]
     return _in_rows(rows) if rows and (_alike(rows) or all(isinstance(row, Key) for row in rows)) else None
 
 

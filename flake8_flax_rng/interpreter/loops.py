@@ -36,7 +36,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
         for turn, item in enumerate(iteration.passes):
             seen.append(_names(engine, live))
             if turn:
-                left.extend(path for path in live if conditions.certainly_one(engine, iteration.count, path))
+                left.extend(path for path in live if conditions.certainly_one(engine, iteration.limits, path))
                 live = [path for path in live if path not in left]
             with engine.step(Step(engine.site(node), turn=turn, sweep=listed(value, entry))):
                 for path in live:

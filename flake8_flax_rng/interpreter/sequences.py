@@ -45,12 +45,19 @@ class Iteration:
         exact: whether these are all passes.
         count: the number of passes, where it has a name.
         total: the number of passes, where it is known.
+        most: numbers that it does not exceed, where they have names.
     """
 
     passes: list[Value]
     exact: bool
     count: Term | None = None
     total: int | None = None
+    most: tuple[Term, ...] = ()
+
+    @property
+    def limits(self) -> tuple[Term, ...]:
+        """The named numbers that the number of passes does not exceed."""
+        return self.most if self.count is None else (self.count, *self.most)
 
 
 def known_items(value: Value, state: State) -> list[Value] | None:
@@ -194,12 +201,13 @@ def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
         if inner.exact:
             numbers = [Const(n.known) if isinstance(n, Opaque) and n.known is not None else n for n in numbers]
         pairs = [Tuple(pair) for pair in zip(numbers, inner.passes, strict=False)]
-        return Iteration(list(pairs), inner.exact)
+        return Iteration(list(pairs), inner.exact, most=inner.limits)
     if name == "builtins.zip" and value.args:
         parts = [iterate(engine, arg, state) for arg in value.args]
         count = min(len(part.passes) for part in parts)
         rows = [Tuple(tuple(part.passes[i] for part in parts)) for i in range(count)]
-        return Iteration(list(rows), any(part.exact and len(part.passes) == count for part in parts))
+        exact = any(part.exact and len(part.passes) == count for part in parts)
+        return Iteration(list(rows), exact, most=tuple(limit for part in parts for limit in part.limits))
     if name == "itertools.zip_longest" and value.args:
         fill = next((item for keyword, item in value.keywords if keyword == "fillvalue"), NONE)
         return _zipped_to_the_longest([iterate(engine, arg, state) for arg in value.args], fill)
