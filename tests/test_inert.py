@@ -124,3 +124,10 @@ def test_such_a_call_is_followed_once(monkeypatch):
     costs = [after - before for before, after in itertools.pairwise(steps)]
     assert len(costs) > 4
     assert max(costs[2:]) < max(costs) / 2
+
+
+def test_a_call_that_was_not_followed_to_its_end_is_followed_again():
+    chain = "".join(f"def f{n}(key):\n    return f{n - 1}(key)\n" for n in range(1, 30))
+    text = f"import jax\ndef f0(key):\n    return jax.random.normal(key)\n{chain}"
+    text += "def f(key):\n    return f18(key), f18(key)  # ! RNG101\n"
+    assert found(text) == marks(text)

@@ -18,10 +18,12 @@ class Bounds:
 
     Attributes:
         file: whether it is the file's bound, rather than that of one function, that would stop the analysis next.
+        hits: how often one was reached, or a function not followed within itself.
     """
 
     def __init__(self) -> None:
         self.file = False
+        self.hits = 0
         self._reached: dict[tuple[cst.CSTNode, str], Bounded] = {}
 
     def exhausted(self, engine: Engine, file: bool | None = None) -> None:
@@ -37,6 +39,7 @@ class Bounds:
         self._note(engine, engine.active[-1] if engine.active else None, bound)
 
     def _note(self, engine: Engine, code: FunctionCode | None, bound: str) -> None:
+        self.hits += 1
         if engine.chunk is None:
             return
         node: cst.CSTNode

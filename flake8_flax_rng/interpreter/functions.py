@@ -218,6 +218,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     if engine.stack:
         engine.called.add(code)
     if _too_deep(engine, code, args, state):
+        engine.bounds.hits += 1
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
         return engine.unknown_call(function, args, state)

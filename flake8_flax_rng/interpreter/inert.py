@@ -102,10 +102,16 @@ class Call:
         self._terms = terms
         self._engine = engine
         self._before: tuple[dict[int, HeapObject], dict[Term, int], object] = ({}, {}, None)
-        self._marks = (0, 0, 0, 0)
+        self._marks = (0, 0, 0, 0, 0)
         if identity not in known:
             self._before = dict(state.heap), dict(state.versions), state.draws
-            self._marks = len(engine.events), engine.ledger.consumptions, engine.steps, engine.terms.count
+            self._marks = (
+                len(engine.events),
+                engine.ledger.consumptions,
+                engine.bounds.hits,
+                engine.steps,
+                engine.terms.count,
+            )
 
     def result(self, state: State) -> Value | None:
         """Return the result of such a call, with its effect on the path; None if it has to be followed."""
@@ -124,10 +130,11 @@ class Call:
     def end(self, outcomes: Outcomes) -> None:
         """Remember the call if it had no effect, and an unknown result."""
         engine = self._engine
-        events, consumptions, steps, _ = self._marks
-        if len(outcomes) != 1 or engine.steps - steps < LEAST or engine.haste:
+        events, consumptions, hits, steps, _ = self._marks
+        if len(outcomes) != 1 or engine.steps - steps < LEAST:
             return
-        if len(engine.events) != events or engine.ledger.consumptions != consumptions:
+        # Where a bound was reached, not all was seen of what the call does.
+        if (len(engine.events), engine.ledger.consumptions, engine.bounds.hits) != (events, consumptions, hits):
             return
         value, state = outcomes[0]
         items = value.items if isinstance(value, Tuple) else (value,)
@@ -144,7 +151,7 @@ class Call:
     def _escaped(self, state: State) -> tuple[int, ...] | None:
         """Return which of the unknown arguments may have been changed; None if others may have been."""
         _, versions, _ = self._before
-        count = self._marks[3]
+        count = self._marks[4]
         changed = {term for term, version in state.versions.items() if version != versions.get(term, 0)}
         places = tuple([place for place, term in enumerate(self._terms) if term in changed])
         others = changed.difference(self._terms)
