@@ -113,7 +113,7 @@ def _is_enum(cls: Class) -> bool:
 def _of_keys(engine: Engine, value: Key | Keys | Rows | Stacked, name: str, state: State) -> Outcomes:
     if name == "at" and isinstance(value, Key):
         return [(Opaque(engine.terms.make("words", value.term)), state)]
-    if name in ("T", "reshape", "squeeze", "ravel", "flatten", "astype", "copy", "at"):
+    if name in SHAPING or name in ("T", "squeeze", "astype", "copy", "at"):
         return [(Native(f"key.{name}", value), state)]
     if name == "shape" and isinstance(value, Keys) and value.count is not None and not value.inner:
         legacy = engine.ledger.legacy(value.origin)

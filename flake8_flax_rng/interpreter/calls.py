@@ -211,7 +211,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
 def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes | None:
     """Call a method of a text, which names the same thing in each call."""
     text = method.part(0)
-    named = method.kind == "attribute" and method.args[1] in TEXT_METHODS and text is not None
+    named = method.kind == "attribute" and method.args[1] in TEXT_METHODS
     if not named or text is None or not all(isinstance(value, Const) for value in args.values()):
         return None
     return engine.pure_call(f"str.{method.args[1]!s}", args.prepend(Opaque(text)), state)

@@ -31,6 +31,8 @@ LEAST = 12
 _NESTING = 4
 _PARTS_READ = 60
 _VARYING = ("fresh", "call")
+_EFFECTS = 3
+"""The first marks count what a call does; the others say how far it went."""
 
 
 class Outcome(NamedTuple):
@@ -45,6 +47,20 @@ class Outcome(NamedTuple):
     items: int
     varies: bool
     escaped: tuple[int, ...]
+
+
+class _Marks(NamedTuple):
+    """How far the analysis had come when a call began."""
+
+    events: int
+    consumptions: int
+    hits: int
+    steps: int
+    terms: int
+
+
+def _marks(engine: Engine) -> _Marks:
+    return _Marks(len(engine.events), engine.ledger.consumptions, engine.bounds.hits, engine.steps, engine.terms.count)
 
 
 class Calls:
@@ -102,16 +118,9 @@ class Call:
         self._terms = terms
         self._engine = engine
         self._before: tuple[dict[int, HeapObject], dict[Term, int], object] = ({}, {}, None)
-        self._marks = (0, 0, 0, 0, 0)
+        self._marks = _marks(engine)
         if identity not in known:
             self._before = dict(state.heap), dict(state.versions), state.draws
-            self._marks = (
-                len(engine.events),
-                engine.ledger.consumptions,
-                engine.bounds.hits,
-                engine.steps,
-                engine.terms.count,
-            )
 
     def result(self, state: State) -> Value | None:
         """Return the result of such a call, with its effect on the path; None if it has to be followed."""
@@ -130,11 +139,11 @@ class Call:
     def end(self, outcomes: Outcomes) -> None:
         """Remember the call if it had no effect, and an unknown result."""
         engine = self._engine
-        events, consumptions, hits, steps, _ = self._marks
-        if len(outcomes) != 1 or engine.steps - steps < LEAST:
+        before, now = self._marks, _marks(engine)
+        if len(outcomes) != 1 or now.steps - before.steps < LEAST:
             return
         # Where a bound was reached, not all was seen of what the call does.
-        if (len(engine.events), engine.ledger.consumptions, engine.bounds.hits) != (events, consumptions, hits):
+        if now[:_EFFECTS] != before[:_EFFECTS]:
             return
         value, state = outcomes[0]
         items = value.items if isinstance(value, Tuple) else (value,)
@@ -151,11 +160,10 @@ class Call:
     def _escaped(self, state: State) -> tuple[int, ...] | None:
         """Return which of the unknown arguments may have been changed; None if others may have been."""
         _, versions, _ = self._before
-        count = self._marks[4]
         changed = {term for term, version in state.versions.items() if version != versions.get(term, 0)}
         places = tuple([place for place, term in enumerate(self._terms) if term in changed])
         others = changed.difference(self._terms)
-        return None if any(term.number < count for term in others) else places
+        return None if any(term.number < self._marks.terms for term in others) else places
 
 
 class _Reader:
@@ -208,7 +216,7 @@ def _inside(value: Value) -> list[Value] | None:
     """Return what a callable is made of; None where others could change it."""
     if isinstance(value, Function):
         known = len(value.frames) == 1 and value.owner is None
-        return [Symbol(f"{value.code.serial}"), *(default for _, default in value.defaults)] if known else None
+        return [Const(value.code.serial), *(default for _, default in value.defaults)] if known else None
     if isinstance(value, Native):
         return [Const(value.name), value.receiver]
     if isinstance(value, Partial):
