@@ -11,9 +11,9 @@ from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
+from flake8_flax_rng.syntax.deep_stack import TURN, with_room
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
-from flake8_flax_rng.syntax.room import TURN, with_room
 from flake8_flax_rng.syntax.walk import walk
 
 
@@ -106,7 +106,7 @@ def _analysed(
     source: str, tree: ast.Module, libraries: Libraries, project: Project | None, off: Callable[[], Container[str]]
 ) -> list[Finding]:
     # LibCST costs 0.2 s to import, so files that need no analysis never load it.
-    from flake8_flax_rng.interpreter.analysis import Analysis
+    from flake8_flax_rng.interpreter.roots.analysis import Analysis
     from flake8_flax_rng.rules import findings, not_analysed
     from flake8_flax_rng.syntax.source import borrowed_trees, chunks
 

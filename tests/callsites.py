@@ -20,11 +20,11 @@ from pathlib import Path
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.analysis import Analysis
-from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-from flake8_flax_rng.interpreter.events import ModuleRun, Site
-from flake8_flax_rng.interpreter.state import State
-from flake8_flax_rng.interpreter.values import Args, Bound, Function, Native, Partial, Value
+from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+from flake8_flax_rng.interpreter.domain.events import ModuleRun, Site
+from flake8_flax_rng.interpreter.domain.values import Args, Bound, Function, Native, Partial, Value
+from flake8_flax_rng.interpreter.paths.state import State
+from flake8_flax_rng.interpreter.roots.analysis import Analysis
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES
 from flake8_flax_rng.syntax.index import build

@@ -79,9 +79,9 @@ def lint(path: str, everything: bool) -> Outcome:
 
 
 def _followed(text: str, tree: ast.Module) -> list[str]:
-    from flake8_flax_rng.interpreter.analysis import Analysis
+    from flake8_flax_rng.interpreter.roots.analysis import Analysis
     from flake8_flax_rng.rules import findings, not_analysed
-    from flake8_flax_rng.syntax.room import with_room
+    from flake8_flax_rng.syntax.deep_stack import with_room
     from flake8_flax_rng.syntax.source import chunks
 
     def follow() -> list[str]:
@@ -98,7 +98,7 @@ def _followed(text: str, tree: ast.Module) -> list[str]:
 def _parses(text: str) -> bool:
     import libcst
 
-    from flake8_flax_rng.syntax.room import with_room
+    from flake8_flax_rng.syntax.deep_stack import with_room
 
     try:
         with_room(lambda: libcst.parse_module(text))

@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-from flake8_flax_rng.interpreter import evaluation
+from flake8_flax_rng.interpreter.intent import evaluates_the_model
 from flake8_flax_rng.plugin import Plugin
 
 BUG = "key = jax.random.key(0)\na = jax.random.normal(key)\nb = jax.random.normal(key)\n"
@@ -521,6 +521,8 @@ def test_an_expression_that_has_no_value(line):
 
 def test_many_findings_in_one_text():
     text = "import jax\ndef f(key):\n    x = 0\n" + "    x += jax.random.normal(key)\n" * 300
-    before = evaluation._parents.cache_info().misses
+    before = evaluates_the_model._parents.cache_info().misses
     assert len(plugin(text)) == 299
-    assert evaluation._parents.cache_info().misses == before + 1  # the text is walked once, not once for each finding
+    assert (
+        evaluates_the_model._parents.cache_info().misses == before + 1
+    )  # the text is walked once, not once for each finding

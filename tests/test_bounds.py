@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_flax_rng.interpreter import analysis
+from flake8_flax_rng.interpreter.roots import analysis
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.syntax.project import Project
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from flake8_flax_rng.interpreter.evaluation import looks_on, only_initialises
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import looks_on, only_initialises
 
 YES = [
     "state = step(state)\nm = wanted(state)",

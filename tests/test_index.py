@@ -10,7 +10,7 @@ import sys
 import libcst as cst
 import pytest
 
-from flake8_flax_rng.interpreter.analysis import Analysis
+from flake8_flax_rng.interpreter.roots.analysis import Analysis
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.semantics.names import interesting
 from flake8_flax_rng.syntax.index import SMALL, Index, build
@@ -220,7 +220,7 @@ def test_what_does_not_matter_is_not_parsed():
 
 def test_a_file_that_hands_names_on_is_not_analysed(monkeypatch):
     """Whatever it imports: there is nothing in it that could go wrong."""
-    monkeypatch.setattr("flake8_flax_rng.interpreter.analysis.Analysis", None)
+    monkeypatch.setattr("flake8_flax_rng.interpreter.roots.analysis.Analysis", None)
     assert lint('"""All of it."""\nimport jax\nfrom .models import *\n__all__ = ["a", "b"]\nVERSION = "1"\n') == []
     with pytest.raises(TypeError):
         lint("import jax\nkey = jax.random.key(0)\n")

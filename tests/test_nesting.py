@@ -11,8 +11,8 @@ import time
 
 import pytest
 
+from flake8_flax_rng.syntax.deep_stack import RECURSION, with_room
 from flake8_flax_rng.syntax.nesting import too_deep
-from flake8_flax_rng.syntax.room import RECURSION, with_room
 
 CHAINS = {  # one level for each of 400
     "sum": "x = " + " + ".join(["a"] * 400),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.finding import Finding, Rule
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Event
+    from flake8_flax_rng.interpreter.domain.events import Event
     from flake8_flax_rng.rules.report import Report
     from flake8_flax_rng.syntax.source import NotAnalysed
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import Draw, Event, Flagged, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun
 
 if TYPE_CHECKING:
     import libcst as cst

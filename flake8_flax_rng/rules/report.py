@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.finding import Rule
-from flake8_flax_rng.interpreter.events import Site
-from flake8_flax_rng.interpreter.values import Key, Keys, Opaque, Stacked, Tuple
+from flake8_flax_rng.interpreter.domain.events import Site
+from flake8_flax_rng.interpreter.domain.values import Key, Keys, Opaque, Stacked, Tuple
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Step, Use
-    from flake8_flax_rng.interpreter.terms import Term
-    from flake8_flax_rng.interpreter.values import Value
+    from flake8_flax_rng.interpreter.domain.events import Step, Use
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Value
 
 _NAME_SHOWN = 40
 

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Bounded, Event
+from flake8_flax_rng.interpreter.domain.events import Bounded, Event
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Parting, Reused
+from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
 from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule, spelled
 from flake8_flax_rng.rules.reuse import given_twice, reuses
 from flake8_flax_rng.rules.wording import inside, is_name, split_of

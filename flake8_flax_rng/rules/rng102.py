@@ -41,8 +41,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Parting, Reused, Step, Use
-from flake8_flax_rng.interpreter.values import Value
+from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused, Step, Use
+from flake8_flax_rng.interpreter.domain.values import Value
 from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, key_sites, place, rule
 from flake8_flax_rng.rules.reuse import reuses
 from flake8_flax_rng.rules.wording import (

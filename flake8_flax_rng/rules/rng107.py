@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Defaulted, Event
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Event
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.reuse import reuses
 

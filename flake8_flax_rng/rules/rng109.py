@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Shared
+from flake8_flax_rng.interpreter.domain.events import Event, Shared
 from flake8_flax_rng.rules.report import Report, consumer, key_site, place, rule
 
 RULE = rule("RNG109", "shared-key-across-lanes", "all lanes of a vmap draw from one key", __doc__)

@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG110", "split-index", "an index or an unpacking does not fit the number of keys", __doc__)

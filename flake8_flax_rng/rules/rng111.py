@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import SWAPPED, Event, Misused
+from flake8_flax_rng.interpreter.domain.events import SWAPPED, Event, Misused
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG111", "not-a-key", "something else stands where a random key is needed", __doc__)

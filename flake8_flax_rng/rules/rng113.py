@@ -42,7 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(

@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG191", "legacy-prng-key", "PRNGKey makes a raw array that JAX cannot check", __doc__, default=False)

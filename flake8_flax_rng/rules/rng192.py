@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Together, part
+from flake8_flax_rng.interpreter.domain.events import Event, Together, part
 from flake8_flax_rng.rules.report import Report, consumer, key_site, place, rule
 
 RULE = rule(

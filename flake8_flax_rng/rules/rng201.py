@@ -37,9 +37,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
+from flake8_flax_rng.rules.linen_runs import active, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, rule
-from flake8_flax_rng.rules.runs import active, runs_by_call, settled
 
 RULE = rule("RNG201", "needless-init-stream", "a key that `init` does not need is passed to it", __doc__)
 

@@ -35,9 +35,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
+from flake8_flax_rng.rules.linen_runs import by_context, missing, runs_by_call, similar
 from flake8_flax_rng.rules.report import Report, line, place, rule
-from flake8_flax_rng.rules.runs import by_context, missing, runs_by_call, similar
 
 RULE = rule("RNG202", "missing-params-stream", "the key that parameters are drawn from is missing", __doc__)
 

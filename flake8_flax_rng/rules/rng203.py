@@ -35,10 +35,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
+from flake8_flax_rng.rules.linen_runs import by_context, inverted, runs_by_call, similar, unread
+from flake8_flax_rng.rules.linen_runs import missing as missing_draws
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.runs import by_context, inverted, runs_by_call, similar, unread
-from flake8_flax_rng.rules.runs import missing as missing_draws
 
 RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is missing", __doc__)
 

@@ -35,9 +35,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Event, ModuleRun
+from flake8_flax_rng.rules.linen_runs import UNKNOWN, missing, runs_by_call, settled, similar, unread
 from flake8_flax_rng.rules.report import Report, rule
-from flake8_flax_rng.rules.runs import UNKNOWN, missing, runs_by_call, settled, similar, unread
 
 RULE = rule("RNG204", "unknown-stream", "a key is given under a name that nothing in the model reads", __doc__)
 

@@ -37,9 +37,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Draw, Event, ModuleRun, Replaced
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun, Replaced
+from flake8_flax_rng.rules.linen_runs import flags_vary, inverted, possibly_drawn, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.runs import flags_vary, inverted, possibly_drawn, runs_by_call, settled
 
 RULE = rule("RNG205", "idle-stream", "a key is given to a model that is deterministic in this call", __doc__)
 

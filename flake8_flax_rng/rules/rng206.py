@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Doubled, Event
+from flake8_flax_rng.interpreter.domain.events import Doubled, Event
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG206", "shared-stream-key", "one key seeds two streams that one scope draws from", __doc__)

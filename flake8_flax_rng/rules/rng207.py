@@ -36,9 +36,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Draw, Event, Malformed, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, Malformed, ModuleRun
+from flake8_flax_rng.rules.linen_runs import active, missing, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.runs import active, missing, runs_by_call, settled
 
 RULE = rule("RNG207", "malformed-rngs", "keys are given to a Linen call in a form that it does not take", __doc__)
 

@@ -43,7 +43,7 @@ from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.events import Event, Flagged
+from flake8_flax_rng.interpreter.domain.events import Event, Flagged
 from flake8_flax_rng.rules.report import Report, line, place, rule, spelled
 
 RULE = rule("RNG208", "deterministic-flag", "`deterministic` is never set, set twice, or the wrong way round", __doc__)

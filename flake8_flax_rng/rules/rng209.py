@@ -37,9 +37,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Misplaced, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Event, Misplaced, ModuleRun
+from flake8_flax_rng.rules.linen_runs import UNKNOWN, by_context, runs_by_call, surely_drawn
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.runs import UNKNOWN, by_context, runs_by_call, surely_drawn
 
 RULE = rule("RNG209", "rng-outside-compact", "a submodule or draw where Linen cannot serve it", __doc__)
 

@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Lifted
+from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG210", "unlifted-stream", "a lifted transform does not hand on a stream that its target draws", __doc__)

@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Lifted
+from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG211", "identical-lifted-params", "all lifted layers get the same parameters", __doc__)

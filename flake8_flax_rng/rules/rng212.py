@@ -42,7 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Lifted
+from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.semantics.transforms import RAW_REPEATS
 

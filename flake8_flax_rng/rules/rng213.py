@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Rated
+from flake8_flax_rng.interpreter.domain.events import Event, Rated
 from flake8_flax_rng.rules.report import Report, line, place, rule
 
 RULE = rule("RNG213", "dropout-rate", "a dropout rate outside of [0, 1)", __doc__)

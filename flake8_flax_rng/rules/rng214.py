@@ -42,7 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Fixed
+from flake8_flax_rng.interpreter.domain.events import Event, Fixed
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG214", "initializer-ignores-rng", "an initializer does not draw from the key it is given", __doc__)

@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.events import Event, Lifted
+from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG290", "unsplit-dropout", "all lanes or steps draw from one key of a stream", __doc__, default=False)

@@ -10,7 +10,7 @@ from flake8_flax_rng.rules.report import consumer, line, place
 from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Parting, Step, Use
+    from flake8_flax_rng.interpreter.domain.events import Parting, Step, Use
 
 LOOP, COMPREHENSION, CARRIED, LEAVES, MAPPED = "loop", "comprehension", "carried", "leaves", "mapped"
 """What repeats a use: a statement; a comprehension; a loop of JAX with a carry; a map over a tree, or over rows."""

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import libcst
 
 from flake8_flax_rng import lint, rules
-from flake8_flax_rng.interpreter.analysis import Analysis
+from flake8_flax_rng.interpreter.roots.analysis import Analysis
 from flake8_flax_rng.syntax.project import Project
 
 PHASES = ("gate and index", "parse", "interpretation", "rules")

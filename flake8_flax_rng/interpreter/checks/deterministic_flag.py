@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import conditions
-from flake8_flax_rng.interpreter.events import Flagged, Rated, Site
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.values import NONE, Args, Const, Opaque, Value
+from flake8_flax_rng.interpreter.domain.events import Flagged, Rated, Site
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Opaque, Value
+from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.semantics.linen import FLAG, MODE_FLAGS, TRAINING_FLAGS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.linen import Layer
 
 

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import ledger
-from flake8_flax_rng.interpreter.bounds import Bounds
-from flake8_flax_rng.interpreter.events import (
+from flake8_flax_rng.interpreter.core.bounds import Bounds
+from flake8_flax_rng.interpreter.domain.events import (
     Doubled,
     Event,
     Fixed,
@@ -23,13 +22,10 @@ from flake8_flax_rng.interpreter.events import (
     Step,
     Use,
 )
-from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.inert import Calls
-from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge, merge_outcomes
-from flake8_flax_rng.interpreter.records import record
-from flake8_flax_rng.interpreter.state import UNRESOLVED, LedgerKey, State
-from flake8_flax_rng.interpreter.terms import Term, Terms
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.terms import Term, Terms
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
     Bound,
@@ -51,16 +47,20 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.evidence import book
+from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge, merge_outcomes
+from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey, State
+from flake8_flax_rng.interpreter.python.effectless_calls import Calls
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, SEEDED_METHODS, VOLATILE, Libraries
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.lanes import Lanes
-    from flake8_flax_rng.interpreter.lasting import Lasting
-    from flake8_flax_rng.interpreter.modules import Modules
-    from flake8_flax_rng.interpreter.scopes import Frame
+    from flake8_flax_rng.interpreter.core.lifted import Frame
+    from flake8_flax_rng.interpreter.core.mapped import Lanes
+    from flake8_flax_rng.interpreter.python.fixed_objects import Lasting
+    from flake8_flax_rng.interpreter.roots.other_files import Modules
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.source import Chunk
 
@@ -348,7 +348,7 @@ class Engine:
         self.effort = 0
         self.followed: set[FunctionCode] = set()
         self.limit = 0
-        self.ledger = ledger.Book()
+        self.ledger = book.Book()
         self.bounds = Bounds()
         self.inert = Calls()
         self.linted = Home()

@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import Lifted
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.values import Class
+from flake8_flax_rng.interpreter.domain.events import Lifted
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.values import Class
 from flake8_flax_rng.semantics.transforms import LOOPING
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Run
-    from flake8_flax_rng.interpreter.events import Draw, Site
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
-    from flake8_flax_rng.interpreter.values import Lift
+    from flake8_flax_rng.interpreter.core.engine import Engine, Run
+    from flake8_flax_rng.interpreter.domain.events import Draw, Site
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Lift
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _NOT_A_STREAM = ("*", "")
 

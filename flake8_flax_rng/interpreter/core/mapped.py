@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import Shared, Site, Step
-from flake8_flax_rng.interpreter.terms import Term
+from flake8_flax_rng.interpreter.domain.events import Shared, Site, Step
+from flake8_flax_rng.interpreter.domain.terms import Term
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.events import Use
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.values import Args, Key
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.events import Use
+    from flake8_flax_rng.interpreter.domain.values import Args, Key
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _PARTS_READ = 200
 _OF_THE_LANE = frozenset({"jax.lax.axis_index", "jax.process_index"})

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import (
-    builtin_functions,
-    classes,
-    containers,
-    control,
-    instances,
-    keys,
-    lanes,
-    libraries,
-    lifting,
-    linen,
-    misuse,
-    runs,
-    train_states,
-)
-from flake8_flax_rng.interpreter.decorators import compacted
-from flake8_flax_rng.interpreter.events import Misused
-from flake8_flax_rng.interpreter.functions import call_function
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.terms import Term
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.core import mapped
+from flake8_flax_rng.interpreter.dispatch import instances
+from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Bound,
     Class,
@@ -39,14 +25,20 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.jax import random, transforms
+from flake8_flax_rng.interpreter.libraries import consumers
+from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, runs
+from flake8_flax_rng.interpreter.python import builtin_functions, classes, containers, frozen_dataclasses
+from flake8_flax_rng.interpreter.python.decorators import compacted
+from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, TEXT_METHODS, compares, draws_on_host
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, LIFTED_METHODS, TRAIN_STATES
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def call(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
@@ -73,9 +65,9 @@ def call(engine: Engine, function: Value, args: Args, state: State, site: Site) 
     if isinstance(function, Partial):
         return _partial(engine, function, args, state, site)
     if isinstance(function, Wrapped) and function.lift is not None:
-        return lifting.call(engine, function, args, state, site)
+        return lifted_transforms.call(engine, function, args, state, site)
     if isinstance(function, Wrapped):
-        return control.call_wrapped(engine, function, args, state, site)
+        return transforms.call_wrapped(engine, function, args, state, site)
     if isinstance(function, Class):
         return instances.instantiate(engine, function, args, state, site)
     if isinstance(function, Descriptor):
@@ -87,7 +79,7 @@ def call(engine: Engine, function: Value, args: Args, state: State, site: Site) 
 
 def _function(engine: Engine, function: Function, args: Args, state: State, site: Site) -> Outcomes:
     if function.owner is not None and classes.is_linen(function.owner) and args.positional:
-        return linen.call_method(engine, function, args, state)
+        return modules.call_method(engine, function, args, state)
     return call_function(engine, function, args, state)
 
 
@@ -103,10 +95,10 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
     if not isinstance(found, Instance):
         return engine.unknown_call(function, args, state)
     if isinstance(found.cls, Symbol):
-        return linen.call_layer(engine, function, found, args, state, site)
+        return modules.call_layer(engine, function, found, args, state, site)
     method = classes.member(found.cls, "__call__")
     if method is None:
-        linen.unknown_module(engine, state, site)
+        modules.unknown_module(engine, state, site)
         return engine.unknown_call(function, args, state)
     return engine.call(Bound(method, function), args, state, site)
 
@@ -114,19 +106,19 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
 def _native(engine: Engine, function: Native, args: Args, state: State, site: Site) -> Outcomes:
     kind, _, name = function.name.partition(".")
     if kind == "layer" and isinstance(function.receiver, Symbol):
-        return lifting.call_layer(engine, function.receiver, args, state, site)
+        return lifted_transforms.call_layer(engine, function.receiver, args, state, site)
     if kind == "linen":
-        return linen.call_native(engine, name, function.receiver, args, state, site)
+        return modules.call_native(engine, name, function.receiver, args, state, site)
     if kind == "state":
-        return train_states.call_native(engine, name, function.receiver, args, state)
+        return frozen_dataclasses.call_native(engine, name, function.receiver, args, state)
     if kind in ("dict", "list"):
         return containers.call_native(engine, name, function.receiver, args, state)
     if kind == "identity" and args.positional:
         return [(args.positional[0], state)]
     if kind == "key":
-        return [(keys.reshaped(engine, function.receiver, name, args.values()), state)]
+        return [(random.reshaped(engine, function.receiver, name, args.values()), state)]
     if kind == "initializer":
-        return keys.initialise(engine, name, args, state)
+        return random.initialise(engine, name, args, state)
     return [(engine.unknown("abstract"), state)]
 
 
@@ -139,15 +131,15 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     if path in SELECTING and len(args.positional) == 3:
         one, other = (engine.term(value, state) for value in args.positional[1:])
         engine.ledger.selections.note(one, other, (args.node(1, None), args.node(2, None)))
-    renewed = train_states.handed_on(engine, path, args, state)
+    renewed = frozen_dataclasses.handed_on(engine, path, args, state)
     if renewed is not None:
         return renewed
     for call_symbol in (
-        keys.call_symbol,
-        lifting.call_symbol,
-        control.call_symbol,
+        random.call_symbol,
+        lifted_transforms.call_symbol,
+        transforms.call_symbol,
         builtin_functions.call_symbol,
-        libraries.call_symbol,
+        consumers.call_symbol,
     ):
         outcomes = call_symbol(engine, path, args, state, site)
         if outcomes is not None:
@@ -159,18 +151,18 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
             (Partial(Native(LIFTED_METHODS[path], args.positional[1]), (), (("method", args.positional[0]),)), state)
         ]
     if path in LAYERS or path == CONTAINER or classes.is_module_name(path):
-        return linen.make_layer(engine, path, args, state, site)
+        return modules.make_layer(engine, path, args, state, site)
     owner, _, last = path.rpartition(".")
     if last == "create" and owner in TRAIN_STATES:
-        return train_states.create(engine, Symbol(owner), args, state)
+        return frozen_dataclasses.create(engine, Symbol(owner), args, state)
     root = path.partition(".")[0]
     if draws_on_host(path) and engine.traced:
         engine.emit(Misused("host", site, path))
     if path.startswith("flax.linen.") and any(_runs(value, state) for value in args.values()):
-        linen.unknown_module(engine, state, site)
+        modules.unknown_module(engine, state, site)
     if root in PURE_ROOTS:
         return engine.pure_call(path, args, state)
-    linen.unknown_module(engine, state, site)
+    modules.unknown_module(engine, state, site)
     return engine.unknown_call(function, args, state)
 
 
@@ -187,19 +179,19 @@ def _compare(engine: Engine, args: Args, state: State) -> None:
 
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
     if isinstance(function, Opaque):
-        known = _of_text(engine, function.term, args, state) or libraries.call_method(engine, function, args, state)
+        known = _of_text(engine, function.term, args, state) or consumers.call_method(engine, function, args, state)
         if known is not None:
             return known
     if isinstance(function, Opaque) and function.term.kind == "attribute":
-        misuse.check_generator(engine, function.term, site)
+        key_contract.check_generator(engine, function.term, site)
         name = function.term.args[1]
         if isinstance(name, str):
             if compares(name):
                 _compare(engine, args, state)
             runs.unresolved_run(engine, name, args, state, site)
-            lanes.note_models(engine, name, args, state)
+            mapped.note_models(engine, name, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):
-        linen.unknown_module(engine, state, site)
+        modules.unknown_module(engine, state, site)
     owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None
     outcomes = engine.unknown_call(function, args, state)
     if isinstance(owner, Term):

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, linen
-from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
+from flake8_flax_rng.interpreter.linen import modules
+from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site) -> Outcomes:
     """Call a class of the linted file."""
     if isinstance(cls.target, Symbol):
-        return linen.make_layer(engine, cls.target.path, args, state, site, cls)
-    if classes.is_linen(cls) and not linen.may_be_made(engine, cls.name, args, site):
+        return modules.make_layer(engine, cls.target.path, args, state, site, cls)
+    if classes.is_linen(cls) and not modules.may_be_made(engine, cls.name, args, site):
         return []
     frozen = classes.derives(cls, frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES})) or any(
         isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in classes.ancestors(cls)
@@ -29,7 +30,7 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     if classes.has_constructor_fields(cls):
         found = replace(found, attributes=_given_fields(engine, cls, args, state, site))
     if classes.is_linen(cls):
-        found = linen.placed(engine, found, cls.name, args, state)
+        found = modules.placed(engine, found, cls.name, args, state)
     ref = engine.allocate(state, found)
     if classes.is_linen(cls):
         engine.fields[ref.address] = _written_fields(engine, cls, args)
@@ -42,7 +43,7 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
         return [(ref, state)]
     given = args.prepend(ref) if constructor is not None else Args([ref])
     if constructor is None and classes.is_linen(cls):
-        return linen.post_init(engine, method, ref, state, site)
+        return modules.post_init(engine, method, ref, state, site)
     return [(ref, after) for _, after in engine.call(method, given, state, site)]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.records import record
+from flake8_flax_rng.interpreter.domain.frozen import record
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.terms import Term
-    from flake8_flax_rng.interpreter.values import Value
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Value
     from flake8_flax_rng.syntax.source import Chunk
 
 

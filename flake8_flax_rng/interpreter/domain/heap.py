@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.records import record
-from flake8_flax_rng.interpreter.values import Const, Value
+from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.interpreter.domain.values import Const, Value
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Run
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.terms import Term
-    from flake8_flax_rng.interpreter.values import Class, Symbol
+    from flake8_flax_rng.interpreter.core.engine import Run
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Class, Symbol
 
 
 @record()

@@ -1,7 +1,7 @@
 """The values that the interpreter computes with.
 
 Values are immutable; what a program can mutate (lists, dicts, instances) lives in the heap of a
-:class:`~flake8_flax_rng.interpreter.state.State` and is referred to by :class:`Ref`.
+:class:`~flake8_flax_rng.interpreter.paths.state.State` and is referred to by :class:`Ref`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.records import record
+from flake8_flax_rng.interpreter.domain.frozen import record
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.terms import Atom, Term
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.domain.terms import Atom, Term
     from flake8_flax_rng.syntax.source import Chunk
 
 

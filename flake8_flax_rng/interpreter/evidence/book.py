@@ -9,21 +9,30 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.evaluation import looks_on, only_initialises
-from flake8_flax_rng.interpreter.events import Discarded, Overlooked, Parting, Remade, Reused, Step, Together, part
-from flake8_flax_rng.interpreter.overlooked import unread
-from flake8_flax_rng.interpreter.rehearsals import is_rehearsal
-from flake8_flax_rng.interpreter.selections import Selections
-from flake8_flax_rng.interpreter.state import LedgerKey
-from flake8_flax_rng.interpreter.terms import Term, parts
-from flake8_flax_rng.interpreter.values import Const, Key, Keys, Opaque, Ref, Rows, Stacked, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.events import (
+    Discarded,
+    Overlooked,
+    Parting,
+    Remade,
+    Reused,
+    Step,
+    Together,
+    part,
+)
+from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Rows, Stacked, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.evidence.unread_siblings import unread
+from flake8_flax_rng.interpreter.intent.alternatives_of_where import Selections
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import looks_on, only_initialises
+from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
+from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Made, Site, Use
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.values import FunctionCode
+    from flake8_flax_rng.interpreter.domain.events import Made, Site, Use
+    from flake8_flax_rng.interpreter.domain.values import FunctionCode
+    from flake8_flax_rng.interpreter.paths.state import State
 
 ALL = -1
 SPLITS_KEPT = 4

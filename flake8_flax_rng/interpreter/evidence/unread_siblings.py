@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Made
+    from flake8_flax_rng.interpreter.domain.events import Made
 
 
 _SEVERAL = 3

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import part
-from flake8_flax_rng.interpreter.terms import parts
+from flake8_flax_rng.interpreter.domain.events import part
+from flake8_flax_rng.interpreter.domain.terms import parts
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.events import Use
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.domain.events import Use
+    from flake8_flax_rng.interpreter.domain.terms import Term
 
 Written = tuple["cst.CSTNode | None", "cst.CSTNode | None"]
 """The syntax of the two alternatives, as far as it is known."""

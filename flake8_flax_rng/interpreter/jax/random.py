@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, lanes, misuse, scopes
-from flake8_flax_rng.interpreter.conditions import timeless
-from flake8_flax_rng.interpreter.events import Made, Misused, Use
-from flake8_flax_rng.interpreter.sequences import key_at, known_items, spread
-from flake8_flax_rng.interpreter.shapes import in_shape
-from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
-from flake8_flax_rng.interpreter.subscripts import item
-from flake8_flax_rng.interpreter.terms import Term
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.core import lifted, mapped
+from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
+from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.interpreter.domain.values import (
     FALSE,
     NONE,
     Args,
@@ -27,12 +23,18 @@ from flake8_flax_rng.interpreter.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.paths.conditions import timeless
+from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
+from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python.array_shapes import in_shape
+from flake8_flax_rng.interpreter.python.iteration import key_at, known_items, spread
+from flake8_flax_rng.interpreter.python.subscripts import item
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -142,7 +144,7 @@ def reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Valu
 def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
     seed = args.get(0, "seed")
     term = engine.term(seed, state) if seed is not None else engine.terms.fresh("seed")
-    misuse.check_seed(engine, seed, term, args)
+    key_contract.check_seed(engine, seed, term, args)
     legacy = path in table.LEGACY and not engine.typed_keys
     if legacy:
         engine.emit(Misused("legacy", engine.stack[-1].site))
@@ -248,12 +250,12 @@ def consume(
         builders=classes.builders(engine),
     )
     engine.ledger.consume(LedgerKey(term), use, state)
-    for twin in lanes.twins(engine, term):
+    for twin in mapped.twins(engine, term):
         engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state)
     if kind == "draw":
-        lanes.check(engine, use)
-        scopes.drawn_from(engine, term)
-        misuse.check_constant(engine, term, origin, signature)
+        mapped.check(engine, use)
+        lifted.drawn_from(engine, term)
+        key_contract.check_constant(engine, term, origin, signature)
         _share(engine, term, use, state)
 
 
@@ -264,7 +266,7 @@ def _share(engine: Engine, term: Term, use: Use, state: State) -> None:
 
 def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state: State) -> Outcomes:
     key = args.get(sampler.key, sampler.name)
-    misuse.check_key(engine, args, sampler.key, sampler.name, path)
+    key_contract.check_key(engine, args, sampler.key, sampler.name, path)
     found = key_term(key)
     rest = [engine.term(value, state) for value in args.values() if value is not key]
     names = [engine.terms.const(name) for name in args.keywords]
@@ -280,9 +282,9 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
         settings = engine.terms.make("settings", *others)
     if found is None and isinstance(key, Keys) and not key.reshaped:
         engine.ledger.touch(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
-        return [(engine.unknown(misuse.REFUSED), state)]
+        return [(engine.unknown(key_contract.REFUSED), state)]
     if isinstance(key, Const | Tuple):
-        return [(engine.unknown(misuse.REFUSED), state)]  # it raises, whatever else is a key
+        return [(engine.unknown(key_contract.REFUSED), state)]  # it raises, whatever else is a key
     if found is None:
         return engine.pure_call(path, args, state)
     drawn = engine.terms.make("draw", found[0], path, *rest, *names)
@@ -315,10 +317,10 @@ def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State
 
 def _split(engine: Engine, args: Args, state: State) -> Outcomes:
     key = args.get(0, "key")
-    misuse.check_key(engine, args, 0, "key", table.SPLIT)
+    key_contract.check_key(engine, args, 0, "key", table.SPLIT)
     found = key_term(key)
     if found is None:
-        return [(engine.unknown(misuse.REFUSED), state)]
+        return [(engine.unknown(key_contract.REFUSED), state)]
     origin = _made(engine, "split", found[1], found[0])
     consume(engine, key, state, "split", table.SPLIT, derived=origin)
     count = args.get(1, "num")
@@ -341,16 +343,16 @@ def _split(engine: Engine, args: Args, state: State) -> Outcomes:
 
 def _fold_in(engine: Engine, args: Args, state: State) -> Outcomes:
     key, data = args.get(0, "key"), args.get(1, "data")
-    misuse.check_key(engine, args, 0, "key", table.FOLD_IN)
+    key_contract.check_key(engine, args, 0, "key", table.FOLD_IN)
     found = key_term(key)
     if found is None or key is None or data is None:
-        return [(engine.unknown(misuse.REFUSED), state)]
-    misuse.check_data(engine, data, args.node(1, "data"))
+        return [(engine.unknown(key_contract.REFUSED), state)]
+    key_contract.check_data(engine, data, args.node(1, "data"))
     engine.ledger.touch(key)
     origin = _made(engine, "fold", found[1], found[0], varied=not isinstance(data, Const))
     child = engine.terms.child(found[0], fold_data(engine, data, state))
     if not isinstance(data, Const):
-        scopes.varied(engine, child)
+        lifted.varied(engine, child)
     return [(Key(child, origin), state)]
 
 
@@ -380,7 +382,7 @@ def _truncated(term: Term) -> int | None:
 def initialise(engine: Engine, path: str, args: Args, state: State) -> Outcomes:
     """Call an initialiser: ``f(key, shape, dtype)``."""
     key = args.get(0, "key")
-    misuse.check_key(engine, args, 0, "key", path)
+    key_contract.check_key(engine, args, 0, "key", path)
     found = key_term(key)
     if found is None:
         return [(engine.unknown("initial"), state)]

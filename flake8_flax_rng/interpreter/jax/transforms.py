@@ -7,14 +7,11 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import conditions, managers
-from flake8_flax_rng.interpreter.decorators import compacted, undecorated
-from flake8_flax_rng.interpreter.events import Step
-from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.lanes import Lanes, close
-from flake8_flax_rng.interpreter.scopes import raw
-from flake8_flax_rng.interpreter.sequences import PASSES, iterate, key_at, known_items, spread
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.core.lifted import raw
+from flake8_flax_rng.interpreter.core.mapped import Lanes, close
+from flake8_flax_rng.interpreter.domain.events import Step
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
     Bound,
@@ -35,13 +32,17 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.python import generator_contexts
+from flake8_flax_rng.interpreter.python.decorators import compacted, undecorated
+from flake8_flax_rng.interpreter.python.iteration import PASSES, iterate, key_at, known_items, spread
 from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, RAW_REPEATS, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _LANES_FOLLOWED = 32
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
@@ -58,7 +59,7 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     if transform is None:
         return None
     if transform == "unknown" and args.positional:
-        managers.forget(engine, args.positional[0], state)
+        generator_contexts.forget(engine, args.positional[0], state)
     return [(_wrap(engine, transform, path, args), state)]
 
 

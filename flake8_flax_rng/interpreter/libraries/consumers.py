@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, conditions, linen
-from flake8_flax_rng.interpreter.engine import library_label
-from flake8_flax_rng.interpreter.events import Replaced, Site, Use
-from flake8_flax_rng.interpreter.keys import key_term
-from flake8_flax_rng.interpreter.state import LedgerKey
-from flake8_flax_rng.interpreter.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
+from flake8_flax_rng.interpreter.core.engine import library_label
+from flake8_flax_rng.interpreter.domain.events import Replaced, Site, Use
+from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
+from flake8_flax_rng.interpreter.jax.random import key_term
+from flake8_flax_rng.interpreter.linen import modules
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.semantics.libraries import GUESSED, SEEDED_METHODS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.libraries import Consumer
 
 _INPUTS = 5
@@ -27,7 +29,7 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     consumer = engine.libraries.consumer(path)
     if consumer is not None:
         if engine.libraries.is_own(path):
-            linen.unknown_module(engine, state, site)
+            modules.unknown_module(engine, state, site)
         return _consumed(engine, path, consumer, None, args, state)
     objects = engine.libraries.objects(path)
     if objects is None or not args.complete() or not objects.unless.isdisjoint(args.keywords):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import conditions, flags, keys, misuse
-from flake8_flax_rng.interpreter.events import Draw, Replaced
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.initializers import is_constant
-from flake8_flax_rng.interpreter.scopes import note, record
-from flake8_flax_rng.interpreter.values import NONE, Args, Const, Key, Opaque, Value
+from flake8_flax_rng.interpreter.checks import deterministic_flag, key_contract
+from flake8_flax_rng.interpreter.core.lifted import note, record
+from flake8_flax_rng.interpreter.domain.events import Draw, Replaced
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Opaque, Value
+from flake8_flax_rng.interpreter.jax import random
+from flake8_flax_rng.interpreter.linen.initializers import is_constant
+from flake8_flax_rng.interpreter.paths import conditions
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.linen import Layer
 
 
@@ -59,14 +61,16 @@ def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: S
         rate = engine.unknown("rate") if layer.default_rate is None else Const(layer.default_rate)
     # nn.Dropout asks for its flag at any rate, attention only where it has one.
     always = layer.default_rate is None
-    if always and not flags.settled(engine, layer, found, args, state, site):
+    if always and not deterministic_flag.settled(engine, layer, found, args, state, site):
         return []
     result: list[State] = []
     for zero, path in _without_effect(engine, layer, rate, state):
         if zero:
             _off(engine, layer, found, path, site, "rate")
             result.append(path)
-        elif always or flags.settled(engine, layer, found, args, path, site, certain=isinstance(rate, Const)):
+        elif always or deterministic_flag.settled(
+            engine, layer, found, args, path, site, certain=isinstance(rate, Const)
+        ):
             result.extend(_flagged(engine, layer, found, args, path, site))
     return result
 
@@ -145,8 +149,8 @@ def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Sit
 def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:
     """Draw from the key given in the call; one that may be None leaves the stream."""
     if isinstance(key, Key):
-        keys.consume(engine, key, state, "draw", engine.class_name(found))
-        misuse.check_layer(engine, key.term, key.origin)
+        random.consume(engine, key, state, "draw", engine.class_name(found))
+        key_contract.check_layer(engine, key.term, key.origin)
         return [state]
     result: list[State] = []
     missing = conditions.compared(engine, "is", key, NONE, state)
@@ -154,6 +158,6 @@ def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, st
         if absent:
             _draw(engine, layer, found, path, site)
         else:
-            keys.consume(engine, key, path, "draw", engine.class_name(found))
+            random.consume(engine, key, path, "draw", engine.class_name(found))
         result.append(path)
     return result

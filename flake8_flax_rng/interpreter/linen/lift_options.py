@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.heap import DictObject
-from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.values import NONE, Args, Const, Lift, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.heap import DictObject
+from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Lift, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.transforms import LIFTS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.transforms import LiftedTransform
 
 Filter = tuple[frozenset[str] | None, bool | None]

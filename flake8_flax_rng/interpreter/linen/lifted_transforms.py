@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, control, linen
-from flake8_flax_rng.interpreter.events import Step
-from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.options import names_of, read
-from flake8_flax_rng.interpreter.scopes import lifted
-from flake8_flax_rng.interpreter.sequences import PASSES, known_items
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.core.lifted import lifted
+from flake8_flax_rng.interpreter.domain.events import Step
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
     Bound,
@@ -27,13 +24,18 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.jax import transforms
+from flake8_flax_rng.interpreter.linen import modules
+from flake8_flax_rng.interpreter.linen.lift_options import names_of, read
+from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python.iteration import PASSES, known_items
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, RNN, RNN_FIELDS
 from flake8_flax_rng.semantics.transforms import BROADCAST, LIFTED_TARGETS, LIFTS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Draw, Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Draw, Site
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _PREFIXES = {"remat": "Checkpoint"}
 _WHOLE = tuple(Symbol(path) for path in sorted(BROADCAST))
@@ -144,7 +146,7 @@ def call(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
     module = args.get(0, None)
     found = state.instance(module) if module is not None else None
     if found is not None and found.given is not None and isinstance(module, Ref):
-        return linen.call_bound_module(engine, wrapped, module, found, args, state)
+        return modules.call_bound_module(engine, wrapped, module, found, args, state)
     with lifted(engine, wrapped.lift):
         if wrapped.lift.way == "lanes" and args.positional:
             return _lanes(engine, wrapped, args, state, site)
@@ -161,7 +163,7 @@ def call_layer(engine: Engine, layer: Symbol, args: Args, state: State, site: Si
     module = args.get(0, None)
     found = state.instance(module) if module is not None else None
     if found is None or not (layer.path in LAYERS or layer.path in (CONTAINER, RNN)):
-        linen.unknown_module(engine, state, site)
+        modules.unknown_module(engine, state, site)
         return [(engine.unknown("layer"), state)]
     inner = Instance(layer, found.attributes, path=found.path, bound=found.bound, symbolic=found.symbolic)
     return engine.call(engine.allocate(state, inner), args.shift(1), state, site)
@@ -170,7 +172,7 @@ def call_layer(engine: Engine, layer: Symbol, args: Args, state: State, site: Si
 def _lanes(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     options = dict(wrapped.options)
     mapped = Wrapped("vmap", Bound(wrapped.function, args.positional[0]), wrapped.options)
-    return control.map_lanes(engine, mapped, options.get("in_axes"), args.shift(1), state, site)
+    return transforms.map_lanes(engine, mapped, options.get("in_axes"), args.shift(1), state, site)
 
 
 def _scan(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
@@ -182,17 +184,17 @@ def _scan(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site
 
     def body(current: Value, at: State, turn: int) -> Outcomes:
         given = [
-            value if axis in _WHOLE or isinstance(value, Const) else control.row(engine, value, serial, turn, at)
+            value if axis in _WHOLE or isinstance(value, Const) else transforms.row(engine, value, serial, turn, at)
             for value, axis in zip(rows, axes, strict=True)
         ]
         called = Args([module, current, *given], dict(args.keywords))
         return [
-            (control.first_of_pair(engine, value), after)
+            (transforms.first_of_pair(engine, value), after)
             for value, after in engine.call(wrapped.function, called, at, site)
         ]
 
-    count = control.passes(options.get("length"), rows[0] if rows else None)
-    paths = _repeat(engine, body, control.as_array(engine, carry), count, state, site)
+    count = transforms.passes(options.get("length"), rows[0] if rows else None)
+    paths = _repeat(engine, body, transforms.as_array(engine, carry), count, state, site)
     return [(Tuple((value, engine.unknown("ys"))), after) for value, after in paths]
 
 
@@ -248,7 +250,7 @@ def _while(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         ]
 
     with lifted(engine, read(engine, path, options, args, state, site)):
-        return _repeat(engine, both, control.as_array(engine, carry), PASSES, state, site)
+        return _repeat(engine, both, transforms.as_array(engine, carry), PASSES, state, site)
 
 
 def _cond(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -259,7 +261,7 @@ def _cond(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     test, yes, no, module = found
     chosen = Args([test, Bound(_unbound(yes), module), Bound(_unbound(no), module), *args.positional[4:]])
     with lifted(engine, read(engine, path, args.keywords, args, state, site)):
-        return control.cond(engine, chosen, state, site)
+        return transforms.cond(engine, chosen, state, site)
 
 
 def _switch(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -270,7 +272,7 @@ def _switch(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     bound = ListObject(tuple(Bound(_unbound(function), module) for function in functions))
     chosen = Args([index, engine.allocate(state, bound), *args.positional[3:]])
     with lifted(engine, read(engine, path, args.keywords, args, state, site)):
-        return control.switch(engine, chosen, state, site)
+        return transforms.switch(engine, chosen, state, site)
 
 
 def _other(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:

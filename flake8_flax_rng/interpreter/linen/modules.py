@@ -6,25 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import (
-    classes,
-    conditions,
-    flags,
-    initializers,
-    layers,
-    malformed,
-    recurrence,
-    runs,
-    scopes,
-)
-from flake8_flax_rng.interpreter.engine import Activation
-from flake8_flax_rng.interpreter.events import Draw, Fixed, Misplaced, Site
-from flake8_flax_rng.interpreter.functions import call_function
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.keys import key_term
-from flake8_flax_rng.interpreter.scopes import note, record
-from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.checks import deterministic_flag
+from flake8_flax_rng.interpreter.core import lifted
+from flake8_flax_rng.interpreter.core.engine import Activation
+from flake8_flax_rng.interpreter.core.lifted import note, record
+from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced, Site
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
     Bound,
@@ -39,6 +27,12 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.jax.random import key_term
+from flake8_flax_rng.interpreter.linen import initializers, layers, rngs_argument, rnn, runs
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python.functions import call_function
+from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.linen import (
     CALL_OPTIONS,
     CONTAINER,
@@ -51,9 +45,9 @@ from flake8_flax_rng.semantics.linen import (
 )
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _SETUP_DONE = "<setup>"
 _FIELDS: dict[str, tuple[str, ...]] = {CONTAINER: ("layers",), RNN: RNN_FIELDS}
@@ -85,12 +79,12 @@ def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, 
         engine.ledger.touch(value)
     initializers.check_fields(engine, path.replace("flax.linen", "nn"), args, state, site)
     if path == RNN:
-        fields[recurrence.LIFT] = recurrence.lift_of(engine, fields, args, state, site)
+        fields[rnn.LIFT] = rnn.lift_of(engine, fields, args, state, site)
     node = args.node(names.index(FLAG) if FLAG in names else None, FLAG)
     flag = engine.site(node) if node is not None else None
     found = Instance(cls or Symbol(path), fields, frozen=True, symbolic=not args.complete(), flag=flag)
     if path in LAYERS:
-        flags.check_rate(engine, LAYERS[path], found, args, site)
+        deterministic_flag.check_rate(engine, LAYERS[path], found, args, site)
     found = placed(engine, found, cls.name if cls is not None else path.rpartition(".")[2], args, state)
     return [(engine.allocate(state, found), state)]
 
@@ -241,7 +235,7 @@ def call_layer(engine: Engine, function: Ref, found: Instance, args: Args, state
     if path == RNN and not found.symbolic:
         if found.bound and "cell" in found.attributes and not _bound(found.attributes["cell"], state):
             _adopt_one(found, "cell", found.attributes["cell"], state)
-        return recurrence.call(engine, found, args, state, site)
+        return rnn.call(engine, found, args, state, site)
     layer = LAYERS.get(path)
     if layer is None or found.symbolic:
         unknown_module(engine, state, site)
@@ -316,16 +310,16 @@ def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: S
     layer = engine.class_name(found) if found is not None else ""
     setup = active is not None and active.setup
     draw = record(engine, state, Draw(stream.value, site, path, own=True, layer=layer, setup=setup))
-    scopes.note(engine, stream.value, state)
+    lifted.note(engine, stream.value, state)
     term = _drawn_term(engine, draw)
-    scopes.made(engine, term, draw)
+    lifted.made(engine, term, draw)
     # Each call makes a key of its own: if a later run makes the same one, the stream is to blame.
     return [(Key(term, engine.number()), state)]
 
 
 def _drawn_term(engine: Engine, draw: Draw) -> Term:
     key = key_term(engine.runs[-1].key(draw.stream)) if engine.runs else None
-    if key is None or draw.path is None or draw.unlifted or scopes.repeated(engine):
+    if key is None or draw.path is None or draw.unlifted or lifted.repeated(engine):
         return engine.terms.fresh("drawn")
     return engine.terms.make("stream", key[0], draw.stream, *draw.path, draw.counter)
 
@@ -334,8 +328,8 @@ def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Si
     name = args.get(0, "name")
     streams = engine.runs[-1].streams if engine.runs else None
     if isinstance(name, Const):
-        scopes.note(engine, str(name.value), state)
-    if isinstance(name, Const) and scopes.is_kept(engine, str(name.value)):
+        lifted.note(engine, str(name.value), state)
+    if isinstance(name, Const) and lifted.is_kept(engine, str(name.value)):
         return [(Const(False), state)]
     if isinstance(name, Const) and streams is not None:
         state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
@@ -377,7 +371,7 @@ def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site
         return [(engine.unknown("parameter"), state)]
     outcomes = engine.call(initialiser, given, state, site)
     if any(initializers.draws_from(engine, value, key, after) for value, after in outcomes):
-        scopes.note_split(engine, draw)
+        lifted.note_split(engine, draw)
     return _from_data(engine, key, outcomes, site)
 
 
@@ -430,7 +424,7 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     found = state.instance(receiver)
     if found is None or not isinstance(receiver, Ref):
         return [(engine.unknown("bound"), state)]
-    wrong = malformed.bound(engine, args, f"{engine.class_name(found)}.bind", state)
+    wrong = rngs_argument.bound(engine, args, f"{engine.class_name(found)}.bind", state)
     if wrong == "bare":
         return []
     given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes
-from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.events import Malformed, Site
-from flake8_flax_rng.interpreter.heap import DictObject, Instance
-from flake8_flax_rng.interpreter.values import Args, Bound, Class, Function, Key, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.domain.events import Malformed, Site
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.values import Args, Bound, Class, Function, Key, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.semantics.linen import MODE_FLAGS, STREAMS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def are_streams(value: Value | None, state: State) -> bool:

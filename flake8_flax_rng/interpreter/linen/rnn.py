@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, keys
-from flake8_flax_rng.interpreter.events import Fixed
-from flake8_flax_rng.interpreter.initializers import draws_from
-from flake8_flax_rng.interpreter.options import read
-from flake8_flax_rng.interpreter.scopes import lifted
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.core.lifted import lifted
+from flake8_flax_rng.interpreter.domain.events import Fixed
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
     Bound,
@@ -21,13 +18,17 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.jax import random
+from flake8_flax_rng.interpreter.linen.initializers import draws_from
+from flake8_flax_rng.interpreter.linen.lift_options import read
+from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.semantics.linen import RNN
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.heap import Instance
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.domain.heap import Instance
+    from flake8_flax_rng.interpreter.paths.state import State
 
 LIFT = "the scan"
 """The attribute under which a module keeps what its scan does; no field can have this name."""
@@ -78,5 +79,5 @@ def _built_in(engine: Engine, found: Instance, key: Key, given: Value, state: St
     if not (isinstance(initialiser, Native) and initialiser.name.startswith("initializer.")):
         return engine.unknown("carry")
     if given is key:
-        keys.consume(engine, key, state, "split", "nn.RNN", derived=engine.number())
+        random.consume(engine, key, state, "split", "nn.RNN", derived=engine.number())
     return Opaque(engine.terms.make("draw", key.term, "carry"))

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes, lanes, malformed, misuse
-from flake8_flax_rng.interpreter.engine import DEFAULT, KNOWN, Run
-from flake8_flax_rng.interpreter.events import Doubled, Draw, ModuleRun, Site, Use
-from flake8_flax_rng.interpreter.heap import DictObject, Instance
-from flake8_flax_rng.interpreter.keys import key_term
-from flake8_flax_rng.interpreter.scopes import apart
-from flake8_flax_rng.interpreter.state import SHARED, LedgerKey
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.core import mapped
+from flake8_flax_rng.interpreter.core.engine import DEFAULT, KNOWN, Run
+from flake8_flax_rng.interpreter.core.lifted import apart
+from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Site, Use
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
     Bound,
@@ -29,12 +28,16 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.jax.random import key_term
+from flake8_flax_rng.interpreter.linen import rngs_argument
+from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
+from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.semantics.linen import INITIALISING, SHAPES_ONLY
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcome, Outcomes
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcome, Outcomes
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
 
@@ -60,12 +63,12 @@ def _check_streams(engine: Engine, args: Args, rngs: Value, initialising: bool, 
     if node is None:
         return
     if initialising and isinstance(rngs, Opaque):
-        misuse.check_key(engine, args, 0, "rngs", "init")
+        key_contract.check_key(engine, args, 0, "rngs", "init")
         return
     found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
     if not isinstance(found, DictObject):
         if not isinstance(rngs, Opaque | Ref):
-            misuse.refuse(engine, rngs, node, "init" if initialising else "apply")
+            key_contract.refuse(engine, rngs, node, "init" if initialising else "apply")
         return
     shown = dict(zip((entry[0].value for entry in found.entries), _values(node), strict=False))
     for name, value in found.entries:
@@ -73,7 +76,7 @@ def _check_streams(engine: Engine, args: Args, rngs: Value, initialising: bool, 
         if isinstance(value, Key | Opaque):
             engine.ledger.keyed(place)
         elif not isinstance(value, Ref):
-            misuse.refuse(engine, value, place, f"the stream {name.value!r}")
+            key_contract.refuse(engine, value, place, f"the stream {name.value!r}")
 
 
 def _values(node: cst.BaseExpression) -> list[cst.BaseExpression]:
@@ -87,7 +90,7 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
     """Follow ``init`` or one of its kin."""
     rngs = args.get(0, "rngs")
     label = engine.stack[-1].label
-    wrong = malformed.unnamed(engine, args, label, state) or malformed.frozen(
+    wrong = rngs_argument.unnamed(engine, args, label, state) or rngs_argument.frozen(
         engine, rngs, args.node(0, "rngs"), label, state
     )
     if wrong and engine.example != DEFAULT:
@@ -109,7 +112,7 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
 def apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``apply``."""
     rngs = args.keywords.get("rngs")
-    if malformed.frozen(engine, rngs, args.nodes.get("rngs"), engine.stack[-1].label, state):
+    if rngs_argument.frozen(engine, rngs, args.nodes.get("rngs"), engine.stack[-1].label, state):
         return []
     given = read_streams(engine, args, rngs, False, state)
     variables = args.get(0, "variables")
@@ -141,7 +144,7 @@ def _start(
     clone = replace(clone, attributes={n: v for n, v in clone.attributes.items() if not n.startswith("<")})
     ref = engine.allocate(state, clone)
     function = _method(engine, method, ref, clone, state)
-    if malformed.misplaced(engine, function, clone, rest, f"{engine.class_name(clone)}.{kind}", state):
+    if rngs_argument.misplaced(engine, function, clone, rest, f"{engine.class_name(clone)}.{kind}", state):
         return [(engine.unknown(kind), state)]
     return run(engine, kind, function, clone, given, rest, state, site, variables)
 
@@ -307,9 +310,9 @@ def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:
         engine.ledger.share(LedgerKey(use.term, SHARED), use, state)
     if draw.variable and not use.initialises:
         return
-    lanes.check(engine, use)
+    mapped.check(engine, use)
     if not draw.variable and not use.initialises:
-        misuse.check_layer(engine, use.term, use.origin)
+        key_contract.check_layer(engine, use.term, use.origin)
 
 
 def stream_places(call: Site, kind: str) -> dict[str, Site]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.terms import Term
+from flake8_flax_rng.interpreter.domain.terms import Term
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import Facts
-    from flake8_flax_rng.interpreter.terms import Atom
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.terms import Atom
+    from flake8_flax_rng.interpreter.paths.state import Facts
 
 _FACTS_KEPT = 40
 _ORDERED = ("<", ">", "==")

@@ -8,13 +8,13 @@ from itertools import compress
 from operator import is_not
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.conditions import SOME, never_none
-from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.values import Const, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.paths.conditions import SOME, never_none
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Draw
-    from flake8_flax_rng.interpreter.state import Facts, State
+    from flake8_flax_rng.interpreter.domain.events import Draw
+    from flake8_flax_rng.interpreter.paths.state import Facts, State
 
 PATHS_KEPT = 5
 """Paths that are followed apart at one place of the program."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.heap import HeapObject, Instance
-from flake8_flax_rng.interpreter.records import record
-from flake8_flax_rng.interpreter.values import Ref, Value
+from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.interpreter.domain.heap import HeapObject, Instance
+from flake8_flax_rng.interpreter.domain.values import Ref, Value
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Draw, Use
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.domain.events import Draw, Use
+    from flake8_flax_rng.interpreter.domain.terms import Term
 
 
 @record()

@@ -6,10 +6,10 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.values import Const, Keys, Rows, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import Const, Keys, Rows, Tuple, Value
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.core.engine import Engine
 
 SHAPING = frozenset({"reshape", "ravel", "flatten"})
 """Methods of an array that only change its shape."""

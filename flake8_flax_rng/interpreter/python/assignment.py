@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import linen, misuse, subscripts
-from flake8_flax_rng.interpreter.engine import attribute_frame, class_frame
-from flake8_flax_rng.interpreter.events import Misused
-from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.names import dotted
-from flake8_flax_rng.interpreter.sequences import element, known_items
-from flake8_flax_rng.interpreter.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
+from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.core.engine import attribute_frame, class_frame
+from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
+from flake8_flax_rng.interpreter.linen import modules
+from flake8_flax_rng.interpreter.python import subscripts
+from flake8_flax_rng.interpreter.python.iteration import element, known_items
+from flake8_flax_rng.interpreter.python.names import dotted
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walrus: bool = False) -> None:
@@ -52,7 +54,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         if not any(_in_sight(owner, state) for owner, _ in owners):
             engine.ledger.lose(value)
         for owner, _ in owners:
-            misuse.check_leak(engine, target, owner, value)
+            key_contract.check_leak(engine, target, owner, value)
             set_attribute(engine, owner, target.attr.value, value, state)
     elif isinstance(target, cst.Subscript):
         engine.ledger.touch(value)
@@ -107,7 +109,7 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
     if isinstance(owner, Ref):
         found = state.heap.get(owner.address)
         if isinstance(found, Instance):
-            linen.adopt(engine, owner, name, value, state)
+            modules.adopt(engine, owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
     elif isinstance(owner, Symbol) and engine.modules is not None:
         engine.modules.store(owner, name, value, state)
@@ -118,7 +120,7 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
         if owner.term.kind == "variable" and engine.stack:
-            linen.written(engine, value, state, engine.stack[-1].site)
+            modules.written(engine, value, state, engine.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):
             state.open_frame(frame, {})

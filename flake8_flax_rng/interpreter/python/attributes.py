@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes, misuse
-from flake8_flax_rng.interpreter.engine import attribute_frame
-from flake8_flax_rng.interpreter.heap import DictObject, Instance
-from flake8_flax_rng.interpreter.shapes import SHAPING
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.core.engine import attribute_frame
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Const,
     Descriptor,
@@ -29,12 +28,14 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python.array_shapes import SHAPING
 from flake8_flax_rng.semantics.linen import TRAIN_STATES
 from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _CONTAINERS = (list, dict, set, deque)
 
@@ -51,7 +52,7 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
         before = rows
         rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)]
         if engine.traced and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
-            misuse.check_kept(engine, part, before[0][0], rows[0][0])
+            key_contract.check_kept(engine, part, before[0][0], rows[0][0])
     return rows
 
 

@@ -6,14 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, conditions, flags, train_states
-from flake8_flax_rng.interpreter.attributes import attribute
-from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.iterators import asked, own
-from flake8_flax_rng.interpreter.sequences import in_order, iterate, known_items, spread
-from flake8_flax_rng.interpreter.targets import set_attribute
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.checks import deterministic_flag
+from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
     Class,
@@ -29,13 +24,20 @@ from flake8_flax_rng.interpreter.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.python import classes, frozen_dataclasses
+from flake8_flax_rng.interpreter.python.assignment import set_attribute
+from flake8_flax_rng.interpreter.python.attributes import attribute
+from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.interpreter.python.iteration import in_order, iterate, known_items, spread
+from flake8_flax_rng.interpreter.python.iterators import asked, own
 from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, KEY_DATA, SAMPLERS, SEEDS, SPLIT, WRAP
 from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _SCALARS = frozenset({"builtins.int", "builtins.float", "builtins.str", "builtins.bool"})
 _ARRAYS = frozenset({"jax.Array", "jax.numpy.ndarray"})
@@ -271,7 +273,7 @@ def _merge_param(engine: Engine, args: Args, state: State, site: Site) -> Outcom
     if len(args.positional) != 3:
         return None
     _, first, second = args.positional
-    if flags.contradiction(engine, first, second, site, state):
+    if deterministic_flag.contradiction(engine, first, second, site, state):
         return []
     if conditions.never_none(first, state) or second == NONE:
         return [(first, state)]
@@ -309,7 +311,7 @@ def _deepcopy(engine: Engine, args: Args, state: State, site: Site) -> Outcomes 
 def _replace(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     if len(args.positional) != 1:
         return None
-    return train_states.call_native(engine, "replace", args.positional[0], args.shift(1), state)
+    return frozen_dataclasses.call_native(engine, "replace", args.positional[0], args.shift(1), state)
 
 
 def _update_wrapper(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:

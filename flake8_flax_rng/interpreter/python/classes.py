@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import declarations
-from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.engine import Scope, class_frame
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.core.engine import Scope, class_frame
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Bound,
     Class,
@@ -26,6 +24,8 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.python import declared_types
+from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import (
     DATACLASSES,
@@ -38,9 +38,9 @@ from flake8_flax_rng.semantics.linen import (
 from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _KEEPING = ("builtins.", "typing.", "abc.", "functools.", "dataclasses.", "enum.", "jax.", "flax.", "chex.", "equinox.")
 _BINDING = (Function, Wrapped)
@@ -289,7 +289,7 @@ def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: S
     for base in ancestors(found.cls):
         said = base.annotations.get(name) if isinstance(base, Class) else None
         if said is not None and isinstance(base, Class):
-            cls = declarations.declared(engine, said, base.frames, state)
+            cls = declared_types.declared(engine, said, base.frames, state)
             if cls is None:
                 return None
             held = engine.allocate(state, Instance(cls, frozen=True, symbolic=True))

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import conditions
-from flake8_flax_rng.interpreter.events import Step
-from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.iterators import asked
-from flake8_flax_rng.interpreter.sequences import iterate, listed
-from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import Const, Value
+from flake8_flax_rng.interpreter.domain.events import Step
+from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.values import Const, Value
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.python.assignment import assign
+from flake8_flax_rng.interpreter.python.iteration import iterate, listed
+from flake8_flax_rng.interpreter.python.iterators import asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _Row = tuple[list[Value], bool, "State"]
 

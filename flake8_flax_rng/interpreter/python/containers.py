@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.sequences import spread
-from flake8_flax_rng.interpreter.values import NONE, Args, Const, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.python.iteration import spread
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: State) -> Outcomes:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes
-from flake8_flax_rng.interpreter.names import dotted, lookup
-from flake8_flax_rng.interpreter.values import Class, Symbol
+from flake8_flax_rng.interpreter.domain.values import Class, Symbol
+from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python.names import dotted, lookup
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def declared(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...], state: State) -> Class | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Descriptor,
     Function,
@@ -20,8 +20,8 @@ from flake8_flax_rng.interpreter.values import (
 from flake8_flax_rng.semantics.transforms import LIFTS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _DESCRIPTORS = {
     "builtins.property": "property",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.terms import Term, parts
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Const,
     Function,
@@ -22,8 +22,8 @@ from flake8_flax_rng.interpreter.values import (
 )
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 LEAST = 12
 """Expressions that a call must have cost to be remembered: to follow fewer is cheap, and tells more."""

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import attributes, classes, comprehensions, misuse, operators, subscripts
-from flake8_flax_rng.interpreter.events import Step
-from flake8_flax_rng.interpreter.functions import make_lambda
-from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.names import lookup
-from flake8_flax_rng.interpreter.sequences import Iteration, iterate, spread
-from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import Args, Bound, Const, Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.domain.events import Step
+from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.values import Args, Bound, Const, Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.python import attributes, classes, comprehensions, operators, subscripts
+from flake8_flax_rng.interpreter.python.assignment import assign
+from flake8_flax_rng.interpreter.python.functions import make_lambda
+from flake8_flax_rng.interpreter.python.iteration import Iteration, iterate, spread
+from flake8_flax_rng.interpreter.python.names import lookup
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def evaluate(engine: Engine, node: cst.CSTNode, state: State) -> Outcomes:
@@ -44,7 +45,7 @@ def _name(engine: Engine, node: cst.Name, state: State) -> Outcomes:
     if isinstance(value, Key):
         engine.ledger.touch(value)
         if engine.traced:
-            misuse.check_captured(engine, node, node.value, value, state)
+            key_contract.check_captured(engine, node, node.value, value, state)
     return [(value, state)]
 
 

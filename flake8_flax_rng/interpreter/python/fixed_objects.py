@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes
-from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.values import (
     Bound,
     Class,
     Function,
@@ -27,10 +26,11 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.python import classes
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _NESTING = 8
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")

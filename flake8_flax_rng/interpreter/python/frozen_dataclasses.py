@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.classes import derives
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.values import Args, Class, Symbol, Value
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.values import Args, Class, Symbol, Value
+from flake8_flax_rng.interpreter.python.classes import derives
 from flake8_flax_rng.semantics.linen import HANDING_ON, TRAIN_STATES
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _APPLY = "apply_fn"
 _RENEWED = ("params", "opt_state", "step")

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import lasting
-from flake8_flax_rng.interpreter.classes import is_linen
-from flake8_flax_rng.interpreter.declarations import declared
-from flake8_flax_rng.interpreter.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED, Scope
-from flake8_flax_rng.interpreter.events import Draw
-from flake8_flax_rng.interpreter.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.core.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED, Scope
+from flake8_flax_rng.interpreter.domain.events import Draw
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Class,
     Const,
@@ -28,10 +25,13 @@ from flake8_flax_rng.interpreter.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.python import fixed_objects
+from flake8_flax_rng.interpreter.python.classes import is_linen
+from flake8_flax_rng.interpreter.python.declared_types import declared
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 STEPS_ABROAD = 3_000
 """Expressions that are followed in other files from one call; past them nothing is known of it."""
@@ -267,7 +267,7 @@ def _entered(engine: Engine, function: Function, names: dict[str, Value], state:
             after.close_frame(frame)
     elif result:
         paths = [(after.frame(frame), after) for _, after in result]
-        engine.closures[frame] = lasting.common(engine, paths, lasting.nonlocal_names(code.chunk.text))
+        engine.closures[frame] = fixed_objects.common(engine, paths, fixed_objects.nonlocal_names(code.chunk.text))
     return engine.merge_outcomes(result)
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.names import lookup
-from flake8_flax_rng.interpreter.values import Function
+from flake8_flax_rng.interpreter.domain.values import Function
+from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.interpreter.python.names import lookup
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.values import Value
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.values import Value
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _FILLING = frozenset({"add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "remove", "update"})
 

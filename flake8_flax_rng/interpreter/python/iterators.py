@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes
-from flake8_flax_rng.interpreter.events import Step
-from flake8_flax_rng.interpreter.heap import ListObject
-from flake8_flax_rng.interpreter.sequences import PASSES
-from flake8_flax_rng.interpreter.values import Args, Bound, Class, Function, Value
+from flake8_flax_rng.interpreter.domain.events import Step
+from flake8_flax_rng.interpreter.domain.heap import ListObject
+from flake8_flax_rng.interpreter.domain.values import Args, Bound, Class, Function, Value
+from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python.iteration import PASSES
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcome
-    from flake8_flax_rng.interpreter.events import Site
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcome
+    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def asked(engine: Engine, value: Value, state: State, site: Site) -> Outcome:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import conditions
-from flake8_flax_rng.interpreter.engine import NORMAL, Completions
-from flake8_flax_rng.interpreter.events import Step
-from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, ListObject
-from flake8_flax_rng.interpreter.iterators import asked
-from flake8_flax_rng.interpreter.sequences import EXACT_ITEMS, PASSES, iterate, listed
-from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import Key, Opaque, Value
+from flake8_flax_rng.interpreter.core.engine import NORMAL, Completions
+from flake8_flax_rng.interpreter.domain.events import Step
+from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
+from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.python.assignment import assign
+from flake8_flax_rng.interpreter.python.iteration import EXACT_ITEMS, PASSES, iterate, listed
+from flake8_flax_rng.interpreter.python.iterators import asked
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def run_for(engine: Engine, node: cst.For, state: State) -> Completions:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.values import FALSE, NONE, TRUE, Opaque, Symbol, Value
+from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Opaque, Symbol, Value
 from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, SAMPLERS, SEEDS, SPLIT
 from flake8_flax_rng.semantics.libraries import trusted
 from flake8_flax_rng.semantics.linen import LAYERS, MODULE
@@ -15,8 +15,8 @@ from flake8_flax_rng.semantics.names import canonical
 from flake8_flax_rng.syntax.index import member
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _BUILTINS = frozenset(dir(builtins))
 _CONSTANTS = {"True": TRUE, "False": FALSE, "None": NONE}

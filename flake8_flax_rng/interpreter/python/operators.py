@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import conditions
-from flake8_flax_rng.interpreter.events import Misused
-from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.terms import drawn_alike
-from flake8_flax_rng.interpreter.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.terms import drawn_alike
+from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.python.iteration import known_items
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _EXPONENT = 64
 _ITEMS_REPEATED = 64

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes, conditions
-from flake8_flax_rng.interpreter.decorators import decorate, lift_class
-from flake8_flax_rng.interpreter.engine import NORMAL, Completion, Completions
-from flake8_flax_rng.interpreter.functions import make_function
-from flake8_flax_rng.interpreter.loops import run_for, run_while
-from flake8_flax_rng.interpreter.names import run_import, run_import_from
-from flake8_flax_rng.interpreter.operators import augmented, decide
-from flake8_flax_rng.interpreter.sequences import known_items
-from flake8_flax_rng.interpreter.targets import assign
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.core.engine import NORMAL, Completion, Completions
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
     Bound,
@@ -31,12 +23,21 @@ from flake8_flax_rng.interpreter.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python.assignment import assign
+from flake8_flax_rng.interpreter.python.decorators import decorate, lift_class
+from flake8_flax_rng.interpreter.python.functions import make_function
+from flake8_flax_rng.interpreter.python.iteration import known_items
+from flake8_flax_rng.interpreter.python.loops import run_for, run_while
+from flake8_flax_rng.interpreter.python.names import run_import, run_import_from
+from flake8_flax_rng.interpreter.python.operators import augmented, decide
 from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, IMPORT_ERRORS, UNRELATED_ERRORS
 from flake8_flax_rng.semantics.linen import REPLACES_METHODS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def run_block(engine: Engine, body: cst.BaseSuite | cst.Module, state: State) -> Completions:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.events import Misused
-from flake8_flax_rng.interpreter.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.sequences import element, known_items, row_of
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Const,
     Key,
@@ -24,10 +23,11 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.python.iteration import element, known_items, row_of
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.paths.state import State
 
 
 def plain_index(node: cst.Subscript) -> list[cst.BaseExpression]:

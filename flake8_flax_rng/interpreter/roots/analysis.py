@@ -8,22 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter import classes, lasting, lifting
-from flake8_flax_rng.interpreter.calls import call
-from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.engine import KNOWN, MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
-from flake8_flax_rng.interpreter.events import Defaulted, Misused, Site
-from flake8_flax_rng.interpreter.expressions import evaluate
-from flake8_flax_rng.interpreter.functions import call_function, symbolic_args
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.join import PATHS_KEPT, merge
-from flake8_flax_rng.interpreter.leftovers import Leftovers
-from flake8_flax_rng.interpreter.linen import call_method, not_set_up, set_up
-from flake8_flax_rng.interpreter.modules import Modules
-from flake8_flax_rng.interpreter.objects import Objects
-from flake8_flax_rng.interpreter.state import State
-from flake8_flax_rng.interpreter.statements import run_block, run_statement
-from flake8_flax_rng.interpreter.values import (
+from flake8_flax_rng.interpreter.core.engine import KNOWN, MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
+from flake8_flax_rng.interpreter.dispatch.calls import call
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused, Site
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Descriptor,
     Function,
@@ -31,11 +20,23 @@ from flake8_flax_rng.interpreter.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.linen import lifted_transforms
+from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
+from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge
+from flake8_flax_rng.interpreter.paths.state import State
+from flake8_flax_rng.interpreter.python import classes, fixed_objects
+from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.interpreter.python.expressions import evaluate
+from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
+from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
+from flake8_flax_rng.interpreter.roots.handed_on_keys import Leftovers
+from flake8_flax_rng.interpreter.roots.other_files import Modules
+from flake8_flax_rng.interpreter.roots.receivers import Objects
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.events import Event
+    from flake8_flax_rng.interpreter.domain.events import Event
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.project import Project
 
@@ -53,7 +54,7 @@ STEPS_ABROAD_PER_LINE = 8
 SETUPS_KEPT = 3
 """Ways through a module's ``setup`` that are followed apart."""
 
-_NOTHING = lasting.Lasting()
+_NOTHING = fixed_objects.Lasting()
 
 Result = TypeVar("Result")
 
@@ -264,7 +265,10 @@ class Analysis:
             site = Site(function.code.node, function.code.chunk)
             lifted = member
             self._guarded(
-                lambda: lifting.call(engine, lifted, symbolic_args(engine, function, state, ref), state, site), active
+                lambda: lifted_transforms.call(
+                    engine, lifted, symbolic_args(engine, function, state, ref), state, site
+                ),
+                active,
             )
             return
         self._guarded(lambda: call_method(engine, function, symbolic_args(engine, function, state, ref), state), active)

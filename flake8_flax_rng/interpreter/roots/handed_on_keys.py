@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.events import HandedOn
-from flake8_flax_rng.interpreter.heap import DictObject, Instance
-from flake8_flax_rng.interpreter.state import LedgerKey
-from flake8_flax_rng.interpreter.values import Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.events import HandedOn
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.paths.state import LedgerKey
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.events import Use
-    from flake8_flax_rng.interpreter.state import State
-    from flake8_flax_rng.interpreter.terms import Term
-    from flake8_flax_rng.interpreter.values import Class, Function
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.events import Use
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Class, Function
+    from flake8_flax_rng.interpreter.paths.state import State
 
 _NESTING_READ = 2
 

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.engine import NORMAL, Home, Scope
-from flake8_flax_rng.interpreter.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.join import merge
-from flake8_flax_rng.interpreter.state import State
-from flake8_flax_rng.interpreter.statements import run_statement
-from flake8_flax_rng.interpreter.values import Symbol, Value
+from flake8_flax_rng.interpreter.core.engine import NORMAL, Home, Scope
+from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.values import Symbol, Value
+from flake8_flax_rng.interpreter.paths.join import merge
+from flake8_flax_rng.interpreter.paths.state import State
+from flake8_flax_rng.interpreter.python.statements import run_statement
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.syntax.index import build, member
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.syntax.project import Project, SourceFile
     from flake8_flax_rng.syntax.source import Chunk
 

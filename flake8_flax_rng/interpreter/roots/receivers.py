@@ -6,18 +6,27 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter import classes, declarations, lasting
-from flake8_flax_rng.interpreter.decorators import undecorated
-from flake8_flax_rng.interpreter.engine import HEIR, KNOWN
-from flake8_flax_rng.interpreter.handovers import Texts
-from flake8_flax_rng.interpreter.heap import Instance
-from flake8_flax_rng.interpreter.stores import Held, Stores
-from flake8_flax_rng.interpreter.values import NONE, Class, Descriptor, Function, FunctionCode, Ref, Symbol, Value
+from flake8_flax_rng.interpreter.core.engine import HEIR, KNOWN
+from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.values import (
+    NONE,
+    Class,
+    Descriptor,
+    Function,
+    FunctionCode,
+    Ref,
+    Symbol,
+    Value,
+)
+from flake8_flax_rng.interpreter.python import classes, declared_types, fixed_objects
+from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.interpreter.roots.attribute_writes import Held, Stores
+from flake8_flax_rng.interpreter.roots.state_makers import Texts
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.engine import Engine
-    from flake8_flax_rng.interpreter.state import State
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.syntax.source import Chunk
 
 Follow = Callable[[Function, "State", Value | None], "list[State]"]
@@ -45,12 +54,12 @@ class Objects:
         self._engine = engine
         self._chunks = chunks
         self._follow = follow
-        self._known: dict[int, lasting.Lasting] = {}
+        self._known: dict[int, fixed_objects.Lasting] = {}
         self._complete: set[int] = set()
         self._filled: set[int] = set()
         self._stores: Stores | None = None
         self._texts = Texts(chunks)
-        self._handed: dict[tuple[str, str], lasting.Lasting] = {}
+        self._handed: dict[tuple[str, str], fixed_objects.Lasting] = {}
         self._runs: bool | None = None
 
     def is_constructor(self, owner: Class, function: Function) -> bool:
@@ -64,7 +73,7 @@ class Objects:
         """
         engine = self._engine
         if not self._running():
-            return self._object(owner, lasting.Lasting(), state)
+            return self._object(owner, fixed_objects.Lasting(), state)
         cls = self.heir(function) or owner
         with engine.without_runs():
             known = self._of(cls, state)
@@ -73,7 +82,7 @@ class Objects:
         engine.example = max(known.example, HEIR if cls is not owner else KNOWN)
         return self._object(cls, known, state)
 
-    def _of(self, cls: Class, state: State) -> lasting.Lasting:
+    def _of(self, cls: Class, state: State) -> fixed_objects.Lasting:
         """Return what is known of any object of a class."""
         known = self._known.get(cls.serial) or self.constructed(cls, state.fork())
         if cls.serial not in self._complete:
@@ -81,7 +90,7 @@ class Objects:
             self._set_later(cls, known, state.fork())
         return known
 
-    def _declared(self, owner: Class, known: lasting.Lasting, state: State) -> None:
+    def _declared(self, owner: Class, known: fixed_objects.Lasting, state: State) -> None:
         """Add the objects that a class declares to hold, and whose models it runs."""
         if owner.serial in self._filled or classes.has_constructor_fields(owner):
             return
@@ -91,7 +100,7 @@ class Objects:
                 text = "".join({code.chunk.text: "" for code in _methods(base)})
                 if name in known.names or f"self.{name}." not in text:
                     continue
-                cls = declarations.named(self._engine, said, base.frames, state) if isinstance(base, Class) else None
+                cls = declared_types.named(self._engine, said, base.frames, state) if isinstance(base, Class) else None
                 part = self._part(cls, state) if cls is not None and cls is not owner else None
                 if part is not None:
                     # What stands there may be of a class that derives from the declared one.
@@ -99,7 +108,7 @@ class Objects:
                     part.names = {name: part.names[_STATE]}
                     known.add(part, {name})
 
-    def _part(self, cls: Class, state: State) -> lasting.Lasting | None:
+    def _part(self, cls: Class, state: State) -> fixed_objects.Lasting | None:
         """Return any object of a class that holds modules, as a part of another one."""
         if classes.is_linen(cls) or not any(_RUNNING.search(code.chunk.text) for code in _methods(cls)):
             return None
@@ -108,7 +117,7 @@ class Objects:
             return None
         ref = Ref(self._engine.number())
         found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
-        return lasting.Lasting({_STATE: ref}, {**known.heap, ref.address: found}, known.example)
+        return fixed_objects.Lasting({_STATE: ref}, {**known.heap, ref.address: found}, known.example)
 
     def _running(self) -> bool:
         """Return whether the file runs models at all."""
@@ -147,30 +156,34 @@ class Objects:
                 found[parameter] = known.names[_STATE]
         return found
 
-    def _made_by(self, place: tuple[str, str], owner: Class | None, state: State) -> lasting.Lasting:
+    def _made_by(self, place: tuple[str, str], owner: Class | None, state: State) -> fixed_objects.Lasting:
         """Return the state that a function makes."""
         if place not in self._handed:
-            self._handed[place] = lasting.Lasting()
+            self._handed[place] = fixed_objects.Lasting()
             cls, name = place
             maker = classes.member(owner, name) if cls and owner is not None else self._function(name)
             if isinstance(maker, Function):
                 self._handed[place] = self._returned(maker, owner if cls else None, state.fork())
         return self._handed[place]
 
-    def _returned(self, maker: Function, owner: Class | None, state: State) -> lasting.Lasting:
+    def _returned(self, maker: Function, owner: Class | None, state: State) -> fixed_objects.Lasting:
         """Follow a function for any arguments, and return the state that it returns on all paths."""
         engine = self._engine
         example = engine.example
         with engine.without_runs():
             receiver = self.any_with(owner, maker, state) if owner is not None else None
             returned = self._results(maker, state, receiver)
-        found = lasting.common(engine, [({_STATE: value}, after) for value, after in returned])
+        found = fixed_objects.common(engine, [({_STATE: value}, after) for value, after in returned])
         engine.example = example
-        return found if all(lasting.is_renewed(value, found) for value in found.names.values()) else lasting.Lasting()
+        return (
+            found
+            if all(fixed_objects.is_renewed(value, found) for value in found.names.values())
+            else fixed_objects.Lasting()
+        )
 
-    def constructed(self, owner: Class, state: State) -> lasting.Lasting:
+    def constructed(self, owner: Class, state: State) -> fixed_objects.Lasting:
         """Follow what makes an object of a class for any arguments, and keep the modules that are stored for good."""
-        self._known[owner.serial] = known = lasting.Lasting()
+        self._known[owner.serial] = known = fixed_objects.Lasting()
         constructor = classes.member(owner, _CONSTRUCTOR)
         if isinstance(constructor, Function):
             ref = self._object(owner, known, state)
@@ -183,7 +196,7 @@ class Objects:
         self._complete.discard(owner.serial)
         return known
 
-    def _from_makers(self, owner: Class, state: State) -> lasting.Lasting:
+    def _from_makers(self, owner: Class, state: State) -> fixed_objects.Lasting:
         """Return what those who make a record give to it: its class methods, else the functions of the file."""
         methods = self._texts.makers(owner.name, owner.name)
         others = [] if methods else self._texts.makers("", owner.name)
@@ -195,7 +208,7 @@ class Objects:
                 of_class = isinstance(maker, Descriptor) and maker.kind == "classmethod"
                 returned = self._results(function, state.fork(), owner if of_class else None)
                 made.extend((_record(value, owner, after), after) for value, after in returned)
-        found = lasting.common(self._engine, made)
+        found = fixed_objects.common(self._engine, made)
         # Whoever uses the class may make it of other modules than a function beside it does.
         found.example = HEIR if others else found.example
         return found
@@ -215,11 +228,11 @@ class Objects:
             engine.leaving = leaving
         return returned
 
-    def _object(self, cls: Class, known: lasting.Lasting, state: State) -> Ref:
+    def _object(self, cls: Class, known: fixed_objects.Lasting, state: State) -> Ref:
         found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
         return self._engine.allocate(state, found)
 
-    def _set_later(self, owner: Class, known: lasting.Lasting, state: State) -> None:
+    def _set_later(self, owner: Class, known: fixed_objects.Lasting, state: State) -> None:
         """Add what the one method stores that sets an attribute, if the constructor does not."""
         setters = self._read(owner).setters(_names(owner), _CONSTRUCTOR)
         for name in list(setters)[:_SETTERS]:
@@ -234,18 +247,18 @@ class Objects:
 
     def _left(
         self, owner: Class, ref: Ref, method: str, ends: list[State], state: State, again: bool = False
-    ) -> lasting.Lasting:
+    ) -> fixed_objects.Lasting:
         """Return what a method has left in the attributes that no other code in sight sets."""
         found = [(known.attributes, end) for end in ends if (known := end.instance(ref)) is not None]
-        left = lasting.common(self._engine, found)
-        for name, cls in lasting.parts(found).items():
+        left = fixed_objects.common(self._engine, found)
+        for name, cls in fixed_objects.parts(found).items():
             part = self._part(cls, found[0][1]) if cls is not owner else None
             if part is not None:
                 part.names = {name: part.names[_STATE]}
                 left.add(part, {name})
         stores, owners = self._read(owner), _names(owner)
         for name, value in list(left.names.items()):
-            held = Held(lasting.is_renewed(value, left), lasting.is_container(value, left))
+            held = Held(fixed_objects.is_renewed(value, left), fixed_objects.is_container(value, left))
             if stores.only_in(name, method, owners, held):
                 continue
             del left.names[name]
@@ -256,16 +269,16 @@ class Objects:
 
     def _either(
         self, owner: Class, name: str, found: list[tuple[dict[str, Value], State]], method: str, state: State
-    ) -> lasting.Lasting:
+    ) -> fixed_objects.Lasting:
         """Return what an attribute holds that a second method sets to such a module too."""
         function = classes.member(owner, method)
         if not isinstance(function, Function):
-            return lasting.Lasting()
+            return fixed_objects.Lasting()
         path = state.fork()
-        ref = self._object(owner, lasting.Lasting(), path)
+        ref = self._object(owner, fixed_objects.Lasting(), path)
         ends = [(known.attributes, end) for end in self._follow(function, path, ref) if (known := end.instance(ref))]
         both = [({name: names[name]}, end) for names, end in (*found, *ends) if name in names]
-        return lasting.common(self._engine, both) if ends else lasting.Lasting()
+        return fixed_objects.common(self._engine, both) if ends else fixed_objects.Lasting()
 
     def _read(self, owner: Class) -> Stores:
         """Return where attributes are set in the file, and in the classes that a class derives from."""

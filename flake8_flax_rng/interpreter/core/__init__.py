@@ -1,0 +1,1 @@
+"""The engine, the context around the code that is being followed, and every bound on work."""

@@ -1,0 +1,1 @@
+"""The book of uses, and what follows from it."""

@@ -1,0 +1,1 @@
+"""Repeats that are meant: what the text and the terms say of why a key is used twice."""

@@ -1,0 +1,1 @@
+"""``jax.random``, the transforms of JAX, and its control flow."""

@@ -1,0 +1,1 @@
+"""Functions of other libraries, and of the user, that consume keys."""

@@ -1,0 +1,1 @@
+"""Flax Linen: modules, the calls that run them, and lifted transforms."""
