@@ -197,6 +197,5 @@ def test_many_findings_in_one_text():
     text = "import jax\ndef f(key):\n    x = 0\n" + "    x += jax.random.normal(key)\n" * 300
     before = evaluates_the_model._parents.cache_info().misses
     assert len(plugin(text)) == 299
-    assert (
-        evaluates_the_model._parents.cache_info().misses == before + 1
-    )  # the text is walked once, not once for each finding
+    # The text is walked once, not once for each finding.
+    assert evaluates_the_model._parents.cache_info().misses == before + 1
