@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import SWAPPED, Misused, Site
+from flake8_flax_rng.interpreter.domain.events import SWAPPED, Misused
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.semantics.jax_random import SEEDS
 from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Trace
+    from flake8_flax_rng.interpreter.core.context import Trace
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 

@@ -10,25 +10,9 @@ from flake8_flax_rng.interpreter.domain.frozen import record
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
-    from flake8_flax_rng.syntax.source import Chunk
-
-
-@record(eq=False)
-class Site:
-    """A place in the source text.
-
-    Args:
-        node: the syntax that stands there.
-        chunk: the piece of text that it was parsed from.
-    """
-
-    node: cst.CSTNode
-    chunk: Chunk
-
-    def __repr__(self) -> str:
-        return f"Site({self.chunk.code(self.node)!r})"
 
 
 @record(eq=False)

@@ -30,7 +30,8 @@ from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Made, Site, Use
+    from flake8_flax_rng.interpreter.domain.events import Made, Use
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.values import FunctionCode
     from flake8_flax_rng.interpreter.paths.state import State
 

@@ -32,8 +32,9 @@ from flake8_flax_rng.interpreter.python.subscripts import item
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
 

@@ -7,8 +7,9 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.core.lifted import raw
-from flake8_flax_rng.interpreter.core.mapped import Lanes, close
+from flake8_flax_rng.interpreter.core.mapped import close
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -39,8 +40,9 @@ from flake8_flax_rng.interpreter.python.iteration import PASSES, iterate, key_at
 from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, RAW_REPEATS, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 

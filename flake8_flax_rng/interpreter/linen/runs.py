@@ -9,10 +9,12 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import mapped
-from flake8_flax_rng.interpreter.core.engine import DEFAULT, KNOWN, Run
+from flake8_flax_rng.interpreter.core.engine import DEFAULT, KNOWN
 from flake8_flax_rng.interpreter.core.lifted import apart
-from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Site, Use
+from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -31,11 +33,12 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import rngs_argument
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
-from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.semantics.linen import INITIALISING, SHAPES_ONLY
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcome, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcome, Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
@@ -235,8 +238,8 @@ def run(
 
 
 def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
-    lineage = classes.ancestors(found.cls) if isinstance(found.cls, Class) else ()
-    return tuple(engine.reads.setdefault(cls.serial, set()) for cls in lineage if isinstance(cls, Class))
+    bases = lineage.ancestors(found.cls) if isinstance(found.cls, Class) else ()
+    return tuple(engine.reads.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
 
 
 def _finished(

@@ -12,7 +12,6 @@ from flake8_flax_rng.interpreter.core.engine import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
-from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.python import subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
 from flake8_flax_rng.interpreter.python.names import dotted
@@ -109,10 +108,10 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
     if isinstance(owner, Ref):
         found = state.heap.get(owner.address)
         if isinstance(found, Instance):
-            modules.adopt(engine, owner, name, value, state)
+            engine.hooks.stored(owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
-    elif isinstance(owner, Symbol) and engine.modules is not None:
-        engine.modules.store(owner, name, value, state)
+    elif isinstance(owner, Symbol) and engine.other_files is not None:
+        engine.other_files.store(owner, name, value, state)
     elif isinstance(owner, Class):
         frame = class_frame(owner)
         if not state.has_frame(frame):
@@ -120,7 +119,7 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
         if owner.term.kind == "variable" and engine.stack:
-            modules.written(engine, value, state, engine.stack[-1].site)
+            engine.hooks.written(value, state, engine.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):
             state.open_frame(frame, {})

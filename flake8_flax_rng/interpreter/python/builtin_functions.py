@@ -35,8 +35,9 @@ from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, KEY_DATA, SAMPL
 from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
 _SCALARS = frozenset({"builtins.int", "builtins.float", "builtins.str", "builtins.bool"})

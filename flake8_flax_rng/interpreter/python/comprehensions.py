@@ -18,7 +18,8 @@ from flake8_flax_rng.interpreter.python.iterators import asked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 _Row = tuple[list[Value], bool, "State"]

@@ -11,7 +11,8 @@ from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Ref, Tu
 from flake8_flax_rng.interpreter.python.iteration import spread
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 

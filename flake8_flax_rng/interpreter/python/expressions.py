@@ -21,7 +21,8 @@ from flake8_flax_rng.interpreter.python.iteration import Iteration, iterate, spr
 from flake8_flax_rng.interpreter.python.names import lookup
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 

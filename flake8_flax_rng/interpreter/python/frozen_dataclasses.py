@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Symbol, Value
-from flake8_flax_rng.interpreter.python.classes import derives
+from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.semantics.linen import HANDING_ON, TRAIN_STATES
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 _APPLY = "apply_fn"

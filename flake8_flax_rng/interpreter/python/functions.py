@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED, Scope
+from flake8_flax_rng.interpreter.core.context import Scope
+from flake8_flax_rng.interpreter.core.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -25,12 +26,13 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
-from flake8_flax_rng.interpreter.python import fixed_objects
-from flake8_flax_rng.interpreter.python.classes import is_linen
+from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
+from flake8_flax_rng.interpreter.python.lineage import is_linen
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 STEPS_ABROAD = 3_000
@@ -230,7 +232,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
             return _unknown(engine, function, args, state)
     engine.followed.add(code)
     names = _bound(engine, function, args, state)
-    trial = engine.inert.begin(engine, function, names, state)
+    trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
         return [(known, state)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import NORMAL, Completions
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completions
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value

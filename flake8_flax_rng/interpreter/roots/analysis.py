@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import KNOWN, MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
+from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, FixedObjects, Hooks, Scope
+from flake8_flax_rng.interpreter.core.engine import KNOWN, Engine, Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused, Site
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Descriptor,
@@ -20,17 +22,17 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.linen import lifted_transforms
+from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge
 from flake8_flax_rng.interpreter.paths.state import State
-from flake8_flax_rng.interpreter.python import classes, fixed_objects
+from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.expressions import evaluate
 from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
 from flake8_flax_rng.interpreter.roots.handed_on_keys import Leftovers
-from flake8_flax_rng.interpreter.roots.other_files import Modules
+from flake8_flax_rng.interpreter.roots.other_files import ProjectFiles
 from flake8_flax_rng.interpreter.roots.receivers import Objects
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
@@ -54,7 +56,7 @@ STEPS_ABROAD_PER_LINE = 8
 SETUPS_KEPT = 3
 """Ways through a module's ``setup`` that are followed apart."""
 
-_NOTHING = fixed_objects.Lasting()
+_NOTHING = FixedObjects()
 
 Result = TypeVar("Result")
 
@@ -85,7 +87,7 @@ class Analysis:
         if index is not None:
             self._engine.ledger.modules = frozenset(index.imported())
         if project is not None:
-            self._engine.modules = Modules(self._engine, project)
+            self._engine.other_files = ProjectFiles(self._engine, project)
         self.failures: list[NotAnalysed] = []
         lines = sum(chunk.text.count("\n") for chunk in chunks)
         self._budget = STEPS_PER_FILE + STEPS_PER_LINE * lines
@@ -94,7 +96,8 @@ class Analysis:
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
         self._objects = Objects(self._engine, chunks, self._call)
         self._leftovers = Leftovers(self._engine)
-        self._engine.leaving = self._leftovers.returned
+        engine = self._engine
+        engine.hooks = Hooks(partial(modules.adopt, engine), partial(modules.written, engine), self._leftovers.returned)
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
@@ -239,7 +242,7 @@ class Analysis:
         return self._guarded(follow, active) or []
 
     def _run_method(self, owner: Class, function: Function, state: State) -> None:
-        if not classes.is_linen(owner):
+        if not lineage.is_linen(owner):
             if self._objects.is_constructor(owner, function):
                 self._objects.constructed(owner, state)
             else:
@@ -288,7 +291,7 @@ class Analysis:
 
     def _extended(self, owner: Class) -> bool:
         """Return whether another class of the file derives from this one and could call its methods."""
-        return any(owner in classes.ancestors(cls) for cls in self._engine.classes if cls is not owner)
+        return any(owner in lineage.ancestors(cls) for cls in self._engine.classes if cls is not owner)
 
     def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
         """Follow something within the bounds of one root."""
