@@ -11,10 +11,6 @@ from pathlib import Path
 
 import pytest
 
-# The commands (`python -m tests.fuzz`) are imported by the names that they are run by; last, so that what is tested
-# is the package that is installed.
-sys.path.append(str(Path(__file__).parents[1]))
-
 REUSE = """\
 import jax
 key = jax.random.key(0)

@@ -61,7 +61,7 @@ def test_the_sdist(distributions: Path, tmp_path: Path) -> None:
     environment = fresh(tmp_path / "environment")
     environment.install(sdist, "pytest")
     done = environment.run(
-        *("python", "-I", "-m", "pytest", "-p", "no:cacheprovider", "tests/test_plugin.py"),
+        *("python", "-I", "-m", "pytest", "-p", "no:cacheprovider", "tests/plugin/test_plugin.py"),
         cwd=source,
     )
     assert done.returncode == 0, done.stdout

@@ -11,26 +11,26 @@ import pytest
 from flake8_flax_rng.cli import lint_fixture
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier.fixture import find, read, rule_of
+from tests import FIXTURES
 
-ROOT = Path(__file__).parents[1] / "fixtures"
-FIXTURES = find([ROOT])
-PROJECTS = ROOT / "project", ROOT / "layout"
+PROGRAMS = find([FIXTURES])
+PROJECTS = FIXTURES / "project", FIXTURES / "layout"
 CODES = [rule.code for rule in RULES if not rule.code.startswith("RNG0")]  # RNG0xx: about the tool
 ENOUGH = 8
 
 
 def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+    return str(path.relative_to(FIXTURES))
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=name_of)
+@pytest.mark.parametrize("path", PROGRAMS, ids=name_of)
 def test_findings_are_the_marks(path):
     fixture = read(path)
     findings = lint_fixture(fixture.source, str(path))
     assert sorted((finding.line, finding.code) for finding in findings) == sorted(fixture.expected)
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=name_of)
+@pytest.mark.parametrize("path", PROGRAMS, ids=name_of)
 def test_a_fixture_is_what_its_name_says(path):
     codes = {code for _, code in read(path).expected}
     if path.name.startswith("bad_"):
@@ -42,13 +42,13 @@ def test_a_fixture_is_what_its_name_says(path):
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("kind", ["bad", "good"])
 def test_a_rule_has_enough_fixtures(code, kind):
-    assert len(list((ROOT / code).glob(f"{kind}_*.py"))) >= ENOUGH
+    assert len(list((FIXTURES / code).glob(f"{kind}_*.py"))) >= ENOUGH
 
 
 def test_there_is_nothing_else_among_the_fixtures():
     packages = {path for project in PROJECTS for folder in project.iterdir() for path in folder.rglob("*.py")}
-    assert set(ROOT.rglob("*.py")) - packages == set(FIXTURES)
-    assert {path.name for path in ROOT.iterdir()} == {*CODES, *(project.name for project in PROJECTS)}
+    assert set(FIXTURES.rglob("*.py")) - packages == set(PROGRAMS)
+    assert {path.name for path in FIXTURES.iterdir()} == {*CODES, *(project.name for project in PROJECTS)}
 
 
 # The projects of several files, as a user has them linted
@@ -70,7 +70,7 @@ def linted(*arguments: str, stdin: bytes | None = None, cwd: Path) -> list[str]:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("project", PROJECTS, ids=name_of)
 def test_a_project_gives_the_marked_findings(project, jobs):
-    expected = [mark for path in FIXTURES if path.parent == project for mark in marks(path)]
+    expected = [mark for path in PROGRAMS if path.parent == project for mark in marks(path)]
     assert len(expected) >= 8
     assert sorted(line.removeprefix("./") for line in linted("-j", jobs, ".", cwd=project)) == sorted(expected)
 
@@ -80,6 +80,6 @@ def test_a_project_gives_the_marked_findings_in_an_editor(path):
     stdin, project = path.read_bytes(), path.parent
     assert linted(f"--stdin-display-name={path.name}", "-", stdin=stdin, cwd=project) == marks(path)
     above = f"{project.name}/{path.name}"
-    assert linted(f"--stdin-display-name={above}", "-", stdin=stdin, cwd=ROOT) == [
+    assert linted(f"--stdin-display-name={above}", "-", stdin=stdin, cwd=FIXTURES) == [
         f"{project.name}/{mark}" for mark in marks(path)
     ]

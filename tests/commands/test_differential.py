@@ -10,13 +10,12 @@ import pytest
 pytest.importorskip("jax")
 pytest.importorskip("flax")
 
-from differential import oracle, trial
-from differential.compare import CODES, compare
-from differential.oracle import configure
-from differential.reduce import reduced
-from differential.strategy import write
-
 from flake8_flax_rng.lint import lint
+from tests.differential import oracle, trial
+from tests.differential.compare import CODES, compare
+from tests.differential.oracle import configure
+from tests.differential.reduce import reduced
+from tests.differential.strategy import write
 
 PROGRAMS, SEED = 500, 0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from programs import HEAD, cases, found, marks
+
+from tests.programs import HEAD, cases, found, marks
 
 # Imports
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from programs import cases, found, marks
 
 from flake8_flax_rng.interpreter.python import effectless_calls
+=======
+from flake8_flax_rng.interpreter.python.effectless_calls import Calls
+from tests.programs import cases, found, marks
 
 WORK = "    y = x * 2 + 1\n    y = y / 3 - x * 5 + y * y\n    y = y - 7 * x + x / 9"
 """Enough for a call to be remembered, if it does nothing else."""

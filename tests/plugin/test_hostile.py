@@ -17,7 +17,7 @@ from flake8_flax_rng.lint import lint
 from flake8_flax_rng.plugin import Plugin
 from flake8_flax_rng.syntax.project import Project
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 USER = """\
 import jax

@@ -11,7 +11,7 @@ from flake8_flax_rng.finding import Finding
 pytest.importorskip("jax")
 pytest.importorskip("flax")
 
-import matrix
+from tests import matrix
 
 
 @pytest.fixture(autouse=True, scope="module")

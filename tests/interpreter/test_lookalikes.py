@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from programs import HEAD, cases, found, marks
 
 from flake8_flax_rng.lint import lint
+from tests.programs import HEAD, cases, found, marks
 
 CASES = cases(
     r"""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from programs import cases, found, marks
+
+from tests.programs import cases, found, marks
 
 HEAD = """\
 from functools import partial

@@ -8,13 +8,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import REUSE
-from ecosystem import record
-from ecosystem.__main__ import CHANGED, OK, USAGE, main
-from ecosystem.comparison import compare, diff, precision, summary
-from ecosystem.findings import CODES, Linted
-from ecosystem.packages import Package, pinned, unpacked
-from ecosystem.record import Judgement, Place, read, written
+
+from tests.conftest import REUSE
+from tests.ecosystem import record
+from tests.ecosystem.__main__ import CHANGED, OK, USAGE, main
+from tests.ecosystem.comparison import compare, diff, precision, summary
+from tests.ecosystem.findings import CODES, Linted
+from tests.ecosystem.packages import Package, pinned, unpacked
+from tests.ecosystem.record import Judgement, Place, read, written
 
 ECOSYSTEM = Path(record.__file__).parent
 PLACE = "fake\t1.0\tfake/noise.py\t4:23\tRNG101"

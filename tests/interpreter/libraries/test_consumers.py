@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from programs import HEAD, cases, found, marks
 
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.semantics.libraries import read_consumers
+from tests.programs import HEAD, cases, found, marks
 
 LIBRARIES = (
     HEAD

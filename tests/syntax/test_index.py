@@ -15,6 +15,7 @@ from flake8_flax_rng.lint import lint
 from flake8_flax_rng.semantics.names import interesting
 from flake8_flax_rng.syntax.index import SMALL, Index, build
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed, borrowed_trees, chunks
+from tests import ROOT
 
 TEXT = '''\
 """A module."""
@@ -266,11 +267,10 @@ def test_hash_seeds_do_not_change_findings():
         "for path in sorted(Path('fixtures').rglob('bad_*.py'))[::4]:\n"
         "    print(path.name, lint(path.read_text(encoding='utf-8')))\n"
     )
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     said = {
         subprocess.run(
             [sys.executable, "-c", script],
-            cwd=root,
+            cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,

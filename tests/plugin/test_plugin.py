@@ -6,7 +6,6 @@ import ast
 import os
 from collections.abc import Callable, Container
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from flake8_flax_rng.plugin import Plugin
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.semantics.libraries import Libraries
 from flake8_flax_rng.syntax.project import Project
+from tests import ROOT
 
 # The plugin as flake8 meets it
 
@@ -301,6 +301,6 @@ def test_the_tree_is_left_as_it_was(reuse):
 
 
 def test_the_hook_for_pre_commit_runs_a_command_that_exists(flake8, reuse):
-    hook = (Path(__file__).parents[1] / ".pre-commit-hooks.yaml").read_text()
+    hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
     assert "  entry: flake8 --select=RNG,E9\n" in hook
     assert flake8("--select=RNG,E9", "-", stdin=reuse).codes == ["RNG101"]

@@ -16,6 +16,7 @@ from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.verifier import program
 from flake8_flax_rng.verifier.fixture import FixtureError
 from flake8_flax_rng.verifier.program import Checked
+from tests import ROOT
 
 pytest.importorskip("jax")
 
@@ -234,7 +235,7 @@ def test_a_bug_on_the_command_line(tmp_path: Path, reuse: str) -> None:
 
 
 def test_what_the_readme_shows(tmp_path: Path) -> None:
-    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     (program,) = re.findall(
         r"```python\n((?:(?!```).)*?)```\n\n```console\n\$ flake8 --select=RNG reuse.py", text, re.DOTALL
     )

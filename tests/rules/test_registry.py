@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier.fixture import find, read
+from tests import FIXTURES
 
 SECTIONS = ["What it does", "Why it matters", "Example", "Use instead", "Proven by"]
 BY_CODE = {rule.code: rule for rule in RULES}
@@ -95,11 +95,11 @@ def test_the_example_of_a_linen_rule(code):
 
 # Messages
 
-FIXTURES = find([Path(__file__).parents[1] / "fixtures"])
+PROGRAMS = find([FIXTURES])
 MESSAGES = sorted(
     {
         (finding.code, finding.message, path.name)
-        for path in FIXTURES
+        for path in PROGRAMS
         for finding in lint(read(path).source, filename=str(path))
     }
 )
@@ -130,7 +130,7 @@ def test_a_first_use_has_a_line(code, message, name):
 
 
 def test_the_line_of_the_first_use_is_another_program_line():
-    for path in FIXTURES:
+    for path in PROGRAMS:
         source = read(path).source
         count = len(source.splitlines())
         for finding in lint(source):

@@ -1,0 +1,6 @@
+"""The tests, laid out like the package, and the commands that are run by hand (`python -m tests.fuzz`)."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FIXTURES = ROOT / "fixtures"
