@@ -7,8 +7,6 @@ import itertools
 import pytest
 
 from flake8_flax_rng.interpreter.python import effectless_calls
-=======
-from flake8_flax_rng.interpreter.python.effectless_calls import Calls
 from tests.programs import cases, found, marks
 
 WORK = "    y = x * 2 + 1\n    y = y / 3 - x * 5 + y * y\n    y = y - 7 * x + x / 9"
