@@ -20,8 +20,10 @@ from pathlib import Path
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-from flake8_flax_rng.interpreter.domain.events import ModuleRun, Site
+from flake8_flax_rng.interpreter.core.context import Outcomes
+from flake8_flax_rng.interpreter.core.engine import Engine
+from flake8_flax_rng.interpreter.domain.events import ModuleRun
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Args, Bound, Function, Native, Partial, Value
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.roots.analysis import Analysis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,25 @@ ALLOWED["verifier"] = {"verifier", "finding", ""}
 ALLOWED["finding"] = set()
 ALLOWED[""] = set()  # __init__.py of the package
 
+# Within the interpreter a room imports only itself and those before it; neither of linen and nnx imports the other.
+ROOMS = [
+    "domain",
+    "paths",
+    "intent",
+    "evidence",
+    "core",
+    "checks",
+    "python",
+    "jax",
+    "linen",
+    "nnx",
+    "libraries",
+    "dispatch",
+    "roots",
+]
+BESIDE = {"linen": {"nnx"}, "nnx": {"linen"}}
+LARGEST_ROOM = 25
+
 OUTSIDE = {
     **dict.fromkeys(ALLOWED, frozenset[str]()),
     **dict.fromkeys(("lint", "rules", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
@@ -31,6 +51,20 @@ OUTSIDE = {
 }
 
 FILES = sorted(ROOT.rglob("*.py"))
+
+
+def module_of(file: Path) -> str:
+    """The dotted name of a file of the package."""
+    return ".".join([PACKAGE, *file.relative_to(ROOT).with_suffix("").parts]).removesuffix(".__init__")
+
+
+MODULES = {module_of(file): file for file in FILES}
+
+
+def room_of(module: str) -> str | None:
+    """The room of the interpreter that a module stands in."""
+    parts = module.split(".")
+    return parts[2] if len(parts) > 3 and parts[1] == "interpreter" else None
 
 
 def part_of(file: Path) -> str:
@@ -47,8 +81,9 @@ def imports(file: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(package[: len(package) + 1 - node.level]) if node.level else ""
             module = ".".join(filter(None, (base, node.module)))
-            # `from package import module` names the module only in the list
-            yield from (f"{module}.{alias.name}" if module == PACKAGE else module for alias in node.names)
+            for alias in node.names:  # `from package import module` names the module only in the list
+                inner = f"{module}.{alias.name}"
+                yield inner if module == PACKAGE or inner in MODULES else module
 
 
 def test_the_files_are_found():
@@ -66,3 +101,35 @@ def test_imports_run_one_way(file):
             assert other in ALLOWED[part], f"{part} imports {module}"
         elif top not in sys.stdlib_module_names:
             assert top in OUTSIDE[part], f"{part} imports {module}"
+
+
+@pytest.mark.parametrize("module", sorted(module for module in MODULES if room_of(module)))
+def test_rooms_of_the_interpreter_import_one_way(module):
+    room = room_of(module)
+    allowed = set(ROOMS[: ROOMS.index(room) + 1]) - BESIDE.get(room, set())
+    against = [other for other in imports(MODULES[module]) if room_of(other) and room_of(other) not in allowed]
+    assert not against
+
+
+def cycle(graph: dict[str, set[str]]) -> list[str]:
+    """Modules that import each other in a circle, empty when there are none."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_files_import_each_other_in_a_circle():
+    """Imports for types alone count too."""
+    graph = {module: {*imports(file)} & MODULES.keys() - {module} for module, file in MODULES.items()}
+    found = cycle(graph)
+    print(f"strongly connected sets of two or more files: {'at least 1' if found else 0} among {len(graph)}")
+    assert not found
+    some, other = "flake8_flax_rng.interpreter.core.engine", "flake8_flax_rng.interpreter.domain.terms"
+    assert cycle({**graph, other: {some}}), "a circle would be seen"
+
+
+def test_no_room_grows_too_large():
+    for room in {file.parent for file in FILES if "interpreter" in file.parts}:
+        assert len(list(room.glob("*.py"))) <= LARGEST_ROOM, room

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.finding import Rule
-from flake8_flax_rng.interpreter.domain.events import Site
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Key, Keys, Opaque, Stacked, Tuple
 
 if TYPE_CHECKING:

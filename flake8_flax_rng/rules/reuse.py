@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Remade, Reused, Site, Step, Use, part
+from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Remade, Reused, Step, Use, part
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Opaque, Value
 from flake8_flax_rng.rules.report import carries, key_site, key_sites, line

@@ -45,7 +45,8 @@ from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Event, Remade, Site, Use, part
+from flake8_flax_rng.interpreter.domain.events import Event, Remade, Use, part
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 

@@ -43,7 +43,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, Site, part
+from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, part
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule, spelled
 
 RULE = rule("RNG106", "discarded-split", "the result of a split or fold is never used", __doc__)

@@ -58,7 +58,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Reused, Site
+from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Reused
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Flagged, Rated, Site
+from flake8_flax_rng.interpreter.domain.events import Flagged, Rated
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.semantics.linen import FLAG, MODE_FLAGS, TRAINING_FLAGS

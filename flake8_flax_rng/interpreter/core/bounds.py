@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Bounded, Site
+from flake8_flax_rng.interpreter.domain.events import Bounded
+from flake8_flax_rng.interpreter.domain.places import Site
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.values import FunctionCode
+    from flake8_flax_rng.syntax.source import Chunk
+
+
+class Followed(Protocol):
+    """What is being followed, as far as a bound has to name it."""
+
+    active: list[FunctionCode]
+    abroad: int
+    chunk: Chunk | None
 
 
 class Bounds:
@@ -26,7 +35,7 @@ class Bounds:
         self.hits = 0
         self._reached: dict[tuple[cst.CSTNode, str], Bounded] = {}
 
-    def exhausted(self, engine: Engine, file: bool | None = None) -> None:
+    def exhausted(self, engine: Followed, file: bool | None = None) -> None:
         """Note that what is followed from one place is too large; ``file`` says whether it is the file's bound."""
         ours = [code for code in engine.active if not code.chunk.file]
         if engine.abroad:
@@ -34,11 +43,11 @@ class Bounds:
         else:
             self._note(engine, ours[0] if ours else None, "file" if (self.file if file is None else file) else "work")
 
-    def reached(self, engine: Engine, bound: str) -> None:
+    def reached(self, engine: Followed, bound: str) -> None:
         """Note another bound of the function that is being followed."""
         self._note(engine, engine.active[-1] if engine.active else None, bound)
 
-    def _note(self, engine: Engine, code: FunctionCode | None, bound: str) -> None:
+    def _note(self, engine: Followed, code: FunctionCode | None, bound: str) -> None:
         self.hits += 1
         if engine.chunk is None:
             return

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.bounds import Bounds
+from flake8_flax_rng.interpreter.core.context import (
+    MODULE_FRAME,
+    Activation,
+    Completion,
+    Completions,
+    Effectless,
+    FixedObjects,
+    Frame,
+    Home,
+    Hooks,
+    Lanes,
+    OtherFiles,
+    Outcome,
+    Outcomes,
+    Scope,
+    Trace,
+)
 from flake8_flax_rng.interpreter.domain.events import (
     Doubled,
     Event,
@@ -18,15 +35,14 @@ from flake8_flax_rng.interpreter.domain.events import (
     Misplaced,
     Rated,
     Replaced,
-    Site,
     Step,
     Use,
 )
-from flake8_flax_rng.interpreter.domain.frozen import record
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.terms import Term, Terms
 from flake8_flax_rng.interpreter.domain.values import (
-    NONE,
     Args,
     Bound,
     Class,
@@ -47,27 +63,17 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.evidence import book
+from flake8_flax_rng.interpreter.evidence.book import Book
 from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge, merge_outcomes
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey, State
-from flake8_flax_rng.interpreter.python.effectless_calls import Calls
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, SEEDED_METHODS, VOLATILE, Libraries
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.core.lifted import Frame
-    from flake8_flax_rng.interpreter.core.mapped import Lanes
-    from flake8_flax_rng.interpreter.python.fixed_objects import Lasting
-    from flake8_flax_rng.interpreter.roots.other_files import Modules
-    from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.source import Chunk
 
-Outcome = tuple[Value, State]
-Outcomes = list[Outcome]
-
-MODULE_FRAME = 0
 CALL_DEPTH = 20
 
 KNOWN = 0
@@ -99,87 +105,8 @@ _NESTING_NAMED = 6
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
-@record()
-class Completion:
-    """How a statement ended on a path.
-
-    Args:
-        kind: ``normal``, ``return``, ``break``, ``continue`` or ``raise``.
-        value: what was returned.
-    """
-
-    kind: str
-    value: Value = NONE
-
-
-NORMAL = Completion("normal")
-
-Completions = list[tuple[Completion, State]]
-
-
 class Exhausted(Exception):
     """The analysed function is larger than what is followed; what was found so far stands."""
-
-
-@dataclass
-class Scope:
-    """Where the code that is being followed looks up its names.
-
-    Args:
-        frames: frames in order of look-up; the first one is bound to.
-        redirected: names declared ``global`` or ``nonlocal``, with their frame.
-        owner: the class whose method this is.
-        receiver: the method's first argument.
-        target: the frame that a walrus binds in, inside comprehensions.
-        body_of: the class whose body this is.
-    """
-
-    frames: tuple[int, ...]
-    redirected: dict[str, int] = field(default_factory=dict)
-    owner: Class | None = None
-    receiver: Value | None = None
-    target: int | None = None
-    body_of: Class | None = None
-
-
-@dataclass(eq=False)
-class Home:
-    """A file whose text is followed.
-
-    Args:
-        frame: the frame that its body binds names in.
-        index: which of its definitions matter; None when all do.
-        deferred: the pieces of text that are only followed when one of their names is asked for.
-        stars: the modules all of whose names it has imported.
-    """
-
-    frame: int = MODULE_FRAME
-    index: Index | None = None
-    deferred: dict[str, Chunk] = field(default_factory=dict)
-    stars: list[Symbol] = field(default_factory=list)
-
-
-@dataclass
-class Activation:
-    """A Linen module whose method is being followed.
-
-    Args:
-        address: the module.
-        compact: whether submodules may be made: in a ``@nn.compact`` method or below one, or in ``setup``.
-        known: whether it is known how the method was entered.
-        name: class and method as a reader knows them.
-        setup: whether this is ``setup``.
-        post_init: whether this is ``__post_init__``.
-        origin: address of the module as its constructor made it.
-    """
-
-    address: int
-    compact: bool
-    known: bool
-    name: str
-    setup: bool = False
-    post_init: bool = False
-    origin: int = 0
 
 
 class _Way:
@@ -196,56 +123,6 @@ class _Way:
 
     def __exit__(self, *error: object) -> None:
         self._stack.pop()
-
-
-@dataclass
-class Trace:
-    """A function that JAX traces.
-
-    Args:
-        start: number of the first object that is made in it.
-        terms: number of the first term that is made in it.
-        compiled: the function, if its compiled form is kept from call to call.
-        receiver: the object whose method it is, if that is no argument of it.
-        eager: whether it is a ``vmap``, in which what all lanes share is computed at once.
-    """
-
-    start: int
-    terms: int
-    compiled: tuple[FunctionCode, int] | None = None
-    receiver: Value | None = None
-    eager: bool = False
-
-
-@dataclass
-class Run:
-    """The Linen call that is being followed.
-
-    Args:
-        initialising: whether it is an ``init``.
-        streams: the keys given, by stream; None when that is not known.
-        bare: the bare key that was given, which stands for ``'params'``; what may be one too.
-        continues: whether a scope that was bound earlier counts on, so that no call repeats another.
-        placeholders: keys that ``init`` was given as arguments: what is drawn from them is thrown away.
-    """
-
-    initialising: bool
-    streams: dict[str, Value] | None
-    bare: Value | None = None
-    continues: bool = False
-    placeholders: frozenset[Term] = frozenset()
-
-    def draws_for_nothing(self, key: Term) -> bool:
-        """Return whether a key comes of one that only stands for the one which ``apply`` will get."""
-        at: Term | None = key if self.placeholders else None
-        while at is not None and at not in self.placeholders:
-            at = at.part(0) if at.kind in ("child", "lane", "shaped") else None
-        return at is not None
-
-    def key(self, stream: str) -> Value | None:
-        """Return the key that a draw from a stream is made from, with ``make_rng``'s fallback."""
-        streams = self.streams or {}
-        return streams.get(stream) or streams.get("params") or self.bare
 
 
 def class_frame(cls: Class) -> int:
@@ -281,7 +158,7 @@ class Engine:
         events: what was found so far.
         linted: the file that is linted.
         homes: the files whose text was followed, by path.
-        modules: the other files of the project; None when they are not followed.
+        other_files: the other files of the project; None when they are not followed.
         abroad: greater than 0 where text of another file is followed: how many trips from one file to another are
             under way, as far as they are told apart.
         steps_abroad: how many expressions may still be followed in other files.
@@ -289,7 +166,7 @@ class Engine:
         bodies: the class that each statement has made last.
         lost: functions of other files that are larger than what is followed.
         bounds: where the analysis stopped short.
-        inert: the calls that had no effect.
+        effectless: the calls that had no effect, by what they depend on.
         libraries: what is known of other packages.
         stack: the calls and loops that lead to where the analysis stands.
         activations: the Linen modules being followed, innermost last.
@@ -312,7 +189,7 @@ class Engine:
         reads: the streams that the methods of a Linen class read, by number of the class.
         fields: where the fields of a Linen module were given, by its address.
         closures: what the functions that have returned leave to those that were defined in them, by frame.
-        leaving: told of what a function that is followed for any arguments returns, and on which path.
+        hooks: who is told of what the program does with its objects.
     """
 
     def __init__(
@@ -343,17 +220,17 @@ class Engine:
         self.lifts: list[Frame] = []
         self.reads: dict[int, set[str]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
-        self.leaving: Callable[[Value, State], None] = lambda value, state: None
+        self.hooks = Hooks()
         self.steps = 0
         self.effort = 0
         self.followed: set[FunctionCode] = set()
         self.limit = 0
-        self.ledger = book.Book()
+        self.book = Book()
         self.bounds = Bounds()
-        self.inert = Calls()
+        self.effectless: dict[Hashable, Effectless] = {}
         self.linted = Home()
         self.homes: dict[str, Home] = {"": self.linted}
-        self.modules: Modules | None = None
+        self.other_files: OtherFiles | None = None
         self.abroad = 0
         self.steps_abroad = 0
         self.lost: set[FunctionCode] = set()
@@ -366,7 +243,7 @@ class Engine:
         self.codes: dict[cst.CSTNode, FunctionCode] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
         self.captured: set[int] = {MODULE_FRAME}
-        self.closures: dict[int, Lasting] = {}
+        self.closures: dict[int, FixedObjects] = {}
         self._evaluate = evaluate
         self._call = call
         self._run_block = run_block
@@ -528,15 +405,6 @@ class Engine:
         finally:
             self.follow_runs = runs
 
-    @contextmanager
-    def shapes_only(self) -> Iterator[None]:
-        """Follow what JAX traces for its shapes: nothing is drawn, and no key is used up."""
-        quiet, self.ledger.quiet = self.ledger.quiet, True
-        try:
-            yield
-        finally:
-            self.ledger.quiet = quiet
-
     def emit(self, event: Event) -> None:
         """Tell the rules something."""
         if not (self.muted or (self.example == DEFAULT and isinstance(event, _OF_A_MODULE))):
@@ -629,8 +497,8 @@ class Engine:
         """Forget what unknown code could change through a value."""
         if depth > 3:
             return
-        self.ledger.touch(value)
-        self.ledger.lose(value)
+        self.book.read(value)
+        self.book.escapes.note(value)
         if isinstance(value, Opaque):
             state.versions[value.term] = state.versions.get(value.term, 0) + 1
             state.close_frame(attribute_frame(value))
@@ -659,7 +527,7 @@ class Engine:
                 self.escape(item, state, depth + 1)
         elif isinstance(found, Instance) and not found.frozen:
             for item in found.attributes.values():
-                self.ledger.lose(item)
+                self.book.escapes.note(item)
             lasting = {name: item for name, item in found.attributes.items() if name in found.lasting}
             state.heap[value.address] = replace(found, attributes=lasting, version=found.version + 1, symbolic=True)
 
@@ -682,18 +550,18 @@ class Engine:
         origin = value.origin if isinstance(value, Key) else 0
         use = Use(tuple(self.stack), "unknown", self.stack[-1].label, value.term, origin)
         if first is not None:
-            self.ledger.suspect(first, use)
+            self.book.uses.suspect(first, use)
         if isinstance(value, Key):
-            self.ledger.consume(LedgerKey(value.term, UNRESOLVED), use, state)
+            self.book.uses.consume(LedgerKey(value.term, UNRESOLVED), use, state)
 
     def pure_call(self, name: str, args: Args, state: State) -> Outcomes:
         """Call a function that only computes a value from its arguments."""
         parts = [self.term(value, state) for value in args.values()]
         names = [self.terms.const(keyword) for keyword in args.keywords]
         for value in args.values():
-            self.ledger.touch(value)
+            self.book.read(value)
             if name not in SELECTING:
-                self.ledger.lose(value)  # what only chooses between keys does nothing with them
+                self.book.escapes.note(value)  # what only chooses between keys does nothing with them
         if not args.complete() or name.startswith(VOLATILE):
             parts.append(self.terms.fresh("rest"))
         return [(Opaque(self.terms.make("pure", name, *parts, *names)), state)]

@@ -4,48 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core.context import Frame
 from flake8_flax_rng.interpreter.domain.events import Lifted
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import Class
-from flake8_flax_rng.semantics.transforms import LOOPING
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Run
-    from flake8_flax_rng.interpreter.domain.events import Draw, Site
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.events import Draw
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.streams import Run
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Lift
     from flake8_flax_rng.interpreter.paths.state import State
 
 _NOT_A_STREAM = ("*", "")
-
-
-@dataclass(frozen=True, eq=False)
-class Frame:
-    """A transform within a Linen run whose function is being followed.
-
-    Args:
-        site: the place to mend.
-        name: the transform as a reader knows it.
-        lift: what it does with streams; None for a transform of JAX, which knows nothing of them.
-        outer: the run outside of it; None where no run is known.
-        made: the keys that ``make_rng`` made below a transform of JAX.
-        varied: the keys that differ from lane to lane, or from step to step.
-    """
-
-    site: Site
-    name: str
-    lift: Lift | None = None
-    outer: Run | None = None
-    made: dict[Term, Draw] = field(default_factory=dict)
-    varied: set[Term] = field(default_factory=set)
-
-    @property
-    def loops(self) -> bool:
-        """Whether its function runs more than once."""
-        return self.lift is None or self.lift.way in LOOPING
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Shared, Site, Step
+from flake8_flax_rng.interpreter.core.context import Lanes
+from flake8_flax_rng.interpreter.domain.events import Shared, Step
 from flake8_flax_rng.interpreter.domain.terms import Term
 
 if TYPE_CHECKING:
@@ -16,35 +16,6 @@ if TYPE_CHECKING:
 
 _PARTS_READ = 200
 _OF_THE_LANE = frozenset({"jax.lax.axis_index", "jax.process_index"})
-
-
-@dataclass
-class Lanes:
-    """A mapped function that is being followed.
-
-    Args:
-        site: the place of its call.
-        transform: the transform as a reader knows it.
-        start: number of the first term that was made after it began.
-        quiet: whether nothing is said of it: models are compared on the same numbers, or a result is one for all.
-        varying: what differs from lane to lane.
-        reported: the keys that were found to be common to all lanes.
-        repeated: the keys that were given to the lanes as an array of equal ones.
-        found: what was found.
-        twins: the keys of the other lanes, by that of the lane that is followed.
-        models: how many runs and methods of models were under way when it began.
-    """
-
-    site: Site
-    transform: str
-    start: int
-    quiet: bool = False
-    varying: set[Term] = field(default_factory=set)
-    reported: set[Term] = field(default_factory=set)
-    repeated: set[Term] = field(default_factory=set)
-    found: list[Shared] = field(default_factory=list)
-    twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
-    models: int = 0
 
 
 def close(engine: Engine, mapped: Lanes) -> None:
@@ -78,7 +49,7 @@ def check(engine: Engine, use: Use) -> None:
 def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
     """Return the way, within the mapped function, to the oldest call that consumes the key or one that it comes of."""
     way, origin = use.way, use.origin
-    while (made := engine.ledger.maker(origin)) is not None:
+    while (made := engine.book.origins.maker(origin)) is not None:
         if made.kind == "split" and any(step.site.node is mapped.site.node for step in made.way[:-1]):
             way = made.way
         origin = made.parent

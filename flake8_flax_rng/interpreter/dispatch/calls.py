@@ -28,7 +28,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import random, transforms
 from flake8_flax_rng.interpreter.libraries import consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, runs
-from flake8_flax_rng.interpreter.python import builtin_functions, classes, containers, frozen_dataclasses
+from flake8_flax_rng.interpreter.python import builtin_functions, classes, containers, frozen_dataclasses, lineage
 from flake8_flax_rng.interpreter.python.decorators import compacted
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, TEXT_METHODS, compares, draws_on_host
@@ -36,8 +36,9 @@ from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, LIFTED_METHODS, T
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -78,7 +79,7 @@ def call(engine: Engine, function: Value, args: Args, state: State, site: Site) 
 
 
 def _function(engine: Engine, function: Function, args: Args, state: State, site: Site) -> Outcomes:
-    if function.owner is not None and classes.is_linen(function.owner) and args.positional:
+    if function.owner is not None and lineage.is_linen(function.owner) and args.positional:
         return modules.call_method(engine, function, args, state)
     return call_function(engine, function, args, state)
 
@@ -130,7 +131,7 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         _compare(engine, args, state)
     if path in SELECTING and len(args.positional) == 3:
         one, other = (engine.term(value, state) for value in args.positional[1:])
-        engine.ledger.selections.note(one, other, (args.node(1, None), args.node(2, None)))
+        engine.book.signs.selections.note(one, other, (args.node(1, None), args.node(2, None)))
     renewed = frozen_dataclasses.handed_on(engine, path, args, state)
     if renewed is not None:
         return renewed
@@ -150,7 +151,7 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         return [
             (Partial(Native(LIFTED_METHODS[path], args.positional[1]), (), (("method", args.positional[0]),)), state)
         ]
-    if path in LAYERS or path == CONTAINER or classes.is_module_name(path):
+    if path in LAYERS or path == CONTAINER or lineage.is_module_name(path):
         return modules.make_layer(engine, path, args, state, site)
     owner, _, last = path.rpartition(".")
     if last == "create" and owner in TRAIN_STATES:
@@ -173,8 +174,8 @@ def _runs(value: Value, state: State) -> bool:
 
 def _compare(engine: Engine, args: Args, state: State) -> None:
     terms = [engine.term(value, state) for value in args.values()]
-    engine.ledger.compared([term.draws for term in terms])
-    engine.ledger.measured(terms)
+    engine.book.signs.compare([term.draws for term in terms])
+    engine.book.signs.measure(terms)
 
 
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:

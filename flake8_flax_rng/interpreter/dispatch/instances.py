@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
 from flake8_flax_rng.interpreter.linen import modules
-from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -21,18 +22,18 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     """Call a class of the linted file."""
     if isinstance(cls.target, Symbol):
         return modules.make_layer(engine, cls.target.path, args, state, site, cls)
-    if classes.is_linen(cls) and not modules.may_be_made(engine, cls.name, args, site):
+    if lineage.is_linen(cls) and not modules.may_be_made(engine, cls.name, args, site):
         return []
-    frozen = classes.derives(cls, frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES})) or any(
-        isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in classes.ancestors(cls)
+    frozen = lineage.derives(cls, frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES})) or any(
+        isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in lineage.ancestors(cls)
     )
     found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not classes.fully_known(cls))
     if classes.has_constructor_fields(cls):
         found = replace(found, attributes=_given_fields(engine, cls, args, state, site))
-    if classes.is_linen(cls):
+    if lineage.is_linen(cls):
         found = modules.placed(engine, found, cls.name, args, state)
     ref = engine.allocate(state, found)
-    if classes.is_linen(cls):
+    if lineage.is_linen(cls):
         engine.fields[ref.address] = _written_fields(engine, cls, args)
     constructor = classes.member(cls, "__init__")
     if constructor is None and not classes.has_constructor_fields(cls):
@@ -42,13 +43,13 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     if not isinstance(method, Function):
         return [(ref, state)]
     given = args.prepend(ref) if constructor is not None else Args([ref])
-    if constructor is None and classes.is_linen(cls):
+    if constructor is None and lineage.is_linen(cls):
         return modules.post_init(engine, method, ref, state, site)
     return [(ref, after) for _, after in engine.call(method, given, state, site)]
 
 
 def _field_names(cls: Class) -> list[str]:
-    return [name for name in cls.fields if name not in ("name", "parent") or not classes.is_linen(cls)]
+    return [name for name in cls.fields if name not in ("name", "parent") or not lineage.is_linen(cls)]
 
 
 def _written_fields(engine: Engine, cls: Class, args: Args) -> dict[str, Site]:
@@ -82,7 +83,7 @@ def _default(engine: Engine, name: str, default: Value | None, state: State, sit
     if default is None or isinstance(default, Native):
         return engine.unknown(name)
     if isinstance(default, Key | Keys):
-        engine.ledger.default(default.origin)
+        engine.book.origins.mark_default(default.origin)
     return default
 
 

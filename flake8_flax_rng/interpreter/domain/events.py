@@ -10,25 +10,9 @@ from flake8_flax_rng.interpreter.domain.frozen import record
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
-    from flake8_flax_rng.syntax.source import Chunk
-
-
-@record(eq=False)
-class Site:
-    """A place in the source text.
-
-    Args:
-        node: the syntax that stands there.
-        chunk: the piece of text that it was parsed from.
-    """
-
-    node: cst.CSTNode
-    chunk: Chunk
-
-    def __repr__(self) -> str:
-        return f"Site({self.chunk.code(self.node)!r})"
 
 
 @record(eq=False)
@@ -344,6 +328,25 @@ class Reused:
     default: Made | None = None
 
 
+@record(eq=False)
+class Meant:
+    """The same key was consumed twice on one path, and that is taken as meant.
+
+    Args:
+        first: the first use.
+        second: the second use.
+        excuse: the name of the reason.
+        meaning: what the program does, in words.
+        name: a name that the key was bound to, if there is one.
+    """
+
+    first: Use
+    second: Use
+    excuse: str
+    meaning: str
+    name: str | None = None
+
+
 @record()
 class Draw:
     """What a Linen module did with a stream during one run.
@@ -588,6 +591,7 @@ Event = (
     | Remade
     | Defaulted
     | Discarded
+    | Meant
     | Overlooked
     | Shared
     | HandedOn

@@ -13,8 +13,8 @@ from flake8_flax_rng.interpreter.domain.frozen import record
 from flake8_flax_rng.interpreter.domain.values import Const, Value
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Run
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.streams import Run
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Symbol
 

@@ -14,7 +14,7 @@ from flake8_flax_rng.interpreter.domain.frozen import record
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Atom, Term
     from flake8_flax_rng.syntax.source import Chunk
 

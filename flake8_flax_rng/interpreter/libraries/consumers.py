@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.engine import library_label
-from flake8_flax_rng.interpreter.domain.events import Replaced, Site, Use
+from flake8_flax_rng.interpreter.domain.events import Replaced, Use
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
 from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import modules
@@ -15,7 +16,8 @@ from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.semantics.libraries import GUESSED, SEEDED_METHODS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.libraries import Consumer
@@ -79,7 +81,7 @@ def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
         if own:
             engine.escape(value, state)
         else:
-            engine.ledger.touch(value)
+            engine.book.read(value)
 
 
 def _consumed(
@@ -119,7 +121,7 @@ def _consumed(
             makes=consumer.makes,
             builders=classes.builders(engine),
         )
-        engine.ledger.consume(LedgerKey(found[0]), use, path)
+        engine.book.uses.consume(LedgerKey(found[0]), use, path)
         result.append((Keys(found[0], origin=origin) if consumer.splits else Opaque(call), path))
     return result
 

@@ -22,7 +22,7 @@ from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 

@@ -14,8 +14,9 @@ from flake8_flax_rng.interpreter.linen.initializers import is_constant
 from flake8_flax_rng.interpreter.paths import conditions
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.linen import Layer
 

@@ -11,7 +11,7 @@ from flake8_flax_rng.semantics.transforms import LIFTS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.transforms import LiftedTransform
 

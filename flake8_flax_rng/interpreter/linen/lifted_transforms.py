@@ -27,14 +27,16 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.linen.lift_options import names_of, read
-from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.interpreter.python.iteration import PASSES, known_items
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, RNN, RNN_FIELDS
 from flake8_flax_rng.semantics.transforms import BROADCAST, LIFTED_TARGETS, LIFTS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.domain.events import Draw, Site
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.events import Draw
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
 _PREFIXES = {"remat": "Checkpoint"}
@@ -48,7 +50,7 @@ _FUNCTIONS = (Function, Bound, Native, Partial, Wrapped)
 def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Call a lifted transform by its path; None when it is not one, or its target is not known."""
     transform = LIFTS.get(path)
-    if transform is None or classes.is_module_name(path):
+    if transform is None or lineage.is_module_name(path):
         return None
     if transform.way in _DIRECT:
         return _DIRECT[transform.way](engine, path, args, state, site)
@@ -73,9 +75,9 @@ def _made(
         inner = _made(engine, path, lift, target.function, options, state)
         return None if inner is None else Partial(inner, target.args, target.keywords)
     if isinstance(target, Class):
-        return _made_class(engine, path, lift, target, options, state) if classes.is_linen(target) else None
+        return _made_class(engine, path, lift, target, options, state) if lineage.is_linen(target) else None
     if isinstance(target, Symbol):
-        return _made_class(engine, path, lift, target, options, state) if classes.is_linen(target) else None
+        return _made_class(engine, path, lift, target, options, state) if lineage.is_linen(target) else None
     if isinstance(target, _FUNCTIONS):
         return Wrapped("lifted", target, tuple(options.items()), lift)
     return None
@@ -104,7 +106,7 @@ def _made_class(
 
 def _layer(cls: Class | Symbol) -> Symbol:
     """Return the built-in module that a class is, or from which it has the methods that it does not define."""
-    line = [cls] if isinstance(cls, Symbol) else classes.ancestors(cls)
+    line = [cls] if isinstance(cls, Symbol) else lineage.ancestors(cls)
     return next((base for base in line if isinstance(base, Symbol)), Symbol("builtins.object"))
 
 

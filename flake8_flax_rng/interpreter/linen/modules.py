@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
 from flake8_flax_rng.interpreter.core import lifted
-from flake8_flax_rng.interpreter.core.engine import Activation
+from flake8_flax_rng.interpreter.core.context import Activation
 from flake8_flax_rng.interpreter.core.lifted import note, record
-from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced, Site
+from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -30,7 +31,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import initializers, layers, rngs_argument, rnn, runs
 from flake8_flax_rng.interpreter.paths import conditions
-from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.linen import (
@@ -45,7 +46,8 @@ from flake8_flax_rng.semantics.linen import (
 )
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
@@ -76,7 +78,7 @@ def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, 
     fields = dict(zip(names, args.positional, strict=False))
     fields.update(args.keywords)
     for value in args.values():
-        engine.ledger.touch(value)
+        engine.book.read(value)
     initializers.check_fields(engine, path.replace("flax.linen", "nn"), args, state, site)
     if path == RNN:
         fields[rnn.LIFT] = rnn.lift_of(engine, fields, args, state, site)
@@ -113,7 +115,7 @@ def placed(engine: Engine, found: Instance, class_name: str, args: Args, state: 
 def adopt(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
     """Give submodules the scope of the attribute that they are stored in."""
     parent = state.heap.get(owner.address)
-    if not (isinstance(parent, Instance) and parent.bound and classes.is_linen(parent.cls)):
+    if not (isinstance(parent, Instance) and parent.bound and lineage.is_linen(parent.cls)):
         return
     items = known_items(value, state) if isinstance(value, Ref | Tuple) else None
     if items is not None and state.instance(value) is None:
@@ -136,7 +138,7 @@ def _bound(value: Value, state: State) -> bool:
 
 
 def _is_module(found: Instance) -> bool:
-    return classes.is_linen(found.cls)
+    return lineage.is_linen(found.cls)
 
 
 def post_init(engine: Engine, method: Function, ref: Ref, state: State, site: Site) -> Outcomes:
@@ -229,7 +231,7 @@ def call_layer(engine: Engine, function: Ref, found: Instance, args: Args, state
     assert isinstance(found.cls, Symbol)
     path = found.cls.path
     for value in args.values():
-        engine.ledger.touch(value)
+        engine.book.read(value)
     if path == CONTAINER:
         return _call_sequential(engine, found, args, state, site)
     if path == RNN and not found.symbolic:

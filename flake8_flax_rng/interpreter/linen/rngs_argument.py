@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Malformed, Site
+from flake8_flax_rng.interpreter.domain.events import Malformed
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Args, Bound, Class, Function, Key, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.decorators import undecorated

@@ -27,7 +27,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.paths import facts as facts_of
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.naming import Naming
     from flake8_flax_rng.interpreter.paths.state import Facts, State
 
 _NEVER_NONE = (Key, Keys, Tuple, Function, Class, Bound, Native, Partial, Wrapped, Symbol)
@@ -37,11 +37,11 @@ SOME = "some"
 _MIRRORED = {">": "<", "<=": ">=", "<": ">", ">=": "<="}
 
 
-def branch(engine: Engine, value: Value, state: State) -> list[tuple[bool, State]]:
+def branch(naming: Naming, value: Value, state: State) -> list[tuple[bool, State]]:
     """Return the ways that a path can go at a condition.
 
     Args:
-        engine: the analysis.
+        naming: gives terms to values.
         value: the condition's value.
         state: the path; it is changed.
 
@@ -51,16 +51,16 @@ def branch(engine: Engine, value: Value, state: State) -> list[tuple[bool, State
     known = truth(value, state)
     if known is not None:
         return [(known, state)]
-    term, positive = _stripped(engine.term(value, state))
-    term = timeless(engine, term)
+    term, positive = _stripped(naming.term(value, state))
+    term = timeless(naming, term)
     yes: list[Facts] = []
     no: list[Facts] = []
     for facts in state.assumed:
-        decided = facts_of.decided(engine, term, facts)
+        decided = facts_of.decided(naming, term, facts)
         if decided is not False:
-            yes.append(facts if decided else facts_of.extended(engine, term, True, facts))
+            yes.append(facts if decided else facts_of.extended(naming, term, True, facts))
         if decided is not True:
-            no.append(facts if decided is False else facts_of.extended(engine, term, False, facts))
+            no.append(facts if decided is False else facts_of.extended(naming, term, False, facts))
     other = state.fork() if yes and no else state
     ways: list[tuple[bool, State]] = []
     if yes:
@@ -72,24 +72,24 @@ def branch(engine: Engine, value: Value, state: State) -> list[tuple[bool, State
     return sorted(ways, key=lambda way: not way[0])
 
 
-def assume(engine: Engine, value: Value, wanted: bool, state: State) -> State | None:
+def assume(naming: Naming, value: Value, wanted: bool, state: State) -> State | None:
     """Return the path on which a condition holds or fails, None when there is none."""
-    for held, path in branch(engine, value, state):
+    for held, path in branch(naming, value, state):
         if held is wanted:
             return path
     return None
 
 
-def certainly_one(engine: Engine, limits: Sequence[Term | None], state: State) -> bool:
+def certainly_one(naming: Naming, limits: Sequence[Term | None], state: State) -> bool:
     """Return whether a path has assumed that one of some numbers is at most 1: a loop of no more passes has one."""
-    return any(limit is not None and _at_most_one(engine, limit, state) for limit in limits)
+    return any(limit is not None and _at_most_one(naming, limit, state) for limit in limits)
 
 
-def _at_most_one(engine: Engine, count: Term, state: State) -> bool:
-    one = engine.terms.make("==", count, engine.terms.const(1))
-    more = engine.terms.make(">", count, engine.terms.const(1))
+def _at_most_one(naming: Naming, count: Term, state: State) -> bool:
+    one = naming.terms.make("==", count, naming.terms.const(1))
+    more = naming.terms.make(">", count, naming.terms.const(1))
     return all(
-        facts_of.decided(engine, one, facts) is True or facts_of.decided(engine, more, facts) is False
+        facts_of.decided(naming, one, facts) is True or facts_of.decided(naming, more, facts) is False
         for facts in state.assumed
     )
 
@@ -113,37 +113,37 @@ def truth(value: Value, state: State) -> bool | None:
     return None
 
 
-def negated(engine: Engine, value: Value, state: State) -> Value:
+def negated(naming: Naming, value: Value, state: State) -> Value:
     """Return the value of ``not value``."""
     known = truth(value, state)
     if known is not None:
         return Const(not known)
-    return Opaque(_not(engine, engine.term(value, state)))
+    return Opaque(_not(naming, naming.term(value, state)))
 
 
-def compared(engine: Engine, operator: str, left: Value, right: Value, state: State) -> Value:
+def compared(naming: Naming, operator: str, left: Value, right: Value, state: State) -> Value:
     """Return the value of a comparison."""
     if operator in ("!=", "is not", "not in"):
         positive = {"!=": "==", "is not": "is", "not in": "in"}[operator]
-        return negated(engine, compared(engine, positive, left, right, state), state)
+        return negated(naming, compared(naming, positive, left, right, state), state)
     known = _compared_constants(operator, left, right)
     if known is None and operator in ("is", "==") and right == NONE:
         known = _is_none(left, state)
     if known is None and operator == "in" and isinstance(left, Const):
         known = _contained(left, right, state)
-    if known is None and operator == "in" and _present(engine, left, right, state):
+    if known is None and operator == "in" and _present(naming, left, right, state):
         known = True
     if known is not None:
         return Const(known)
-    return _opaque_comparison(engine, operator, left, right, state)
+    return _opaque_comparison(naming, operator, left, right, state)
 
 
-def _opaque_comparison(engine: Engine, operator: str, left: Value, right: Value, state: State) -> Value:
-    ours, theirs = engine.term(left, state), engine.term(right, state)
+def _opaque_comparison(naming: Naming, operator: str, left: Value, right: Value, state: State) -> Value:
+    ours, theirs = naming.term(left, state), naming.term(right, state)
     turn = _turn_decides(operator, left, right)
     if turn is not None:
         return Const(turn)
-    make = engine.terms.make
+    make = naming.terms.make
     if operator in ("is", "=="):
         if ours is theirs:
             return Const(True)
@@ -154,10 +154,10 @@ def _opaque_comparison(engine: Engine, operator: str, left: Value, right: Value,
         ours, theirs, operator = theirs, ours, _MIRRORED[operator]
     if operator in ("<=", ">"):
         positive = make(">", ours, theirs)
-        return Opaque(positive if operator == ">" else _not(engine, positive))
+        return Opaque(positive if operator == ">" else _not(naming, positive))
     if operator in ("<", ">="):
         positive = make("<", ours, theirs)
-        return Opaque(positive if operator == "<" else _not(engine, positive))
+        return Opaque(positive if operator == "<" else _not(naming, positive))
     return Opaque(make(operator, ours, theirs))
 
 
@@ -216,10 +216,10 @@ def _computed(term: Term) -> bool:
     return term.kind in ("draw", "made", "op", "minus", "unary", "format", "not", "==", "<", ">", "in", "chain")
 
 
-def _present(engine: Engine, item: Value, container: Value, state: State) -> bool:
+def _present(naming: Naming, item: Value, container: Value, state: State) -> bool:
     """Return whether a dict got an entry under this very key before."""
     found = state.heap.get(container.address) if isinstance(container, Ref) else None
-    return isinstance(found, DictObject) and engine.term(item, state) in found.present
+    return isinstance(found, DictObject) and naming.term(item, state) in found.present
 
 
 def _contained(item: Const, container: Value, state: State) -> bool | None:
@@ -238,11 +238,11 @@ def _contained(item: Const, container: Value, state: State) -> bool | None:
     return False if all(isinstance(other, Const) for other in items) else None
 
 
-def _not(engine: Engine, term: Term) -> Term:
+def _not(naming: Naming, term: Term) -> Term:
     inner = term.part(0)
     if term.kind == "not" and inner is not None:
         return inner
-    return engine.terms.make("not", term)
+    return naming.terms.make("not", term)
 
 
 def _stripped(term: Term) -> tuple[Term, bool]:
@@ -254,7 +254,7 @@ def _stripped(term: Term) -> tuple[Term, bool]:
     return term, positive
 
 
-def timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
+def timeless(naming: Naming, term: Term, depth: int = 0) -> Term:
     """Return a condition without the number that keeps calls and versions apart.
 
     Two calls of an unknown function may well answer alike; assuming so can only make the analysis
@@ -266,7 +266,7 @@ def timeless(engine: Engine, term: Term, depth: int = 0) -> Term:
     last = term.part(len(args) - 1)
     if term.kind == "call" and last is not None and last.kind == "fresh":
         args = args[:-1]
-    parts = [timeless(engine, part, depth + 1) if isinstance(part, Term) else part for part in args]
+    parts = [timeless(naming, part, depth + 1) if isinstance(part, Term) else part for part in args]
     if term.kind == "attribute":
         parts = parts[:2]
-    return engine.terms.make(term.kind, *parts)
+    return naming.terms.make(term.kind, *parts)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.terms import Term
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Atom
+    from flake8_flax_rng.interpreter.paths.naming import Naming
     from flake8_flax_rng.interpreter.paths.state import Facts
 
 _FACTS_KEPT = 40
@@ -16,22 +16,22 @@ _ORDERED = ("<", ">", "==")
 _DISTINCT = ("const", "symbol", "member", "class")
 
 
-def decided(engine: Engine, term: Term, facts: Facts) -> bool | None:
+def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
     """Return the truth of a condition if it follows from what was assumed."""
     known = facts.get(term)
     if known is not None:
         return known
     if term.kind == "==":
-        return _decided_equality(engine, term, facts)
+        return _decided_equality(naming, term, facts)
     if term.kind in ("<", ">"):
         return _decided_order(term, facts)
     if term.kind == "in":
-        return _decided_membership(engine, term, facts)
+        return _decided_membership(naming, term, facts)
     if _is_type_test(term) and any(
         held and _is_type_test(fact) and fact.args[1] is term.args[1] for fact, held in facts.items()
     ):
         return False
-    none = engine.terms.make("==", term, engine.terms.const(None))
+    none = naming.terms.make("==", term, naming.terms.const(None))
     return False if facts.get(none) is True else None
 
 
@@ -39,11 +39,11 @@ def _is_type_test(term: Term) -> bool:
     return term.kind == "pure" and term.args[0] == "isinstance" and len(term.args) > 1
 
 
-def _decided_equality(engine: Engine, term: Term, facts: Facts) -> bool | None:
+def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
     subject, other = term.args
     if not isinstance(other, Term) or not isinstance(subject, Term):
         return None
-    once = _once(engine, term)
+    once = _once(naming, term)
     if once is not None and facts.get(once) is True:
         return False
     if other.kind not in _DISTINCT:
@@ -67,12 +67,12 @@ def ordered(subject: Term, facts: Facts) -> bool:
     return any(fact.kind in ("<", ">") and subject in fact.args for fact in facts)
 
 
-def _decided_membership(engine: Engine, term: Term, facts: Facts) -> bool | None:
+def _decided_membership(naming: Naming, term: Term, facts: Facts) -> bool | None:
     members = _members(term)
     subject = term.args[0]
     if members is None or not isinstance(subject, Term):
         return None
-    answers = [decided(engine, engine.terms.make("==", subject, member), facts) for member in members]
+    answers = [decided(naming, naming.terms.make("==", subject, member), facts) for member in members]
     if True in answers:
         return True
     return False if all(answer is False for answer in answers) else None
@@ -147,7 +147,7 @@ def _number(term: Term) -> float | None:
     return None
 
 
-def _once(engine: Engine, term: Term) -> Term | None:
+def _once(naming: Naming, term: Term) -> Term | None:
     """Return the condition that some pass of a loop meets ``item == value``: at most one pass does."""
     subject, other = term.args
     for item, value in ((subject, other), (other, subject)):
@@ -159,20 +159,20 @@ def _once(engine: Engine, term: Term) -> Term | None:
             path.append(part.value if isinstance(part, Term) and part.kind == "const" else part)
             item = item.args[0]
         if item.kind == "item":
-            return engine.terms.make("once", item.args[0], value, *path)
+            return naming.terms.make("once", item.args[0], value, *path)
     return None
 
 
-def extended(engine: Engine, term: Term, held: bool, facts: Facts) -> Facts:
+def extended(naming: Naming, term: Term, held: bool, facts: Facts) -> Facts:
     """Return the facts with one more."""
     more = {**facts, term: held}
     if len(more) > _FACTS_KEPT:
         more.pop(next(iter(more)))
     if held and term.kind == "==":
-        once = _once(engine, term)
+        once = _once(naming, term)
         if once is not None:
             more[once] = True
     if not held and term.kind == "in":
         for member in _members(term) or ():
-            more[engine.terms.make("==", term.args[0], member)] = False
+            more[naming.terms.make("==", term.args[0], member)] = False
     return more

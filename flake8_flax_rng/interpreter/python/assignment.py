@@ -12,7 +12,6 @@ from flake8_flax_rng.interpreter.core.engine import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
-from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.python import subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
 from flake8_flax_rng.interpreter.python.names import dotted
@@ -39,26 +38,26 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             frame = scope.target if walrus and scope.target is not None else scope.frames[0]
         state.bind(frame, target.value, value)
         if isinstance(value, Key):
-            engine.ledger.name(value, target.value, engine.owner())
+            engine.book.origins.name(value, target.value, engine.owner())
         elif isinstance(value, Keys):
-            engine.ledger.name_array(value.origin, target.value)
+            engine.book.origins.name_array(value.origin, target.value)
     elif isinstance(target, cst.Tuple | cst.List):
         _unpack(engine, target, value, state)
     elif isinstance(target, cst.StarredElement):
         assign(engine, target.value, value, state)
     elif isinstance(target, cst.Attribute):
-        engine.ledger.touch(value)
+        engine.book.read(value)
         if isinstance(value, Key):
-            engine.ledger.name(value, dotted(target), engine.owner())
+            engine.book.origins.name(value, dotted(target), engine.owner())
         owners = engine.eval(target.value, state)[:1]
         if not any(_in_sight(owner, state) for owner, _ in owners):
-            engine.ledger.lose(value)
+            engine.book.escapes.note(value)
         for owner, _ in owners:
             key_contract.check_leak(engine, target, owner, value)
             set_attribute(engine, owner, target.attr.value, value, state)
     elif isinstance(target, cst.Subscript):
-        engine.ledger.touch(value)
-        engine.ledger.lose(value)
+        engine.book.read(value)
+        engine.book.escapes.note(value)
         for (owner, index), _ in (
             ((row[0], row[1] if len(row) > 1 else None), after)
             for row, after in engine.eval_all([target.value, *subscripts.plain_index(target)], state)[:1]
@@ -109,10 +108,10 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
     if isinstance(owner, Ref):
         found = state.heap.get(owner.address)
         if isinstance(found, Instance):
-            modules.adopt(engine, owner, name, value, state)
+            engine.hooks.stored(owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
-    elif isinstance(owner, Symbol) and engine.modules is not None:
-        engine.modules.store(owner, name, value, state)
+    elif isinstance(owner, Symbol) and engine.other_files is not None:
+        engine.other_files.store(owner, name, value, state)
     elif isinstance(owner, Class):
         frame = class_frame(owner)
         if not state.has_frame(frame):
@@ -120,7 +119,7 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
         if owner.term.kind == "variable" and engine.stack:
-            modules.written(engine, value, state, engine.stack[-1].site)
+            engine.hooks.written(value, state, engine.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):
             state.open_frame(frame, {})

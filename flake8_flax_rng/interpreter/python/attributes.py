@@ -28,13 +28,14 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.interpreter.python.array_shapes import SHAPING
 from flake8_flax_rng.semantics.linen import TRAIN_STATES
 from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 _CONTAINERS = (list, dict, set, deque)
@@ -60,7 +61,7 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
     """Return attribute ``name`` of a value, as read at ``node``."""
     if isinstance(value, Symbol):
         inner = Symbol(canonical(f"{value.path}.{name}"), value.home)
-        return [(inner if engine.modules is None else engine.modules.resolve(inner, state), state)]
+        return [(inner if engine.other_files is None else engine.other_files.resolve(inner, state), state)]
     if name == "__dict__":
         engine.escape(value, state)
         return [(engine.unknown(name), state)]
@@ -101,14 +102,14 @@ def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: S
         if isinstance(value, Const) and _is_enum(cls):
             return [(Opaque(engine.terms.make("member", cls.name, cls.serial, name)), state)]
         return [(value, state)]
-    if name == "create" and classes.derives(cls, TRAIN_STATES):
+    if name == "create" and lineage.derives(cls, TRAIN_STATES):
         return [(Native("state.create", cls), state)]
     term = engine.terms.make("attribute", engine.terms.make("class", cls.name, cls.serial), name)
     return [(Opaque(term), state)]
 
 
 def _is_enum(cls: Class) -> bool:
-    return any(isinstance(base, Symbol) and base.path.startswith("enum.") for base in classes.ancestors(cls))
+    return any(isinstance(base, Symbol) and base.path.startswith("enum.") for base in lineage.ancestors(cls))
 
 
 def _of_keys(engine: Engine, value: Key | Keys | Rows | Stacked, name: str, state: State) -> Outcomes:
@@ -117,7 +118,7 @@ def _of_keys(engine: Engine, value: Key | Keys | Rows | Stacked, name: str, stat
     if name in SHAPING or name in ("T", "squeeze", "astype", "copy", "at"):
         return [(Native(f"key.{name}", value), state)]
     if name == "shape" and isinstance(value, Keys) and value.count is not None and not value.inner:
-        legacy = engine.ledger.legacy(value.origin)
+        legacy = engine.book.origins.legacy(value.origin)
         if legacy is not None:
             return [(Tuple((Const(value.count), *([Const(2)] if legacy else []))), state)]
     term = engine.terms.make("attribute", engine.term(value, state), name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import Scope, class_frame
+from flake8_flax_rng.interpreter.core.context import Scope
+from flake8_flax_rng.interpreter.core.engine import class_frame
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
@@ -24,7 +24,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.python import declared_types
+from flake8_flax_rng.interpreter.python import declared_types, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import (
@@ -38,8 +38,9 @@ from flake8_flax_rng.semantics.linen import (
 from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
-    from flake8_flax_rng.interpreter.domain.events import Site
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
 _KEEPING = ("builtins.", "typing.", "abc.", "functools.", "dataclasses.", "enum.", "jax.", "flax.", "chex.", "equinox.")
@@ -133,41 +134,6 @@ def _is_known(engine: Engine, decorator: cst.Decorator, state: State) -> bool:
     return isinstance(value, Symbol) and value.path.startswith(_KEEPING)
 
 
-def ancestors(cls: Class) -> Iterator[Class | Symbol | None]:
-    """Go through a class and its bases in the order of look-up; None stands for an unknown base."""
-    if not cls.lineage:
-        cls.lineage.extend(_lineage(cls))
-    yield from cls.lineage
-
-
-def _lineage(cls: Class) -> list[Class | Symbol | None]:
-    """Return Python's method resolution order (C3); classes that have none are read depth first."""
-    bases = [base if isinstance(base, Class | Symbol) else None for base in cls.bases]
-    lines: list[list[Class | Symbol | None]] = [
-        list(ancestors(base)) if isinstance(base, Class) and base is not cls else [base] for base in bases
-    ]
-    lines.append(list(bases))
-    result: list[Class | Symbol | None] = [cls]
-    while lines := [line for line in lines if line]:
-        head = next((line[0] for line in lines if not any(line[0] in other[1:] for other in lines)), lines[0][0])
-        result.append(head)
-        lines = [[base for base in line if base is not head and base != head] for line in lines]
-    return result
-
-
-def derives(cls: Class | Symbol, paths: frozenset[str]) -> bool:
-    """Return whether a class is, or certainly derives from, one of the named ones."""
-    if isinstance(cls, Symbol):
-        return cls.path in paths
-    return any(isinstance(base, Symbol) and base.path in paths for base in ancestors(cls))
-
-
-def is_linen(cls: Class | Symbol) -> bool:
-    """Return whether a class is a Linen module."""
-    bases = [cls] if isinstance(cls, Symbol) else ancestors(cls)
-    return any(isinstance(base, Symbol) and (base.path == MODULE or is_module_name(base.path)) for base in bases)
-
-
 def belongs(found: Instance, types: Value) -> bool | None:
     """Return whether an instance is one of some types, None when that is open."""
     answers = [_is_one(found.cls, item) for item in (types.items if isinstance(types, Tuple) else (types,))]
@@ -179,9 +145,9 @@ def belongs(found: Instance, types: Value) -> bool | None:
 def _is_one(cls: Class | Symbol, item: Value) -> bool | None:
     """Return whether a class is, or derives from, another one, None when that is open."""
     if isinstance(cls, Class):
-        if any(base == item for base in ancestors(cls)):
+        if any(base == item for base in lineage.ancestors(cls)):
             return True
-        bases = [base for base in ancestors(cls) if base is not cls and not isinstance(base, Class)]
+        bases = [base for base in lineage.ancestors(cls) if base is not cls and not isinstance(base, Class)]
         if cls.target is not None or None in bases:
             return None
         answers = [_is_one(base, item) for base in bases if base is not None]
@@ -194,7 +160,7 @@ def _is_one(cls: Class | Symbol, item: Value) -> bool | None:
     if ours == theirs:
         return True
     if theirs == MODULE:
-        return True if is_module_name(ours) else None
+        return True if lineage.is_module_name(ours) else None
     if theirs not in LAYERS or not (ours == MODULE or ours in LAYERS):
         return None
     # Self-attention is an attention, and one cell derives from another.
@@ -202,18 +168,12 @@ def _is_one(cls: Class | Symbol, item: Value) -> bool | None:
     return None if related else False
 
 
-def is_module_name(path: str) -> bool:
-    """Return whether a path names a built-in module, by Flax's own convention of capitals."""
-    package, _, name = path.rpartition(".")
-    return package == "flax.linen" and name[:1].isupper() and path != MODULE
-
-
 def builders(engine: Engine) -> frozenset[int]:
     """Return the constructors of Equinox modules that are being followed: they build a module from its parts."""
     found: set[int] = set()
     for code in engine.active:
         owner = engine.made[code].owner if code.name == "__init__" and code in engine.made else None
-        if owner is not None and derives(owner, PART_MODULES):
+        if owner is not None and lineage.derives(owner, PART_MODULES):
             found.add(code.serial)
     return frozenset(found)
 
@@ -223,7 +183,8 @@ def fully_known(cls: Class) -> bool:
     if cls.target is not None:
         return isinstance(cls.target, Symbol) or fully_known(cls.target)
     return all(
-        isinstance(base, Class) or (isinstance(base, Symbol) and _harmless(base.path)) for base in ancestors(cls)
+        isinstance(base, Class) or (isinstance(base, Symbol) and _harmless(base.path))
+        for base in lineage.ancestors(cls)
     )
 
 
@@ -233,7 +194,7 @@ def _harmless(path: str) -> bool:
 
 def member(cls: Class, name: str, state: State | None = None) -> Value | None:
     """Return what a class or its ancestors bind to a name, and what was stored there later on a path."""
-    for base in ancestors(cls):
+    for base in lineage.ancestors(cls):
         stored = state.lookup(class_frame(base), name) if state is not None and isinstance(base, Class) else None
         if stored is not None:
             return stored
@@ -246,7 +207,7 @@ def member(cls: Class, name: str, state: State | None = None) -> Value | None:
 
 def has_constructor_fields(cls: Class) -> bool:
     """Return whether annotated names are constructor arguments."""
-    return any(isinstance(base, Class) and base.dataclass for base in ancestors(cls)) or derives(
+    return any(isinstance(base, Class) and base.dataclass for base in lineage.ancestors(cls)) or lineage.derives(
         cls, frozenset({MODULE, *STRUCT_BASES})
     )
 
@@ -264,9 +225,9 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         field = name in cls.fields and (has_constructor_fields(cls) or not isinstance(known, Class))
         if known is not None and not (found.symbolic and field):
             return bind(engine, known, owner, cls, state, site)
-    if is_linen(cls) and name in MODULE_METHODS:
+    if lineage.is_linen(cls) and name in MODULE_METHODS:
         return [(Native(f"linen.{name}", owner), state)]
-    if derives(cls, TRAIN_STATES) and name in ("replace", "apply_gradients"):
+    if lineage.derives(cls, TRAIN_STATES) and name in ("replace", "apply_gradients"):
         return [(Native(f"state.{name}", owner), state)]
     if isinstance(cls, Class) and has_constructor_fields(cls) and name in ("replace", "_replace"):
         return [(Native("state.replace", owner), state)]
@@ -284,9 +245,9 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
 
 def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: State) -> Value | None:
     """Return any module of the class that an attribute is declared to hold, in an object that is no module itself."""
-    if not (found.symbolic and isinstance(owner, Ref) and isinstance(found.cls, Class)) or is_linen(found.cls):
+    if not (found.symbolic and isinstance(owner, Ref) and isinstance(found.cls, Class)) or lineage.is_linen(found.cls):
         return None
-    for base in ancestors(found.cls):
+    for base in lineage.ancestors(found.cls):
         said = base.annotations.get(name) if isinstance(base, Class) else None
         if said is not None and isinstance(base, Class):
             cls = declared_types.declared(engine, said, base.frames, state)
@@ -300,7 +261,9 @@ def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: S
 
 def _overridden(engine: Engine, cls: Class, name: str) -> bool:
     """Return whether another class of the file derives from this one and has its own member."""
-    return any(other is not cls and name in other.members and cls in ancestors(other) for other in engine.classes)
+    return any(
+        other is not cls and name in other.members and cls in lineage.ancestors(other) for other in engine.classes
+    )
 
 
 def id_of(value: Descriptor) -> int:
@@ -340,7 +303,7 @@ def super_attribute(engine: Engine, owner: Class, receiver: Value, name: str, st
     """Return ``super().name``: the member of the next class after ``owner``."""
     found = state.instance(receiver)
     line: list[Class | Symbol | None] = list(
-        ancestors(found.cls) if found is not None and isinstance(found.cls, Class) else ancestors(owner)
+        lineage.ancestors(found.cls) if found is not None and isinstance(found.cls, Class) else lineage.ancestors(owner)
     )
     start = next((i for i, base in enumerate(line) if base is owner), -1)
     for base in line[start + 1 :]:

@@ -18,7 +18,8 @@ from flake8_flax_rng.interpreter.python.iterators import asked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 _Row = tuple[list[Value], bool, "State"]
@@ -29,7 +30,7 @@ def evaluate(engine: Engine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp
     result: Outcomes = []
     for items, exact, after in _followed(engine, [node.elt], node.for_in, state):
         for item in items:
-            engine.ledger.touch(item)
+            engine.book.read(item)
         result.append((engine.allocate(after, ListObject(tuple(items), exact)), after))
     return result
 
@@ -40,7 +41,7 @@ def evaluate_dict(engine: Engine, node: cst.DictComp, state: State) -> Outcomes:
     for items, exact, after in _followed(engine, [node.key, node.value], node.for_in, state):
         found = DictObject((), exact)
         for key, value in zip(items[::2], items[1::2], strict=True):
-            engine.ledger.touch(value)
+            engine.book.read(value)
             if isinstance(key, Const):
                 found = found.set(key, value)
             else:

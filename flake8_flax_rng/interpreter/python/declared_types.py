@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.values import Class, Symbol
-from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.names import dotted, lookup
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ def declared(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, 
         state: the path.
     """
     cls = named(engine, annotation, frames, state)
-    if cls is None or not classes.is_linen(cls):
+    if cls is None or not lineage.is_linen(cls):
         return None
     # Of a class that others fill in, the one that stands there may do anything.
     filled = any(
-        other is not cls and "__call__" in other.members and cls in classes.ancestors(other) for other in engine.classes
+        other is not cls and "__call__" in other.members and cls in lineage.ancestors(other) for other in engine.classes
     )
     return None if filled else cls
 
@@ -46,7 +46,9 @@ def named(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...
         cls = lookup(engine, first, state)
         for part in rest:
             path = Symbol(f"{cls.path}.{part}", cls.home) if isinstance(cls, Symbol) else None
-            resolved = engine.modules.resolve(path, state) if path is not None and engine.modules is not None else None
+            resolved = (
+                engine.other_files.resolve(path, state) if path is not None and engine.other_files is not None else None
+            )
             cls = resolved or engine.unknown(part)
     finally:
         engine.scope = saved

@@ -20,7 +20,8 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.semantics.transforms import LIFTS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 _DESCRIPTORS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_flax_rng.interpreter.core.context import Effectless
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
@@ -22,7 +23,8 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 LEAST = 12
@@ -33,20 +35,6 @@ _PARTS_READ = 60
 _VARYING = ("fresh", "call")
 _EFFECTS = 3
 """The first marks count what a call does; the others say how far it went."""
-
-
-class Outcome(NamedTuple):
-    """What such a call leaves behind.
-
-    Args:
-        items: the length of the tuple that it returns; -1 for a single value.
-        varies: whether what it returns differs from call to call.
-        escaped: which of the unknown values that it was given other code may have changed.
-    """
-
-    items: int
-    varies: bool
-    escaped: tuple[int, ...]
 
 
 class _Marks(NamedTuple):
@@ -60,33 +48,27 @@ class _Marks(NamedTuple):
 
 
 def _marks(engine: Engine) -> _Marks:
-    return _Marks(len(engine.events), engine.ledger.consumptions, engine.bounds.hits, engine.steps, engine.terms.count)
+    return _Marks(len(engine.events), engine.book.uses.count, engine.bounds.hits, engine.steps, engine.terms.count)
 
 
-class Calls:
-    """The calls of one analysis that had no effect, by function and what it was given."""
-
-    def __init__(self) -> None:
-        self._known: dict[Hashable, Outcome] = {}
-
-    def begin(self, engine: Engine, function: Function, names: dict[str, Value], state: State) -> Call | None:
-        """Return what a call depends on; None if it may have an effect, or depend on more."""
-        if not engine.active or function.code.generator or len(function.frames) != 1:
-            return None
-        read = _Reader(state)
-        shape = tuple([(name, read.shape(value)) for name, value in names.items()])
-        if read.failed:
-            return None
-        active = engine.activations[-1] if engine.activations else None
-        around = (
-            engine.runs[-1].initialising if engine.runs else None,
-            (active.compact, active.known, active.setup) if active is not None else None,
-            (bool(engine.traced), bool(engine.lanes), bool(engine.lifts)),
-            (bool(engine.muted), engine.ledger.quiet),
-            engine.example,
-            engine.follow_runs,
-        )
-        return Call(self._known, (function.code, function.frames, shape, around), function, read.terms, engine, state)
+def begin(engine: Engine, function: Function, names: dict[str, Value], state: State) -> Call | None:
+    """Return what a call depends on; None if it may have an effect, or depend on more."""
+    if not engine.active or function.code.generator or len(function.frames) != 1:
+        return None
+    read = _Reader(state)
+    shape = tuple([(name, read.shape(value)) for name, value in names.items()])
+    if read.failed:
+        return None
+    active = engine.activations[-1] if engine.activations else None
+    around = (
+        engine.runs[-1].initialising if engine.runs else None,
+        (active.compact, active.known, active.setup) if active is not None else None,
+        (bool(engine.traced), bool(engine.lanes), bool(engine.lifts)),
+        (bool(engine.muted), engine.book.uses.shapes_only),
+        engine.example,
+        engine.follow_runs,
+    )
+    return Call(engine.effectless, (function.code, function.frames, shape, around), function, read.terms, engine, state)
 
 
 class Call:
@@ -105,7 +87,7 @@ class Call:
 
     def __init__(
         self,
-        known: dict[Hashable, Outcome],
+        known: dict[Hashable, Effectless],
         identity: Hashable,
         function: Function,
         terms: list[Term],
@@ -155,7 +137,7 @@ class Call:
         escaped = self._escaped(state)
         if escaped is not None:
             varies = any(part.kind in _VARYING for item in items for part in parts(engine.term(item, state)))
-            self._known[self._identity] = Outcome(len(items) if isinstance(value, Tuple) else -1, varies, escaped)
+            self._known[self._identity] = Effectless(len(items) if isinstance(value, Tuple) else -1, varies, escaped)
 
     def _escaped(self, state: State) -> tuple[int, ...] | None:
         """Return which of the unknown arguments may have been changed; None if others may have been."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core.context import FixedObjects
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -26,7 +27,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.interpreter.python import lineage
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -37,39 +38,9 @@ _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
 _APPLY = "apply_fn"
 
 
-@dataclass
-class Lasting:
-    """Names with what they stand for as long as the program runs.
-
-    Args:
-        names: the names.
-        heap: the objects that they refer to.
-        example: whether others may stand for them in another run of the program, as the engine knows it.
-        others: the names of which nothing is known, and which hide those of the text around.
-    """
-
-    names: dict[str, Value] = field(default_factory=dict)
-    heap: dict[int, HeapObject] = field(default_factory=dict)
-    example: int = 0
-    others: frozenset[str] = frozenset()
-
-    def add(self, other: Lasting, names: set[str]) -> None:
-        """Take over some names of another one."""
-        taken = {name: value for name, value in other.names.items() if name in names}
-        if taken:
-            self.names.update(taken)
-            self.heap.update(other.heap)
-            self.example = max(self.example, other.example)
-
-    def give(self, state: State) -> None:
-        """Put the objects into the heap of a path."""
-        for address, found in self.heap.items():
-            state.heap.setdefault(address, found)
-
-
-def _kept(names: dict[str, Value], state: State, example: int) -> Lasting:
+def _kept(names: dict[str, Value], state: State, example: int) -> FixedObjects:
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
-    found = Lasting(example=example)
+    found = FixedObjects(example=example)
     for name, value in names.items():
         heap: dict[int, HeapObject] = {}
         if _lasts(value, state, heap):
@@ -87,7 +58,7 @@ def nonlocal_names(text: str) -> frozenset[str]:
 
 def common(
     engine: Engine, paths: list[tuple[dict[str, Value], State]], without: frozenset[str] = frozenset()
-) -> Lasting:
+) -> FixedObjects:
     """Return what lasts of names on several paths.
 
     Args:
@@ -100,7 +71,7 @@ def common(
         one class only the fields are known that are alike.
     """
     if not paths:
-        return Lasting()
+        return FixedObjects()
     bound = {name for names, _ in paths for name in names}
     first, *others = [_kept(names, state, engine.example) for names, state in paths]
     for other in others:
@@ -109,14 +80,16 @@ def common(
             joined = _joined(engine, first, value, other, other.names.get(name))
             if joined is not None:
                 names[name] = joined
-        first = Lasting(names, {**other.heap, **first.heap}, first.example)
+        first = FixedObjects(names, {**other.heap, **first.heap}, first.example)
     for name in without:
         first.names.pop(name, None)
     first.others = frozenset(bound.difference(first.names))
     return first
 
 
-def _joined(engine: Engine, first: Lasting, ours: Value, second: Lasting, theirs: Value | None) -> Value | None:
+def _joined(
+    engine: Engine, first: FixedObjects, ours: Value, second: FixedObjects, theirs: Value | None
+) -> Value | None:
     if ours == theirs:
         return ours
     if isinstance(ours, Native) and isinstance(theirs, Native) and ours.name == theirs.name:
@@ -138,7 +111,7 @@ def _joined(engine: Engine, first: Lasting, ours: Value, second: Lasting, theirs
         joined = _joined(engine, first, value, second, two.attributes.get(name))
         if joined is not None:
             fields[name] = joined
-    if not (fields or classes.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
+    if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
         return None
     first.heap[either.address] = replace(one, attributes=fields, symbolic=True)
     return either
@@ -149,7 +122,7 @@ def _lasts(value: Value, state: State, heap: dict[int, HeapObject], depth: int =
     if isinstance(value, Function):
         return value.owner is None
     if isinstance(value, Class | Symbol):
-        return classes.is_linen(value)
+        return lineage.is_linen(value)
     if isinstance(value, Native):
         return value.name.startswith("linen.") and _lasts(value.receiver, state, heap, depth)
     if isinstance(value, Partial | Wrapped):
@@ -163,7 +136,7 @@ def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: 
     found = state.heap.get(value.address)
     if value.address in heap:
         return True
-    if isinstance(found, Instance) and classes.is_linen(found.cls):
+    if isinstance(found, Instance) and lineage.is_linen(found.cls):
         return found.frozen and _gathered(value, state, heap, depth)
     if isinstance(found, Instance):
         kept = {name: item for name, item in found.attributes.items() if _lasts(item, state, heap, depth + 1)}
@@ -194,13 +167,13 @@ def parts(paths: list[tuple[dict[str, Value], State]]) -> dict[str, Class]:
     return found
 
 
-def is_renewed(value: Value, held: Lasting) -> bool:
+def is_renewed(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a record or container, which is made anew in each step and keeps its models."""
     found = held.heap.get(value.address) if isinstance(value, Ref) else None
-    return isinstance(found, DictObject) or (isinstance(found, Instance) and not classes.is_linen(found.cls))
+    return isinstance(found, DictObject) or (isinstance(found, Instance) and not lineage.is_linen(found.cls))
 
 
-def is_container(value: Value, held: Lasting) -> bool:
+def is_container(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a list or dict, which can be given other items."""
     return isinstance(value, Ref) and isinstance(held.heap.get(value.address), ListObject | DictObject)
 

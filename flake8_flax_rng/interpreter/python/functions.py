@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED, Scope
+from flake8_flax_rng.interpreter.core.context import Scope
+from flake8_flax_rng.interpreter.core.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -25,12 +26,13 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
-from flake8_flax_rng.interpreter.python import fixed_objects
-from flake8_flax_rng.interpreter.python.classes import is_linen
+from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
+from flake8_flax_rng.interpreter.python.lineage import is_linen
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 STEPS_ABROAD = 3_000
@@ -108,7 +110,7 @@ def _note_keys(engine: Engine, code: FunctionCode, params: list[cst.Param], valu
     """Note the defaults that build a key: it is built once, and every call gets that one."""
     for param, value in zip(params, values, strict=True):
         if isinstance(value, Key | Keys) and isinstance(param.default, cst.Call):
-            engine.ledger.default(value.origin)
+            engine.book.origins.mark_default(value.origin)
             engine.defaults[code, param.name.value] = engine.site(param.default)
 
 
@@ -226,11 +228,11 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return _unknown(engine, function, args, state)
     if engine.active and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine, file=False)
-        with engine.ledger.unjudged():
+        with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
     engine.followed.add(code)
     names = _bound(engine, function, args, state)
-    trial = engine.inert.begin(engine, function, names, state)
+    trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
         return [(known, state)]
@@ -277,7 +279,7 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     if depth and (code.generator or depth >= RECURSION):
         return True
     handed_on = not depth or any(
-        isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.ledger.drawn_from(value.term))
+        isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.book.uses.drawn_from(value.term))
         for value in args.values()
     )
     if handed_on and len(engine.active) >= CALL_DEPTH:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import NORMAL, Completions
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completions
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
@@ -47,7 +47,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
             forget_lengths(before, [*live, *left], iteration.count)
             _settle_places(engine, seen, live, iteration.total)
             for path in (*live, *left):
-                engine.ledger.forget_folds(node, path)
+                engine.book.uses.forget_folds(node, path)
         result.extend(_run_else(engine, node.orelse, live))
         result.extend((NORMAL, path) for path in left)
     return result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import NORMAL, Completion, Completions
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -36,7 +36,8 @@ from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, IMPORT_ERRORS, U
 from flake8_flax_rng.semantics.linen import REPLACES_METHODS
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine, Outcomes
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -90,12 +91,12 @@ def _normal(states: list[State]) -> Completions:
 def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
     inner = node.value
     while isinstance(inner, cst.Call):
-        engine.ledger.idle(inner)
+        engine.book.signs.unused_result(inner)
         inner = inner.func.value if isinstance(inner.func, cst.Attribute) else inner.func
     outcomes = engine.eval(node.value, state)
     for value, _ in outcomes:
         if isinstance(value, Key | Keys) and isinstance(node.value, cst.Call) and not engine.muted:
-            engine.ledger.throw_away(value.origin, engine.site(node.value))
+            engine.book.origins.throw_away(value.origin, engine.site(node.value))
     return _normal([after for _, after in outcomes])
 
 
@@ -129,7 +130,7 @@ def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
         if not engine.stack:
-            engine.leaving(value, after)
+            engine.hooks.returned(value, after)
             engine.escape(value, after)
     return [(Completion("return", value), after) for value, after in outcomes]
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import KNOWN, MODULE_FRAME, NORMAL, Activation, Engine, Exhausted, Scope
+from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, FixedObjects, Hooks, Scope
+from flake8_flax_rng.interpreter.core.engine import KNOWN, Engine, Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused, Site
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Descriptor,
@@ -20,17 +22,18 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.linen import lifted_transforms
+from flake8_flax_rng.interpreter.evidence.judgement import Judgement
+from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge
 from flake8_flax_rng.interpreter.paths.state import State
-from flake8_flax_rng.interpreter.python import classes, fixed_objects
+from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.expressions import evaluate
 from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
 from flake8_flax_rng.interpreter.roots.handed_on_keys import Leftovers
-from flake8_flax_rng.interpreter.roots.other_files import Modules
+from flake8_flax_rng.interpreter.roots.other_files import ProjectFiles
 from flake8_flax_rng.interpreter.roots.receivers import Objects
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
@@ -54,7 +57,7 @@ STEPS_ABROAD_PER_LINE = 8
 SETUPS_KEPT = 3
 """Ways through a module's ``setup`` that are followed apart."""
 
-_NOTHING = fixed_objects.Lasting()
+_NOTHING = FixedObjects()
 
 Result = TypeVar("Result")
 
@@ -83,9 +86,9 @@ class Analysis:
         self._engine = Engine(evaluate, call, run_block, libraries)
         self._index = self._engine.linted.index = index
         if index is not None:
-            self._engine.ledger.modules = frozenset(index.imported())
+            self._engine.book.imported = frozenset(index.imported())
         if project is not None:
-            self._engine.modules = Modules(self._engine, project)
+            self._engine.other_files = ProjectFiles(self._engine, project)
         self.failures: list[NotAnalysed] = []
         lines = sum(chunk.text.count("\n") for chunk in chunks)
         self._budget = STEPS_PER_FILE + STEPS_PER_LINE * lines
@@ -94,7 +97,8 @@ class Analysis:
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
         self._objects = Objects(self._engine, chunks, self._call)
         self._leftovers = Leftovers(self._engine)
-        self._engine.leaving = self._leftovers.returned
+        engine = self._engine
+        engine.hooks = Hooks(partial(modules.adopt, engine), partial(modules.written, engine), self._leftovers.returned)
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
@@ -116,7 +120,7 @@ class Analysis:
                 if self._is_root(function) and not self._followed_already(function):
                     self._run_function(function, state)
         return [
-            *engine.ledger.findings(),
+            *Judgement(engine.book).events(),
             *self._leftovers.events(),
             *self._defaulted(),
             *(event for event in engine.events if self._holds(event)),
@@ -137,7 +141,7 @@ class Analysis:
         found: list[Defaulted] = []
         for (code, name), site in engine.defaults.items():
             parameter = engine.parameter(code, name).term
-            if code not in engine.called and code not in engine.cached and engine.ledger.drawn_from(parameter):
+            if code not in engine.called and code not in engine.cached and engine.book.uses.drawn_from(parameter):
                 found.append(Defaulted(site, name, code.name))
         return found
 
@@ -145,12 +149,12 @@ class Analysis:
         """Return whether no other path has shown that an event is a mistake of ours."""
         if not (isinstance(event, Misused) and event.code == "not a key"):
             return True
-        return not self._engine.ledger.was_keyed(event.root, event.site.node)
+        return not self._engine.book.walks.was_keyed(event.root, event.site.node)
 
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
         nested = len(function.frames) > 1 and function.owner is None
-        return nested and self._engine.ledger.complete and function.code in self._engine.entered
+        return nested and self._engine.book.complete and function.code in self._engine.entered
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""
@@ -197,9 +201,9 @@ class Analysis:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
         engine.example = KNOWN
-        engine.ledger.root_number = engine.number()
+        engine.book.walks.number = engine.number()
         if len(function.frames) > 1:
-            engine.ledger.inner.add(engine.ledger.root_number)
+            engine.book.walks.within.add(engine.book.walks.number)
         path = state.fork()
         path.ledger, path.assumed, path.draws = {}, ({},), ()
         for frame in function.frames:
@@ -239,7 +243,7 @@ class Analysis:
         return self._guarded(follow, active) or []
 
     def _run_method(self, owner: Class, function: Function, state: State) -> None:
-        if not classes.is_linen(owner):
+        if not lineage.is_linen(owner):
             if self._objects.is_constructor(owner, function):
                 self._objects.constructed(owner, state)
             else:
@@ -288,7 +292,7 @@ class Analysis:
 
     def _extended(self, owner: Class) -> bool:
         """Return whether another class of the file derives from this one and could call its methods."""
-        return any(owner in classes.ancestors(cls) for cls in self._engine.classes if cls is not owner)
+        return any(owner in lineage.ancestors(cls) for cls in self._engine.classes if cls is not owner)
 
     def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
         """Follow something within the bounds of one root."""
@@ -312,7 +316,7 @@ class Analysis:
         try:
             return follow()
         except Exhausted:
-            engine.ledger.complete = False
+            engine.book.complete = False
             return None
         except NotAnalysed as failure:
             self.failures.append(failure)

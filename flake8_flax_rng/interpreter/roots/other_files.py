@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.engine import NORMAL, Home, Scope
+from flake8_flax_rng.interpreter.core.context import NORMAL, Home, Scope
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Symbol, Value
 from flake8_flax_rng.interpreter.paths.join import merge
@@ -50,7 +50,7 @@ class Other(Home):
     followed: set[Chunk] = field(default_factory=set)
 
 
-class Modules:
+class ProjectFiles:
     """The other files of the project, as far as the linted one has asked for them.
 
     Args:
@@ -65,6 +65,11 @@ class Modules:
         self._files: dict[str, Other | None] = {}
         self._frames: dict[int, Other] = {}
         self._places: dict[Symbol, Place | None] = {}
+
+    @property
+    def home(self) -> str:
+        """The linted file, as the project knows it."""
+        return self.project.home
 
     def resolve(self, symbol: Symbol, state: State) -> Value:
         """Return what an imported name stands for, the name itself when that is a module or not known."""

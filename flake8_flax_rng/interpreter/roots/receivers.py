@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core.context import FixedObjects
 from flake8_flax_rng.interpreter.core.engine import HEIR, KNOWN
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import (
@@ -18,7 +20,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Symbol,
     Value,
 )
-from flake8_flax_rng.interpreter.python import classes, declared_types, fixed_objects
+from flake8_flax_rng.interpreter.python import classes, declared_types, fixed_objects, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.roots.attribute_writes import Held, Stores
 from flake8_flax_rng.interpreter.roots.state_makers import Texts
@@ -54,12 +56,12 @@ class Objects:
         self._engine = engine
         self._chunks = chunks
         self._follow = follow
-        self._known: dict[int, fixed_objects.Lasting] = {}
+        self._known: dict[int, FixedObjects] = {}
         self._complete: set[int] = set()
         self._filled: set[int] = set()
         self._stores: Stores | None = None
         self._texts = Texts(chunks)
-        self._handed: dict[tuple[str, str], fixed_objects.Lasting] = {}
+        self._handed: dict[tuple[str, str], FixedObjects] = {}
         self._runs: bool | None = None
 
     def is_constructor(self, owner: Class, function: Function) -> bool:
@@ -73,7 +75,7 @@ class Objects:
         """
         engine = self._engine
         if not self._running():
-            return self._object(owner, fixed_objects.Lasting(), state)
+            return self._object(owner, FixedObjects(), state)
         cls = self.heir(function) or owner
         with engine.without_runs():
             known = self._of(cls, state)
@@ -82,7 +84,7 @@ class Objects:
         engine.example = max(known.example, HEIR if cls is not owner else KNOWN)
         return self._object(cls, known, state)
 
-    def _of(self, cls: Class, state: State) -> fixed_objects.Lasting:
+    def _of(self, cls: Class, state: State) -> FixedObjects:
         """Return what is known of any object of a class."""
         known = self._known.get(cls.serial) or self.constructed(cls, state.fork())
         if cls.serial not in self._complete:
@@ -90,12 +92,12 @@ class Objects:
             self._set_later(cls, known, state.fork())
         return known
 
-    def _declared(self, owner: Class, known: fixed_objects.Lasting, state: State) -> None:
+    def _declared(self, owner: Class, known: FixedObjects, state: State) -> None:
         """Add the objects that a class declares to hold, and whose models it runs."""
         if owner.serial in self._filled or classes.has_constructor_fields(owner):
             return
         self._filled.add(owner.serial)
-        for base in classes.ancestors(owner):
+        for base in lineage.ancestors(owner):
             for name, said in base.annotations.items() if isinstance(base, Class) else ():
                 text = "".join({code.chunk.text: "" for code in _methods(base)})
                 if name in known.names or f"self.{name}." not in text:
@@ -108,16 +110,16 @@ class Objects:
                     part.names = {name: part.names[_STATE]}
                     known.add(part, {name})
 
-    def _part(self, cls: Class, state: State) -> fixed_objects.Lasting | None:
+    def _part(self, cls: Class, state: State) -> FixedObjects | None:
         """Return any object of a class that holds modules, as a part of another one."""
-        if classes.is_linen(cls) or not any(_RUNNING.search(code.chunk.text) for code in _methods(cls)):
+        if lineage.is_linen(cls) or not any(_RUNNING.search(code.chunk.text) for code in _methods(cls)):
             return None
         known = self._of(cls, state)
         if not known.names:
             return None
         ref = Ref(self._engine.number())
         found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
-        return fixed_objects.Lasting({_STATE: ref}, {**known.heap, ref.address: found}, known.example)
+        return FixedObjects({_STATE: ref}, {**known.heap, ref.address: found}, known.example)
 
     def _running(self) -> bool:
         """Return whether the file runs models at all."""
@@ -128,12 +130,12 @@ class Objects:
     def heir(self, function: Function) -> Class | None:
         """Return a class that inherits a method, and gives its class members that are missing there."""
         owner = function.owner
-        if owner is None or classes.is_linen(owner):
+        if owner is None or lineage.is_linen(owner):
             return None
         wanted = [name for name, value in owner.members.items() if value == NONE]
         for heir in self._engine.classes if wanted else ():
-            lineage = list(classes.ancestors(heir)) if heir is not owner else []
-            if owner not in lineage or None in lineage:
+            line = list(lineage.ancestors(heir)) if heir is not owner else []
+            if owner not in line or None in line:
                 continue
             inherited = classes.member(heir, function.code.name) == classes.member(owner, function.code.name)
             if inherited and any(name in heir.members for name in wanted):
@@ -156,17 +158,17 @@ class Objects:
                 found[parameter] = known.names[_STATE]
         return found
 
-    def _made_by(self, place: tuple[str, str], owner: Class | None, state: State) -> fixed_objects.Lasting:
+    def _made_by(self, place: tuple[str, str], owner: Class | None, state: State) -> FixedObjects:
         """Return the state that a function makes."""
         if place not in self._handed:
-            self._handed[place] = fixed_objects.Lasting()
+            self._handed[place] = FixedObjects()
             cls, name = place
             maker = classes.member(owner, name) if cls and owner is not None else self._function(name)
             if isinstance(maker, Function):
                 self._handed[place] = self._returned(maker, owner if cls else None, state.fork())
         return self._handed[place]
 
-    def _returned(self, maker: Function, owner: Class | None, state: State) -> fixed_objects.Lasting:
+    def _returned(self, maker: Function, owner: Class | None, state: State) -> FixedObjects:
         """Follow a function for any arguments, and return the state that it returns on all paths."""
         engine = self._engine
         example = engine.example
@@ -176,14 +178,12 @@ class Objects:
         found = fixed_objects.common(engine, [({_STATE: value}, after) for value, after in returned])
         engine.example = example
         return (
-            found
-            if all(fixed_objects.is_renewed(value, found) for value in found.names.values())
-            else fixed_objects.Lasting()
+            found if all(fixed_objects.is_renewed(value, found) for value in found.names.values()) else FixedObjects()
         )
 
-    def constructed(self, owner: Class, state: State) -> fixed_objects.Lasting:
+    def constructed(self, owner: Class, state: State) -> FixedObjects:
         """Follow what makes an object of a class for any arguments, and keep the modules that are stored for good."""
-        self._known[owner.serial] = known = fixed_objects.Lasting()
+        self._known[owner.serial] = known = FixedObjects()
         constructor = classes.member(owner, _CONSTRUCTOR)
         if isinstance(constructor, Function):
             ref = self._object(owner, known, state)
@@ -196,7 +196,7 @@ class Objects:
         self._complete.discard(owner.serial)
         return known
 
-    def _from_makers(self, owner: Class, state: State) -> fixed_objects.Lasting:
+    def _from_makers(self, owner: Class, state: State) -> FixedObjects:
         """Return what those who make a record give to it: its class methods, else the functions of the file."""
         methods = self._texts.makers(owner.name, owner.name)
         others = [] if methods else self._texts.makers("", owner.name)
@@ -221,18 +221,19 @@ class Objects:
         """Follow a function for any arguments; return its results and the paths on which it returns them."""
         engine = self._engine
         returned: list[tuple[Value, State]] = []
-        leaving, engine.leaving = engine.leaving, lambda value, after: returned.append((value, after.fork()))
+        hooks = engine.hooks
+        engine.hooks = replace(hooks, returned=lambda value, after: returned.append((value, after.fork())))
         try:
             self._follow(function, state, receiver)
         finally:
-            engine.leaving = leaving
+            engine.hooks = hooks
         return returned
 
-    def _object(self, cls: Class, known: fixed_objects.Lasting, state: State) -> Ref:
+    def _object(self, cls: Class, known: FixedObjects, state: State) -> Ref:
         found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
         return self._engine.allocate(state, found)
 
-    def _set_later(self, owner: Class, known: fixed_objects.Lasting, state: State) -> None:
+    def _set_later(self, owner: Class, known: FixedObjects, state: State) -> None:
         """Add what the one method stores that sets an attribute, if the constructor does not."""
         setters = self._read(owner).setters(_names(owner), _CONSTRUCTOR)
         for name in list(setters)[:_SETTERS]:
@@ -247,7 +248,7 @@ class Objects:
 
     def _left(
         self, owner: Class, ref: Ref, method: str, ends: list[State], state: State, again: bool = False
-    ) -> fixed_objects.Lasting:
+    ) -> FixedObjects:
         """Return what a method has left in the attributes that no other code in sight sets."""
         found = [(known.attributes, end) for end in ends if (known := end.instance(ref)) is not None]
         left = fixed_objects.common(self._engine, found)
@@ -269,21 +270,21 @@ class Objects:
 
     def _either(
         self, owner: Class, name: str, found: list[tuple[dict[str, Value], State]], method: str, state: State
-    ) -> fixed_objects.Lasting:
+    ) -> FixedObjects:
         """Return what an attribute holds that a second method sets to such a module too."""
         function = classes.member(owner, method)
         if not isinstance(function, Function):
-            return fixed_objects.Lasting()
+            return FixedObjects()
         path = state.fork()
-        ref = self._object(owner, fixed_objects.Lasting(), path)
+        ref = self._object(owner, FixedObjects(), path)
         ends = [(known.attributes, end) for end in self._follow(function, path, ref) if (known := end.instance(ref))]
         both = [({name: names[name]}, end) for names, end in (*found, *ends) if name in names]
-        return fixed_objects.common(self._engine, both) if ends else fixed_objects.Lasting()
+        return fixed_objects.common(self._engine, both) if ends else FixedObjects()
 
     def _read(self, owner: Class) -> Stores:
         """Return where attributes are set in the file, and in the classes that a class derives from."""
         self._stores = self._stores or Stores(self._chunks)
-        self._stores.include(code.chunk for cls in classes.ancestors(owner) for code in _methods(cls))
+        self._stores.include(code.chunk for cls in lineage.ancestors(owner) for code in _methods(cls))
         return self._stores
 
 
@@ -299,7 +300,7 @@ def _is_named(function: Function, name: str) -> bool:
 
 
 def _names(owner: Class) -> set[str]:
-    return {cls.name for cls in classes.ancestors(owner) if isinstance(cls, Class)}
+    return {cls.name for cls in lineage.ancestors(owner) if isinstance(cls, Class)}
 
 
 def _methods(cls: Class | Symbol | None) -> Iterator[FunctionCode]:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from flake8_flax_rng.interpreter.python.effectless_calls import Calls
+from flake8_flax_rng.interpreter.python import effectless_calls
 from tests.programs import cases, found, marks
 
 WORK = "    y = x * 2 + 1\n    y = y / 3 - x * 5 + y * y\n    y = y - 7 * x + x / 9"
@@ -112,13 +112,13 @@ def test_calls_without_an_effect(program):
 
 def test_such_a_call_is_followed_once(monkeypatch):
     steps = []
-    begin = Calls.begin
+    begin = effectless_calls.begin
 
-    def counted(calls, engine, function, names, state):
+    def counted(engine, function, names, state):
         steps.append(engine.steps)
-        return begin(calls, engine, function, names, state)
+        return begin(engine, function, names, state)
 
-    monkeypatch.setattr(Calls, "begin", counted)
+    monkeypatch.setattr(effectless_calls, "begin", counted)
     text = f"import jax\ndef helper(x):\n{WORK}\n    return y\ndef f(x, key):\n" + "    helper(x)\n" * 8
     found(text + "    jax.random.normal(key)\n")
     costs = [after - before for before, after in itertools.pairwise(steps)]

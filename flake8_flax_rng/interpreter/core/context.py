@@ -1,0 +1,263 @@
+"""The context of the code that is being followed: where its names are looked up, and what runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.interpreter.domain.values import NONE, Value
+from flake8_flax_rng.interpreter.paths.state import State
+from flake8_flax_rng.semantics.transforms import LOOPING
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.domain.events import Draw, Shared
+    from flake8_flax_rng.interpreter.domain.heap import HeapObject
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.streams import Run
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Class, FunctionCode, Key, Lift, Ref, Symbol
+    from flake8_flax_rng.syntax.index import Index
+    from flake8_flax_rng.syntax.source import Chunk
+
+MODULE_FRAME = 0
+
+Outcome = tuple[Value, State]
+Outcomes = list[Outcome]
+
+
+@record()
+class Completion:
+    """How a statement ended on a path.
+
+    Args:
+        kind: ``normal``, ``return``, ``break``, ``continue`` or ``raise``.
+        value: what was returned.
+    """
+
+    kind: str
+    value: Value = NONE
+
+
+NORMAL = Completion("normal")
+
+Completions = list[tuple[Completion, State]]
+
+
+@dataclass
+class Scope:
+    """Where the code that is being followed looks up its names.
+
+    Args:
+        frames: frames in order of look-up; the first one is bound to.
+        redirected: names declared ``global`` or ``nonlocal``, with their frame.
+        owner: the class whose method this is.
+        receiver: the method's first argument.
+        target: the frame that a walrus binds in, inside comprehensions.
+        body_of: the class whose body this is.
+    """
+
+    frames: tuple[int, ...]
+    redirected: dict[str, int] = field(default_factory=dict)
+    owner: Class | None = None
+    receiver: Value | None = None
+    target: int | None = None
+    body_of: Class | None = None
+
+
+@dataclass(eq=False)
+class Home:
+    """A file whose text is followed.
+
+    Args:
+        frame: the frame that its body binds names in.
+        index: which of its definitions matter; None when all do.
+        deferred: the pieces of text that are only followed when one of their names is asked for.
+        stars: the modules all of whose names it has imported.
+    """
+
+    frame: int = MODULE_FRAME
+    index: Index | None = None
+    deferred: dict[str, Chunk] = field(default_factory=dict)
+    stars: list[Symbol] = field(default_factory=list)
+
+
+@dataclass
+class Activation:
+    """A Linen module whose method is being followed.
+
+    Args:
+        address: the module.
+        compact: whether submodules may be made: in a ``@nn.compact`` method or below one, or in ``setup``.
+        known: whether it is known how the method was entered.
+        name: class and method as a reader knows them.
+        setup: whether this is ``setup``.
+        post_init: whether this is ``__post_init__``.
+        origin: address of the module as its constructor made it.
+    """
+
+    address: int
+    compact: bool
+    known: bool
+    name: str
+    setup: bool = False
+    post_init: bool = False
+    origin: int = 0
+
+
+@dataclass
+class Trace:
+    """A function that JAX traces.
+
+    Args:
+        start: number of the first object that is made in it.
+        terms: number of the first term that is made in it.
+        compiled: the function, if its compiled form is kept from call to call.
+        receiver: the object whose method it is, if that is no argument of it.
+        eager: whether it is a ``vmap``, in which what all lanes share is computed at once.
+    """
+
+    start: int
+    terms: int
+    compiled: tuple[FunctionCode, int] | None = None
+    receiver: Value | None = None
+    eager: bool = False
+
+
+@dataclass
+class Lanes:
+    """A mapped function that is being followed.
+
+    Args:
+        site: the place of its call.
+        transform: the transform as a reader knows it.
+        start: number of the first term that was made after it began.
+        quiet: whether nothing is said of it: models are compared on the same numbers, or a result is one for all.
+        varying: what differs from lane to lane.
+        reported: the keys that were found to be common to all lanes.
+        repeated: the keys that were given to the lanes as an array of equal ones.
+        found: what was found.
+        twins: the keys of the other lanes, by that of the lane that is followed.
+        models: how many runs and methods of models were under way when it began.
+    """
+
+    site: Site
+    transform: str
+    start: int
+    quiet: bool = False
+    varying: set[Term] = field(default_factory=set)
+    reported: set[Term] = field(default_factory=set)
+    repeated: set[Term] = field(default_factory=set)
+    found: list[Shared] = field(default_factory=list)
+    twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
+    models: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A transform within a Linen run whose function is being followed.
+
+    Args:
+        site: the place to mend.
+        name: the transform as a reader knows it.
+        lift: what it does with streams; None for a transform of JAX, which knows nothing of them.
+        outer: the run outside of it; None where no run is known.
+        made: the keys that ``make_rng`` made below a transform of JAX.
+        varied: the keys that differ from lane to lane, or from step to step.
+    """
+
+    site: Site
+    name: str
+    lift: Lift | None = None
+    outer: Run | None = None
+    made: dict[Term, Draw] = field(default_factory=dict)
+    varied: set[Term] = field(default_factory=set)
+
+    @property
+    def loops(self) -> bool:
+        """Whether its function runs more than once."""
+        return self.lift is None or self.lift.way in LOOPING
+
+
+@dataclass
+class FixedObjects:
+    """Names with what they stand for as long as the program runs.
+
+    Args:
+        names: the names.
+        heap: the objects that they refer to.
+        example: whether others may stand for them in another run of the program, as the engine knows it.
+        others: the names of which nothing is known, and which hide those of the text around.
+    """
+
+    names: dict[str, Value] = field(default_factory=dict)
+    heap: dict[int, HeapObject] = field(default_factory=dict)
+    example: int = 0
+    others: frozenset[str] = frozenset()
+
+    def add(self, other: FixedObjects, names: set[str]) -> None:
+        """Take over some names of another one."""
+        taken = {name: value for name, value in other.names.items() if name in names}
+        if taken:
+            self.names.update(taken)
+            self.heap.update(other.heap)
+            self.example = max(self.example, other.example)
+
+    def give(self, state: State) -> None:
+        """Put the objects into the heap of a path."""
+        for address, found in self.heap.items():
+            state.heap.setdefault(address, found)
+
+
+class Effectless(NamedTuple):
+    """What a call that had no effect leaves behind.
+
+    Args:
+        items: the length of the tuple that it returns; -1 for a single value.
+        varies: whether what it returns differs from call to call.
+        escaped: which of the unknown values that it was given other code may have changed.
+    """
+
+    items: int
+    varies: bool
+    escaped: tuple[int, ...]
+
+
+def _ignore(*_: object) -> None:
+    """Take no notice."""
+
+
+@dataclass
+class Hooks:
+    """Who is told of what the program does with its objects; the rooms below do not know those that listen.
+
+    Args:
+        stored: told of a value before it is stored in an attribute of an object: the path, the object, the name.
+        written: told of a value that is stored in a variable of a module, and where.
+        returned: told of what a function that is followed for any arguments returns, and on which path.
+    """
+
+    stored: Callable[[Ref, str, Value, State], None] = _ignore
+    written: Callable[[Value, State, Site], None] = _ignore
+    returned: Callable[[Value, State], None] = _ignore
+
+
+class OtherFiles(Protocol):
+    """The other files of the project, as far as their text is followed."""
+
+    @property
+    def home(self) -> str:
+        """The linted file, as the project knows it."""
+
+    def resolve(self, symbol: Symbol, state: State) -> Value:
+        """Return what an imported name stands for, the name itself when that is a module or not known."""
+
+    def lookup(self, frames: tuple[int, ...], name: str, state: State) -> Value | None:
+        """Return what a name stands for in the text of another file, if it stands for something there."""
+
+    def starred(self, package: Symbol, name: str, state: State) -> Value | None:
+        """Return what ``from package import *`` binds to a name."""
+
+    def store(self, module: Symbol, name: str, value: Value, state: State) -> None:
+        """Set an attribute of a module."""
