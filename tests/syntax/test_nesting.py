@@ -9,7 +9,6 @@ import sys
 
 import pytest
 
-from flake8_flax_rng.syntax.deep_stack import RECURSION, with_room
 from flake8_flax_rng.syntax.nesting import too_deep
 
 CHAINS = {  # one level for each of 400
