@@ -100,6 +100,7 @@ def program(text: str) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stack", "limit"),
     [(0, 0), (512 * 1024, 0), (0, 150), (512 * 1024, 150)],
