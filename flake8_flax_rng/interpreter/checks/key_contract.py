@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.budget import PARTS_OF_A_SEED
 from flake8_flax_rng.interpreter.domain.events import SWAPPED, Misused
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _WORD = 1 << 32
-_PARTS_READ = 60
 _INFINITE = 1e300
 _COMPUTED = frozenset({"pure", "draw", "op", "minus", "const"})
 
@@ -153,7 +153,7 @@ def _of_a_key(term: Term) -> bool:
         return False
     waiting = [term]
     for current in waiting:
-        if len(waiting) > _PARTS_READ:
+        if len(waiting) > PARTS_OF_A_SEED:
             break
         if current.kind in ("seed", "child"):
             return True
@@ -238,7 +238,7 @@ def parts(term: Term) -> list[Term]:
     """Return a term and what it is computed from, up to a bound."""
     found = [term]
     for current in found:
-        if len(found) > _PARTS_READ:
+        if len(found) > PARTS_OF_A_SEED:
             break
         found.extend(current.parts)
     return found

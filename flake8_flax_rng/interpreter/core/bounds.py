@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.budget import Limit
 from flake8_flax_rng.interpreter.domain.events import Bounded
 from flake8_flax_rng.interpreter.domain.places import Site
 
@@ -33,21 +34,22 @@ class Bounds:
     def __init__(self) -> None:
         self.file = False
         self.hits = 0
-        self._reached: dict[tuple[cst.CSTNode, str], Bounded] = {}
+        self._reached: dict[tuple[cst.CSTNode, Limit], Bounded] = {}
 
     def exhausted(self, engine: Followed, file: bool | None = None) -> None:
         """Note that what is followed from one place is too large; ``file`` says whether it is the file's bound."""
         ours = [code for code in engine.active if not code.chunk.file]
         if engine.abroad:
-            self._note(engine, ours[-1] if ours else None, "abroad")
+            self._note(engine, ours[-1] if ours else None, Limit.ABROAD)
         else:
-            self._note(engine, ours[0] if ours else None, "file" if (self.file if file is None else file) else "work")
+            of_file = self.file if file is None else file
+            self._note(engine, ours[0] if ours else None, Limit.FILE if of_file else Limit.WORK)
 
-    def reached(self, engine: Followed, bound: str) -> None:
+    def reached(self, engine: Followed, bound: Limit) -> None:
         """Note another bound of the function that is being followed."""
         self._note(engine, engine.active[-1] if engine.active else None, bound)
 
-    def _note(self, engine: Followed, code: FunctionCode | None, bound: str) -> None:
+    def _note(self, engine: Followed, code: FunctionCode | None, bound: Limit) -> None:
         self.hits += 1
         if engine.chunk is None:
             return

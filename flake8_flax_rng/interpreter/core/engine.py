@@ -25,6 +25,21 @@ from flake8_flax_rng.interpreter.core.context import (
     Scope,
     Trace,
 )
+from flake8_flax_rng.interpreter.domain.budget import (
+    EFFORT_FOR_ALL_CALLS,
+    EFFORT_FOR_CALLS,
+    ITEMS_ESCAPED,
+    ITEMS_NAMED,
+    NESTING_ESCAPED,
+    NESTING_NAMED,
+    PATHS_BY_EFFORT,
+    PATHS_KEPT,
+    PATHS_KEPT_ABROAD,
+    SHARE_FOR_ALL_CALLS,
+    SHARE_FOR_CALLS,
+    SHORT_CALL_ABROAD,
+    Limit,
+)
 from flake8_flax_rng.interpreter.domain.events import (
     Doubled,
     Event,
@@ -64,7 +79,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence import book
-from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge, merge_outcomes
+from flake8_flax_rng.interpreter.paths.join import merge, merge_outcomes
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey, State
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, SEEDED_METHODS, VOLATILE, Libraries
 from flake8_flax_rng.semantics.transforms import SELECTING
@@ -74,8 +89,6 @@ if TYPE_CHECKING:
 
     from flake8_flax_rng.syntax.source import Chunk
 
-CALL_DEPTH = 20
-
 KNOWN = 0
 HEIR = 1
 """A class stands for all that derive from its base: what it does is certain, what it leaves undone is not."""
@@ -83,25 +96,12 @@ HEIR = 1
 DEFAULT = 2
 """A parameter's default was taken, which its callers may never use: which keys are used is still of interest."""
 
-SHORT_TRIP = 150
-"""Expressions of another file that are followed even where much was followed before: a factory has no more."""
-
-TRIPS_RESERVED = 2_000
-"""Expressions that are followed on such short trips."""
-
-PATHS_BY_EFFORT = ((6_000, 1), (2_000, 2), (700, 3))
-"""How many paths are kept apart once so many expressions were evaluated for one function, instead of ``PATHS_KEPT``."""
-
-PATHS_IN_HASTE = 2
-"""How many are kept apart in text of another file of which much was followed."""
-
-EFFORT_AGAIN, AGAIN = 2_000, 1
+AGAIN = 1
 """From here on, and in the second half of a trip, a callee is only followed again if it is given a key."""
 
-EFFORT_CALLS, CALLS = 4_000, 2
+CALLS = 2
 """From here on, and in the last quarter of a trip, no call is followed, so that the rest of the function itself is."""
 
-_NESTING_NAMED = 6
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
@@ -313,13 +313,14 @@ class Engine:
     def haste(self) -> int:
         """How much was followed from one function: ``AGAIN`` or ``CALLS`` where calls in it stay unknown, 0 if not."""
         used, allowed = self.steps - self._trip, self.limit - self._trip
-        if self.effort >= EFFORT_CALLS or (self.abroad and used * 4 > allowed * 3):
+        if self.effort >= EFFORT_FOR_CALLS or (self.abroad and used > allowed * SHARE_FOR_CALLS):
             return CALLS
-        return AGAIN if self.effort >= EFFORT_AGAIN or (self.abroad and used * 2 > allowed) else 0
+        much = self.effort >= EFFORT_FOR_ALL_CALLS or (self.abroad and used > allowed * SHARE_FOR_ALL_CALLS)
+        return AGAIN if much else 0
 
     def _kept(self) -> int:
         kept = next((kept for effort, kept in PATHS_BY_EFFORT if self.effort >= effort), PATHS_KEPT)
-        return min(kept, PATHS_IN_HASTE) if self.abroad and self.haste else kept
+        return min(kept, PATHS_KEPT_ABROAD) if self.abroad and self.haste else kept
 
     def merge_outcomes(self, outcomes: Outcomes) -> Outcomes:
         """Join paths that carry a value."""
@@ -330,7 +331,7 @@ class Engine:
         )
 
     def _forget_paths(self) -> None:
-        self.bounds.reached(self, "paths")
+        self.bounds.reached(self, Limit.PATHS)
 
     # -- making things -----------------------------------------------------------------------------
 
@@ -387,7 +388,7 @@ class Engine:
         """
         start, ours, trip = self.steps, self.limit, self._trip
         self._trip = start
-        self.limit = start + min(limit, max(self.steps_abroad, SHORT_TRIP))
+        self.limit = start + min(limit, max(self.steps_abroad, SHORT_CALL_ABROAD))
         self.abroad += 1
         try:
             yield
@@ -432,10 +433,10 @@ class Engine:
             return make("keys", value.parent, value.start, value.count)
         if isinstance(value, Stacked):
             return make("stacked", self.term(value.lane, state, depth + 1))
-        if depth > _NESTING_NAMED:
+        if depth > NESTING_NAMED:
             return self.terms.fresh("deep")
         if isinstance(value, Tuple | Rows):
-            return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:40]))
+            return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:ITEMS_NAMED]))
         if isinstance(value, Symbol):
             return make("symbol", value.path, *([value.home] if value.path.startswith(".") else []))
         if isinstance(value, Ref):
@@ -450,9 +451,9 @@ class Engine:
 
     def _object_term(self, value: Ref, state: State, depth: int) -> Term:
         found = state.heap.get(value.address)
-        if isinstance(found, ListObject) and found.complete and len(found.items) <= 40:
+        if isinstance(found, ListObject) and found.complete and len(found.items) <= ITEMS_NAMED:
             return self.terms.make("list", *(self.term(item, state, depth + 1) for item in found.items))
-        if isinstance(found, DictObject) and found.complete and len(found.entries) <= 40:
+        if isinstance(found, DictObject) and found.complete and len(found.entries) <= ITEMS_NAMED:
             parts = [
                 part
                 for key, item in found.entries
@@ -504,7 +505,7 @@ class Engine:
 
     def escape(self, value: Value, state: State, depth: int = 0) -> None:
         """Forget what unknown code could change through a value."""
-        if depth > 3:
+        if depth > NESTING_ESCAPED:
             return
         self.ledger.touch(value)
         self.ledger.lose(value)
@@ -528,11 +529,11 @@ class Engine:
         found = state.heap.get(value.address)
         if isinstance(found, ListObject):
             state.heap[value.address] = replace(found, complete=False, items=())
-            for item in found.items[:20]:
+            for item in found.items[:ITEMS_ESCAPED]:
                 self.escape(item, state, depth + 1)
         elif isinstance(found, DictObject):
             state.heap[value.address] = replace(found, complete=False, entries=())
-            for _, item in found.entries[:20]:
+            for _, item in found.entries[:ITEMS_ESCAPED]:
                 self.escape(item, state, depth + 1)
         elif isinstance(found, Instance) and not found.frozen:
             for item in found.attributes.values():

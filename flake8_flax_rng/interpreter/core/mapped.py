@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
+from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
 from flake8_flax_rng.interpreter.domain.terms import Term
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Args, Key
     from flake8_flax_rng.interpreter.paths.state import State
 
-_PARTS_READ = 200
 _OF_THE_LANE = frozenset({"jax.lax.axis_index", "jax.process_index"})
 
 
@@ -73,7 +73,7 @@ def twins(engine: Engine, term: Term) -> tuple[Key, ...]:
 def _of_the_lane(mapped: Lanes, signature: Term) -> bool:
     """Return whether what is drawn has the shape of a value that differs from lane to lane, and not just its size."""
     found = signature.parts[1:]
-    for term in found[:_PARTS_READ]:
+    for term in found[:PARTS_READ]:
         if term.kind == "attribute" and term.args[1] == "shape" and isinstance(term.args[0], Term):
             if not _common(mapped, term.args[0]):
                 return True
@@ -87,7 +87,7 @@ def _common(mapped: Lanes, term: Term) -> bool:
     found = [term]
     seen = {term}
     for current in found:
-        if len(found) > _PARTS_READ or current in mapped.varying:
+        if len(found) > PARTS_READ or current in mapped.varying:
             return False
         if current.number >= mapped.start and current.kind in ("fresh", "call"):
             return False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.core.lifted import raw
 from flake8_flax_rng.interpreter.core.mapped import close
+from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -36,7 +37,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import generator_contexts
 from flake8_flax_rng.interpreter.python.decorators import compacted, undecorated
-from flake8_flax_rng.interpreter.python.iteration import PASSES, iterate, key_at, known_items, spread
+from flake8_flax_rng.interpreter.python.iteration import iterate, key_at, known_items, spread
 from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, RAW_REPEATS, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_LANES_FOLLOWED = 32
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
 
@@ -192,7 +192,7 @@ def _twins(engine: Engine, before: Value, after: Value) -> dict[Term, tuple[Key,
     if isinstance(before, Rows):
         others = list(before.items[1:])
     elif isinstance(before, Keys) and not before.reshaped:
-        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, _LANES_FOLLOWED))]
+        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, LANES_COMPARED))]
     return {after.term: tuple(key for key in others if isinstance(key, Key))}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_flax_rng.interpreter.core.context import Effectless
+from flake8_flax_rng.interpreter.domain.budget import EFFORT_REMEMBERED, NESTING_REMEMBERED, PARTS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-LEAST = 12
-"""Expressions that a call must have cost to be remembered: to follow fewer is cheap, and tells more."""
-
-_NESTING = 4
-_PARTS_READ = 60
 _VARYING = ("fresh", "call")
 _EFFECTS = 3
 """The first marks count what a call does; the others say how far it went."""
@@ -122,7 +118,7 @@ class Call:
         """Remember the call if it had no effect, and an unknown result."""
         engine = self._engine
         before, now = self._marks, _marks(engine)
-        if len(outcomes) != 1 or now.steps - before.steps < LEAST:
+        if len(outcomes) != 1 or now.steps - before.steps < EFFORT_REMEMBERED:
             return
         # Where a bound was reached, not all was seen of what the call does.
         if now[:_EFFECTS] != before[:_EFFECTS]:
@@ -165,7 +161,7 @@ class _Reader:
     def shape(self, value: Value, depth: int = 0) -> Hashable:
         """Return what a value is, but for unknown ones."""
         self._parts += 1
-        if self.failed or depth > _NESTING or self._parts > _PARTS_READ:
+        if self.failed or depth > NESTING_REMEMBERED or self._parts > PARTS_REMEMBERED:
             self.failed = True
             return None
         if type(value) is Opaque:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.domain.budget import LITERALS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Bound, Const, Key, Opaque, Ref, Tuple, Value
@@ -65,7 +66,7 @@ def _read_literal(engine: Engine, node: cst.BaseExpression) -> Value:
         return engine.unknown("literal")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=LITERALS_REMEMBERED)
 def _literal_value(text: str) -> Any:
     if text[0] in "\"'" and text[-1] == text[0] and "\\" not in text and text[:3] not in ('"""', "'''"):
         return text[1:-1]

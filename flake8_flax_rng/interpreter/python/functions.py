@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Scope
-from flake8_flax_rng.interpreter.core.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED
+from flake8_flax_rng.interpreter.core.engine import AGAIN, CALLS, DEFAULT
+from flake8_flax_rng.interpreter.domain.budget import (
+    CALL_DEPTH,
+    CALLS_ABROAD_APART,
+    NESTING_OF_ARGUMENTS,
+    RECURSION,
+    STEPS_FOR_SHORT_CALLS,
+    STEPS_PER_CALL_ABROAD,
+    Limit,
+)
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -34,15 +43,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
-
-STEPS_ABROAD = 3_000
-"""Expressions that are followed in other files from one call; past them nothing is known of it."""
-
-RECURSION = 2
-"""How often a function is followed within itself: as with the passes of a loop, two tell what does not change."""
-
-TRIPS_APART = 2
-"""Calls within calls that have such a bound of their own, so that a large callee does not hide its caller."""
 
 _DOCUMENTED = 2
 
@@ -163,14 +163,14 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
         effect, and a generator is taken to be used up at once: its result is a list of what it yields.
     """
     code = function.code
-    if code.chunk.file and engine.abroad < TRIPS_APART:
+    if code.chunk.file and engine.abroad < CALLS_ABROAD_APART:
         return _abroad(engine, function, args, state)
     return _call(engine, function, args, state)
 
 
 def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     """Call a function of another file: whatever goes wrong there, nothing is known of it then."""
-    lost = function.code in engine.lost or engine.steps_abroad <= -TRIPS_RESERVED
+    lost = function.code in engine.lost or engine.steps_abroad <= -STEPS_FOR_SHORT_CALLS
     if lost or not _worth_going(engine, function, args, state):
         return _unknown(engine, function, args, state)
     before = state.fork()
@@ -186,7 +186,7 @@ def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Out
     heights = [len(pile) for pile in piles]
     saved = engine.scope, engine.chunk, engine.muted
     try:
-        with engine.going_abroad(STEPS_ABROAD >> engine.abroad):
+        with engine.going_abroad(STEPS_PER_CALL_ABROAD >> engine.abroad):
             return _call(engine, function, args, state)
     except Exception:  # too large, or odd, which is for whoever lints that file
         pass
@@ -283,7 +283,7 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
         for value in args.values()
     )
     if handed_on and len(engine.active) >= CALL_DEPTH:
-        engine.bounds.reached(engine, "depth")
+        engine.bounds.reached(engine, Limit.DEPTH)
         return True
     return not handed_on
 
@@ -318,9 +318,9 @@ def _holds_key(value: Value, state: State, depth: int = 0) -> bool:
     if isinstance(value, Key | Keys):
         return True
     if isinstance(value, Tuple):
-        return depth <= 2 and any(_holds_key(item, state, depth + 1) for item in value.items)
+        return depth <= NESTING_OF_ARGUMENTS and any(_holds_key(item, state, depth + 1) for item in value.items)
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    if depth > 2 or found is None:
+    if depth > NESTING_OF_ARGUMENTS or found is None:
         return False
     if isinstance(found, ListObject):
         return any(_holds_key(item, state, depth + 1) for item in found.items)
@@ -333,13 +333,15 @@ def _of_interest(value: Value, state: State, depth: int = 0) -> bool:
     if isinstance(value, Opaque | Const | Symbol):
         return False
     if isinstance(value, Tuple):
-        return depth > 2 or any(_of_interest(item, state, depth + 1) for item in value.items)
+        return depth > NESTING_OF_ARGUMENTS or any(_of_interest(item, state, depth + 1) for item in value.items)
     if isinstance(value, Ref):
         found = state.heap.get(value.address)
         if isinstance(found, ListObject):
-            return depth > 2 or any(_of_interest(item, state, depth + 1) for item in found.items)
+            return depth > NESTING_OF_ARGUMENTS or any(_of_interest(item, state, depth + 1) for item in found.items)
         if isinstance(found, DictObject):
-            return depth > 2 or any(_of_interest(item, state, depth + 1) for _, item in found.entries)
+            return depth > NESTING_OF_ARGUMENTS or any(
+                _of_interest(item, state, depth + 1) for _, item in found.entries
+            )
     return True
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import NORMAL, Completions
+from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.assignment import assign
-from flake8_flax_rng.interpreter.python.iteration import EXACT_ITEMS, PASSES, iterate, listed
+from flake8_flax_rng.interpreter.python.iteration import iterate, listed
 from flake8_flax_rng.interpreter.python.iterators import asked
 
 if TYPE_CHECKING:

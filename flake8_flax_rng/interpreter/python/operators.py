@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.terms import drawn_alike
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_EXPONENT = 64
-_ITEMS_REPEATED = 64
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Subtract: "-",
@@ -191,7 +190,7 @@ def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
         items is None
         or not isinstance(right, Const)
         or not isinstance(right.value, int)
-        or len(items) * right.value > 64
+        or len(items) * right.value > ITEMS_REPEATED
     ):
         return engine.unknown("repeated")
     return engine.allocate(state, ListObject(tuple(items) * right.value))
@@ -207,10 +206,10 @@ def _index_value(value: Value) -> int | None:
 
 def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
     if isinstance(left, str) and isinstance(right, str):
-        return left + right if sign == "+" and len(left) + len(right) < 1000 else None
+        return left + right if sign == "+" and len(left) + len(right) < LONGEST_TEXT else None
     if not (isinstance(left, int | float) and isinstance(right, int | float)):
         return None
-    if abs(left) > 1 << 64 or abs(right) > 1 << 64:
+    if abs(left) > LARGEST_NUMBER or abs(right) > LARGEST_NUMBER:
         return None
     if sign in ("**", "<<"):
         return _raised(sign, left, right)
@@ -228,7 +227,7 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
 
 
 def _raised(sign: str, left: int | float, right: int | float) -> int | None:
-    if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= _EXPONENT):
+    if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= LARGEST_EXPONENT):
         return None
     return left << right if sign == "<<" else int(left**right)
 

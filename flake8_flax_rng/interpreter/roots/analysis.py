@@ -11,6 +11,15 @@ import libcst as cst
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, FixedObjects, Hooks, Scope
 from flake8_flax_rng.interpreter.core.engine import KNOWN, Engine, Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
+from flake8_flax_rng.interpreter.domain.budget import (
+    PATHS_KEPT,
+    SETUPS_KEPT,
+    STEPS_ABROAD_PER_FILE,
+    STEPS_ABROAD_PER_LINE,
+    STEPS_PER_FILE,
+    STEPS_PER_LINE,
+    STEPS_PER_ROOT,
+)
 from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -24,7 +33,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
-from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge
+from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
@@ -41,20 +50,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.project import Project
-
-STEPS_PER_ROOT = 10_000
-"""Expressions that are followed from one function; what was found until then stands."""
-
-STEPS_PER_FILE = 20_000
-STEPS_PER_LINE = 40
-"""Bounds for a file's body and once more for its functions, so that time grows with its length only."""
-
-STEPS_ABROAD_PER_FILE = 5_000
-STEPS_ABROAD_PER_LINE = 8
-"""Bounds for what is followed in other files of the project, so that a file that uses much costs little more."""
-
-SETUPS_KEPT = 3
-"""Ways through a module's ``setup`` that are followed apart."""
 
 _NOTHING = FixedObjects()
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import NORMAL, Home, Scope
+from flake8_flax_rng.interpreter.domain.budget import HOPS, LINES_PER_PIECE, STEPS_PER_PIECE
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Symbol, Value
 from flake8_flax_rng.interpreter.paths.join import merge
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.syntax.project import Project, SourceFile
     from flake8_flax_rng.syntax.source import Chunk
-
-HOPS = 12
-"""Files through which one name is handed on."""
-
-STEPS_PER_PIECE = 2_000
-LINES_PER_PIECE = 3_000
-"""Bounds for a piece of another file's body."""
 
 Place = tuple["Other", str]
 
