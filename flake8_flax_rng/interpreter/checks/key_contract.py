@@ -37,13 +37,13 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
     if node is None or value is None:
         return
     if isinstance(value, Opaque) and (_swapped(value, args) or _is_shape(value)):
-        engine.emit(Misused("not a key", _site(engine, node), label, SWAPPED, engine.ledger.root_number))
+        engine.emit(Misused("not a key", _site(engine, node), label, SWAPPED, engine.book.walks.number))
     elif isinstance(value, Opaque) and _words(value.term):
         engine.emit(Misused("buffer", _site(engine, node), "words"))
     elif isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
         if not (isinstance(value, Opaque) and value.term.args[0] == REFUSED):
             for place in _handed_on(engine, value, node):
-                engine.ledger.keyed(place.node)
+                engine.book.walks.keyed(place.node)
     else:
         refuse(engine, value, node, label)
 
@@ -54,7 +54,7 @@ def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -
     if not what:
         return
     place = _handed_on(engine, value, node)[-1] if isinstance(value, Const) else _site(engine, node)
-    engine.emit(Misused("not a key", place, label, what, engine.ledger.root_number))
+    engine.emit(Misused("not a key", place, label, what, engine.book.walks.number))
 
 
 def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[Site]:
@@ -180,7 +180,7 @@ def check_constant(engine: Engine, key: Term, origin: int, signature: Term | Non
 
 def check_layer(engine: Engine, key: Term, origin: int) -> None:
     """Note dropout from a constant key that is built in the step itself."""
-    made = engine.ledger.root(origin)
+    made = engine.book.origins.root(origin)
     if made is not None and made.constant and made.place and is_fixed(key) and not _folded(engine, origin):
         engine.emit(Misused("constant", made.site))
 
@@ -202,7 +202,7 @@ def check_kept(engine: Engine, node: cst.CSTNode, owner: Value, key: Key) -> Non
 
 def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
     assert trace.compiled is not None
-    if engine.ledger.captured(trace.compiled, node, key.term):
+    if engine.book.walks.captured(trace.compiled, node, key.term):
         engine.emit(Misused("captured", engine.site(node)))
 
 
@@ -220,7 +220,7 @@ def is_fixed(key: Term) -> bool:
 
 def _folded(engine: Engine, origin: int) -> bool:
     """Return whether a key was folded on its way, with the number of the step most likely."""
-    while (made := engine.ledger.maker(origin)) is not None:
+    while (made := engine.book.origins.maker(origin)) is not None:
         if made.kind == "fold":
             return True
         origin = made.parent

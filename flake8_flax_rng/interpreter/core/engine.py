@@ -78,7 +78,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.evidence import book
+from flake8_flax_rng.interpreter.evidence.book import Book
 from flake8_flax_rng.interpreter.paths.join import merge, merge_outcomes
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey, State
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, SEEDED_METHODS, VOLATILE, Libraries
@@ -225,7 +225,7 @@ class Engine:
         self.effort = 0
         self.followed: set[FunctionCode] = set()
         self.limit = 0
-        self.ledger = book.Book()
+        self.book = Book()
         self.bounds = Bounds()
         self.effectless: dict[Hashable, Effectless] = {}
         self.linted = Home()
@@ -406,15 +406,6 @@ class Engine:
         finally:
             self.follow_runs = runs
 
-    @contextmanager
-    def shapes_only(self) -> Iterator[None]:
-        """Follow what JAX traces for its shapes: nothing is drawn, and no key is used up."""
-        quiet, self.ledger.quiet = self.ledger.quiet, True
-        try:
-            yield
-        finally:
-            self.ledger.quiet = quiet
-
     def emit(self, event: Event) -> None:
         """Tell the rules something."""
         if not (self.muted or (self.example == DEFAULT and isinstance(event, _OF_A_MODULE))):
@@ -507,8 +498,8 @@ class Engine:
         """Forget what unknown code could change through a value."""
         if depth > NESTING_ESCAPED:
             return
-        self.ledger.touch(value)
-        self.ledger.lose(value)
+        self.book.read(value)
+        self.book.escapes.note(value)
         if isinstance(value, Opaque):
             state.versions[value.term] = state.versions.get(value.term, 0) + 1
             state.close_frame(attribute_frame(value))
@@ -537,7 +528,7 @@ class Engine:
                 self.escape(item, state, depth + 1)
         elif isinstance(found, Instance) and not found.frozen:
             for item in found.attributes.values():
-                self.ledger.lose(item)
+                self.book.escapes.note(item)
             lasting = {name: item for name, item in found.attributes.items() if name in found.lasting}
             state.heap[value.address] = replace(found, attributes=lasting, version=found.version + 1, symbolic=True)
 
@@ -560,18 +551,18 @@ class Engine:
         origin = value.origin if isinstance(value, Key) else 0
         use = Use(tuple(self.stack), "unknown", self.stack[-1].label, value.term, origin)
         if first is not None:
-            self.ledger.suspect(first, use)
+            self.book.uses.suspect(first, use)
         if isinstance(value, Key):
-            self.ledger.consume(LedgerKey(value.term, UNRESOLVED), use, state)
+            self.book.uses.consume(LedgerKey(value.term, UNRESOLVED), use, state)
 
     def pure_call(self, name: str, args: Args, state: State) -> Outcomes:
         """Call a function that only computes a value from its arguments."""
         parts = [self.term(value, state) for value in args.values()]
         names = [self.terms.const(keyword) for keyword in args.keywords]
         for value in args.values():
-            self.ledger.touch(value)
+            self.book.read(value)
             if name not in SELECTING:
-                self.ledger.lose(value)  # what only chooses between keys does nothing with them
+                self.book.escapes.note(value)  # what only chooses between keys does nothing with them
         if not args.complete() or name.startswith(VOLATILE):
             parts.append(self.terms.fresh("rest"))
         return [(Opaque(self.terms.make("pure", name, *parts, *names)), state)]

@@ -49,7 +49,7 @@ def check(engine: Engine, use: Use) -> None:
 def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
     """Return the way, within the mapped function, to the oldest call that consumes the key or one that it comes of."""
     way, origin = use.way, use.origin
-    while (made := engine.ledger.maker(origin)) is not None:
+    while (made := engine.book.origins.maker(origin)) is not None:
         if made.kind == "split" and any(step.site.node is mapped.site.node for step in made.way[:-1]):
             way = made.way
         origin = made.parent

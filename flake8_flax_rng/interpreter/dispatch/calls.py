@@ -131,7 +131,7 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
         _compare(engine, args, state)
     if path in SELECTING and len(args.positional) == 3:
         one, other = (engine.term(value, state) for value in args.positional[1:])
-        engine.ledger.selections.note(one, other, (args.node(1, None), args.node(2, None)))
+        engine.book.signs.selections.note(one, other, (args.node(1, None), args.node(2, None)))
     renewed = frozen_dataclasses.handed_on(engine, path, args, state)
     if renewed is not None:
         return renewed
@@ -174,8 +174,8 @@ def _runs(value: Value, state: State) -> bool:
 
 def _compare(engine: Engine, args: Args, state: State) -> None:
     terms = [engine.term(value, state) for value in args.values()]
-    engine.ledger.compared([term.draws for term in terms])
-    engine.ledger.measured(terms)
+    engine.book.signs.compare([term.draws for term in terms])
+    engine.book.signs.measure(terms)
 
 
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:

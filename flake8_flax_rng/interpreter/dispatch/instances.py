@@ -83,7 +83,7 @@ def _default(engine: Engine, name: str, default: Value | None, state: State, sit
     if default is None or isinstance(default, Native):
         return engine.unknown(name)
     if isinstance(default, Key | Keys):
-        engine.ledger.default(default.origin)
+        engine.book.origins.mark_default(default.origin)
     return default
 
 

@@ -123,6 +123,14 @@ what holds on all is kept."""
 FACTS_KEPT = 40
 """Conditions that one way remembers: the oldest says least of what follows. Silently forgotten."""
 
+# -- uses of keys ------------------------------------------------------------------------------------------------------
+
+SPLITS_KEPT = 4
+"""Splits of one key that are compared with each later one: pairs grow with their square. Silently: a finding less."""
+
+CHILDREN_READ = 200
+"""Keys of one split that are told apart; more of them are lanes or steps. Silently: any of them may be meant."""
+
 # -- loops and containers ----------------------------------------------------------------------------------------------
 
 PASSES = 2

@@ -329,6 +329,25 @@ class Reused:
     default: Made | None = None
 
 
+@record(eq=False)
+class Meant:
+    """The same key was consumed twice on one path, and that is taken as meant.
+
+    Args:
+        first: the first use.
+        second: the second use.
+        excuse: the name of the reason.
+        meaning: what the program does, in words.
+        name: a name that the key was bound to, if there is one.
+    """
+
+    first: Use
+    second: Use
+    excuse: str
+    meaning: str
+    name: str | None = None
+
+
 @record()
 class Draw:
     """What a Linen module did with a stream during one run.
@@ -572,6 +591,7 @@ Event = (
     | Remade
     | Defaulted
     | Discarded
+    | Meant
     | Overlooked
     | Shared
     | HandedOn

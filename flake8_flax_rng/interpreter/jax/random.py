@@ -168,7 +168,9 @@ def _made(
     """Note a call that makes keys, and return its number."""
     origin = engine.number()
     place = "module" if engine.activations else "traced" if engine.traced else ""
-    engine.ledger.made(origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, place, varied=varied))
+    engine.book.origins.add(
+        origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, place, varied=varied)
+    )
     return origin
 
 
@@ -234,7 +236,7 @@ def consume(
     found = key_term(value)
     if found is None or value is None:
         return
-    engine.ledger.touch(value)
+    engine.book.read(value)
     term, origin = found
     if engine.runs and engine.runs[-1].draws_for_nothing(term):
         return
@@ -250,9 +252,11 @@ def consume(
         derived=derived,
         builders=classes.builders(engine),
     )
-    engine.ledger.consume(LedgerKey(term), use, state)
+    engine.book.uses.consume(LedgerKey(term), use, state)
     for twin in mapped.twins(engine, term):
-        engine.ledger.consume(LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state)
+        engine.book.uses.consume(
+            LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state
+        )
     if kind == "draw":
         mapped.check(engine, use)
         lifted.drawn_from(engine, term)
@@ -262,7 +266,7 @@ def consume(
 
 def _share(engine: Engine, term: Term, use: Use, state: State) -> None:
     """Note the data that is drawn from a key, apart from the models that it initialises."""
-    engine.ledger.share(LedgerKey(term, SHARED), use, state)
+    engine.book.uses.share(LedgerKey(term, SHARED), use, state)
 
 
 def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state: State) -> Outcomes:
@@ -282,7 +286,7 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
         ]
         settings = engine.terms.make("settings", *others)
     if found is None and isinstance(key, Keys) and not key.reshaped:
-        engine.ledger.touch(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
+        engine.book.read(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
         return [(engine.unknown(key_contract.REFUSED), state)]
     if isinstance(key, Const | Tuple):
         return [(engine.unknown(key_contract.REFUSED), state)]  # it raises, whatever else is a key
@@ -311,7 +315,7 @@ def _inner_children(path: str, args: Args) -> tuple[int, ...]:
 def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State) -> None:
     """Enter a child that a sampler draws from: a fold of the same key with its number makes it too."""
     child = engine.terms.child(term, engine.terms.const(index))
-    engine.ledger.consume(
+    engine.book.uses.consume(
         LedgerKey(child), Use(tuple(engine.stack), "inner", path, child, derived=engine.number()), state
     )
 
@@ -349,7 +353,7 @@ def _fold_in(engine: Engine, args: Args, state: State) -> Outcomes:
     if found is None or key is None or data is None:
         return [(engine.unknown(key_contract.REFUSED), state)]
     key_contract.check_data(engine, data, args.node(1, "data"))
-    engine.ledger.touch(key)
+    engine.book.read(key)
     origin = _made(engine, "fold", found[1], found[0], varied=not isinstance(data, Const))
     child = engine.terms.child(found[0], fold_data(engine, data, state))
     if not isinstance(data, Const):

@@ -98,11 +98,11 @@ def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, sit
     if wrapped.transform == "shard":
         return _sharded(engine, wrapped, options.get("in_specs"), args, state, site)
     if wrapped.transform == "jit":
-        engine.ledger.compiled(site.node)
+        engine.book.signs.call_compiled(site.node)
         with engine.tracing(_compiled(wrapped), _kept(wrapped, args)):
             return engine.call(wrapped.function, args, state, site)
     if wrapped.transform in ("grad", "value_and_grad"):
-        engine.ledger.objective(site.node)
+        engine.book.signs.call_gradient(site.node)
         aux = options.get("has_aux")
         with_aux = isinstance(aux, Const) and bool(aux.value)
         return [
@@ -134,7 +134,7 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
     finally:
         close(engine, mapped)
     for before, after in _pairs(args, given):
-        engine.ledger.lose_lanes(after, before)
+        engine.book.escapes.note_lanes(after, before)
     first = out_axes is None or out_axes == Const(0)
     count = next((c for value in args.values() if (c := _length(value)) is not None), None) if first else None
     return [(_stacked(engine, value, count, after), after) for value, after in outcomes]
@@ -283,12 +283,12 @@ def _along(engine: Engine, value: Value, axis: Value | None, state: State) -> Va
 def lane(engine: Engine, value: Value, state: State) -> Value:
     """Return what one lane gets of a mapped value: the first element stands for all."""
     if isinstance(value, Keys):
-        engine.ledger.touch(value)
+        engine.book.read(value)
         return key_at(engine, value, 0)
     if isinstance(value, Stacked):
         return value.lane
     if isinstance(value, Rows) and value.items:
-        engine.ledger.touch(value)
+        engine.book.read(value)
         return value.items[0]
     if isinstance(value, Key):
         return Key(engine.terms.make("lane", value.term), value.origin)
@@ -382,12 +382,12 @@ def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State
     if rows is None or rows == NONE:
         return NONE
     if isinstance(rows, Keys):
-        engine.ledger.touch(rows)
+        engine.book.read(rows)
         return key_at(engine, rows, turn)
     if isinstance(rows, Stacked) and rows.alike:
         return rows.lane
     if isinstance(rows, Rows) and turn < len(rows.items):
-        engine.ledger.touch(rows)
+        engine.book.read(rows)
         return rows.items[turn]
     if isinstance(rows, Tuple):
         return Tuple(tuple(row(engine, item, serial, turn, state) for item in rows.items))
@@ -602,7 +602,7 @@ def _eval_shape(engine: Engine, args: Args, state: State, site: Site) -> Outcome
     target = function.function if isinstance(function, Partial) else function
     known = isinstance(target, Native) or (isinstance(target, Function) and target.code.name == "<lambda>")
     if function is not None and known:
-        with engine.shapes_only(), engine.tracing():
+        with engine.book.uses.for_shapes_only(), engine.tracing():
             engine.call(function, args.shift(1), state.fork(), site)
     return [(engine.unknown("shapes"), state)]
 

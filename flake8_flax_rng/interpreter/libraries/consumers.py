@@ -81,7 +81,7 @@ def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
         if own:
             engine.escape(value, state)
         else:
-            engine.ledger.touch(value)
+            engine.book.read(value)
 
 
 def _consumed(
@@ -121,7 +121,7 @@ def _consumed(
             makes=consumer.makes,
             builders=classes.builders(engine),
         )
-        engine.ledger.consume(LedgerKey(found[0]), use, path)
+        engine.book.uses.consume(LedgerKey(found[0]), use, path)
         result.append((Keys(found[0], origin=origin) if consumer.splits else Opaque(call), path))
     return result
 

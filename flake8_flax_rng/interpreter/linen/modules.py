@@ -78,7 +78,7 @@ def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, 
     fields = dict(zip(names, args.positional, strict=False))
     fields.update(args.keywords)
     for value in args.values():
-        engine.ledger.touch(value)
+        engine.book.read(value)
     initializers.check_fields(engine, path.replace("flax.linen", "nn"), args, state, site)
     if path == RNN:
         fields[rnn.LIFT] = rnn.lift_of(engine, fields, args, state, site)
@@ -231,7 +231,7 @@ def call_layer(engine: Engine, function: Ref, found: Instance, args: Args, state
     assert isinstance(found.cls, Symbol)
     path = found.cls.path
     for value in args.values():
-        engine.ledger.touch(value)
+        engine.book.read(value)
     if path == CONTAINER:
         return _call_sequential(engine, found, args, state, site)
     if path == RNN and not found.symbolic:

@@ -77,7 +77,7 @@ def _check_streams(engine: Engine, args: Args, rngs: Value, initialising: bool, 
     for name, value in found.entries:
         place = shown.get(name.value, node)
         if isinstance(value, Key | Opaque):
-            engine.ledger.keyed(place)
+            engine.book.walks.keyed(place)
         elif not isinstance(value, Ref):
             key_contract.refuse(engine, value, place, f"the stream {name.value!r}")
 
@@ -103,7 +103,7 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
     rest.keywords.pop("rngs", None)
     if name in SHAPES_ONLY:
         rest.keywords = {key: value for key, value in rest.keywords.items() if key not in SHAPES_ONLY[name]}
-        with engine.shapes_only():
+        with engine.book.uses.for_shapes_only():
             _start(engine, name, receiver, given, rest, state.fork(), site)
         return [(engine.unknown(name), state)]
     outcomes = _start(engine, name, receiver, given, rest, state, site)
@@ -219,7 +219,7 @@ def run(
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.stack),
             _reads(engine, found),
-            engine.example != KNOWN or engine.ledger.quiet,
+            engine.example != KNOWN or engine.book.uses.shapes_only,
         )
     )
     template = Use(
@@ -270,7 +270,7 @@ def _finished(
             if first.derived == use.derived:
                 continue
             entered.add(key[0])
-        engine.ledger.consume(place, use, state)
+        engine.book.uses.consume(place, use, state)
         _note(engine, draw, use, state)
     if template.initialises or not isinstance(value, Tuple | Const):
         assert result is not None
@@ -299,7 +299,7 @@ def _double(
     if origin != later:
         way = tuple(engine.stack)
         uses = [replace(of, way=way, term=term, origin=number, initialises=False) for number in (origin, later)]
-        engine.ledger.collide(uses[0], uses[1])
+        engine.book.uses.collide(uses[0], uses[1])
         return
     site = engine.stack[-1].site
     places = stream_places(site, of.label.rpartition(".")[2])
@@ -310,7 +310,7 @@ def _double(
 def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:
     """Note what is wrong with the key of a stream apart from its being used again."""
     if use.initialises:
-        engine.ledger.share(LedgerKey(use.term, SHARED), use, state)
+        engine.book.uses.share(LedgerKey(use.term, SHARED), use, state)
     if draw.variable and not use.initialises:
         return
     mapped.check(engine, use)

@@ -53,7 +53,7 @@ def _lengths(shape: list[Value]) -> list[int | None] | None:
 
 def _without_words(engine: Engine, keys: Keys, lengths: list[int | None]) -> list[int | None] | None:
     """Return the lengths without that of a last axis for the two words of a key, which an old key has."""
-    legacy = engine.ledger.legacy(keys.origin)
+    legacy = engine.book.origins.legacy(keys.origin)
     if legacy is False or (legacy is None and lengths[-1] != _WORDS):
         return lengths
     if legacy:

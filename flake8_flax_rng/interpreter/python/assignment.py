@@ -38,26 +38,26 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             frame = scope.target if walrus and scope.target is not None else scope.frames[0]
         state.bind(frame, target.value, value)
         if isinstance(value, Key):
-            engine.ledger.name(value, target.value, engine.owner())
+            engine.book.origins.name(value, target.value, engine.owner())
         elif isinstance(value, Keys):
-            engine.ledger.name_array(value.origin, target.value)
+            engine.book.origins.name_array(value.origin, target.value)
     elif isinstance(target, cst.Tuple | cst.List):
         _unpack(engine, target, value, state)
     elif isinstance(target, cst.StarredElement):
         assign(engine, target.value, value, state)
     elif isinstance(target, cst.Attribute):
-        engine.ledger.touch(value)
+        engine.book.read(value)
         if isinstance(value, Key):
-            engine.ledger.name(value, dotted(target), engine.owner())
+            engine.book.origins.name(value, dotted(target), engine.owner())
         owners = engine.eval(target.value, state)[:1]
         if not any(_in_sight(owner, state) for owner, _ in owners):
-            engine.ledger.lose(value)
+            engine.book.escapes.note(value)
         for owner, _ in owners:
             key_contract.check_leak(engine, target, owner, value)
             set_attribute(engine, owner, target.attr.value, value, state)
     elif isinstance(target, cst.Subscript):
-        engine.ledger.touch(value)
-        engine.ledger.lose(value)
+        engine.book.read(value)
+        engine.book.escapes.note(value)
         for (owner, index), _ in (
             ((row[0], row[1] if len(row) > 1 else None), after)
             for row, after in engine.eval_all([target.value, *subscripts.plain_index(target)], state)[:1]

@@ -118,7 +118,7 @@ def _of_keys(engine: Engine, value: Key | Keys | Rows | Stacked, name: str, stat
     if name in SHAPING or name in ("T", "squeeze", "astype", "copy", "at"):
         return [(Native(f"key.{name}", value), state)]
     if name == "shape" and isinstance(value, Keys) and value.count is not None and not value.inner:
-        legacy = engine.ledger.legacy(value.origin)
+        legacy = engine.book.origins.legacy(value.origin)
         if legacy is not None:
             return [(Tuple((Const(value.count), *([Const(2)] if legacy else []))), state)]
     term = engine.terms.make("attribute", engine.term(value, state), name)

@@ -58,7 +58,7 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
     if path in _LAZY:
         given: list[Value] = []
         for value in args.positional:
-            engine.ledger.touch(value)
+            engine.book.read(value)
             asked_for, state = asked(engine, value, state, site)
             given.append(asked_for)
         return [(Partial(Symbol(path), tuple(given), tuple(args.keywords.items())), state)]
@@ -116,7 +116,7 @@ def _dict(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
         else:
             found = _from_pairs(engine, value, state)
     for name, value in args.keywords.items():
-        engine.ledger.touch(value)
+        engine.book.read(value)
         found = found.set(Const(name), value)
     return [(engine.allocate(state, found), state)]
 
@@ -184,7 +184,7 @@ def _iter(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
         return [(value, state)]
     items = spread(engine, value, state)
     if items is None:
-        engine.ledger.touch(value)
+        engine.book.read(value)
         return [(engine.unknown("iterator"), state)]
     return [(engine.allocate(state, ListObject(tuple(items), once=True)), state)]
 
@@ -194,7 +194,7 @@ def _cycle(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | N
     items = spread(engine, args.positional[0], state) if len(args.positional) == 1 else None
     if not items:
         return None
-    engine.ledger.touch(args.positional[0])
+    engine.book.read(args.positional[0])
     again = -(-ROUNDS_KNOWN // len(items))
     return [(engine.allocate(state, ListObject(tuple(items * again), complete=False, once=True, round=True)), state)]
 
@@ -207,7 +207,7 @@ def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
     found = state.heap.get(iterator.address) if isinstance(iterator, Ref) else None
     if isinstance(iterator, Ref) and isinstance(found, ListObject) and found.items:
         state.heap[iterator.address] = replace(found, items=found.items[1:], count=None)
-        engine.ledger.touch(found.items[0])
+        engine.book.read(found.items[0])
         return [(found.items[0], state)]
     for value in args.positional:
         engine.escape(value, state)

@@ -30,7 +30,7 @@ def evaluate(engine: Engine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp
     result: Outcomes = []
     for items, exact, after in _followed(engine, [node.elt], node.for_in, state):
         for item in items:
-            engine.ledger.touch(item)
+            engine.book.read(item)
         result.append((engine.allocate(after, ListObject(tuple(items), exact)), after))
     return result
 
@@ -41,7 +41,7 @@ def evaluate_dict(engine: Engine, node: cst.DictComp, state: State) -> Outcomes:
     for items, exact, after in _followed(engine, [node.key, node.value], node.for_in, state):
         found = DictObject((), exact)
         for key, value in zip(items[::2], items[1::2], strict=True):
-            engine.ledger.touch(value)
+            engine.book.read(value)
             if isinstance(key, Const):
                 found = found.set(key, value)
             else:

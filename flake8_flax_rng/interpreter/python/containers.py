@@ -33,7 +33,7 @@ def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: S
 def _append(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
     if len(args.positional) != 1:
         return None
-    engine.ledger.touch(args.positional[0])
+    engine.book.read(args.positional[0])
     if found.complete:
         state.heap[ref.address] = replace(found, items=(*found.items, args.positional[0]))
     return NONE
@@ -44,7 +44,7 @@ def _extend(engine: Engine, ref: Ref, found: ListObject, args: Args, state: Stat
     if items is None or not found.complete:
         return None
     for item in items:
-        engine.ledger.touch(item)
+        engine.book.read(item)
     state.heap[ref.address] = replace(found, items=(*found.items, *items))
     return NONE
 
@@ -68,7 +68,7 @@ def _pop_first(engine: Engine, ref: Ref, found: ListObject, args: Args, state: S
 def _append_left(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
     if len(args.positional) != 1 or not found.complete:
         return None
-    engine.ledger.touch(args.positional[0])
+    engine.book.read(args.positional[0])
     state.heap[ref.address] = replace(found, items=(args.positional[0], *found.items))
     return NONE
 
@@ -109,7 +109,7 @@ def _set_default(engine: Engine, ref: Ref, found: DictObject, args: Args, state:
     known = found.get(key)
     if known is None:
         known = value if value is not None else NONE
-        engine.ledger.touch(known)
+        engine.book.read(known)
         state.heap[ref.address] = found.set(key, known)
     return known
 

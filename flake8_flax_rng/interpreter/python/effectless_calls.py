@@ -44,7 +44,7 @@ class _Marks(NamedTuple):
 
 
 def _marks(engine: Engine) -> _Marks:
-    return _Marks(len(engine.events), engine.ledger.consumptions, engine.bounds.hits, engine.steps, engine.terms.count)
+    return _Marks(len(engine.events), engine.book.uses.count, engine.bounds.hits, engine.steps, engine.terms.count)
 
 
 def begin(engine: Engine, function: Function, names: dict[str, Value], state: State) -> Call | None:
@@ -60,7 +60,7 @@ def begin(engine: Engine, function: Function, names: dict[str, Value], state: St
         engine.runs[-1].initialising if engine.runs else None,
         (active.compact, active.known, active.setup) if active is not None else None,
         (bool(engine.traced), bool(engine.lanes), bool(engine.lifts)),
-        (bool(engine.muted), engine.ledger.quiet),
+        (bool(engine.muted), engine.book.uses.shapes_only),
         engine.example,
         engine.follow_runs,
     )

@@ -45,7 +45,7 @@ def evaluate(engine: Engine, node: cst.CSTNode, state: State) -> Outcomes:
 def _name(engine: Engine, node: cst.Name, state: State) -> Outcomes:
     value = lookup(engine, node.value, state)
     if isinstance(value, Key):
-        engine.ledger.touch(value)
+        engine.book.read(value)
         if engine.traced:
             key_contract.check_captured(engine, node, node.value, value, state)
     return [(value, state)]
@@ -105,7 +105,7 @@ def _display(engine: Engine, node: cst.Tuple | cst.List | cst.Set, state: State)
     for values, after in rows:
         items, complete = _spread(engine, values, starred, after)
         for item in items:
-            engine.ledger.touch(item)
+            engine.book.read(item)
         if isinstance(node, cst.Tuple) and complete:
             result.append((Tuple(tuple(items)), after))
         else:
@@ -143,7 +143,7 @@ def _dict_entry(
     for (key, value), after in (
         ((row[0], row[1]), after) for row, after in engine.eval_all([element.key, element.value], state)
     ):
-        engine.ledger.touch(value)
+        engine.book.read(value)
         if isinstance(key, Const):
             result.append((found.set(key, value), after))
         else:
@@ -180,8 +180,8 @@ def _lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
 def _passed_on(engine: Engine, node: cst.Await | cst.StarredElement, state: State) -> Outcomes:
     result: Outcomes = []
     for value, after in engine.eval(node.expression if isinstance(node, cst.Await) else node.value, state):
-        engine.ledger.touch(value)
-        engine.ledger.lose(value)
+        engine.book.read(value)
+        engine.book.escapes.note(value)
         result.append((value if isinstance(node, cst.Await) else engine.unknown("sent"), after))
     return result
 
@@ -193,9 +193,9 @@ def _yielded(engine: Engine, node: cst.Yield, state: State) -> Outcomes:
     whole = isinstance(node.value, cst.From)
     result: Outcomes = []
     for value, after in engine.eval(node.value.item if isinstance(node.value, cst.From) else node.value, state):
-        engine.ledger.touch(value)
+        engine.book.read(value)
         if not engine.stack:
-            engine.ledger.lose(value)
+            engine.book.escapes.note(value)
         address = engine.generators[-1] if engine.generators else 0
         found = after.heap.get(address)
         if isinstance(found, ListObject) and found.complete:
@@ -245,7 +245,7 @@ def _arguments(engine: Engine, node: cst.Call, state: State) -> list[tuple[Args,
             outcomes = engine.eval(arg.value, at)
             for value, path in outcomes:
                 if not isinstance(value, Key):
-                    engine.ledger.touch(value)
+                    engine.book.read(value)
                 copy = args if len(outcomes) == 1 else args.shift(0)
                 _add(engine, copy, arg, value, path)
                 after.append((copy, path))
@@ -274,7 +274,7 @@ def _add(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -
         args.keywords[arg.keyword.value] = value
         args.nodes[arg.keyword.value] = arg.value
     elif args.open_positional:
-        engine.ledger.touch(value)
+        engine.book.read(value)
     else:
         args.nodes[len(args.positional)] = arg.value
         args.positional.append(value)

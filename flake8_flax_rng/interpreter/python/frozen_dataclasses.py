@@ -22,7 +22,7 @@ _RENEWED = ("params", "opt_state", "step")
 def create(engine: Engine, cls: Class | Symbol, args: Args, state: State) -> Outcomes:
     """Call ``TrainState.create(apply_fn=…, params=…, …)``."""
     for value in args.values():
-        engine.ledger.touch(value)
+        engine.book.read(value)
     found = Instance(cls, dict(args.keywords), frozen=True, symbolic=True)
     return [(engine.allocate(state, found), state)]
 
@@ -35,7 +35,7 @@ def handed_on(engine: Engine, path: str, args: Args, state: State) -> Outcomes |
     if found is None or not derives(found.cls, TRAIN_STATES) or _APPLY not in found.attributes:
         return None
     for value in args.values():
-        engine.ledger.touch(value)
+        engine.book.read(value)
     renewed = Instance(found.cls, {_APPLY: found.attributes[_APPLY]}, frozen=True, symbolic=True)
     return [(engine.allocate(state, renewed), state)]
 
@@ -48,7 +48,7 @@ def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: S
     if found is None:
         return engine.unknown_call(engine.unknown(name), args, state)
     for value in args.values():
-        engine.ledger.touch(value)
+        engine.book.read(value)
     attributes = dict(found.attributes)
     if name == "apply_gradients":
         attributes.update({field: engine.unknown(field) for field in _RENEWED})

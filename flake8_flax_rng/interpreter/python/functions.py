@@ -110,7 +110,7 @@ def _note_keys(engine: Engine, code: FunctionCode, params: list[cst.Param], valu
     """Note the defaults that build a key: it is built once, and every call gets that one."""
     for param, value in zip(params, values, strict=True):
         if isinstance(value, Key | Keys) and isinstance(param.default, cst.Call):
-            engine.ledger.default(value.origin)
+            engine.book.origins.mark_default(value.origin)
             engine.defaults[code, param.name.value] = engine.site(param.default)
 
 
@@ -228,7 +228,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return _unknown(engine, function, args, state)
     if engine.active and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine, file=False)
-        with engine.ledger.unjudged():
+        with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
     engine.followed.add(code)
     names = _bound(engine, function, args, state)
@@ -279,7 +279,7 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     if depth and (code.generator or depth >= RECURSION):
         return True
     handed_on = not depth or any(
-        isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.ledger.drawn_from(value.term))
+        isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.book.uses.drawn_from(value.term))
         for value in args.values()
     )
     if handed_on and len(engine.active) >= CALL_DEPTH:

@@ -145,7 +145,7 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
     The first two passes stand for all: what is consumed in both did not change from one pass to the
     next. Short sequences that are known are followed to their end.
     """
-    engine.ledger.touch(value)
+    engine.book.read(value)
     if isinstance(value, Partial):
         return _lazy(engine, value, state)
     items = known_items(value, state)

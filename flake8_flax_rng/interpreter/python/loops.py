@@ -48,7 +48,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
             forget_lengths(before, [*live, *left], iteration.count)
             _settle_places(engine, seen, live, iteration.total)
             for path in (*live, *left):
-                engine.ledger.forget_folds(node, path)
+                engine.book.uses.forget_folds(node, path)
         result.extend(_run_else(engine, node.orelse, live))
         result.extend((NORMAL, path) for path in left)
     return result

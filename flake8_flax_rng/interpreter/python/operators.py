@@ -67,7 +67,7 @@ def _minus(engine: Engine, value: Value, state: State) -> Value:
         return Const(-value.value)
     term = engine.term(value, state)
     if term.kind == "draw":
-        engine.ledger.negated(term, tuple(engine.stack))
+        engine.book.signs.negate(term, tuple(engine.stack))
     return Opaque(engine.terms.make("minus", term))
 
 
@@ -87,7 +87,7 @@ def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
             for second, after in engine.eval(operation.right, at)
         ]
         if sign == "-" and _same_callee(operation):
-            engine.ledger.contrast(operation.left, operation.right)
+            engine.book.signs.contrast(operation.left, operation.right)
     return rows
 
 
@@ -101,7 +101,7 @@ def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Valu
     """Note arithmetic on a key: on a typed one it raises, on a raw one it makes other bits in an unsound way."""
     for operand in (left, right):
         if isinstance(operand, Key):
-            legacy = engine.ledger.legacy(operand.origin)
+            legacy = engine.book.origins.legacy(operand.origin)
             if legacy is not None:
                 code = "buffer" if legacy else "typed"
                 engine.emit(Misused(code, engine.site(node), "arithmetic"))
@@ -145,7 +145,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     if sign in ("+", "-") and second_term.draws:
         _note_mirrored(engine, sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
-        engine.ledger.difference(term, first_term.draws & second_term.draws)
+        engine.book.signs.subtract(term, first_term.draws & second_term.draws)
     ends = [value.last if isinstance(value, Opaque) else _index_value(value) for value in (left, right)]
     last = _folded(sign, ends[0], ends[1]) if sign in "+-" and None not in ends else None
     return Opaque(term, known if isinstance(known, int) else None, last if isinstance(last, int) else None)
@@ -172,14 +172,14 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
             isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
         )
         if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
-            engine.ledger.negated(term, tuple(engine.stack))
+            engine.book.signs.negate(term, tuple(engine.stack))
 
 
 def _note_mirrored(engine: Engine, sign: str, centre: Term, step: Term) -> None:
     """Note a step that is taken from one point in both directions: ``x + scale * draw`` and ``x - scale * draw``."""
     drawn = [part for part in (step, *(step.parts if step.args[0] == "*" else ())) if part.kind == "draw"]
     if drawn and engine.terms.known("op", "-" if sign == "+" else "+", centre, step):
-        engine.ledger.negated(drawn[0], tuple(engine.stack))
+        engine.book.signs.negate(drawn[0], tuple(engine.stack))
 
 
 def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
@@ -241,10 +241,10 @@ def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
             terms = [engine.term(value, after) for value in values]
             if sign in ("==", "!=") and drawn_alike(*terms):
-                engine.ledger.compared([term.draws for term in terms])
+                engine.book.signs.compare([term.draws for term in terms])
             small = sign in ("<", "<=", ">", ">=") or Const(0) in values or Const(0.0) in values
             if small and any(isinstance(value, Const) for value in values):
-                engine.ledger.measured(terms)
+                engine.book.signs.measure(terms)
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
             term = engine.terms.make("chain", *(engine.term(value, after) for value in values))

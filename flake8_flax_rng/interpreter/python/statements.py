@@ -91,12 +91,12 @@ def _normal(states: list[State]) -> Completions:
 def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
     inner = node.value
     while isinstance(inner, cst.Call):
-        engine.ledger.idle(inner)
+        engine.book.signs.unused_result(inner)
         inner = inner.func.value if isinstance(inner.func, cst.Attribute) else inner.func
     outcomes = engine.eval(node.value, state)
     for value, _ in outcomes:
         if isinstance(value, Key | Keys) and isinstance(node.value, cst.Call) and not engine.muted:
-            engine.ledger.throw_away(value.origin, engine.site(node.value))
+            engine.book.origins.throw_away(value.origin, engine.site(node.value))
     return _normal([after for _, after in outcomes])
 
 

@@ -74,7 +74,7 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     number = index.value if isinstance(index, Const) else index.known if isinstance(index, Opaque) else None
     if isinstance(number, int) and not isinstance(number, bool):
         return element(engine, value, number, state)
-    engine.ledger.touch(value)
+    engine.book.read(value)
     if isinstance(value, Keys | Rows) and isinstance(index, Const) and isinstance(index.value, float | str):
         return engine.unknown("no index")  # JAX refuses it
     if isinstance(value, Keys):
@@ -93,7 +93,7 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
 def _sliced(engine: Engine, node: cst.Subscript, value: Value, state: State) -> Outcomes:
     bounds = _bounds(engine, node, state)
     if bounds is None:
-        engine.ledger.touch(value)
+        engine.book.read(value)
         return _many_indices(engine, node, value, state)
     start, stop = bounds
     if isinstance(value, Keys) and not value.inner:
@@ -120,7 +120,7 @@ def _slice_of_keys(engine: Engine, keys: Keys, start: int | None, stop: int | No
         return replace(keys, start=keys.start + (start or 0), count=max(0, stop - (start or 0)))
     if (start or 0) >= 0:
         return replace(keys, start=keys.start + (start or 0), count=None)
-    engine.ledger.touch(keys)
+    engine.book.read(keys)
     return engine.unknown("slice")
 
 

@@ -31,6 +31,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.evidence.judgement import Judgement
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.paths.join import merge
@@ -80,7 +81,7 @@ class Analysis:
         self._engine = Engine(evaluate, call, run_block, libraries)
         self._index = self._engine.linted.index = index
         if index is not None:
-            self._engine.ledger.modules = frozenset(index.imported())
+            self._engine.book.imported = frozenset(index.imported())
         if project is not None:
             self._engine.other_files = ProjectFiles(self._engine, project)
         self.failures: list[NotAnalysed] = []
@@ -114,7 +115,7 @@ class Analysis:
                 if self._is_root(function) and not self._followed_already(function):
                     self._run_function(function, state)
         return [
-            *engine.ledger.findings(),
+            *Judgement(engine.book).events(),
             *self._leftovers.events(),
             *self._defaulted(),
             *(event for event in engine.events if self._holds(event)),
@@ -135,7 +136,7 @@ class Analysis:
         found: list[Defaulted] = []
         for (code, name), site in engine.defaults.items():
             parameter = engine.parameter(code, name).term
-            if code not in engine.called and code not in engine.cached and engine.ledger.drawn_from(parameter):
+            if code not in engine.called and code not in engine.cached and engine.book.uses.drawn_from(parameter):
                 found.append(Defaulted(site, name, code.name))
         return found
 
@@ -143,12 +144,12 @@ class Analysis:
         """Return whether no other path has shown that an event is a mistake of ours."""
         if not (isinstance(event, Misused) and event.code == "not a key"):
             return True
-        return not self._engine.ledger.was_keyed(event.root, event.site.node)
+        return not self._engine.book.walks.was_keyed(event.root, event.site.node)
 
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
         nested = len(function.frames) > 1 and function.owner is None
-        return nested and self._engine.ledger.complete and function.code in self._engine.entered
+        return nested and self._engine.book.complete and function.code in self._engine.entered
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""
@@ -195,9 +196,9 @@ class Analysis:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
         engine.example = KNOWN
-        engine.ledger.root_number = engine.number()
+        engine.book.walks.number = engine.number()
         if len(function.frames) > 1:
-            engine.ledger.inner.add(engine.ledger.root_number)
+            engine.book.walks.within.add(engine.book.walks.number)
         path = state.fork()
         path.ledger, path.assumed, path.draws = {}, ({},), ()
         for frame in function.frames:
@@ -310,7 +311,7 @@ class Analysis:
         try:
             return follow()
         except Exhausted:
-            engine.ledger.complete = False
+            engine.book.complete = False
             return None
         except NotAnalysed as failure:
             self.failures.append(failure)

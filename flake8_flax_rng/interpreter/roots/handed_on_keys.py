@@ -82,11 +82,11 @@ class Leftovers:
         # An equal key of another split is the fault of that split.
         if use is None or use.kind not in ("draw", "split") or use.origin != origin:
             return None
-        made = self._engine.ledger.maker(use.origin)
+        made = self._engine.book.origins.maker(use.origin)
         while made is not None:
             if made.kind != "split":
                 return None
-            made = self._engine.ledger.maker(made.parent)
+            made = self._engine.book.origins.maker(made.parent)
         return use
 
     def events(self) -> list[HandedOn]:
@@ -95,7 +95,7 @@ class Leftovers:
             HandedOn(use, "stored", name)
             for owner, name, use in self._stored
             if any(
-                cls is owner and self._engine.ledger.drawn_from(self._engine.terms.make("attribute", receiver, name))
+                cls is owner and self._engine.book.uses.drawn_from(self._engine.terms.make("attribute", receiver, name))
                 for cls, receiver in self._receivers
             )
         ]

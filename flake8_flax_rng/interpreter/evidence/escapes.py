@@ -1,0 +1,51 @@
+"""The keys that go to where nobody can see what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flake8_flax_rng.interpreter.domain.key_lineage import child_of, children_in
+from flake8_flax_rng.interpreter.domain.values import Key, Keys, Rows, Stacked, Tuple, Value
+
+
+class Escapes:
+    """Which children of each split have escaped: to unknown code, into an object, or out of a function."""
+
+    def __init__(self) -> None:
+        self._escaped: dict[int, set[int]] = {}
+        self._noting = True
+
+    @contextmanager
+    def not_noted(self) -> Iterator[None]:
+        """Give keys to what could be followed, but for a bound: that it uses them is not taken for granted."""
+        before, self._noting = self._noting, False
+        try:
+            yield
+        finally:
+            self._noting = before
+
+    def note(self, value: Value) -> None:
+        """Note that whatever keys a value holds have escaped."""
+        if not self._noting:
+            return
+        if isinstance(value, Key):
+            self._escaped.setdefault(value.origin, set()).add(child_of(value.term))
+        elif isinstance(value, Keys):
+            self._escaped.setdefault(value.origin, set()).update(children_in(value))
+        elif isinstance(value, Tuple | Rows):
+            for item in value.items:
+                self.note(item)
+        elif isinstance(value, Stacked):
+            self.note(value.lane)
+
+    def note_lanes(self, lane: Value, array: Value) -> None:
+        """Note that all keys of an array have escaped, if the one that stands for them has."""
+        if not (isinstance(lane, Key) and isinstance(array, Keys)):
+            return
+        if child_of(lane.term) in self._escaped.get(lane.origin, ()):
+            self.note(array)
+
+    def children(self, origin: int) -> set[int]:
+        """Return which children of a split have escaped."""
+        return self._escaped.get(origin, set())

@@ -1,0 +1,137 @@
+"""The calls that made keys: what each made, the names that its keys were bound to, and which of them were read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.domain.key_lineage import ALL, child_index
+from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Rows, Stacked, Symbol, Tuple, Value
+
+if TYPE_CHECKING:
+    from collections.abc import ItemsView, Mapping
+
+    from flake8_flax_rng.interpreter.domain.events import Made
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.terms import Term
+
+_NO_KEYS = (Opaque, Const, Ref, Symbol)
+
+
+class Origins:
+    """The calls that made keys, by the number that each key bears as its origin.
+
+    Attributes:
+        thrown_away: the splits and folds whose result is not even bound, with the call that loses it.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[int, Made] = {}
+        self._names: dict[int, dict[int, tuple[str, int]]] = {}
+        self._arrays: dict[int, str] = {}
+        self._named: dict[tuple[Term, int], str] = {}
+        self._read: dict[int, set[int]] = {}
+        self.thrown_away: dict[int, Site] = {}
+
+    # -- the calls -------------------------------------------------------------------------------
+
+    def add(self, origin: int, made: Made) -> None:
+        """Note a call that made keys."""
+        self._made[origin] = made
+
+    def maker(self, origin: int) -> Made | None:
+        """Return the call that made a key, None when it is not known."""
+        return self._made.get(origin)
+
+    def calls(self) -> ItemsView[int, Made]:
+        """Return all calls that made keys, with their numbers."""
+        return self._made.items()
+
+    def by_number(self) -> Mapping[int, Made]:
+        """Return the calls that made keys, by number."""
+        return self._made
+
+    def mark_default(self, origin: int) -> Made | None:
+        """Note that a key is the default of a parameter; return the call that made it."""
+        made = self._made.get(origin)
+        if made is not None and not made.default:
+            made = self._made[origin] = replace(made, default=True)
+        return made
+
+    def root(self, origin: int) -> Made | None:
+        """Return the call that made the oldest key that a key comes of."""
+        made = self._made.get(origin)
+        while made is not None and made.parent:
+            made = self._made.get(made.parent)
+        return made
+
+    def legacy(self, origin: int) -> bool | None:
+        """Return whether a key is a raw array of the old style, None when that is not known."""
+        made = self.root(origin)
+        return made.legacy if made is not None else None
+
+    def throw_away(self, origin: int, call: Site) -> None:
+        """Note that the result of a split or fold is not even bound, as itself or as that of a helper."""
+        made = self._made.get(origin)
+        if made is not None and made.kind in ("split", "fold"):
+            self.thrown_away.setdefault(origin, call)
+
+    # -- the names of their keys -----------------------------------------------------------------
+
+    def name(self, key: Key, name: str, owner: int) -> None:
+        """Note that a key was bound to a name in a function."""
+        self._named.setdefault((key.term, owner), name)
+        index = child_index(key)
+        if index is not None:
+            self._names.setdefault(key.origin, {})[index] = (name, owner)
+
+    def name_array(self, origin: int, name: str) -> None:
+        """Note that an array of keys was bound to a name."""
+        self._arrays.setdefault(origin, name)
+
+    def names(self, origin: int) -> dict[int, tuple[str, int]]:
+        """Return the names that keys of a call were bound to, and the functions of these, by the key's index."""
+        return self._names.get(origin, {})
+
+    def array_name(self, origin: int) -> str | None:
+        """Return the name that the array of a call's keys was bound to."""
+        return self._arrays.get(origin)
+
+    def name_in(self, term: Term, owner: int) -> str | None:
+        """Return what a reader of a function calls a key: the name it has there, or the attribute it was read from."""
+        if term.kind == "parameter":
+            return str(term.args[-1]) if term.args[1] == owner else None
+        source = term.part(0)
+        if term.kind == "attribute" and source is not None:
+            name = "self" if source.kind == "object" else self.name_in(source, owner)
+            return f"{name}.{term.args[1]!s}" if name else None
+        return self._named.get((term, owner))
+
+    # -- which of them were read -----------------------------------------------------------------
+
+    def read(self, value: Value) -> None:
+        """Note that whatever keys a value holds were read."""
+        if type(value) in _NO_KEYS:
+            return
+        if isinstance(value, Key):
+            self.read_child(value.origin, child_index(value))
+        elif isinstance(value, Keys):
+            self.read_child(value.origin, None)
+        elif isinstance(value, Tuple | Rows):
+            for item in value.items:
+                self.read(item)
+        elif isinstance(value, Stacked):
+            self.read(value.lane)
+
+    def read_child(self, origin: int, index: int | None) -> None:
+        """Note that a child of a split was read; None stands for all of them."""
+        if origin:
+            self._read.setdefault(origin, set()).add(ALL if index is None else index)
+
+    def was_read(self, origin: int) -> bool:
+        """Return whether any key of a call was read."""
+        return origin in self._read
+
+    def children_read(self, origin: int) -> set[int]:
+        """Return which keys of a call were read; ``ALL`` is among them where that is not known."""
+        return self._read.get(origin, set())

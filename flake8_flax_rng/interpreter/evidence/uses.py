@@ -1,0 +1,154 @@
+"""What was consumed: each use is compared with those before it on its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.domain.budget import SPLITS_KEPT
+from flake8_flax_rng.interpreter.domain.key_lineage import child_of
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_flax_rng.interpreter.domain.events import Use
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.evidence.origins import Origins
+    from flake8_flax_rng.interpreter.intent.signs import Signs
+    from flake8_flax_rng.interpreter.paths.state import LedgerKey, State
+
+DRAWN = -SPLITS_KEPT - 1
+"""The number under which a path keeps the first draw from a key, beside its first use and its splits."""
+
+
+class Uses:
+    """The consumptions of one analysis, and the pairs of them that may be reuses.
+
+    Args:
+        origins: the calls that made keys.
+        signs: told of the keys that are used a second time.
+
+    Attributes:
+        pairs: two uses of one key on one path.
+        guesses: a use, and a later call that is given the key and cannot be followed.
+        shared: data and a model that come of one key.
+        count: how many consumptions there were.
+    """
+
+    def __init__(self, origins: Origins, signs: Signs) -> None:
+        self._origins = origins
+        self._signs = signs
+        self.pairs: list[tuple[Use, Use]] = []
+        self.guesses: list[tuple[Use, Use]] = []
+        self.shared: list[tuple[Use, Use]] = []
+        self.count = 0
+        self._clock = 0
+        self._times: dict[int, dict[int, int]] = {}
+        self._before_split: dict[int, tuple[int, set[int]]] = {}
+        self._drawn_from: set[Term] = set()
+        self._shapes_only = False
+
+    @property
+    def shapes_only(self) -> bool:
+        """Whether what is followed is traced for its shapes: nothing is drawn, and no key is used up."""
+        return self._shapes_only
+
+    @contextmanager
+    def for_shapes_only(self) -> Iterator[None]:
+        """Follow what JAX traces for its shapes."""
+        before, self._shapes_only = self._shapes_only, True
+        try:
+            yield
+        finally:
+            self._shapes_only = before
+
+    def consume(self, key: LedgerKey, use: Use, state: State) -> None:
+        """Enter a use; a second use on the same path is a candidate for a report."""
+        if self._shapes_only:
+            return
+        self.count += 1
+        if use.kind not in ("inner", "unknown"):
+            self._drawn_from.add(use.term)
+        if use.origin and use.kind in ("draw", "split"):
+            self._clock += 1
+            self._times.setdefault(use.origin, {})[child_of(use.term)] = self._clock
+        first = state.ledger.get(key)
+        if first is None:
+            state.ledger[key] = use
+            return
+        self.pairs.append((first, use))
+        self._signs.repeated(use.term)
+        if use.kind == "split":
+            self._compare_splits(key, first, use, state)
+        elif use.kind == "draw":
+            state.ledger.setdefault(replace(key, origin=DRAWN), use)
+        if first.origin != use.origin:
+            # Another call made the same key: what it was used for is kept apart.
+            own = replace(key, origin=use.origin)
+            other = state.ledger.setdefault(own, use)
+            if other is not use:
+                self.pairs.append((other, use))
+
+    def _compare_splits(self, key: LedgerKey, first: Use, use: Use, state: State) -> None:
+        """Compare a split with all before it: splits are judged by their children, and not by the first use alone."""
+        if first.kind == "split":
+            self._before_split[use.derived] = self._clock, _children_used(use.term, state)
+        for number in range(1, SPLITS_KEPT + 1):
+            before = state.ledger.setdefault(replace(key, origin=-number), use)
+            if before is use:
+                break
+            self.pairs.append((before, use))
+        drawn = state.ledger.get(replace(key, origin=DRAWN))
+        if drawn is not None:
+            self.pairs.append((drawn, use))
+
+    def forget_folds(self, loop: cst.CSTNode, state: State) -> None:
+        """Forget the folds of the later passes of a loop: the number of the last pass is not known behind it."""
+        for key, use in list(state.ledger.items()):
+            made = self._origins.maker(use.origin)
+            later = any(step.site.node is loop and step.turn for step in use.way)
+            if later and made is not None and made.kind == "fold":
+                del state.ledger[key]
+
+    def collide(self, first: Use, second: Use) -> None:
+        """Note two uses that are known to be of one key."""
+        self.pairs.append((first, second))
+
+    def suspect(self, first: Use, second: Use) -> None:
+        """Note that a key that was used is passed to a call that cannot be followed."""
+        if not self._shapes_only:
+            self.guesses.append((first, second))
+
+    def share(self, key: LedgerKey, use: Use, state: State) -> None:
+        """Note data or a model that comes of a key; both from one key are a matter of taste."""
+        if self._shapes_only:
+            return
+        first = state.ledger.get(key)
+        if first is None:
+            state.ledger[key] = use
+        elif first.initialises is not use.initialises:
+            self.shared.append((first, use))
+
+    def drawn_from(self, term: Term) -> bool:
+        """Return whether any path consumed a key."""
+        return term in self._drawn_from
+
+    def children(self, origin: int) -> set[int]:
+        """Return which children of a split were drawn from or split, on any path."""
+        return set(self._times.get(origin, ()))
+
+    def children_before(self, first: Use, second: Use) -> set[int]:
+        """Return which children of the first of two splits were used on the path that led to the second."""
+        clock, known = self._before_split.get(second.derived, (0, set()))
+        return known | {index for index, time in self._times.get(first.derived, {}).items() if time > clock}
+
+
+def _children_used(parent: Term, state: State) -> set[int]:
+    """Return the children of a key that a path has drawn from or split."""
+    return {
+        child_of(key.term)
+        for key, use in state.ledger.items()
+        if key.place is None and use.kind in ("draw", "split") and key.term.part(0) is parent
+    }

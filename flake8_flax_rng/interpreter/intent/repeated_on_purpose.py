@@ -1,0 +1,384 @@
+"""The excuses: the reasons for which two uses of one key are taken as meant, each with its name.
+
+An excuse is about two uses: it says nothing of any other use of that key. A new one is an entry of ``EXCUSES``, a
+predicate, and a fixture in which the rule RNG091 names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.domain.events import Parting, part
+from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
+from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import looks_on, only_initialises
+from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
+from flake8_flax_rng.semantics.jax_random import CHOOSING
+from flake8_flax_rng.semantics.transforms import CONTROL
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.domain.events import Made, Step, Use
+    from flake8_flax_rng.interpreter.intent.signs import Signs
+
+_SHARED_BY_A_PAIR = 3
+"""Arguments that two calls have in common, beside keys and constants, if one setting of many differs."""
+
+
+class Case:
+    """Two uses of one key, and what is known of the program around them.
+
+    Args:
+        first: the first use.
+        second: the second use.
+        signs: what the program does with what it has drawn.
+        makers: the calls that made keys, by number.
+        imported: the names of imported modules and functions.
+
+    Attributes:
+        parting: where the ways to the two uses part.
+    """
+
+    __slots__ = ("first", "imported", "makers", "parting", "second", "signs")
+
+    def __init__(
+        self, first: Use, second: Use, signs: Signs, makers: Mapping[int, Made], imported: frozenset[str]
+    ) -> None:
+        self.first = first
+        self.second = second
+        self.signs = signs
+        self.makers = makers
+        self.imported = imported
+        self.parting = part(first, second)
+
+    @property
+    def direct(self) -> bool:
+        """Whether one of the two calls that a reader compares consumes the key itself."""
+        return self.parting.first is self.first.way[-1] or self.parting.second is self.second.way[-1]
+
+    @property
+    def same_text(self) -> bool:
+        """Whether both uses stand at one place of the text."""
+        return self.first.site.node is self.second.site.node
+
+
+class Of(Enum):
+    """The uses that an excuse is for."""
+
+    ALL = "all"
+    STREAMS = "runs of Linen modules"
+    DRAWS = "draws, and draws beside splits"
+
+
+class Excuse(NamedTuple):
+    """One reason for which a repeat is meant.
+
+    Args:
+        name: its name, which RNG091 says.
+        meaning: what the program does, as that rule says it.
+        holds: whether it is so of two uses.
+        of: the uses that it is for.
+    """
+
+    name: str
+    meaning: str
+    holds: Callable[[Case], bool]
+    of: Of = Of.ALL
+
+
+# -- comparisons -----------------------------------------------------------------------------------
+
+
+def _compared(case: Case) -> bool:
+    return case.signs.were_compared(case.first.term)
+
+
+def _guess_compared(case: Case) -> bool:
+    """A guess for a posterior, and what it is held against, are drawn alike."""
+    return "guess" in (case.first.makes, case.second.makes) and case.signs.was_asserted(case.first.term)
+
+
+def _subtracted(case: Case) -> bool:
+    """Two results of a function that draws from the key are subtracted from each other."""
+    if case.direct:
+        return False
+    parting = case.parting
+    if case.signs.are_contrasted(parting.first.site.node, parting.second.site.node):
+        return True
+    same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first.term)
+    return same and _is_given(parting.first, case.first) and _is_given(parting.second, case.second) and _differ(parting)
+
+
+def _one_setting_differs(case: Case) -> bool:
+    """A function is evaluated twice with the same data and noise, to compare two settings.
+
+    What differs is one argument of many: functions that only draw, or add noise to what they are given, take few.
+    """
+    if case.parting.loop or not case.same_text:
+        return False
+    before, after = _arguments(case.parting.first), _arguments(case.parting.second)
+    pairs = list(zip(before, after, strict=False))
+    differing = [one for one, other in pairs if one != other]
+    if len(before) != len(after) or len(differing) != 1:
+        return False
+    keys = with_parents(case.second.term)
+    common = [one for one, other in pairs if one == other and not isinstance(one, Const | Key | Keys)]
+    return sum(not (isinstance(one, Opaque) and one.term in keys) for one in common) >= _SHARED_BY_A_PAIR
+
+
+def _paired_evaluation(case: Case) -> bool:
+    """One module runs on the same inputs with other variables."""
+    first, second = case.first, case.second
+    if first.module != second.module or (first.initialises and second.initialises):
+        return False
+    if first.call is not second.call or first.variables is second.variables:
+        return False
+    return not case.same_text or (second.variables is not None and _from_loop_item(second.variables))
+
+
+# -- calls that only prepare, or only look ---------------------------------------------------------
+
+
+def _warm_up(case: Case) -> bool:
+    parting = case.parting
+    return not parting.loop and case.signs.only_compiled(parting.first.site.node, parting.second.site.node)
+
+
+def _same_objective(case: Case) -> bool:
+    """A function, or a part of it, is evaluated again after its gradient, on the same noise.
+
+    Two gradients are of one function at one point if they are given the same parameters.
+    """
+    parting = case.parting
+    nodes = {parting.first.site.node, parting.second.site.node}
+    gradients = case.signs.gradients(nodes)
+    if parting.loop or len(nodes) != 2 or not gradients:
+        return False
+    before, after = _behind(case.first, parting.first), _behind(case.second, parting.second)
+    part_of_it = parting.first.site.node in gradients and before[-len(after) :] == after
+    if before != after and not part_of_it:
+        return False
+    at, other = _arguments(parting.first)[:1], _arguments(parting.second)[:1]
+    return len(gradients) == 1 or bool(at and at == other) or _captured_by_one(case)
+
+
+def _only_looked_at(case: Case) -> bool:
+    """A loop that renews other keys only looks at what it makes of this one in each pass."""
+    parting = case.parting
+    loop = parting.around.site.node if parting.loop and parting.around is not None else None
+    if loop is None or case.first.origin != case.second.origin or parting.second is case.second.way[-1]:
+        return False
+    if not _is_given(parting.second, case.second) or not _renews(case.makers, loop, case.second.term):
+        return False
+    return is_rehearsal(loop, parting.second.site.node, case.imported)
+
+
+def _evaluation(case: Case) -> bool:
+    """A helper in a loop evaluates what the loop trains, each time with the same key."""
+    parting = case.parting
+    if parting.around is None or not parting.loop or parting.second in (case.second.way[-1], case.first.way[-1]):
+        return False
+    return looks_on(parting.around.site.node, parting.second.site.node)
+
+
+def _input_for_init(case: Case) -> bool:
+    """A draw only makes an input to initialise a model with: only its shape counts."""
+    return any(
+        use.kind == "draw" and only_initialises(use.site.chunk.module, use.site.node)
+        for use in (case.first, case.second)
+    )
+
+
+def _one_is_selected(case: Case) -> bool:
+    return case.signs.selections.part(case.first, case.second)
+
+
+# -- things that are made alike ----------------------------------------------------------------------
+
+
+def _made_alike(case: Case) -> bool:
+    """The same thing is made twice on purpose: a target network, a sample and its log-probability.
+
+    Equal layers of one model are a mistake, and so are the equal models of an ensemble that a loop makes.
+    """
+    first, second, parting = case.first, case.second, case.parting
+    if not (first.makes or first.builders) or not (second.makes or second.builders):
+        return False
+    if parting.loop:
+        return bool(first.makes) and first.signature is second.signature and first.call is not second.call
+    if parting.second.owner in second.builders:
+        return False
+    if case.same_text and second.builders:
+        return _arguments(parting.first) == _arguments(parting.second)
+    whole = second.makes != "layer" or parting.second is not second.way[-1]
+    return bool(second.makes) and first.signature is second.signature and whole
+
+
+def _target_network(case: Case) -> bool:
+    """One module is initialised twice."""
+    first, second = case.first, case.second
+    if first.module != second.module or not (first.initialises and second.initialises):
+        return False
+    return not case.same_text or first.call is not second.call
+
+
+# -- equal draws that belong together ------------------------------------------------------------------
+
+
+def _in_unison(case: Case) -> bool:
+    """One permutation is applied to several arrays."""
+    first, second = case.first, case.second
+    if first.subject is None or second.subject is None or first.label != second.label:
+        return False
+    if first.settings is not second.settings:
+        return False
+    if case.same_text:
+        carried = first.term in second.subject.draws
+        arrays = _array(second.subject) or _over_leaves(case)
+        return first.subject is not second.subject and arrays and not carried
+    if first.subject is second.subject:
+        return True
+    return _array(first.subject) and _array(second.subject)
+
+
+def _transformed_alike(case: Case) -> bool:
+    """A helper applies one random choice to several arrays: an image and its mask are cropped alike.
+
+    Noise is another matter: its shape is that of the array.
+    """
+    first, second, parting = case.first, case.second, case.parting
+    if not case.same_text or first.label not in CHOOSING or second.signature is None:
+        return False
+    if parting.second is second.way[-1] or any(_measures(part) for part in second.signature.parts[1:]):
+        return False
+    pairs = zip(_arguments(parting.first), _arguments(parting.second), strict=False)
+    other = [(before, after) for before, after in pairs if before != after]
+    return bool(other) and all(_is_array(before) and _is_array(after, first.term) for before, after in other)
+
+
+def _antithetic(case: Case) -> bool:
+    """One of two equal draws was negated; what is mirrored within each of them is no pair."""
+    signature, parting = case.first.signature, case.parting
+    if signature is None or signature is not case.second.signature or parting.loop:
+        return False
+    return any(parting.first not in way and parting.second not in way for way in case.signs.negations(signature))
+
+
+EXCUSES = (
+    Excuse("compared", "what both draw is compared", _compared),
+    Excuse("warm-up", "the first call only compiles the function", _warm_up),
+    Excuse("same-objective", "one function is evaluated beside its gradient, on the same numbers", _same_objective),
+    Excuse("only-looked-at", "the loop renews other keys, and only looks at what comes of this one", _only_looked_at),
+    Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected),
+    Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
+    Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
+    Excuse("made-alike", "the same thing is made twice", _made_alike),
+    Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
+    Excuse("evaluation", "what the loop trains is evaluated on the same numbers each time", _evaluation),
+    Excuse("input-for-init", "what is drawn is only an input to initialise a model with", _input_for_init),
+    Excuse("target-network", "one module is initialised twice", _target_network, Of.STREAMS),
+    Excuse("paired-evaluation", "one module runs with other variables on equal inputs", _paired_evaluation, Of.STREAMS),
+    Excuse("in-unison", "one order is applied to several arrays", _in_unison, Of.DRAWS),
+    Excuse("transformed-alike", "one choice is applied to several arrays", _transformed_alike, Of.DRAWS),
+    Excuse("antithetic", "one of two equal draws is negated", _antithetic, Of.DRAWS),
+)
+
+
+def excuse_for(case: Case) -> Excuse | None:
+    """Return the reason for which two uses of a key are meant, None if there is none."""
+    kinds = case.first.kind, case.second.kind
+    asked = {Of.ALL}
+    if kinds != ("split", "split"):
+        asked.add(Of.STREAMS if kinds == ("stream", "stream") else Of.DRAWS)
+    return next((excuse for excuse in EXCUSES if excuse.of in asked and excuse.holds(case)), None)
+
+
+# -- what the predicates look at -------------------------------------------------------------------------
+
+
+def _is_given(step: Step, use: Use) -> bool:
+    """Return whether a call is given the key that it uses, or one that this comes of."""
+    keys = with_parents(use.term)
+    return any(
+        (isinstance(value, Key | Opaque) and value.term in keys) or (isinstance(value, Keys) and value.parent in keys)
+        for _, value in step.arguments
+    )
+
+
+def _differ(parting: Parting) -> bool:
+    """Return whether two calls are of two functions, or of one with other arguments."""
+    calls = parting.first.site, parting.second.site
+    callees = [site.chunk.code(site.node.func) for site in calls if isinstance(site.node, cst.Call)]
+    return callees[:1] != callees[1:] or _arguments(parting.first) != _arguments(parting.second)
+
+
+def _behind(use: Use, step: Step) -> list[cst.CSTNode]:
+    """Return the places that lead from a step to a use."""
+    return [inner.site.node for inner in use.way[use.way.index(step) + 1 :]]
+
+
+def _arguments(step: Step) -> list[Value]:
+    return [value for _, value in step.arguments]
+
+
+def _captured_by_one(case: Case) -> bool:
+    """Return whether one of two calls runs the very function that draws from a captured key, so that both run it."""
+    parting, first, second = case.parting, case.first, case.second
+    near = parting.first in first.way[-2:-1] or parting.second in second.way[-2:-1]
+    keys = with_parents(first.term)
+    given = [*_arguments(parting.first), *_arguments(parting.second)]
+    return near and not any(isinstance(value, Key | Opaque) and value.term in keys for value in given)
+
+
+def _renews(makers: Mapping[int, Made], loop: cst.CSTNode, key: Term) -> bool:
+    """Return whether the passes of a loop split or fold new keys, which do not come of a certain one."""
+    sources: dict[cst.CSTNode, set[Term]] = {}
+    for made in makers.values():
+        inside = any(step.site.node is loop and step.turn is not None for step in made.way)
+        if inside and key not in with_parents(made.source):
+            found = sources.setdefault(made.site.node, set())
+            found.add(made.source)
+            if made.varied or (made.kind == "split" and len(found) > 1):
+                return True
+    return False
+
+
+def _from_loop_item(term: Term) -> bool:
+    """Return whether a value is taken from what a loop goes over."""
+    return any(part.kind == "item" for part in parts(term))
+
+
+def _is_array(value: Value, key: Term | None = None) -> bool:
+    """Return whether an argument is an array, or several, and not one that was made from a key."""
+    if isinstance(value, Opaque):
+        return _array(value.term) and key not in value.term.draws
+    return isinstance(value, Ref | Stacked | Tuple)
+
+
+def _array(term: Term, nested: bool = False) -> bool:
+    """Return whether a value can be an array that is shuffled, rather than a number or a part of another."""
+    if term.kind in ("op", "minus"):
+        return any(_array(part, nested=True) for part in term.parts)
+    if term.kind == "pure":
+        return term.args[0] != "len"
+    if term.kind in ("attribute", "subscript") and isinstance(term.args[0], Term):
+        return term.args[1] not in ("shape", "size", "ndim") and _array(term.args[0], nested)
+    return not nested and term.kind not in ("const", "slice")
+
+
+def _measures(term: Term) -> bool:
+    """Return whether a value is computed from the shape of another."""
+    return any(part.kind == "attribute" and part.args[1] in ("shape", "size") for part in parts(term))
+
+
+def _over_leaves(case: Case) -> bool:
+    """Return whether two passes are those of ``jax.tree.map``, which go over the arrays of one tree."""
+    around = case.parting.around
+    return around is not None and any(
+        step.turn is None and step.site.node is around.site.node and CONTROL.get(step.label) == "tree_map"
+        for step in case.second.way
+    )
