@@ -49,20 +49,20 @@ def _marks(engine: Engine) -> _Marks:
 
 def begin(engine: Engine, function: Function, names: dict[str, Value], state: State) -> Call | None:
     """Return what a call depends on; None if it may have an effect, or depend on more."""
-    if not engine.active or function.code.generator or len(function.frames) != 1:
+    if not engine.context.functions or function.code.generator or len(function.frames) != 1:
         return None
     read = _Reader(state)
     shape = tuple([(name, read.shape(value)) for name, value in names.items()])
     if read.failed:
         return None
-    active = engine.activations[-1] if engine.activations else None
+    active = engine.context.activations[-1] if engine.context.activations else None
     around = (
-        engine.runs[-1].initialising if engine.runs else None,
+        engine.context.runs[-1].initialising if engine.context.runs else None,
         (active.compact, active.known, active.setup) if active is not None else None,
-        (bool(engine.traced), bool(engine.lanes), bool(engine.lifts)),
-        (bool(engine.muted), engine.book.uses.shapes_only),
+        (bool(engine.context.traces), bool(engine.context.lanes), bool(engine.context.lifts)),
+        (engine.context.muted, engine.book.uses.shapes_only),
         engine.example,
-        engine.follow_runs,
+        engine.context.follow_runs,
     )
     return Call(engine.effectless, (function.code, function.frames, shape, around), function, read.terms, engine, state)
 
@@ -126,7 +126,8 @@ class Call:
         value, state = outcomes[0]
         items = value.items if isinstance(value, Tuple) else (value,)
         heap, _, draws = self._before
-        if not all(isinstance(item, Opaque) for item in items) or state.ended or (engine.runs and state.draws != draws):
+        drawn = bool(engine.context.runs) and state.draws != draws
+        if drawn or state.ended or not all(isinstance(item, Opaque) for item in items):
             return
         if any(state.heap.get(address) is not found for address, found in heap.items()):
             return

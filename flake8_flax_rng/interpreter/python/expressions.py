@@ -46,7 +46,7 @@ def _name(engine: Engine, node: cst.Name, state: State) -> Outcomes:
     value = lookup(engine, node.value, state)
     if isinstance(value, Key):
         engine.book.read(value)
-        if engine.traced:
+        if engine.context.traces:
             key_contract.check_captured(engine, node, node.value, value, state)
     return [(value, state)]
 
@@ -194,9 +194,9 @@ def _yielded(engine: Engine, node: cst.Yield, state: State) -> Outcomes:
     result: Outcomes = []
     for value, after in engine.eval(node.value.item if isinstance(node.value, cst.From) else node.value, state):
         engine.book.read(value)
-        if not engine.stack:
+        if not engine.context.stack:
             engine.book.escapes.note(value)
-        address = engine.generators[-1] if engine.generators else 0
+        address = engine.context.generators[-1] if engine.context.generators else 0
         found = after.heap.get(address)
         if isinstance(found, ListObject) and found.complete:
             iteration = iterate(engine, value, after) if whole else Iteration([value], exact=True)

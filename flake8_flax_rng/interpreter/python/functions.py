@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -61,22 +62,22 @@ def make_function(engine: Engine, node: cst.FunctionDef, state: State, owner: Cl
 def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> FunctionCode:
     code = engine.codes.get(node)
     if code is None:
-        assert engine.chunk is not None
+        assert engine.context.chunk is not None
         # A walk over LibCST costs more than following the function does, so the text is asked first.
-        generator = isinstance(node, cst.FunctionDef) and "yield" in engine.chunk.text and _yields(node.body)
-        code = FunctionCode(node, engine.chunk, name, generator, len(engine.codes), _unit(engine, name))
+        generator = isinstance(node, cst.FunctionDef) and "yield" in engine.context.chunk.text and _yields(node.body)
+        code = FunctionCode(node, engine.context.chunk, name, generator, len(engine.codes), _unit(engine, name))
         engine.codes[node] = code
     return code
 
 
 def _unit(engine: Engine, name: str) -> str:
     """Return the name under which the index knows a function."""
-    scope, module = engine.scope, (engine.home.frame,)
+    scope, module = engine.context.scope, (engine.home.frame,)
     if scope.frames == module:
         return name
     if scope.body_of is not None and scope.frames[1:] == module:
         return f"{scope.body_of.name}.{name}"
-    return engine.active[-1].unit if engine.active else ""
+    return engine.context.functions[-1].unit if engine.context.functions else ""
 
 
 def _yields(body: cst.CSTNode) -> bool:
@@ -97,7 +98,7 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
     for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):
         defaults = tuple((p.name.value, value) for p, value in zip(with_default, values, strict=True))
         _note_keys(engine, code, with_default, values)
-        frames = engine.scope.frames if owner is None else engine.scope.frames[1:]
+        frames = engine.context.scope.frames if owner is None else engine.context.scope.frames[1:]
         function = Function(code, frames, defaults, owner)
         engine.captured.update(frames)
         engine.made[code] = function
@@ -174,32 +175,17 @@ def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Out
     if lost or not _worth_going(engine, function, args, state):
         return _unknown(engine, function, args, state)
     before = state.fork()
-    piles: tuple[list[Any], ...] = (
-        engine.stack,
-        engine.active,
-        engine.generators,
-        engine.activations,
-        engine.runs,
-        engine.traced,
-        engine.lanes,
-    )
-    heights = [len(pile) for pile in piles]
-    saved = engine.scope, engine.chunk, engine.muted
     try:
         with engine.going_abroad(STEPS_PER_CALL_ABROAD >> engine.abroad):
             return _call(engine, function, args, state)
     except Exception:  # too large, or odd, which is for whoever lints that file
-        pass
-    for pile, height in zip(piles, heights, strict=True):
-        del pile[height:]
-    engine.scope, engine.chunk, engine.muted = saved
-    engine.lost.add(function.code)
-    return _unknown(engine, function, args, before)
+        engine.lost.add(function.code)
+        return _unknown(engine, function, args, before)
 
 
 def _worth_going(engine: Engine, function: Function, args: Args, state: State) -> bool:
     """Return whether a method of a module can matter: only a run asks what it draws, unless it is given a key."""
-    if engine.runs or function.owner is None or not is_linen(function.owner):
+    if engine.context.runs or function.owner is None or not is_linen(function.owner):
         return True
     found = state.instance(args.positional[0]) if args.positional else None
     held = found.attributes.values() if found is not None else ()
@@ -209,15 +195,15 @@ def _worth_going(engine: Engine, function: Function, args: Args, state: State) -
 
 
 def _unknown(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
-    if (engine.runs or engine.activations) and engine.stack:
-        state.draws = (*state.draws, Draw("*", engine.stack[-1].site, certain=False))
+    if (engine.context.runs or engine.context.activations) and engine.context.stack:
+        state.draws = (*state.draws, Draw("*", engine.context.stack[-1].site, certain=False))
     return engine.unknown_call(function, args, state)
 
 
 def _call(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     code = function.code
-    traced = not engine.active and code in engine.jitted
-    if engine.stack:
+    traced = not engine.context.functions and code in engine.jitted
+    if engine.context.stack:
         engine.called.add(code)
     if _too_deep(engine, code, args, state):
         engine.bounds.hits += 1
@@ -226,7 +212,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return engine.unknown_call(function, args, state)
     if function.owner is not None and _left_to_heirs(code.node):
         return _unknown(engine, function, args, state)
-    if engine.active and _too_much(engine, code, args, state):
+    if engine.context.functions and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine, file=False)
         with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
@@ -244,26 +230,22 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
 
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
     code = function.code
-    if engine.stack:
+    if engine.context.stack:
         engine.entered.add(code)
     frame = engine.number()
     state.open_frame(frame, names)
-    saved = engine.scope, engine.chunk
     first = next(iter(names.values()), None)
-    engine.scope = Scope((frame, *function.frames), owner=function.owner, receiver=first)
-    engine.chunk = code.chunk
-    engine.active.append(code)
     yielded = engine.allocate(state, ListObject((), once=True)) if code.generator else None
-    if yielded is not None:
-        engine.generators.append(yielded.address)
-    try:
-        with engine.tracing() if traced else nullcontext():
-            result = _followed(engine, code, state, yielded)
-    finally:
-        engine.active.pop()
-        if yielded is not None:
-            engine.generators.pop()
-        engine.scope, engine.chunk = saved
+    around = engine.context
+    context = replace(
+        around,
+        scope=Scope((frame, *function.frames), owner=function.owner, receiver=first),
+        chunk=code.chunk,
+        functions=(*around.functions, code),
+        generators=around.generators if yielded is None else (*around.generators, yielded.address),
+    )
+    with engine.within(context), engine.tracing() if traced else nullcontext():
+        result = _followed(engine, code, state, yielded)
     if frame not in engine.captured:
         for _, after in result:
             after.close_frame(frame)
@@ -275,14 +257,14 @@ def _entered(engine: Engine, function: Function, names: dict[str, Value], state:
 
 def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether a call is not followed: one of a function within itself is, but only for keys that it hands on."""
-    depth = engine.active.count(code)
+    depth = engine.context.functions.count(code)
     if depth and (code.generator or depth >= RECURSION):
         return True
     handed_on = not depth or any(
         isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.book.uses.drawn_from(value.term))
         for value in args.values()
     )
-    if handed_on and len(engine.active) >= CALL_DEPTH:
+    if handed_on and len(engine.context.functions) >= CALL_DEPTH:
         engine.bounds.reached(engine, Limit.DEPTH)
         return True
     return not handed_on

@@ -85,7 +85,7 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
                         over.extend([once] if once is not None else [])
             live = entering if turn >= PASSES and not known else _run_body(engine, node.body, entering, left, result)
     # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
-    endless = endless and not (engine.active and engine.active[-1].generator)
+    endless = endless and not (engine.context.functions and engine.context.functions[-1].generator)
     forget_lengths(before, [*live, *left])
     _settle_places(engine, seen, live, None)
     result.extend(_run_else(engine, node.orelse, [*over, *([] if endless else live)]))
@@ -125,7 +125,7 @@ def _run_else(engine: Engine, orelse: cst.Else | None, live: list[State]) -> Com
 
 def _names(engine: Engine, live: list[State]) -> Mapping[str, Value]:
     """Return what the names of the running function are bound to; nothing where several paths could differ."""
-    return dict(live[0].frame(engine.scope.frames[0])) if len(live) == 1 else {}
+    return dict(live[0].frame(engine.context.scope.frames[0])) if len(live) == 1 else {}
 
 
 def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[State], total: int | None) -> None:
@@ -140,7 +140,7 @@ def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[S
     if len(seen) != PASSES or total == PASSES:
         return
     first, second = seen
-    frame = engine.scope.frames[0]
+    frame = engine.context.scope.frames[0]
     for path in live:
         for name, value in list(path.frame(frame).items()):
             changed = second.get(name)

@@ -67,7 +67,7 @@ def _minus(engine: Engine, value: Value, state: State) -> Value:
         return Const(-value.value)
     term = engine.term(value, state)
     if term.kind == "draw":
-        engine.book.signs.negate(term, tuple(engine.stack))
+        engine.book.signs.negate(term, tuple(engine.context.stack))
     return Opaque(engine.terms.make("minus", term))
 
 
@@ -172,14 +172,14 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
             isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
         )
         if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
-            engine.book.signs.negate(term, tuple(engine.stack))
+            engine.book.signs.negate(term, tuple(engine.context.stack))
 
 
 def _note_mirrored(engine: Engine, sign: str, centre: Term, step: Term) -> None:
     """Note a step that is taken from one point in both directions: ``x + scale * draw`` and ``x - scale * draw``."""
     drawn = [part for part in (step, *(step.parts if step.args[0] == "*" else ())) if part.kind == "draw"]
     if drawn and engine.terms.known("op", "-" if sign == "+" else "+", centre, step):
-        engine.book.signs.negate(drawn[0], tuple(engine.stack))
+        engine.book.signs.negate(drawn[0], tuple(engine.context.stack))
 
 
 def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, FixedObjects, Hooks, Scope
+from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, Context, FixedObjects, Hooks
 from flake8_flax_rng.interpreter.core.engine import KNOWN, Engine, Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
 from flake8_flax_rng.interpreter.domain.budget import (
@@ -181,11 +181,11 @@ class Analysis:
                 self.failures.append(failure)
                 continue
             for statement in statements:
-                engine.chunk = chunk
                 before = live[0].fork()
                 after: list[State] = []
                 for path in live:
-                    done = self._guarded(partial(run_statement, engine, statement, path))
+                    with engine.within(Context(chunk=chunk)):
+                        done = self._guarded(partial(run_statement, engine, statement, path))
                     after.extend(end for completion, end in done or [] if completion is NORMAL)
                 # What was imported or not makes two programs, which are alike but for the names that say so.
                 kept = 1 if isinstance(statement, cst.Try) and _only_imports(statement) else PATHS_KEPT
@@ -208,14 +208,17 @@ class Analysis:
                 engine.example = max(engine.example, around.example)
                 hidden = {name: engine.unknown(name) for name in sorted(around.others)}
                 path.open_frame(frame, {**hidden, **around.names})
-        engine.chunk = function.code.chunk
+        with engine.within(Context(chunk=function.code.chunk)):
+            self._run_root(function, path)
+
+    def _run_root(self, function: Function, state: State) -> None:
         owner = function.owner
         kind = "function" if owner is None else _kind(owner, function)
         if owner is not None and kind == "method":
-            self._run_method(owner, function, path)
+            self._run_method(owner, function, state)
         else:
-            given = self._objects.taken(owner, function, path)
-            self._call(function, path, owner if kind == "classmethod" else None, given=given)
+            given = self._objects.taken(owner, function, state)
+            self._call(function, state, owner if kind == "classmethod" else None, given=given)
 
     def _call(
         self,
@@ -290,33 +293,25 @@ class Analysis:
         return any(owner in lineage.ancestors(cls) for cls in self._engine.classes if cls is not owner)
 
     def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
-        """Follow something within the bounds of one root."""
+        """Follow something within the bounds of one root, in a context of its own."""
         engine = self._engine
-        lines = engine.chunk.text.count("\n") if engine.chunk is not None else 0
+        chunk, follow_runs = engine.context.chunk, engine.context.follow_runs
+        lines = chunk.text.count("\n") if chunk is not None else 0
         engine.limit = min(engine.steps + STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
         engine.effort = 0
         engine.followed.clear()
         engine.bounds.file = engine.limit == self._steps_left
-        engine.stack.clear()
-        engine.active.clear()
-        engine.generators.clear()
-        engine.runs.clear()
-        engine.muted = 0
-        engine.traced.clear()
-        engine.lanes.clear()
-        engine.lifts.clear()
-        engine.abroad = 0
-        engine.scope = Scope((MODULE_FRAME,))
-        engine.activations[:] = [active] if active is not None else []
+        activations = (active,) if active is not None else ()
         try:
-            return follow()
+            with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):
+                return follow()
         except Exhausted:
             engine.book.complete = False
             return None
         except NotAnalysed as failure:
             self.failures.append(failure)
         except Exception as error:  # one function must not take the findings of all others with it
-            line = engine.chunk.first_line if engine.chunk is not None else 1
+            line = chunk.first_line if chunk is not None else 1
             self.failures.append(NotAnalysed(line, f"{type(error).__name__}: {error}"))
         return None
 
