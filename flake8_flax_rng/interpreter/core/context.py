@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from flake8_flax_rng.interpreter.domain.frozen import record
@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.semantics.transforms import LOOPING
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Draw, Shared
+    from flake8_flax_rng.interpreter.domain.events import Draw, Shared, Step
     from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.streams import Run
@@ -64,6 +64,10 @@ class Scope:
     receiver: Value | None = None
     target: int | None = None
     body_of: Class | None = None
+
+    def frame_of(self, name: str) -> int:
+        """Return the frame that a name is bound in."""
+        return self.redirected.get(name, self.frames[0])
 
 
 @dataclass(eq=False)
@@ -178,6 +182,56 @@ class Frame:
     def loops(self) -> bool:
         """Whether its function runs more than once."""
         return self.lift is None or self.lift.way in LOOPING
+
+
+@record(eq=False)
+class Context:
+    """What runs the code that is being followed, and where that code looks up its names.
+
+    A context is not changed but for ``stack``: ``Engine.within`` puts another one in its place for a while, and this
+    is the one way in which it is saved and restored. What is followed by itself, such as a root or a piece of another
+    file, has a new one; all other code has that of the code around it, with what differs replaced.
+
+    Args:
+        scope: where names are looked up.
+        chunk: the piece of text.
+        stack: the calls and loops that lead here; ``Engine.step`` makes it longer and shorter again.
+        functions: those whose text is being followed, innermost last.
+        activations: the Linen modules whose methods are being followed, innermost last.
+        runs: the Linen calls that are being followed, innermost last.
+        traces: what JAX traces, innermost last: what Python does in one is done once.
+        lanes: the mapped functions that are being followed, innermost last.
+        lifts: the transforms within the innermost Linen call that run part of it, innermost last.
+        generators: addresses of what the generators that are being followed have yielded, innermost last.
+        muted: whether nothing is said, because the program expects a failure.
+        follow_runs: whether calls of ``init`` and ``apply`` are followed into their module.
+    """
+
+    scope: Scope = field(default_factory=lambda: Scope((MODULE_FRAME,)))
+    chunk: Chunk | None = None
+    stack: list[Step] = field(default_factory=list)
+    functions: tuple[FunctionCode, ...] = ()
+    activations: tuple[Activation, ...] = ()
+    runs: tuple[Run, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    lanes: tuple[Lanes, ...] = ()
+    lifts: tuple[Frame, ...] = ()
+    generators: tuple[int, ...] = ()
+    muted: bool = False
+    follow_runs: bool = True
+
+    @property
+    def models(self) -> int:
+        """How many Linen calls and methods of Linen modules are being followed."""
+        return len(self.runs) + len(self.activations)
+
+    def in_module(self, activation: Activation) -> Context:
+        """Return the context of a method of a Linen module."""
+        return replace(self, activations=(*self.activations, activation))
+
+    def expecting_failure(self, expected: bool = True) -> Context:
+        """Return the context of code in which the program expects a failure, if it does."""
+        return replace(self, muted=True) if expected and not self.muted else self
 
 
 @dataclass

@@ -10,20 +10,33 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.bounds import Bounds
 from flake8_flax_rng.interpreter.core.context import (
     MODULE_FRAME,
-    Activation,
     Completion,
     Completions,
+    Context,
     Effectless,
     FixedObjects,
-    Frame,
     Home,
     Hooks,
-    Lanes,
     OtherFiles,
     Outcome,
     Outcomes,
     Scope,
     Trace,
+)
+from flake8_flax_rng.interpreter.domain.budget import (
+    EFFORT_FOR_ALL_CALLS,
+    EFFORT_FOR_CALLS,
+    ITEMS_ESCAPED,
+    ITEMS_NAMED,
+    NESTING_ESCAPED,
+    NESTING_NAMED,
+    PATHS_BY_EFFORT,
+    PATHS_KEPT,
+    PATHS_KEPT_ABROAD,
+    SHARE_FOR_ALL_CALLS,
+    SHARE_FOR_CALLS,
+    SHORT_CALL_ABROAD,
+    Limit,
 )
 from flake8_flax_rng.interpreter.domain.events import (
     Doubled,
@@ -40,7 +53,6 @@ from flake8_flax_rng.interpreter.domain.events import (
 )
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.terms import Term, Terms
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
@@ -64,7 +76,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence.book import Book
-from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge, merge_outcomes
+from flake8_flax_rng.interpreter.paths.join import merge, merge_outcomes
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey, State
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, SEEDED_METHODS, VOLATILE, Libraries
 from flake8_flax_rng.semantics.transforms import SELECTING
@@ -74,8 +86,6 @@ if TYPE_CHECKING:
 
     from flake8_flax_rng.syntax.source import Chunk
 
-CALL_DEPTH = 20
-
 KNOWN = 0
 HEIR = 1
 """A class stands for all that derive from its base: what it does is certain, what it leaves undone is not."""
@@ -83,25 +93,12 @@ HEIR = 1
 DEFAULT = 2
 """A parameter's default was taken, which its callers may never use: which keys are used is still of interest."""
 
-SHORT_TRIP = 150
-"""Expressions of another file that are followed even where much was followed before: a factory has no more."""
-
-TRIPS_RESERVED = 2_000
-"""Expressions that are followed on such short trips."""
-
-PATHS_BY_EFFORT = ((6_000, 1), (2_000, 2), (700, 3))
-"""How many paths are kept apart once so many expressions were evaluated for one function, instead of ``PATHS_KEPT``."""
-
-PATHS_IN_HASTE = 2
-"""How many are kept apart in text of another file of which much was followed."""
-
-EFFORT_AGAIN, AGAIN = 2_000, 1
+AGAIN = 1
 """From here on, and in the second half of a trip, a callee is only followed again if it is given a key."""
 
-EFFORT_CALLS, CALLS = 4_000, 2
+CALLS = 2
 """From here on, and in the last quarter of a trip, no call is followed, so that the rest of the function itself is."""
 
-_NESTING_NAMED = 6
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
@@ -123,6 +120,23 @@ class _Way:
 
     def __exit__(self, *error: object) -> None:
         self._stack.pop()
+
+
+class _Within:
+    """Another context for a while."""
+
+    __slots__ = ("_around", "_context", "_engine")
+
+    def __init__(self, engine: Engine, context: Context):
+        self._engine = engine
+        self._context = context
+        self._around = context
+
+    def __enter__(self) -> None:
+        self._around, self._engine.context = self._engine.context, self._context
+
+    def __exit__(self, *error: object) -> None:
+        self._engine.context = self._around
 
 
 def class_frame(cls: Class) -> int:
@@ -155,6 +169,7 @@ class Engine:
     """Follows one file's functions on symbolic keys and gathers events.
 
     Attributes:
+        context: what runs the code that is being followed.
         events: what was found so far.
         linted: the file that is linted.
         homes: the files whose text was followed, by path.
@@ -168,24 +183,15 @@ class Engine:
         bounds: where the analysis stopped short.
         effectless: the calls that had no effect, by what they depend on.
         libraries: what is known of other packages.
-        stack: the calls and loops that lead to where the analysis stands.
-        activations: the Linen modules being followed, innermost last.
-        runs: the Linen calls being followed, innermost last.
         called: the functions that are called somewhere.
         entered: those of them whose text was followed there.
-        generators: addresses of what the generators being followed have yielded, innermost last.
-        muted: greater than 0 where the program expects a failure.
-        follow_runs: whether calls of ``init`` and ``apply`` are followed into their module.
         example: whether others may stand for the classes of modules in what is followed: ``KNOWN``, ``HEIR`` or
             ``DEFAULT``.
-        traced: the traces that are under way, innermost last: what Python does in one is done once.
         jitted: the functions that the file compiles.
         defined: how often each ``def`` or ``lambda`` was executed.
         defaults: where the keys are built that are defaults of parameters.
         cached: the functions that remember their results.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
-        lanes: the mapped functions that are being followed, innermost last.
-        lifts: the transforms within the Linen call under way that run part of it, innermost last.
         reads: the streams that the methods of a Linen class read, by number of the class.
         fields: where the fields of a Linen module were given, by its address.
         closures: what the functions that have returned leave to those that were defined in them, by frame.
@@ -197,27 +203,16 @@ class Engine:
     ) -> None:
         self.libraries = libraries
         self.terms = Terms()
+        self.context = Context()
         self.events: list[Event] = []
-        self.stack: list[Step] = []
-        self.scope = Scope((MODULE_FRAME,))
-        self.chunk: Chunk | None = None
-        self.activations: list[Activation] = []
-        self.runs: list[Run] = []
-        self.active: list[FunctionCode] = []
-        self.generators: list[int] = []
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
         self.made: dict[FunctionCode, Function] = {}
-        self.muted = 0
         self.example = KNOWN
-        self.follow_runs = True
-        self.traced: list[Trace] = []
         self.jitted: set[FunctionCode] = set()
         self.defined: dict[FunctionCode, int] = {}
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.cached: set[FunctionCode] = set()
-        self.lanes: list[Lanes] = []
-        self.lifts: list[Frame] = []
         self.reads: dict[int, set[str]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.hooks = Hooks()
@@ -273,7 +268,7 @@ class Engine:
 
     def call(self, function: Value, args: Args, state: State, site: Site) -> Outcomes:
         """Call a value."""
-        if self.stack:
+        if self.context.stack:
             return self._call(self, function, args, state, site)
         # What Python calls by itself, as a decorator or a context manager, has no call in the text.
         with self.step(Step(site, self.label(function, state))):
@@ -286,51 +281,49 @@ class Engine:
     @property
     def home(self) -> Home:
         """The file whose text is being followed."""
-        return self.homes[self.chunk.file] if self.chunk is not None else self.linted
+        return self.homes[self.context.chunk.file] if self.context.chunk is not None else self.linted
 
     def define(self, name: str, state: State) -> Value | None:
         """Follow the piece of text that binds a name at the top level, if it was put off."""
         chunk = self.home.deferred.get(name)
         if chunk is None or chunk in self._defining:
             return None
-        saved = self.scope, self.chunk, self.active
-        self.scope, self.chunk, self.active = Scope((MODULE_FRAME,)), chunk, []
         self._defining.append(chunk)
         try:
-            self._run_block(self, chunk.module, state)
+            with self.within(replace(self.context, scope=Scope((MODULE_FRAME,)), chunk=chunk, functions=())):
+                self._run_block(self, chunk.module, state)
         finally:
             self._defining.pop()
-            self.scope, self.chunk, self.active = saved
         return state.lookup(MODULE_FRAME, name)
 
     def merge(self, states: list[State]) -> list[State]:
         """Join paths that have met; the more work a function has made, the fewer are kept apart."""
         if len(states) < 2:
             return states
-        return merge(states, self.unknown, self._kept(), self._forget_paths, bool(self.runs))
+        return merge(states, self.unknown, self._kept(), self._forget_paths, bool(self.context.runs))
 
     @property
     def haste(self) -> int:
         """How much was followed from one function: ``AGAIN`` or ``CALLS`` where calls in it stay unknown, 0 if not."""
         used, allowed = self.steps - self._trip, self.limit - self._trip
-        if self.effort >= EFFORT_CALLS or (self.abroad and used * 4 > allowed * 3):
+        if self.effort >= EFFORT_FOR_CALLS or (self.abroad and used > allowed * SHARE_FOR_CALLS):
             return CALLS
-        return AGAIN if self.effort >= EFFORT_AGAIN or (self.abroad and used * 2 > allowed) else 0
+        much = self.effort >= EFFORT_FOR_ALL_CALLS or (self.abroad and used > allowed * SHARE_FOR_ALL_CALLS)
+        return AGAIN if much else 0
 
     def _kept(self) -> int:
         kept = next((kept for effort, kept in PATHS_BY_EFFORT if self.effort >= effort), PATHS_KEPT)
-        return min(kept, PATHS_IN_HASTE) if self.abroad and self.haste else kept
+        return min(kept, PATHS_KEPT_ABROAD) if self.abroad and self.haste else kept
 
     def merge_outcomes(self, outcomes: Outcomes) -> Outcomes:
         """Join paths that carry a value."""
         if len(outcomes) < 2:
             return outcomes
-        return merge_outcomes(
-            outcomes, self.scope.frames[0], self.unknown, self._kept(), self._forget_paths, bool(self.runs)
-        )
+        frame, in_run = self.context.scope.frames[0], bool(self.context.runs)
+        return merge_outcomes(outcomes, frame, self.unknown, self._kept(), self._forget_paths, in_run)
 
     def _forget_paths(self) -> None:
-        self.bounds.reached(self, "paths")
+        self.bounds.reached(self, Limit.PATHS)
 
     # -- making things -----------------------------------------------------------------------------
 
@@ -355,28 +348,28 @@ class Engine:
 
     def owner(self) -> int:
         """Return the number of the function whose text is being followed, -1 for the file's body."""
-        return self.active[-1].serial if self.active else -1
+        return self.context.functions[-1].serial if self.context.functions else -1
 
     def site(self, node: cst.CSTNode) -> Site:
         """Return the place of a node of the code that is being followed."""
-        assert self.chunk is not None
-        return Site(node, self.chunk)
+        assert self.context.chunk is not None
+        return Site(node, self.context.chunk)
 
     def step(self, step: Step) -> _Way:
         """Follow a call or a pass of a loop."""
-        return _Way(self.stack, step)
+        return _Way(self.context.stack, step)
 
-    @contextmanager
+    def within(self, context: Context) -> _Within:
+        """Follow code in another context."""
+        return _Within(self, context)
+
     def tracing(
         self, compiled: FunctionCode | None = None, receiver: Value | None = None, eager: bool = False
-    ) -> Iterator[None]:
+    ) -> _Within:
         """Follow what JAX traces."""
         identity = None if compiled is None else (compiled, self.defined.get(compiled, 0))
-        self.traced.append(Trace(self.number(), self.terms.count, identity, receiver, eager))
-        try:
-            yield
-        finally:
-            self.traced.pop()
+        trace = Trace(self.number(), self.terms.count, identity, receiver, eager)
+        return self.within(replace(self.context, traces=(*self.context.traces, trace)))
 
     @contextmanager
     def going_abroad(self, limit: int) -> Iterator[None]:
@@ -387,7 +380,7 @@ class Engine:
         """
         start, ours, trip = self.steps, self.limit, self._trip
         self._trip = start
-        self.limit = start + min(limit, max(self.steps_abroad, SHORT_TRIP))
+        self.limit = start + min(limit, max(self.steps_abroad, SHORT_CALL_ABROAD))
         self.abroad += 1
         try:
             yield
@@ -396,18 +389,13 @@ class Engine:
             self.steps, self.limit, self._trip = start, ours, trip
             self.abroad -= 1
 
-    @contextmanager
-    def without_runs(self) -> Iterator[None]:
+    def without_runs(self) -> _Within:
         """Follow code for what it stores: what Linen modules do in it is of no interest."""
-        runs, self.follow_runs = self.follow_runs, False
-        try:
-            yield
-        finally:
-            self.follow_runs = runs
+        return self.within(replace(self.context, follow_runs=False))
 
     def emit(self, event: Event) -> None:
         """Tell the rules something."""
-        if not (self.muted or (self.example == DEFAULT and isinstance(event, _OF_A_MODULE))):
+        if not (self.context.muted or (self.example == DEFAULT and isinstance(event, _OF_A_MODULE))):
             self.events.append(event)
 
     # -- looking at values ---------------------------------------------------------------------------
@@ -423,10 +411,10 @@ class Engine:
             return make("keys", value.parent, value.start, value.count)
         if isinstance(value, Stacked):
             return make("stacked", self.term(value.lane, state, depth + 1))
-        if depth > _NESTING_NAMED:
+        if depth > NESTING_NAMED:
             return self.terms.fresh("deep")
         if isinstance(value, Tuple | Rows):
-            return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:40]))
+            return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:ITEMS_NAMED]))
         if isinstance(value, Symbol):
             return make("symbol", value.path, *([value.home] if value.path.startswith(".") else []))
         if isinstance(value, Ref):
@@ -441,9 +429,9 @@ class Engine:
 
     def _object_term(self, value: Ref, state: State, depth: int) -> Term:
         found = state.heap.get(value.address)
-        if isinstance(found, ListObject) and found.complete and len(found.items) <= 40:
+        if isinstance(found, ListObject) and found.complete and len(found.items) <= ITEMS_NAMED:
             return self.terms.make("list", *(self.term(item, state, depth + 1) for item in found.items))
-        if isinstance(found, DictObject) and found.complete and len(found.entries) <= 40:
+        if isinstance(found, DictObject) and found.complete and len(found.entries) <= ITEMS_NAMED:
             parts = [
                 part
                 for key, item in found.entries
@@ -495,7 +483,7 @@ class Engine:
 
     def escape(self, value: Value, state: State, depth: int = 0) -> None:
         """Forget what unknown code could change through a value."""
-        if depth > 3:
+        if depth > NESTING_ESCAPED:
             return
         self.book.read(value)
         self.book.escapes.note(value)
@@ -519,11 +507,11 @@ class Engine:
         found = state.heap.get(value.address)
         if isinstance(found, ListObject):
             state.heap[value.address] = replace(found, complete=False, items=())
-            for item in found.items[:20]:
+            for item in found.items[:ITEMS_ESCAPED]:
                 self.escape(item, state, depth + 1)
         elif isinstance(found, DictObject):
             state.heap[value.address] = replace(found, complete=False, entries=())
-            for _, item in found.entries[:20]:
+            for _, item in found.entries[:ITEMS_ESCAPED]:
                 self.escape(item, state, depth + 1)
         elif isinstance(found, Instance) and not found.frozen:
             for item in found.attributes.values():
@@ -542,13 +530,13 @@ class Engine:
 
     def _unresolved(self, value: Value, state: State) -> None:
         """Note that a key is given to something of which nothing is known."""
-        if not isinstance(value, Key | Opaque) or not self.stack:
+        if not isinstance(value, Key | Opaque) or not self.context.stack:
             return
         first = state.ledger.get(LedgerKey(value.term))
         if first is None and isinstance(value, Opaque):
             return
         origin = value.origin if isinstance(value, Key) else 0
-        use = Use(tuple(self.stack), "unknown", self.stack[-1].label, value.term, origin)
+        use = Use(tuple(self.context.stack), "unknown", self.context.stack[-1].label, value.term, origin)
         if first is not None:
             self.book.uses.suspect(first, use)
         if isinstance(value, Key):

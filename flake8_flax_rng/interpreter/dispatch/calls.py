@@ -157,7 +157,7 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     if last == "create" and owner in TRAIN_STATES:
         return frozen_dataclasses.create(engine, Symbol(owner), args, state)
     root = path.partition(".")[0]
-    if draws_on_host(path) and engine.traced:
+    if draws_on_host(path) and engine.context.traces:
         engine.emit(Misused("host", site, path))
     if path.startswith("flax.linen.") and any(_runs(value, state) for value in args.values()):
         modules.unknown_module(engine, state, site)

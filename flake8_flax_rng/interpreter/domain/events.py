@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.domain.frozen import record
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.budget import Limit
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
@@ -560,13 +561,12 @@ class Bounded:
     Args:
         site: the name of the function, or the statement outside of all functions.
         name: the function's name, empty for a statement.
-        bound: ``work`` (of what one function calls), ``file`` (the work of the whole file), ``paths`` (ways that are
-            told apart), ``depth`` (of calls) or ``abroad`` (work in other files).
+        bound: which one.
     """
 
     site: Site
     name: str
-    bound: str
+    bound: Limit
 
 
 @record(eq=False)

@@ -148,7 +148,7 @@ def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
     key_contract.check_seed(engine, seed, term, args)
     legacy = path in table.LEGACY and not engine.typed_keys
     if legacy:
-        engine.emit(Misused("legacy", engine.stack[-1].site))
+        engine.emit(Misused("legacy", engine.context.stack[-1].site))
     origin = _made(engine, "seed", 0, term, legacy, isinstance(seed, Const))
     impl = args.keywords.get("impl")
     default = impl is None or impl in (NONE, Const("threefry2x32"))
@@ -167,9 +167,9 @@ def _made(
 ) -> int:
     """Note a call that makes keys, and return its number."""
     origin = engine.number()
-    place = "module" if engine.activations else "traced" if engine.traced else ""
+    place = "module" if engine.context.activations else "traced" if engine.context.traces else ""
     engine.book.origins.add(
-        origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, place, varied=varied)
+        origin, Made(tuple(engine.context.stack), kind, parent, source, legacy, constant, place, varied=varied)
     )
     return origin
 
@@ -205,7 +205,7 @@ def _wrapped(engine: Engine, args: Args, state: State) -> Value:
     term = _unpacked(data.term) if isinstance(data, Opaque) else None
     if term is None or term.kind != "key data":
         if term is not None and _arithmetic(term):
-            engine.emit(Misused("buffer", engine.stack[-1].site, "words"))
+            engine.emit(Misused("buffer", engine.context.stack[-1].site, "words"))
         return Key(engine.terms.fresh("wrapped"))
     key, parent = term.args
     assert not isinstance(key, str | int | float | bytes | complex) and key is not None and isinstance(parent, int)
@@ -238,10 +238,10 @@ def consume(
         return
     engine.book.read(value)
     term, origin = found
-    if engine.runs and engine.runs[-1].draws_for_nothing(term):
+    if engine.context.runs and engine.context.runs[-1].draws_for_nothing(term):
         return
     use = Use(
-        tuple(engine.stack),
+        tuple(engine.context.stack),
         kind,
         label,
         term,
@@ -316,7 +316,7 @@ def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State
     """Enter a child that a sampler draws from: a fold of the same key with its number makes it too."""
     child = engine.terms.child(term, engine.terms.const(index))
     engine.book.uses.consume(
-        LedgerKey(child), Use(tuple(engine.stack), "inner", path, child, derived=engine.number()), state
+        LedgerKey(child), Use(tuple(engine.context.stack), "inner", path, child, derived=engine.number()), state
     )
 
 

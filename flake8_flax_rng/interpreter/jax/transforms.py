@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.core.lifted import raw
-from flake8_flax_rng.interpreter.core.mapped import close
+from flake8_flax_rng.interpreter.core.mapped import mapping
+from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -36,7 +37,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import generator_contexts
 from flake8_flax_rng.interpreter.python.decorators import compacted, undecorated
-from flake8_flax_rng.interpreter.python.iteration import PASSES, iterate, key_at, known_items, spread
+from flake8_flax_rng.interpreter.python.iteration import iterate, key_at, known_items, spread
 from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, RAW_REPEATS, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_LANES_FOLLOWED = 32
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
 
@@ -119,7 +119,11 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
     out_axes = dict(wrapped.options).get("out_axes")
     quiet = _is_one_for_all(dict(wrapped.options), state)
     mapped = Lanes(
-        site, wrapped.transform, engine.terms.count, quiet=quiet, models=len(engine.runs) + len(engine.activations)
+        site,
+        wrapped.transform,
+        engine.terms.count,
+        quiet=quiet,
+        models=engine.context.models,
     )
     given = _lanes(engine, args, axes, state)
     for before, after in _pairs(args, given):
@@ -127,12 +131,8 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
         mapped.twins.update(_twins(engine, before, after))
         if isinstance(before, Stacked) and before.alike:
             mapped.repeated.add(engine.term(after, state))
-    engine.lanes.append(mapped)
-    try:
-        with engine.tracing(eager=wrapped.transform == "vmap"):
-            outcomes = engine.call(wrapped.function, given, state, site)
-    finally:
-        close(engine, mapped)
+    with mapping(engine, mapped), engine.tracing(eager=wrapped.transform == "vmap"):
+        outcomes = engine.call(wrapped.function, given, state, site)
     for before, after in _pairs(args, given):
         engine.book.escapes.note_lanes(after, before)
     first = out_axes is None or out_axes == Const(0)
@@ -155,7 +155,11 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
     known = known_items(specs, state) if specs is not None else None
     per_argument = known if known is not None else [specs] * len(args.positional)
     mapped = Lanes(
-        site, "shard_map", engine.terms.count, quiet=specs is None, models=len(engine.runs) + len(engine.activations)
+        site,
+        "shard_map",
+        engine.terms.count,
+        quiet=specs is None,
+        models=engine.context.models,
     )
     given = args.shift(0)
     for index, value in enumerate(args.positional):
@@ -167,12 +171,8 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
                 replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
             )
             mapped.varying.add(block)
-    engine.lanes.append(mapped)
-    try:
-        with engine.tracing():
-            outcomes = engine.call(wrapped.function, given, state, site)
-    finally:
-        close(engine, mapped)
+    with mapping(engine, mapped), engine.tracing():
+        outcomes = engine.call(wrapped.function, given, state, site)
     return [(engine.unknown("sharded"), after) for _, after in outcomes]
 
 
@@ -192,7 +192,7 @@ def _twins(engine: Engine, before: Value, after: Value) -> dict[Term, tuple[Key,
     if isinstance(before, Rows):
         others = list(before.items[1:])
     elif isinstance(before, Keys) and not before.reshaped:
-        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, _LANES_FOLLOWED))]
+        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, LANES_COMPARED))]
     return {after.term: tuple(key for key in others if isinstance(key, Key))}
 
 

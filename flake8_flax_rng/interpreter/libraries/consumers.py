@@ -110,7 +110,7 @@ def _consumed(
             result.append((engine.unknown(label), path))
             continue
         use = Use(
-            tuple(engine.stack),
+            tuple(engine.context.stack),
             "split" if consumer.splits else "draw",
             label,
             found[0],
@@ -134,7 +134,7 @@ def _note_idle(engine: Engine, consumer: Consumer, owner: Term | None, args: Arg
     shown = flag == FALSE or (flag is None and args.complete() and len(args.positional) <= _INPUTS)
     if not (consumer.idle and shown) or node is None or consumer.name is None or owner is None:
         return False
-    site = Site(node, engine.stack[-1].site.chunk)
+    site = Site(node, engine.context.stack[-1].site.chunk)
     engine.emit(Replaced(site, consumer.name, library_label(owner), True, f"{consumer.only_with}=True"))
     return True
 

@@ -8,6 +8,7 @@ from itertools import compress
 from operator import is_not
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, NESTING_JOINED, PATHS_KEPT
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Tuple, Value
 from flake8_flax_rng.interpreter.paths.conditions import SOME, never_none
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Draw
     from flake8_flax_rng.interpreter.paths.state import Facts, State
 
-PATHS_KEPT = 5
-"""Paths that are followed apart at one place of the program."""
-
-ALTERNATIVES_KEPT = 6
-"""Ways to one place that are told apart by the conditions that were taken on them."""
-
-_NESTING_READ = 4
 _RESULT = "<result>"
 
 Fresh = Callable[[str], Value]
@@ -180,7 +174,7 @@ def _matters(value: Value | None, state: State, depth: int = 0) -> bool:
         return False
     if isinstance(value, Const):
         return value.value is None or isinstance(value.value, bool)
-    if depth > _NESTING_READ:
+    if depth > NESTING_JOINED:
         return True
     if isinstance(value, Tuple):
         return any(_matters(item, state, depth + 1) for item in value.items)

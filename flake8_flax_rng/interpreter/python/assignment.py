@@ -32,7 +32,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         walrus: whether the target stands in an expression, where comprehensions bind outside of themselves.
     """
     if type(target) is cst.Name:
-        scope = engine.scope
+        scope = engine.context.scope
         frame = scope.redirected.get(target.value)
         if frame is None:
             frame = scope.target if walrus and scope.target is not None else scope.frames[0]
@@ -118,8 +118,8 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
             state.open_frame(frame, {})
         state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
-        if owner.term.kind == "variable" and engine.stack:
-            engine.hooks.written(value, state, engine.stack[-1].site)
+        if owner.term.kind == "variable" and engine.context.stack:
+            engine.hooks.written(value, state, engine.context.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):
             state.open_frame(frame, {})

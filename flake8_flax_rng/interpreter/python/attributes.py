@@ -52,7 +52,7 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
     for part in reversed(spine):
         before = rows
         rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)]
-        if engine.traced and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
+        if engine.context.traces and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
             key_contract.check_kept(engine, part, before[0][0], rows[0][0])
     return rows
 

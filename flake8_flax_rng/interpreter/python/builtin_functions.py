@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
+from flake8_flax_rng.interpreter.domain.budget import ROUNDS_KNOWN
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -50,7 +51,6 @@ _LAZY = frozenset(
     }
 )
 _GOING_OVER = frozenset({"builtins.list", "builtins.tuple", "builtins.iter", "collections.deque", "itertools.cycle"})
-_ROUNDS = 64
 
 
 def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -195,7 +195,7 @@ def _cycle(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | N
     if not items:
         return None
     engine.book.read(args.positional[0])
-    again = -(-_ROUNDS // len(items))
+    again = -(-ROUNDS_KNOWN // len(items))
     return [(engine.allocate(state, ListObject(tuple(items * again), complete=False, once=True, round=True)), state)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -55,18 +56,16 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
         values, state = found, after
     said = _annotations(node)
     fields = _fields(said, values)
-    cls = Class(node.name.value, tuple(values), {}, fields, None, engine.number(), None, [], said, engine.scope.frames)
+    around = engine.context.scope.frames
+    cls = Class(node.name.value, tuple(values), {}, fields, None, engine.number(), None, [], said, around)
     frame = engine.number()
     state.open_frame(frame, {})
-    saved = engine.scope
-    engine.scope = Scope((frame, *saved.frames), body_of=cls)
-    try:
+    scope = Scope((frame, *around), body_of=cls)
+    with engine.within(replace(engine.context, scope=scope)):
         for completion, after in engine.run_block(node.body, state):
             if completion.kind == "normal":
                 state = after
                 break
-    finally:
-        engine.scope = saved
     members = {**state.frame(frame)}
     state.close_frame(frame)
     decorator = _dataclass_decorator(engine, node, state)
@@ -171,7 +170,7 @@ def _is_one(cls: Class | Symbol, item: Value) -> bool | None:
 def builders(engine: Engine) -> frozenset[int]:
     """Return the constructors of Equinox modules that are being followed: they build a module from its parts."""
     found: set[int] = set()
-    for code in engine.active:
+    for code in engine.context.functions:
         owner = engine.made[code].owner if code.name == "__init__" and code in engine.made else None
         if owner is not None and lineage.derives(owner, PART_MODULES):
             found.add(code.serial)
@@ -291,7 +290,7 @@ def implicit_super(engine: Engine, function: Value, args: Args, state: State) ->
     """Return the value of ``super()``."""
     if not (isinstance(function, Symbol) and function.path == "builtins.super"):
         return None
-    receiver, owner = engine.scope.receiver, engine.scope.owner
+    receiver, owner = engine.context.scope.receiver, engine.context.scope.owner
     if args.values() and isinstance(args.positional[0], Class):
         owner = args.positional[0]
     if owner is None or receiver is None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.core.context import Scope
 from flake8_flax_rng.interpreter.domain.values import Class, Symbol
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.names import dotted, lookup
@@ -39,9 +41,7 @@ def named(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...
     name = _named(annotation)
     if not name:
         return None
-    saved = engine.scope
-    engine.scope = type(saved)(frames)
-    try:
+    with engine.within(replace(engine.context, scope=Scope(frames))):
         first, *rest = name.split(".")
         cls = lookup(engine, first, state)
         for part in rest:
@@ -50,8 +50,6 @@ def named(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...
                 engine.other_files.resolve(path, state) if path is not None and engine.other_files is not None else None
             )
             cls = resolved or engine.unknown(part)
-    finally:
-        engine.scope = saved
     return cls if isinstance(cls, Class) else None
 
 

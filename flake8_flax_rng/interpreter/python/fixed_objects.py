@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import FixedObjects
+from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-_NESTING = 8
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
 _APPLY = "apply_fn"
 
@@ -129,7 +129,7 @@ def _lasts(value: Value, state: State, heap: dict[int, HeapObject], depth: int =
         return _lasts(value.function, state, heap, depth) and _gathered(value, state, heap, depth)
     if isinstance(value, Tuple):
         return bool(value.items) and all(_lasts(item, state, heap, depth + 1) for item in value.items)
-    return isinstance(value, Ref) and depth <= _NESTING and _object_lasts(value, state, heap, depth)
+    return isinstance(value, Ref) and depth <= NESTING_FIXED and _object_lasts(value, state, heap, depth)
 
 
 def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: int) -> bool:
@@ -180,7 +180,7 @@ def is_container(value: Value, held: FixedObjects) -> bool:
 
 def _gathered(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
     """Gather the objects that a value refers to; return False where a key is among them."""
-    if isinstance(value, Key | Keys) or depth > _NESTING:
+    if isinstance(value, Key | Keys) or depth > NESTING_FIXED:
         return False
     if isinstance(value, Ref):
         found = state.heap.get(value.address)

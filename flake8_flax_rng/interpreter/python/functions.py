@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Scope
-from flake8_flax_rng.interpreter.core.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED
+from flake8_flax_rng.interpreter.core.engine import AGAIN, CALLS, DEFAULT
+from flake8_flax_rng.interpreter.domain.budget import (
+    CALL_DEPTH,
+    CALLS_ABROAD_APART,
+    NESTING_OF_ARGUMENTS,
+    RECURSION,
+    STEPS_FOR_SHORT_CALLS,
+    STEPS_PER_CALL_ABROAD,
+    Limit,
+)
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -35,15 +45,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-STEPS_ABROAD = 3_000
-"""Expressions that are followed in other files from one call; past them nothing is known of it."""
-
-RECURSION = 2
-"""How often a function is followed within itself: as with the passes of a loop, two tell what does not change."""
-
-TRIPS_APART = 2
-"""Calls within calls that have such a bound of their own, so that a large callee does not hide its caller."""
-
 _DOCUMENTED = 2
 
 
@@ -61,22 +62,22 @@ def make_function(engine: Engine, node: cst.FunctionDef, state: State, owner: Cl
 def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> FunctionCode:
     code = engine.codes.get(node)
     if code is None:
-        assert engine.chunk is not None
+        assert engine.context.chunk is not None
         # A walk over LibCST costs more than following the function does, so the text is asked first.
-        generator = isinstance(node, cst.FunctionDef) and "yield" in engine.chunk.text and _yields(node.body)
-        code = FunctionCode(node, engine.chunk, name, generator, len(engine.codes), _unit(engine, name))
+        generator = isinstance(node, cst.FunctionDef) and "yield" in engine.context.chunk.text and _yields(node.body)
+        code = FunctionCode(node, engine.context.chunk, name, generator, len(engine.codes), _unit(engine, name))
         engine.codes[node] = code
     return code
 
 
 def _unit(engine: Engine, name: str) -> str:
     """Return the name under which the index knows a function."""
-    scope, module = engine.scope, (engine.home.frame,)
+    scope, module = engine.context.scope, (engine.home.frame,)
     if scope.frames == module:
         return name
     if scope.body_of is not None and scope.frames[1:] == module:
         return f"{scope.body_of.name}.{name}"
-    return engine.active[-1].unit if engine.active else ""
+    return engine.context.functions[-1].unit if engine.context.functions else ""
 
 
 def _yields(body: cst.CSTNode) -> bool:
@@ -97,7 +98,7 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
     for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):
         defaults = tuple((p.name.value, value) for p, value in zip(with_default, values, strict=True))
         _note_keys(engine, code, with_default, values)
-        frames = engine.scope.frames if owner is None else engine.scope.frames[1:]
+        frames = engine.context.scope.frames if owner is None else engine.context.scope.frames[1:]
         function = Function(code, frames, defaults, owner)
         engine.captured.update(frames)
         engine.made[code] = function
@@ -163,43 +164,28 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
         effect, and a generator is taken to be used up at once: its result is a list of what it yields.
     """
     code = function.code
-    if code.chunk.file and engine.abroad < TRIPS_APART:
+    if code.chunk.file and engine.abroad < CALLS_ABROAD_APART:
         return _abroad(engine, function, args, state)
     return _call(engine, function, args, state)
 
 
 def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     """Call a function of another file: whatever goes wrong there, nothing is known of it then."""
-    lost = function.code in engine.lost or engine.steps_abroad <= -TRIPS_RESERVED
+    lost = function.code in engine.lost or engine.steps_abroad <= -STEPS_FOR_SHORT_CALLS
     if lost or not _worth_going(engine, function, args, state):
         return _unknown(engine, function, args, state)
     before = state.fork()
-    piles: tuple[list[Any], ...] = (
-        engine.stack,
-        engine.active,
-        engine.generators,
-        engine.activations,
-        engine.runs,
-        engine.traced,
-        engine.lanes,
-    )
-    heights = [len(pile) for pile in piles]
-    saved = engine.scope, engine.chunk, engine.muted
     try:
-        with engine.going_abroad(STEPS_ABROAD >> engine.abroad):
+        with engine.going_abroad(STEPS_PER_CALL_ABROAD >> engine.abroad):
             return _call(engine, function, args, state)
     except Exception:  # too large, or odd, which is for whoever lints that file
-        pass
-    for pile, height in zip(piles, heights, strict=True):
-        del pile[height:]
-    engine.scope, engine.chunk, engine.muted = saved
-    engine.lost.add(function.code)
-    return _unknown(engine, function, args, before)
+        engine.lost.add(function.code)
+        return _unknown(engine, function, args, before)
 
 
 def _worth_going(engine: Engine, function: Function, args: Args, state: State) -> bool:
     """Return whether a method of a module can matter: only a run asks what it draws, unless it is given a key."""
-    if engine.runs or function.owner is None or not is_linen(function.owner):
+    if engine.context.runs or function.owner is None or not is_linen(function.owner):
         return True
     found = state.instance(args.positional[0]) if args.positional else None
     held = found.attributes.values() if found is not None else ()
@@ -209,15 +195,15 @@ def _worth_going(engine: Engine, function: Function, args: Args, state: State) -
 
 
 def _unknown(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
-    if (engine.runs or engine.activations) and engine.stack:
-        state.draws = (*state.draws, Draw("*", engine.stack[-1].site, certain=False))
+    if (engine.context.runs or engine.context.activations) and engine.context.stack:
+        state.draws = (*state.draws, Draw("*", engine.context.stack[-1].site, certain=False))
     return engine.unknown_call(function, args, state)
 
 
 def _call(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     code = function.code
-    traced = not engine.active and code in engine.jitted
-    if engine.stack:
+    traced = not engine.context.functions and code in engine.jitted
+    if engine.context.stack:
         engine.called.add(code)
     if _too_deep(engine, code, args, state):
         engine.bounds.hits += 1
@@ -226,7 +212,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return engine.unknown_call(function, args, state)
     if function.owner is not None and _left_to_heirs(code.node):
         return _unknown(engine, function, args, state)
-    if engine.active and _too_much(engine, code, args, state):
+    if engine.context.functions and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine, file=False)
         with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
@@ -244,26 +230,22 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
 
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
     code = function.code
-    if engine.stack:
+    if engine.context.stack:
         engine.entered.add(code)
     frame = engine.number()
     state.open_frame(frame, names)
-    saved = engine.scope, engine.chunk
     first = next(iter(names.values()), None)
-    engine.scope = Scope((frame, *function.frames), owner=function.owner, receiver=first)
-    engine.chunk = code.chunk
-    engine.active.append(code)
     yielded = engine.allocate(state, ListObject((), once=True)) if code.generator else None
-    if yielded is not None:
-        engine.generators.append(yielded.address)
-    try:
-        with engine.tracing() if traced else nullcontext():
-            result = _followed(engine, code, state, yielded)
-    finally:
-        engine.active.pop()
-        if yielded is not None:
-            engine.generators.pop()
-        engine.scope, engine.chunk = saved
+    around = engine.context
+    context = replace(
+        around,
+        scope=Scope((frame, *function.frames), owner=function.owner, receiver=first),
+        chunk=code.chunk,
+        functions=(*around.functions, code),
+        generators=around.generators if yielded is None else (*around.generators, yielded.address),
+    )
+    with engine.within(context), engine.tracing() if traced else nullcontext():
+        result = _followed(engine, code, state, yielded)
     if frame not in engine.captured:
         for _, after in result:
             after.close_frame(frame)
@@ -275,15 +257,15 @@ def _entered(engine: Engine, function: Function, names: dict[str, Value], state:
 
 def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether a call is not followed: one of a function within itself is, but only for keys that it hands on."""
-    depth = engine.active.count(code)
+    depth = engine.context.functions.count(code)
     if depth and (code.generator or depth >= RECURSION):
         return True
     handed_on = not depth or any(
         isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.book.uses.drawn_from(value.term))
         for value in args.values()
     )
-    if handed_on and len(engine.active) >= CALL_DEPTH:
-        engine.bounds.reached(engine, "depth")
+    if handed_on and len(engine.context.functions) >= CALL_DEPTH:
+        engine.bounds.reached(engine, Limit.DEPTH)
         return True
     return not handed_on
 
@@ -318,9 +300,9 @@ def _holds_key(value: Value, state: State, depth: int = 0) -> bool:
     if isinstance(value, Key | Keys):
         return True
     if isinstance(value, Tuple):
-        return depth <= 2 and any(_holds_key(item, state, depth + 1) for item in value.items)
+        return depth <= NESTING_OF_ARGUMENTS and any(_holds_key(item, state, depth + 1) for item in value.items)
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    if depth > 2 or found is None:
+    if depth > NESTING_OF_ARGUMENTS or found is None:
         return False
     if isinstance(found, ListObject):
         return any(_holds_key(item, state, depth + 1) for item in found.items)
@@ -333,13 +315,15 @@ def _of_interest(value: Value, state: State, depth: int = 0) -> bool:
     if isinstance(value, Opaque | Const | Symbol):
         return False
     if isinstance(value, Tuple):
-        return depth > 2 or any(_of_interest(item, state, depth + 1) for item in value.items)
+        return depth > NESTING_OF_ARGUMENTS or any(_of_interest(item, state, depth + 1) for item in value.items)
     if isinstance(value, Ref):
         found = state.heap.get(value.address)
         if isinstance(found, ListObject):
-            return depth > 2 or any(_of_interest(item, state, depth + 1) for item in found.items)
+            return depth > NESTING_OF_ARGUMENTS or any(_of_interest(item, state, depth + 1) for item in found.items)
         if isinstance(found, DictObject):
-            return depth > 2 or any(_of_interest(item, state, depth + 1) for _, item in found.entries)
+            return depth > NESTING_OF_ARGUMENTS or any(
+                _of_interest(item, state, depth + 1) for _, item in found.entries
+            )
     return True
 
 

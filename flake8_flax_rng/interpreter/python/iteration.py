@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, PASSES
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
-
-EXACT_ITEMS = 6
-PASSES = 2
-ITEMS_KNOWN = 5_000
-_UNPACKED = 64
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def _items(value: Value, state: State) -> list[Value] | None:
 
 def spread(engine: Engine, value: Value, state: State) -> list[Value] | None:
     """Return all items of a value that is given as ``*value``; a split key of known count among them."""
-    if isinstance(value, Keys) and value.count is not None and 0 <= value.count <= _UNPACKED:
+    if isinstance(value, Keys) and value.count is not None and 0 <= value.count <= KEYS_UNPACKED:
         return [key_at(engine, value, index) for index in range(value.count)]
     return known_items(value, state)
 
@@ -251,7 +247,7 @@ def _sliced(engine: Engine, value: Partial, state: State) -> Iteration | None:
 def _product(engine: Engine, value: Partial, state: State) -> Iteration | None:
     parts = [spread(engine, arg, state) for arg in value.args]
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts) or math.prod(map(len, known)) > _UNPACKED:
+    if len(known) < len(parts) or math.prod(map(len, known)) > KEYS_UNPACKED:
         return None
     return _listed([Tuple(row) for row in itertools.product(*known)])
 

@@ -28,8 +28,8 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
     constant = _CONSTANTS.get(name)
     if constant is not None:
         return constant
-    redirected = engine.scope.redirected.get(name)
-    frames = engine.scope.frames if redirected is None else (redirected,)
+    redirected = engine.context.scope.redirected.get(name)
+    frames = engine.context.scope.frames if redirected is None else (redirected,)
     value = None
     for frame in frames:
         value = state.lookup(frame, name)
@@ -94,10 +94,10 @@ def run_import_from(engine: Engine, node: cst.ImportFrom, state: State) -> None:
 def _symbol(engine: Engine, path: str) -> Symbol:
     """Return what an imported path stands for; one that no library owns may be found in the project."""
     path = canonical(path)
-    if engine.other_files is None or engine.chunk is None or (path[0] != "." and trusted(path)):
+    if engine.other_files is None or engine.context.chunk is None or (path[0] != "." and trusted(path)):
         return Symbol(path)
-    return Symbol(path, engine.chunk.file or engine.other_files.home)
+    return Symbol(path, engine.context.chunk.file or engine.other_files.home)
 
 
 def _bind(engine: Engine, name: str, value: Value, state: State) -> None:
-    state.bind(engine.scope.redirected.get(name, engine.scope.frames[0]), name, value)
+    state.bind(engine.context.scope.frame_of(name), name, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import NESTING_HANDED_ON
 from flake8_flax_rng.interpreter.domain.events import HandedOn
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function
     from flake8_flax_rng.interpreter.paths.state import State
-
-_NESTING_READ = 2
 
 
 class Leftovers:
@@ -121,7 +120,7 @@ def _held(value: Value, state: State, depth: int = 0) -> list[Key | Opaque]:
     """Return the keys in a result; of an unknown value it is not known whether it is one."""
     if isinstance(value, Key | Opaque):
         return [value]
-    if depth > _NESTING_READ:
+    if depth > NESTING_HANDED_ON:
         return []
     items: list[Value] = []
     if isinstance(value, Tuple):

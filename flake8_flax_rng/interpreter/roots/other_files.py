@@ -6,14 +6,13 @@ functions are the same on all paths. What cannot be found or followed stays a na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Home, Scope
+from flake8_flax_rng.interpreter.core.context import NORMAL, Context, Home, Scope
+from flake8_flax_rng.interpreter.domain.budget import HOPS, LINES_PER_PIECE, STEPS_PER_PIECE
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Symbol, Value
 from flake8_flax_rng.interpreter.paths.join import merge
@@ -26,13 +25,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.syntax.project import Project, SourceFile
     from flake8_flax_rng.syntax.source import Chunk
-
-HOPS = 12
-"""Files through which one name is handed on."""
-
-STEPS_PER_PIECE = 2_000
-LINES_PER_PIECE = 3_000
-"""Bounds for a piece of another file's body."""
 
 Place = tuple["Other", str]
 
@@ -211,8 +203,10 @@ class ProjectFiles:
             return
         path = State()
         path.open_frame(other.frame, {})
+        # Whatever is being followed now has no part in what another file defines.
+        context = Context(Scope((other.frame,)), chunk, muted=True, follow_runs=self._engine.context.follow_runs)
         try:
-            with self._apart(other, chunk), self._engine.going_abroad(STEPS_PER_PIECE):
+            with self._engine.within(context), self._engine.going_abroad(STEPS_PER_PIECE):
                 for statement in chunk.module.body:
                     path = self._after(statement, path)
         except Exception:  # too large, or odd, which is for whoever lints that file
@@ -226,23 +220,6 @@ class ProjectFiles:
         if isinstance(statement, cst.Try):
             ends = ends[:1]
         return merge(ends, self._engine.unknown, kept=1)[0] if ends else before
-
-    @contextmanager
-    def _apart(self, other: Other, chunk: Chunk) -> Iterator[None]:
-        """Follow text of another file, whatever is being followed now."""
-        engine = self._engine
-        saved = engine.scope, engine.chunk, engine.active, engine.stack, engine.activations, engine.runs
-        inside = engine.traced, engine.lanes
-        engine.scope, engine.chunk = Scope((other.frame,)), chunk
-        engine.active, engine.stack, engine.activations, engine.runs = [], [], [], []
-        engine.traced, engine.lanes = [], []
-        muted, engine.muted = engine.muted, 1
-        try:
-            yield
-        finally:
-            engine.scope, engine.chunk, engine.active, engine.stack, engine.activations, engine.runs = saved
-            engine.traced, engine.lanes = inside
-            engine.muted = muted
 
     def _keep(self, path: State) -> None:
         """Take over what a piece of a file has bound and made."""

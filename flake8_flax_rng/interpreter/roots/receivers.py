@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import FixedObjects
 from flake8_flax_rng.interpreter.core.engine import HEIR, KNOWN
+from flake8_flax_rng.interpreter.domain.budget import SETTERS_FOLLOWED
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -38,9 +39,6 @@ _CONSTRUCTOR = "__init__"
 _STATE = "<state>"
 _RUNNING = re.compile(rf"\.(?:{'|'.join((*INITIALISING, 'apply', 'apply_fn', 'bind'))})\b")
 """What a file says that runs a model; in any other it does not matter which model an object holds."""
-
-_SETTERS = 2
-"""Other methods of a class that are followed for what they store."""
 
 
 class Objects:
@@ -201,7 +199,7 @@ class Objects:
         methods = self._texts.makers(owner.name, owner.name)
         others = [] if methods else self._texts.makers("", owner.name)
         made: list[tuple[dict[str, Value], State]] = []
-        for name in (*methods, *others)[:_SETTERS]:
+        for name in (*methods, *others)[:SETTERS_FOLLOWED]:
             maker = owner.members.get(name) if methods else self._function(name)
             function = undecorated(maker.function) if isinstance(maker, Descriptor) else maker
             if isinstance(function, Function):
@@ -236,7 +234,7 @@ class Objects:
     def _set_later(self, owner: Class, known: FixedObjects, state: State) -> None:
         """Add what the one method stores that sets an attribute, if the constructor does not."""
         setters = self._read(owner).setters(_names(owner), _CONSTRUCTOR)
-        for name in list(setters)[:_SETTERS]:
+        for name in list(setters)[:SETTERS_FOLLOWED]:
             method = classes.member(owner, name)
             if not isinstance(method, Function):
                 continue
