@@ -31,7 +31,7 @@ class Compound(Value):
     What is held by several at once is compared once: a few doublings of a tuple make millions of items.
     """
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):

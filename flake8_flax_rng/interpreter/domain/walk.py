@@ -84,14 +84,14 @@ def reachable(value: Value, heap: Heap, through: Kinds = ALL, but: Container[int
         through: the kinds that are looked into.
         but: the addresses of objects that are not looked into.
     """
-    found, seen = [value], {_identity(value)}
+    found, seen = [value], {identity(value)}
     for current in found:
         yield current
         if type(current) is Ref and current.address in but:
             continue
         for inner in children(current, heap, through):
-            if len(found) < VISITS and (identity := _identity(inner)) not in seen:
-                seen.add(identity)
+            if len(found) < VISITS and (place := identity(inner)) not in seen:
+                seen.add(place)
                 found.append(inner)
 
 
@@ -137,7 +137,7 @@ def pairs(one: Value, other: Value, heap: Heap, through: Kinds = ALL) -> Iterato
         heap: the objects of both.
         through: the kinds that are looked into.
     """
-    found, seen = [(one, other)], {(_identity(one), _identity(other))}
+    found, seen = [(one, other)], {(identity(one), identity(other))}
     for first, second in found:
         ours, theirs = children(first, heap, through), children(second, heap, through)
         kind = kind_of(first, heap)
@@ -145,9 +145,9 @@ def pairs(one: Value, other: Value, heap: Heap, through: Kinds = ALL) -> Iterato
             yield first, second
             continue
         for pair in zip(ours, theirs, strict=True):
-            identities = _identity(pair[0]), _identity(pair[1])
-            if len(found) < VISITS and identities not in seen:
-                seen.add(identities)
+            places = identity(pair[0]), identity(pair[1])
+            if len(found) < VISITS and places not in seen:
+                seen.add(places)
                 found.append(pair)
 
 
@@ -179,14 +179,14 @@ class Rebuilding:
         holder = _holder(value, self._heap)
         if type(holder) not in self._through or depth > NESTING:
             return self._leaf(value)
-        identity = _identity(value)
-        if identity not in self._made:
+        place = identity(value)
+        if place not in self._made:
             if isinstance(holder, Tuple):
-                self._made[identity] = Tuple(self._all(holder.items, depth))
+                self._made[place] = Tuple(self._all(holder.items, depth))
             elif isinstance(holder, ListObject | DictObject):
-                self._made[identity] = ref = Ref(self._address())
+                self._made[place] = ref = Ref(self._address())
                 self._heap[ref.address] = self._object(holder, depth)
-        return self._made[identity]
+        return self._made[place]
 
     def _all(self, items: tuple[Value, ...], depth: int) -> tuple[Value, ...]:
         return tuple([self.of(item, depth + 1) for item in items])
@@ -204,6 +204,6 @@ def _holder(value: Value, heap: Heap) -> Value | HeapObject | None:
     return heap.get(value.address) if type(value) is Ref else value
 
 
-def _identity(value: Value) -> int:
+def identity(value: Value) -> int:
     """Return a number that only what is the very same has."""
     return -1 - value.address if type(value) is Ref else id(value)
