@@ -126,7 +126,7 @@ def _field(engine: Engine, node: cst.CSTNode) -> Site | None:
     """Return where the field that ``self.name`` reads was given to the constructor."""
     if not (isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and engine.context.activations):
         return None
-    return engine.fields.get(engine.context.activations[-1].origin, {}).get(node.attr.value)
+    return engine.program.fields.get(engine.context.activations[-1].origin, {}).get(node.attr.value)
 
 
 def check_rate(engine: Engine, layer: Layer, found: Instance, args: Args, site: Site) -> None:

@@ -169,4 +169,4 @@ def note(engine: Engine, stream: str, state: State) -> None:
     for active in engine.context.activations:
         found = state.heap.get(active.address)
         if isinstance(found, Instance) and isinstance(found.cls, Class):
-            engine.reads.setdefault(found.cls.serial, set()).add(stream)
+            engine.program.reads.setdefault(found.cls.serial, set()).add(stream)

@@ -403,8 +403,8 @@ class ModuleRun:
         context: the calls and loops that led there; runs of one context differ in their path only.
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
-        example: whether the module is one of several that can stand there, for instance a parameter's default, or is
-            only traced for its shapes: what it leaves unread tells nothing then.
+        one_of_several: whether the module is one of several that can stand there, for instance a parameter's default,
+            or is only traced for its shapes: what it leaves unread tells nothing then.
     """
 
     call: Site
@@ -418,7 +418,7 @@ class ModuleRun:
     places: dict[str, Site] = field(default_factory=dict)
     context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
     reads: tuple[set[str], ...] = ()
-    example: bool = False
+    one_of_several: bool = False
 
 
 @record(eq=False)

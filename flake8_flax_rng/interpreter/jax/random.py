@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core import lifted, mapped
+from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
 from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import (
@@ -146,7 +146,7 @@ def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
     seed = args.get(0, "seed")
     term = engine.term(seed, state) if seed is not None else engine.terms.fresh("seed")
     key_contract.check_seed(engine, seed, term, args)
-    legacy = path in table.LEGACY and not engine.typed_keys
+    legacy = path in table.LEGACY and not engine.program.typed_keys
     if legacy:
         engine.emit(Misused("legacy", engine.context.stack[-1].site))
     origin = _made(engine, "seed", 0, term, legacy, isinstance(seed, Const))
@@ -180,7 +180,7 @@ def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
     found = key_term(key)
     if found is not None:
         return [(Opaque(engine.terms.make("key data", *found)), state)]
-    return engine.pure_call(table.KEY_DATA, args, state)
+    return unknown_code.pure_call(engine, table.KEY_DATA, args, state)
 
 
 def _arithmetic(term: Term) -> bool:
@@ -291,7 +291,7 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     if isinstance(key, Const | Tuple):
         return [(engine.unknown(key_contract.REFUSED), state)]  # it raises, whatever else is a key
     if found is None:
-        return engine.pure_call(path, args, state)
+        return unknown_code.pure_call(engine, path, args, state)
     drawn = engine.terms.make("draw", found[0], path, *rest, *names)
     if not args.complete():
         drawn = engine.terms.make("draw", found[0], path, engine.terms.fresh("rest"))

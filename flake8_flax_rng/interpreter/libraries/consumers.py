@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.core.engine import library_label
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.naming import library_label
 from flake8_flax_rng.interpreter.domain.events import Replaced, Use
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
@@ -79,7 +80,7 @@ def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
     own = engine.libraries.is_own(path)
     for value in args.values():
         if own:
-            engine.escape(value, state)
+            unknown_code.escape(engine, value, state)
         else:
             engine.book.read(value)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
-from flake8_flax_rng.interpreter.core import lifted
+from flake8_flax_rng.interpreter.core import lifted, unknown_code
 from flake8_flax_rng.interpreter.core.context import Activation
 from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
@@ -333,20 +333,20 @@ def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Si
         state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
         known = name.value in streams or (name.value == "params" and engine.context.runs[-1].bare is not None)
         return [(Const(known), state)]
-    return engine.pure_call("has_rng", args.prepend(receiver), state)
+    return unknown_code.pure_call(engine, "has_rng", args.prepend(receiver), state)
 
 
 def _is_initializing(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     if engine.context.runs:
         return [(Const(engine.context.runs[-1].initialising), state)]
-    return engine.pure_call("is_initializing", args.prepend(receiver), state)
+    return unknown_code.pure_call(engine, "is_initializing", args.prepend(receiver), state)
 
 
 def _may_initialise(engine: Engine, receiver: Value, state: State) -> bool:
     """Return whether a path can be one of ``init``: outside of a run it may have asked, and gone the other way."""
     if engine.context.runs:
         return engine.context.runs[-1].initialising
-    (asked, _), *_ = engine.pure_call("is_initializing", Args([receiver]), state)
+    (asked, _), *_ = unknown_code.pure_call(engine, "is_initializing", Args([receiver]), state)
     return conditions.assume(engine, asked, True, state.fork()) is not None
 
 

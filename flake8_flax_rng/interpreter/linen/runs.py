@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core import mapped
-from flake8_flax_rng.interpreter.core.engine import DEFAULT, KNOWN
+from flake8_flax_rng.interpreter.core import mapped, unknown_code
+from flake8_flax_rng.interpreter.core.program import Chosen
 from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -95,7 +95,7 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
     wrong = rngs_argument.unnamed(engine, args, label, state) or rngs_argument.frozen(
         engine, rngs, args.node(0, "rngs"), label, state
     )
-    if wrong and engine.example != DEFAULT:
+    if wrong and engine.chosen is not Chosen.DEFAULT:
         return []
     given = read_streams(engine, args, rngs, True, state)
     rest = args.shift(1)
@@ -136,7 +136,7 @@ def _start(
     if found is not None and not engine.context.follow_runs:
         return [(engine.unknown(kind), state)]
     if found is None or not isinstance(receiver, Ref):
-        return engine.unknown_call(Native(kind, receiver), args, state)
+        return unknown_code.unknown_call(engine, Native(kind, receiver), args, state)
     rest = args.shift(0)
     method = rest.keywords.get("method", NONE)
     for option in _OPTIONS:
@@ -201,7 +201,7 @@ def run(
     # The transforms around a run do not stand between it and its streams.
     with engine.within(replace(engine.context, runs=(*engine.context.runs, given), lifts=())):
         outcomes = engine.call(function, args, state, site)
-    draws = tuple(after.draws for _, after in outcomes) if engine.example != DEFAULT else ()
+    draws = tuple(after.draws for _, after in outcomes) if engine.chosen is not Chosen.DEFAULT else ()
     engine.emit(
         ModuleRun(
             step.site,
@@ -215,7 +215,7 @@ def run(
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.context.stack),
             _reads(engine, found),
-            engine.example != KNOWN or engine.book.uses.shapes_only,
+            engine.chosen is not Chosen.CERTAIN or engine.book.uses.shapes_only,
         )
     )
     template = Use(
@@ -235,7 +235,7 @@ def run(
 
 def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
     bases = lineage.ancestors(found.cls) if isinstance(found.cls, Class) else ()
-    return tuple(engine.reads.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
+    return tuple(engine.program.reads.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
 
 
 def _finished(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core.engine import attribute_frame, class_frame
+from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
@@ -110,8 +110,8 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         if isinstance(found, Instance):
             engine.hooks.stored(owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
-    elif isinstance(owner, Symbol) and engine.other_files is not None:
-        engine.other_files.store(owner, name, value, state)
+    elif isinstance(owner, Symbol) and engine.files.others is not None:
+        engine.files.others.store(owner, name, value, state)
     elif isinstance(owner, Class):
         frame = class_frame(owner)
         if not state.has_frame(frame):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_flax_rng.interpreter.core.context import Effectless
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.program import Effectless
 from flake8_flax_rng.interpreter.domain.budget import EFFORT_REMEMBERED, NESTING_REMEMBERED, PARTS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
@@ -45,7 +46,7 @@ class _Marks(NamedTuple):
 
 
 def _marks(engine: Engine) -> _Marks:
-    return _Marks(len(engine.events), engine.book.uses.count, engine.bounds.hits, engine.steps, engine.terms.count)
+    return _Marks(len(engine.events), engine.book.uses.count, engine.bounds.hits, engine.work.steps, engine.terms.count)
 
 
 def begin(engine: Engine, function: Function, names: dict[str, Value], state: State) -> Call | None:
@@ -62,10 +63,12 @@ def begin(engine: Engine, function: Function, names: dict[str, Value], state: St
         (active.compact, active.known, active.setup) if active is not None else None,
         (bool(engine.context.traces), bool(engine.context.lanes), bool(engine.context.lifts)),
         (engine.context.muted, engine.book.uses.shapes_only),
-        engine.example,
+        engine.chosen,
         engine.context.follow_runs,
     )
-    return Call(engine.effectless, (function.code, function.frames, shape, around), function, read.terms, engine, state)
+    return Call(
+        engine.program.effectless, (function.code, function.frames, shape, around), function, read.terms, engine, state
+    )
 
 
 class Call:
@@ -107,7 +110,7 @@ class Call:
         if known is None:
             return None
         for place in known.escaped:
-            self._engine.escape(Opaque(self._terms[place]), state)
+            unknown_code.escape(self._engine, Opaque(self._terms[place]), state)
         make, code = self._engine.terms.make, self._function.code
         fresh = [self._engine.terms.fresh("call")] if known.varies else []
         term = make("call", make("function", code.name, code.serial), *self._terms, *fresh)

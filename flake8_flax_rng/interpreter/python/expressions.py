@@ -52,9 +52,9 @@ def _name(engine: Engine, node: cst.Name, state: State) -> Outcomes:
 
 
 def _literal(engine: Engine, node: cst.BaseExpression, state: State) -> Outcomes:
-    value = engine.literals.get(node)
+    value = engine.program.literals.get(node)
     if value is None:
-        value = engine.literals[node] = _read_literal(engine, node)
+        value = engine.program.literals[node] = _read_literal(engine, node)
     return [(value, state)]
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.core.context import FixedObjects
+from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -40,9 +40,9 @@ _LASTING = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
 """What an object may hold that lasts; what a function is given by default is no part of it."""
 
 
-def _kept(names: dict[str, Value], state: State, example: int) -> FixedObjects:
+def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects:
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
-    found = FixedObjects(example=example)
+    found = FixedObjects(chosen=chosen)
     for name, value in names.items():
         heap: dict[int, HeapObject] = {}
         if _lasts(value, state, heap):
@@ -75,14 +75,14 @@ def common(
     if not paths:
         return FixedObjects()
     bound = {name for names, _ in paths for name in names}
-    first, *others = [_kept(names, state, engine.example) for names, state in paths]
+    first, *others = [_kept(names, state, engine.chosen) for names, state in paths]
     for other in others:
         names: dict[str, Value] = {}
         for name, value in first.names.items():
             joined = _joined(engine, first, value, other, other.names.get(name))
             if joined is not None:
                 names[name] = joined
-        first = FixedObjects(names, {**other.heap, **first.heap}, first.example)
+        first = FixedObjects(names, {**other.heap, **first.heap}, first.chosen)
     for name in without:
         first.names.pop(name, None)
     first.others = frozenset(bound.difference(first.names))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -131,7 +132,7 @@ def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
     for value, after in outcomes:
         if not engine.context.stack:
             engine.hooks.returned(value, after)
-            engine.escape(value, after)
+            unknown_code.escape(engine, value, after)
     return [(Completion("return", value), after) for value, after in outcomes]
 
 
@@ -159,7 +160,7 @@ def _delete(engine: Engine, node: cst.Del, state: State) -> Completions:
             state.unbind(engine.context.scope.frame_of(target.value), target.value)
         elif isinstance(target, cst.Subscript | cst.Attribute):
             for owner, after in engine.eval(target.value, state)[:1]:
-                engine.escape(owner, after)
+                unknown_code.escape(engine, owner, after)
     return [(NORMAL, state)]
 
 
@@ -333,7 +334,7 @@ def _managed(engine: Engine, node: cst.CSTNode, manager: Value, name: str, state
     method = classes.member(found.cls, name) if found is not None and isinstance(found.cls, Class) else None
     if method is None:
         if isinstance(manager, Ref):
-            engine.escape(manager, state)
+            unknown_code.escape(engine, manager, state)
         return [(engine.unknown("context"), state)]
     args = Args([NONE, NONE, NONE]) if name == "__exit__" else Args()
     return engine.call(Bound(method, manager), args, state, engine.site(node))

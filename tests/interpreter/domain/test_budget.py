@@ -49,13 +49,13 @@ def test_each_kind_that_is_reported_is_some_limit_s():
     assert [limit for limit in budget.Limit if f"``{limit.value}``" not in texts] == []
 
 
-def numbers(tree: ast.AST) -> list[str]:
+def numbers(tree: ast.Module) -> list[str]:
     """What in a file looks like a limit."""
-    found = []
+    numbered = [n for n in tree.body if isinstance(n, ast.Assign) and type(getattr(n.value, "value", None)) is int]
+    names = [target.id for node in numbered for target in node.targets if isinstance(target, ast.Name)]
+    found = [name for name in names if name.isupper() and name not in FACTS]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) is int:
-            found += [t.id for t in node.targets if isinstance(t, ast.Name) and t.id.isupper() and t.id not in FACTS]
-        elif isinstance(node, ast.Slice) and isinstance(node.upper, ast.Constant):
+        if isinstance(node, ast.Slice) and isinstance(node.upper, ast.Constant):
             found += [ast.unparse(node)] if isinstance(node.upper.value, int) and node.upper.value > 3 else []
         elif isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and node.left.id == "depth":
             found += [ast.unparse(node)] if isinstance(node.comparators[0], ast.Constant) else []
