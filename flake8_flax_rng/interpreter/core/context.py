@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.frozen import record
@@ -35,20 +36,30 @@ Outcome = tuple[Value, State]
 Outcomes = list[Outcome]
 
 
+class Ending(Enum):
+    """In which way a statement ended."""
+
+    NORMAL = "normal"
+    RETURN = "return"
+    BREAK = "break"
+    CONTINUE = "continue"
+    RAISE = "raise"
+
+
 @record()
 class Completion:
     """How a statement ended on a path.
 
     Args:
-        kind: ``normal``, ``return``, ``break``, ``continue`` or ``raise``.
+        kind: in which way.
         value: what was returned.
     """
 
-    kind: str
+    kind: Ending
     value: Value = NONE
 
 
-NORMAL = Completion("normal")
+NORMAL = Completion(Ending.NORMAL)
 
 Completions = list[tuple[Completion, State]]
 

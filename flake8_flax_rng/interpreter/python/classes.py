@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import Scope, class_frame
+from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
@@ -62,7 +62,7 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     scope = Scope((frame, *around), body_of=cls)
     with engine.within(replace(engine.context, scope=scope)):
         for completion, after in engine.run_block(node.body, state):
-            if completion.kind == "normal":
+            if completion.kind is Ending.NORMAL:
                 state = after
                 break
     members = {**state.frame(frame)}

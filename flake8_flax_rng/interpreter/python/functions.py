@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core import unknown_code
-from flake8_flax_rng.interpreter.core.context import Scope
+from flake8_flax_rng.interpreter.core.context import Ending, Scope
 from flake8_flax_rng.interpreter.core.program import Chosen
 from flake8_flax_rng.interpreter.core.work import Calls
 from flake8_flax_rng.interpreter.domain.budget import (
@@ -312,7 +312,7 @@ def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | N
         return engine.eval(code.node.body, state)
     result: Outcomes = []
     for completion, after in engine.run_block(code.node.body, state):
-        if completion.kind in ("normal", "return"):
+        if completion.kind in (Ending.NORMAL, Ending.RETURN):
             result.append((completion.value if yielded is None else yielded, after))
     return result
 

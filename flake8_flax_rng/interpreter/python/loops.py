@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Completions
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completions, Ending
 from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
@@ -108,9 +108,9 @@ def _run_body(
     going_on: list[State] = []
     for path in live:
         for completion, after in engine.run_block(body, path):
-            if completion is NORMAL or completion.kind == "continue":
+            if completion is NORMAL or completion.kind is Ending.CONTINUE:
                 going_on.append(after)
-            elif completion.kind == "break":
+            elif completion.kind is Ending.BREAK:
                 left.append(after)
             else:
                 result.append((completion, after))

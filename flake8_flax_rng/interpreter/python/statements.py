@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core import unknown_code
-from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions, Ending
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -127,21 +127,21 @@ def _augmented(engine: Engine, node: cst.AugAssign, state: State) -> Completions
 
 def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
     if node.value is None:
-        return [(Completion("return"), state)]
+        return [(Completion(Ending.RETURN), state)]
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
         if not engine.context.stack:
             engine.hooks.returned(value, after)
             unknown_code.escape(engine, value, after)
-    return [(Completion("return", value), after) for value, after in outcomes]
+    return [(Completion(Ending.RETURN, value), after) for value, after in outcomes]
 
 
 def _raise(engine: Engine, node: cst.Raise, state: State) -> Completions:
-    return [(Completion("raise"), state)]
+    return [(Completion(Ending.RAISE), state)]
 
 
 def _jump(engine: Engine, node: cst.Break | cst.Continue, state: State) -> Completions:
-    return [(Completion("break" if isinstance(node, cst.Break) else "continue"), state)]
+    return [(Completion(Ending.BREAK if isinstance(node, cst.Break) else Ending.CONTINUE), state)]
 
 
 def _pass(engine: Engine, node: cst.CSTNode, state: State) -> Completions:
@@ -247,7 +247,7 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
     for completion, after in completions:
         if completion is NORMAL:
             live.append(after)
-        elif completion.kind == "raise" and not raised:
+        elif completion.kind is Ending.RAISE and not raised:
             thrown.append(after)
         else:
             result.append((completion, after))
