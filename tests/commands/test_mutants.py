@@ -330,14 +330,37 @@ def test_a_not_is_forgotten():
     assert change.endswith("+ nn.Dropout(0.1, deterministic=train or warm)(x, deterministic=train)")
 
 
-def test_the_state_of_a_module_is_not_put_back():
+def test_the_state_of_a_module_is_lost():
     program = """
     def f(model, x):
-        y, state = step(nnx.state(model), x)
+        y, state = step(*nnx.split(model), x)
         nnx.update(model, state)
         return y
+
+    def step(graph, state, x):
+        model = nnx.merge(graph, state)
+        return model(x), nnx.state(model)
     """
-    assert changes("state-not-returned", program) == ["- nnx.update(model, state)"]
+    assert changes("state-not-returned", program) == [
+        "- nnx.update(model, state)",
+        "- return model(x), nnx.state(model); + return model(x), state",
+    ]
+
+
+def test_a_module_may_be_given_other_weights():
+    program = """
+    def load(model, path):
+        state = jax.device_put(nnx.state(model))
+        graph, again = nnx.split(model)
+        nnx.update(model, state)
+        nnx.update(model, again)
+        return nnx.state(model)
+    """
+    assert changes("state-not-returned", program) == []
+
+
+def test_what_knows_no_flax_is_not_taken_for_it():
+    assert mutations("import tensorflow as tf\nimport jax\nx = tf.data.map(f, deterministic=not train)\n") == []
 
 
 def test_the_rest_of_a_text_stays_as_it_is():
@@ -347,9 +370,9 @@ def test_the_rest_of_a_text_stays_as_it_is():
 
 
 def test_a_body_that_loses_its_only_statement_is_still_one():
-    text = "from flax import nnx\nif x:\n    nnx.update(m, s)\n"
+    text = "from flax import nnx\nif x:\n    nnx.update(m, s)\ny, s = f()\n"
     (mutation,) = mutations(text)
-    assert edited(text, mutation.edits) == "from flax import nnx\nif x:\n    pass\n"
+    assert edited(text, mutation.edits) == "from flax import nnx\nif x:\n    pass\ny, s = f()\n"
 
 
 def test_lines_are_those_of_the_original():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from . import others, splits
+from . import others, splits, states
 from .mutation import InProgram, InScope, Mutation, mutation
 from .program import Program
 from .scope import scopes
@@ -16,14 +16,14 @@ _IN_SCOPE: dict[str, InScope] = {
     "deleted-split": splits.deleted_split,
     "kept-after-use": splits.kept_after_use,
     "constant-fold": others.constant_fold,
+    "state-not-returned": states.state_not_returned,
 }
-_IN_PROGRAM: dict[str, InProgram] = {
+_IN_FLAX: dict[str, InProgram] = {
     "rngs": others.rngs,
     "split-rngs": others.split_rngs,
     "dropped-not": others.dropped_not,
-    "state-not-returned": others.state_not_returned,
 }
-KINDS = (*_IN_SCOPE, *_IN_PROGRAM)
+KINDS = (*_IN_SCOPE, *_IN_FLAX)
 
 
 def mutations(text: str, kinds: Collection[str] = KINDS) -> list[Mutation]:
@@ -37,12 +37,10 @@ def mutations(text: str, kinds: Collection[str] = KINDS) -> list[Mutation]:
         SyntaxError: if it is no Python.
     """
     program = Program(text)
-    found = {
-        mutation(program, kind, node, edits)
-        for kind, find in _IN_PROGRAM.items()
-        if kind in kinds
-        for node, edits in find(program)
-    }
+    found: set[Mutation] = set()
+    for kind, find in _IN_FLAX.items():
+        if kind in kinds and program.imports("flax"):
+            found |= {mutation(program, kind, node, edits) for node, edits in find(program)}
     for scope in scopes(program):
         for kind, look in _IN_SCOPE.items():
             if kind in kinds:

@@ -20,7 +20,7 @@ def constant_fold(scope: Scope) -> Found:
     """Fold a constant into a key, in the place of what differs from pass to pass or from call to call."""
     for step in scope.flow.steps:
         for part in step.parts:
-            for call in _own_calls(part):
+            for call in own_calls(part):
                 data = _fold_data(scope.program, call)
                 if data is not None and _varies(scope, call, data):
                     yield call, [Put(scope.program.span(data), "0")]
@@ -55,29 +55,18 @@ def dropped_not(program: Program) -> Found:
                 yield value, [Put(program.span(value), program.segment(value.operand))]
 
 
-def state_not_returned(program: Program) -> Found:
-    """Leave an NNX module as it was before a call returned its new state."""
-    for statement in ast.walk(program.tree):
-        if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
-            continue
-        call = statement.value
-        is_update = program.path(call.func) == "flax.nnx.update" and len(call.args) > 1
-        if is_update and isinstance(call.args[1], ast.Name) and program.alone(statement):
-            yield statement, [Drop(program.span(statement))]
-
-
 def _is(value: ast.expr | None, wanted: bool) -> bool:
     return isinstance(value, ast.Constant) and value.value is wanted
 
 
-def _own_calls(part: ast.AST) -> Iterator[ast.Call]:
+def own_calls(part: ast.AST) -> Iterator[ast.Call]:
     """Go through the calls of a statement that are not those of an inner function."""
     if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return
     if isinstance(part, ast.Call):
         yield part
     for child in ast.iter_child_nodes(part):
-        yield from _own_calls(child)
+        yield from own_calls(child)
 
 
 def _fold_data(program: Program, call: ast.Call) -> ast.expr | None:

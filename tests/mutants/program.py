@@ -50,6 +50,10 @@ class Program:
                 found.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
         return found
 
+    def imports(self, package: str) -> bool:
+        """Return whether something of a package is imported."""
+        return any(path == package or path.startswith(f"{package}.") for path in self._imported.values())
+
     def path(self, node: ast.AST) -> str:
         """Return what an expression names, as in ``jax.random.split``; nothing for what is not imported."""
         if isinstance(node, ast.Name):
