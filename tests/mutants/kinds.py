@@ -18,12 +18,12 @@ _IN_SCOPE: dict[str, InScope] = {
     "constant-fold": others.constant_fold,
     "state-not-returned": states.state_not_returned,
 }
-_IN_FLAX: dict[str, InProgram] = {
+_IN_PROGRAM: dict[str, InProgram] = {
     "rngs": others.rngs,
     "split-rngs": others.split_rngs,
     "dropped-not": others.dropped_not,
 }
-KINDS = (*_IN_SCOPE, *_IN_FLAX)
+KINDS = (*_IN_SCOPE, *_IN_PROGRAM)
 
 
 def mutations(text: str, kinds: Collection[str] = KINDS) -> list[Mutation]:
@@ -38,8 +38,8 @@ def mutations(text: str, kinds: Collection[str] = KINDS) -> list[Mutation]:
     """
     program = Program(text)
     found: set[Mutation] = set()
-    for kind, find in _IN_FLAX.items():
-        if kind in kinds and program.imports("flax"):
+    for kind, find in _IN_PROGRAM.items():
+        if kind in kinds:
             found |= {mutation(program, kind, node, edits) for node, edits in find(program)}
     for scope in scopes(program):
         for kind, look in _IN_SCOPE.items():
