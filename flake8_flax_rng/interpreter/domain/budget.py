@@ -155,6 +155,9 @@ ROUNDS_KNOWN = 64
 ITEMS_REPEATED = 64
 """Items of ``[key] * n``. Silently unknown."""
 
+TREE_NODES_READ = 500
+"""Nodes of a tree that ``jax.tree.map`` goes over, shared ones as often as they are held. Silently: no more leaves."""
+
 LANES_COMPARED = 32
 """Lanes of a ``vmap`` whose keys are set against those of other calls. Silently: the later lanes are not."""
 
@@ -174,6 +177,21 @@ LITERALS_REMEMBERED = 1_024
 
 # -- how far into a value one looks ------------------------------------------------------------------------------------
 # Programs nest containers two or three deep; what is nested deeper is mostly a circle, or generated.
+
+VALUES_VISITED = 5_000
+"""Values inside of one that are visited, shared ones once. Silently: what is not visited counts as the caller says."""
+
+NESTING_VISITED = 100
+"""How deep containers are visited. Silently: what lies deeper counts as the caller says."""
+
+CHILDREN_READ = 200
+"""Keys of one split that are told apart. Silently: it may be any of them that was read."""
+
+SPLITS_KEPT = 4
+"""Splits of one key that are compared with each later one. Silently: the others are not."""
+
+PARTS_MEASURED = 200
+"""Parts of a value that is measured, in which a difference of two draws is looked for. Silently: in no others."""
 
 NESTING_NAMED = 6
 """Containers in each other that get a name by their contents. Silently: a deeper one is a value of its own."""

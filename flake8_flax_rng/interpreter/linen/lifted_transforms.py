@@ -197,7 +197,7 @@ def _scan(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site
         ]
 
     count = transforms.passes(options.get("length"), rows[0] if rows else None)
-    paths = _repeat(engine, body, transforms.as_array(engine, carry), count, state, site)
+    paths = _repeat(engine, body, transforms.as_array(engine, carry, state), count, state, site)
     return [(Tuple((value, engine.unknown("ys"))), after) for value, after in paths]
 
 
@@ -253,7 +253,7 @@ def _while(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         ]
 
     with lifted(engine, read(engine, path, options, args, state, site)):
-        return _repeat(engine, both, transforms.as_array(engine, carry), PASSES, state, site)
+        return _repeat(engine, both, transforms.as_array(engine, carry, state), PASSES, state, site)
 
 
 def _cond(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:

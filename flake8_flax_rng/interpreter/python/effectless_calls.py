@@ -23,6 +23,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.domain.walk import children
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -173,38 +174,29 @@ class _Reader:
             return value.known, value.last
         if isinstance(value, Const | Symbol | Class):
             return value
-        if isinstance(value, Tuple):
-            return tuple([self.shape(item, depth + 1) for item in value.items])
-        if isinstance(value, Ref):
-            return self._object(self._state.heap.get(value.address), depth)
-        inner = _inside(value)
-        self.failed = self.failed or inner is None
-        return None if inner is None else (type(value), *[self.shape(part, depth + 1) for part in inner])
-
-    def _object(self, found: HeapObject | None, depth: int) -> Hashable:
-        if isinstance(found, ListObject):
-            return "list", found.complete, tuple([self.shape(item, depth + 1) for item in found.items])
-        if isinstance(found, DictObject):
-            entries = tuple([(key, self.shape(item, depth + 1)) for key, item in found.entries])
-            return "dict", found.complete, found.present, entries
-        if isinstance(found, Instance) and found.given is None:
-            attributes = tuple([(name, self.shape(item, depth + 1)) for name, item in found.attributes.items()])
-            return found.cls, found.frozen, found.bound, found.symbolic, attributes
-        self.failed = True
-        return None
+        holder = self._state.heap.get(value.address) if isinstance(value, Ref) else value
+        what = _what(holder)
+        self.failed = self.failed or what is None
+        return what, *[self.shape(part, depth + 1) for part in children(value, self._state.heap)]
 
 
-def _inside(value: Value) -> list[Value] | None:
-    """Return what a callable is made of; None where others could change it."""
-    if isinstance(value, Function):
-        known = len(value.frames) == 1 and value.owner is None
-        return [Const(value.code.serial), *(default for _, default in value.defaults)] if known else None
-    if isinstance(value, Native):
-        return [Const(value.name), value.receiver]
-    if isinstance(value, Partial):
-        named = [part for name, item in value.keywords for part in (Const(name), item)]
-        return [value.function, Const(len(value.args)), *value.args, *named]
-    if isinstance(value, Wrapped) and value.lift is None:
-        named = [part for name, item in value.options for part in (Const(name), item)]
-        return [Const(value.transform), value.function, *named]
+def _what(holder: Value | HeapObject | None) -> Hashable:
+    """Return what a value is, but for the values inside of it; None where others could change it."""
+    if isinstance(holder, Tuple):
+        return "tuple"
+    if isinstance(holder, ListObject):
+        return "list", holder.complete
+    if isinstance(holder, DictObject):
+        return "dict", holder.complete, holder.present, tuple([key for key, _ in holder.entries])
+    if isinstance(holder, Instance) and holder.given is None:
+        return holder.cls, holder.frozen, holder.bound, holder.symbolic, tuple(holder.attributes)
+    if isinstance(holder, Function):
+        known = len(holder.frames) == 1 and holder.owner is None
+        return ("function", holder.code.serial) if known else None
+    if isinstance(holder, Native):
+        return "native", holder.name
+    if isinstance(holder, Partial):
+        return "partial", len(holder.args), *[name for name, _ in holder.keywords]
+    if isinstance(holder, Wrapped) and holder.lift is None:
+        return "wrapped", holder.transform, *[name for name, _ in holder.options]
     return None

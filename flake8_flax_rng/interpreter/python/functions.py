@@ -15,7 +15,6 @@ from flake8_flax_rng.interpreter.core.work import Calls
 from flake8_flax_rng.interpreter.domain.budget import (
     CALL_DEPTH,
     CALLS_ABROAD_APART,
-    NESTING_OF_ARGUMENTS,
     RECURSION,
     STEPS_PER_CALL_ABROAD,
     Limit,
@@ -37,6 +36,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_inside, any_key, kind_of
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
 from flake8_flax_rng.interpreter.python.lineage import is_linen
@@ -294,38 +294,17 @@ def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     followed = engine.work.calls
     if followed is not Calls.NEW:
         return followed is Calls.NONE
-    return code in engine.work.followed and not any(_holds_key(value, state) for value in args.values())
+    keyed = any(any_key(value, state.heap, OBJECTS) for value in args.values())
+    return code in engine.work.followed and not keyed
 
 
-def _holds_key(value: Value, state: State, depth: int = 0) -> bool:
-    if isinstance(value, Key | Keys):
-        return True
-    if isinstance(value, Tuple):
-        return depth <= NESTING_OF_ARGUMENTS and any(_holds_key(item, state, depth + 1) for item in value.items)
-    found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    if depth > NESTING_OF_ARGUMENTS or found is None:
-        return False
-    if isinstance(found, ListObject):
-        return any(_holds_key(item, state, depth + 1) for item in found.items)
-    if isinstance(found, DictObject):
-        return any(_holds_key(item, state, depth + 1) for _, item in found.entries)
-    return any(_holds_key(item, state, depth + 1) for item in found.attributes.values())
+def _of_interest(value: Value, state: State) -> bool:
+    """Return whether a value is, or holds, more than constants, names and what nothing is known of."""
 
+    def is_more(inner: Value) -> bool:
+        return not (isinstance(inner, Opaque | Const | Symbol) or kind_of(inner, state.heap) in CONTAINERS)
 
-def _of_interest(value: Value, state: State, depth: int = 0) -> bool:
-    if isinstance(value, Opaque | Const | Symbol):
-        return False
-    if isinstance(value, Tuple):
-        return depth > NESTING_OF_ARGUMENTS or any(_of_interest(item, state, depth + 1) for item in value.items)
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if isinstance(found, ListObject):
-            return depth > NESTING_OF_ARGUMENTS or any(_of_interest(item, state, depth + 1) for item in found.items)
-        if isinstance(found, DictObject):
-            return depth > NESTING_OF_ARGUMENTS or any(
-                _of_interest(item, state, depth + 1) for _, item in found.entries
-            )
-    return True
+    return any_inside(value, state.heap, is_more, CONTAINERS, unsure=True)
 
 
 def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | None) -> Outcomes:

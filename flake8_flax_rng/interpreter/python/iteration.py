@@ -24,6 +24,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.domain.walk import any_inside
 from flake8_flax_rng.semantics.libraries import LISTING
 
 if TYPE_CHECKING:
@@ -173,16 +174,17 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
 
 def listed(value: Value, state: State) -> bool:
     """Return whether a loop goes over things that the program lists, rather than counts or draws from a source."""
-    if isinstance(value, Partial):
-        lists = isinstance(value.function, Symbol) and value.function.path in LISTING
-        return lists or any(listed(arg, state) for arg in value.args)
-    if isinstance(value, Tuple):
-        return True
-    if isinstance(value, Opaque) and value.term.kind == "pure":
-        return value.term.args[0] in LISTING
-    found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    drawn = isinstance(found, ListObject) and found.once
-    return isinstance(found, ListObject | DictObject) and found.complete and not drawn
+
+    def lists(inner: Value) -> bool:
+        if isinstance(inner, Symbol):
+            return inner.path in LISTING
+        if isinstance(inner, Opaque) and inner.term.kind == "pure":
+            return inner.term.args[0] in LISTING
+        found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
+        drawn = isinstance(found, ListObject) and found.once
+        return isinstance(inner, Tuple) or (isinstance(found, ListObject | DictObject) and found.complete and not drawn)
+
+    return any_inside(value, state.heap, lists, (Partial,))
 
 
 def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:

@@ -25,9 +25,6 @@ FACTS |= {
     "ALL",
     "_SEVERAL",
     "_SHARED_BY_A_PAIR",
-    "SPLITS_KEPT",
-    "_CHILDREN_READ",
-    "_PARTS_MEASURED",
 }
 
 
