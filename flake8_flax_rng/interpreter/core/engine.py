@@ -25,6 +25,7 @@ from flake8_flax_rng.interpreter.core.context import (
     Scope,
     Trace,
 )
+from flake8_flax_rng.interpreter.core.value_terms import ValueTerms
 from flake8_flax_rng.interpreter.domain.events import (
     Doubled,
     Event,
@@ -51,18 +52,17 @@ from flake8_flax_rng.interpreter.domain.values import (
     Function,
     FunctionCode,
     Key,
-    Keys,
     Native,
     Opaque,
     Partial,
     Ref,
     Rows,
-    Stacked,
     Symbol,
     Tuple,
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.evidence.book import Book
 from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge, merge_outcomes
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey, State
@@ -101,7 +101,9 @@ EFFORT_AGAIN, AGAIN = 2_000, 1
 EFFORT_CALLS, CALLS = 4_000, 2
 """From here on, and in the last quarter of a trip, no call is followed, so that the rest of the function itself is."""
 
-_NESTING_NAMED = 6
+_GIVEN_AWAY = frozenset({*CONTAINERS, Rows, Bound, Native, Partial})
+"""What is looked into for what unknown code can change; of an object it is not known what it does with its parts."""
+
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
@@ -412,69 +414,24 @@ class Engine:
 
     # -- looking at values ---------------------------------------------------------------------------
 
-    def term(self, value: Value, state: State, depth: int = 0) -> Term:
+    def term(self, value: Value, state: State) -> Term:
         """Return the term that names a value; containers are named by their contents."""
-        make = self.terms.make
         if isinstance(value, Opaque | Key):
             return value.term
         if isinstance(value, Const):
             return self.terms.const(value.value)
-        if isinstance(value, Keys):
-            return make("keys", value.parent, value.start, value.count)
-        if isinstance(value, Stacked):
-            return make("stacked", self.term(value.lane, state, depth + 1))
-        if depth > _NESTING_NAMED:
-            return self.terms.fresh("deep")
-        if isinstance(value, Tuple | Rows):
-            return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:40]))
-        if isinstance(value, Symbol):
-            return make("symbol", value.path, *([value.home] if value.path.startswith(".") else []))
-        if isinstance(value, Ref):
-            return self._object_term(value, state, depth)
-        if isinstance(value, Function):
-            return make("function", value.code.name, value.code.serial, *value.frames)
-        if isinstance(value, Bound | Native | Wrapped | Partial | Descriptor):
-            return self._callable_term(value, state, depth)
-        if isinstance(value, Class):
-            return make("class", value.name, value.serial)
-        return self.terms.fresh("value")
-
-    def _object_term(self, value: Ref, state: State, depth: int) -> Term:
-        found = state.heap.get(value.address)
-        if isinstance(found, ListObject) and found.complete and len(found.items) <= 40:
-            return self.terms.make("list", *(self.term(item, state, depth + 1) for item in found.items))
-        if isinstance(found, DictObject) and found.complete and len(found.entries) <= 40:
-            parts = [
-                part
-                for key, item in found.entries
-                for part in (self.terms.const(key.value), self.term(item, state, depth + 1))
-            ]
-            return self.terms.make("dict", *parts)
-        if isinstance(found, Instance):
-            return self.terms.make("object", value.address)
-        return self.terms.fresh("container")
-
-    def _callable_term(self, value: Bound | Native | Wrapped | Partial | Descriptor, state: State, depth: int) -> Term:
-        if isinstance(value, Native):
-            return self.terms.make("native", value.name, self.term(value.receiver, state, depth + 1))
-        inner = self.term(value.function, state, depth + 1)
-        if isinstance(value, Bound):
-            return self.terms.make("bound", inner, self.term(value.receiver, state, depth + 1))
-        if isinstance(value, Partial):
-            parts = [self.term(arg, state, depth + 1) for arg in value.args]
-            return self.terms.make("partial", inner, *parts)
-        return self.terms.make("wrapped", inner)
+        return ValueTerms(self.terms, state.heap).of(value)
 
     def label(self, value: Value, state: State) -> str:
         """Return what a reader calls a callable."""
+        while isinstance(value, Bound | Wrapped | Partial | Descriptor):
+            value = value.function
         if isinstance(value, Symbol):
             return value.path
         if isinstance(value, Function):
             return value.code.name.strip("<>")
         if isinstance(value, Class):
             return value.name
-        if isinstance(value, Bound | Wrapped | Partial | Descriptor):
-            return self.label(value.function, state)
         if isinstance(value, Native):
             instance = state.instance(value.receiver)
             owner = "" if instance is None else f"{self.class_name(instance)}."
@@ -493,38 +450,30 @@ class Engine:
 
     # -- what unknown code can do ---------------------------------------------------------------------
 
-    def escape(self, value: Value, state: State, depth: int = 0) -> None:
+    def escape(self, value: Value, state: State) -> None:
         """Forget what unknown code could change through a value."""
-        if depth > 3:
-            return
+        for inner in list(reachable(value, state.heap, _GIVEN_AWAY)):
+            self._escape(inner, state)
+
+    def _escape(self, value: Value, state: State) -> None:
+        if isinstance(value, Tuple | Rows):
+            return  # its items escape by themselves
         self.book.read(value)
         self.book.escapes.note(value)
         if isinstance(value, Opaque):
             state.versions[value.term] = state.versions.get(value.term, 0) + 1
             state.close_frame(attribute_frame(value))
-        elif isinstance(value, Tuple | Rows):
-            for item in value.items:
-                self.escape(item, state, depth + 1)
-        elif isinstance(value, Bound | Native):
-            self.escape(value.receiver, state, depth + 1)
-        elif isinstance(value, Partial):
-            for item in value.args:
-                self.escape(item, state, depth + 1)
         elif isinstance(value, Ref):
-            self._escape_object(value, state, depth)
+            self._escape_object(value, state)
         elif isinstance(value, Class):
             state.close_frame(class_frame(value))
 
-    def _escape_object(self, value: Ref, state: State, depth: int) -> None:
+    def _escape_object(self, value: Ref, state: State) -> None:
         found = state.heap.get(value.address)
         if isinstance(found, ListObject):
             state.heap[value.address] = replace(found, complete=False, items=())
-            for item in found.items[:20]:
-                self.escape(item, state, depth + 1)
         elif isinstance(found, DictObject):
             state.heap[value.address] = replace(found, complete=False, entries=())
-            for _, item in found.entries[:20]:
-                self.escape(item, state, depth + 1)
         elif isinstance(found, Instance) and not found.frozen:
             for item in found.attributes.values():
                 self.book.escapes.note(item)
