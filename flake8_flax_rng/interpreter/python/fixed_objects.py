@@ -77,9 +77,10 @@ def common(
     bound = {name for names, _ in paths for name in names}
     first, *others = [_kept(names, state, engine.example) for names, state in paths]
     for other in others:
+        joining = _Joining(engine, first, other)
         names: dict[str, Value] = {}
         for name, value in first.names.items():
-            joined = _joined(engine, first, value, other, other.names.get(name))
+            joined = joining.of(value, other.names.get(name))
             if joined is not None:
                 names[name] = joined
         first = FixedObjects(names, {**other.heap, **first.heap}, first.example)
@@ -89,34 +90,53 @@ def common(
     return first
 
 
-def _joined(
-    engine: Engine, first: FixedObjects, ours: Value, second: FixedObjects, theirs: Value | None
-) -> Value | None:
-    if ours == theirs:
-        return ours
-    if isinstance(ours, Native) and isinstance(theirs, Native) and ours.name == theirs.name:
-        receiver = _joined(engine, first, ours.receiver, second, theirs.receiver)
-        return None if receiver is None else Native(ours.name, receiver)
-    if not (isinstance(ours, Ref) and isinstance(theirs, Ref)):
-        return None
-    one, two = first.heap.get(ours.address), second.heap.get(theirs.address)
-    either = Ref(engine.number())
-    if isinstance(one, DictObject) and isinstance(two, DictObject):
-        entries = [(key, _joined(engine, first, value, second, two.get(key))) for key, value in one.entries]
-        alike = tuple((key, value) for key, value in entries if value is not None)
-        first.heap[either.address] = DictObject(alike, complete=False)
-        return either if alike else None
-    if not (isinstance(one, Instance) and isinstance(two, Instance)) or one.cls != two.cls:
-        return None
-    fields: dict[str, Value] = {}
-    for name, value in one.attributes.items():
-        joined = _joined(engine, first, value, second, two.attributes.get(name))
-        if joined is not None:
-            fields[name] = joined
-    if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
-        return None
-    first.heap[either.address] = replace(one, attributes=fields, symbolic=True)
-    return either
+class _Joining:
+    """Finds what two paths have in common; of two objects that they share, what both know.
+
+    Args:
+        engine: the analysis.
+        first: what one path keeps; the objects that stand for two are added.
+        second: what the other one keeps.
+    """
+
+    def __init__(self, engine: Engine, first: FixedObjects, second: FixedObjects):
+        self._engine = engine
+        self._first = first
+        self._second = second
+        self._known: dict[tuple[int, int], Value | None] = {}
+
+    def of(self, ours: Value, theirs: Value | None) -> Value | None:
+        """Return what stands for two values, None if they are not alike."""
+        if ours == theirs:
+            return ours
+        if isinstance(ours, Native) and isinstance(theirs, Native) and ours.name == theirs.name:
+            receiver = self.of(ours.receiver, theirs.receiver)
+            return None if receiver is None else Native(ours.name, receiver)
+        if not (isinstance(ours, Ref) and isinstance(theirs, Ref)):
+            return None
+        places = ours.address, theirs.address
+        if places not in self._known:
+            self._known[places] = None  # for an object that holds itself
+            self._known[places] = self._object(self._first.heap.get(places[0]), self._second.heap.get(places[1]))
+        return self._known[places]
+
+    def _object(self, one: HeapObject | None, two: HeapObject | None) -> Value | None:
+        if isinstance(one, DictObject) and isinstance(two, DictObject):
+            entries = [(key, self.of(value, two.get(key))) for key, value in one.entries]
+            alike = tuple((key, value) for key, value in entries if value is not None)
+            return self._added(DictObject(alike, complete=False)) if alike else None
+        if not (isinstance(one, Instance) and isinstance(two, Instance)) or one.cls != two.cls:
+            return None
+        common = {name: self.of(value, two.attributes.get(name)) for name, value in one.attributes.items()}
+        fields = {name: value for name, value in common.items() if value is not None}
+        if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
+            return None
+        return self._added(replace(one, attributes=fields, symbolic=True))
+
+    def _added(self, found: HeapObject) -> Ref:
+        either = Ref(self._engine.number())
+        self._first.heap[either.address] = found
+        return either
 
 
 def _lasts(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
