@@ -26,7 +26,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.domain.walk import OBJECTS, reachable
+from flake8_flax_rng.interpreter.domain.walk import OBJECTS, identity, reachable
 from flake8_flax_rng.interpreter.python import lineage
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _NESTING = 8
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
 _APPLY = "apply_fn"
-_LASTING = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
+_PARTS = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
 """What an object may hold that lasts; what a function is given by default is no part of it."""
 
 
@@ -44,10 +44,10 @@ def _kept(names: dict[str, Value], state: State, example: int) -> FixedObjects:
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
     found = FixedObjects(example=example)
     for name, value in names.items():
-        heap: dict[int, HeapObject] = {}
-        if _lasts(value, state, heap):
+        lasting = _Lasting(state)
+        if lasting.holds(value):
             found.names[name] = value
-            found.heap.update(heap)
+            found.heap.update(lasting.heap)
     return found
 
 
@@ -139,41 +139,68 @@ class _Joining:
         return either
 
 
-def _lasts(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
-    """Return whether a value lasts, and gather the objects that it refers to, as far as they do."""
-    if isinstance(value, Function):
-        return value.owner is None
-    if isinstance(value, Class | Symbol):
-        return lineage.is_linen(value)
-    if isinstance(value, Native):
-        return value.name.startswith("linen.") and _lasts(value.receiver, state, heap, depth)
-    if isinstance(value, Partial | Wrapped):
-        return _lasts(value.function, state, heap, depth) and _gathered(value, state, heap)
-    if isinstance(value, Tuple):
-        return bool(value.items) and all(_lasts(item, state, heap, depth + 1) for item in value.items)
-    return isinstance(value, Ref) and depth <= _NESTING and _object_lasts(value, state, heap, depth)
+class _Lasting:
+    """Tells which values last on a path, and gathers the objects that they refer to, as far as these do.
 
+    Args:
+        state: the path.
 
-def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: int) -> bool:
-    found = state.heap.get(value.address)
-    if value.address in heap:
+    Attributes:
+        heap: the objects.
+    """
+
+    def __init__(self, state: State):
+        self.heap: dict[int, HeapObject] = {}
+        self._state = state
+        self._known: dict[int, bool] = {}
+
+    def holds(self, value: Value, depth: int = 0) -> bool:
+        """Return whether a value lasts."""
+        place = identity(value)
+        if place not in self._known:
+            self._known[place] = False  # for an object that holds itself
+            self._known[place] = depth <= _NESTING and self._is_lasting(value, depth)
+        return self._known[place]
+
+    def _is_lasting(self, value: Value, depth: int) -> bool:
+        if isinstance(value, Function):
+            return value.owner is None
+        if isinstance(value, Class | Symbol):
+            return lineage.is_linen(value)
+        if isinstance(value, Native):
+            return value.name.startswith("linen.") and self.holds(value.receiver, depth + 1)
+        if isinstance(value, Partial | Wrapped):
+            return self.holds(value.function, depth + 1) and self._gathered(value)
+        if isinstance(value, Tuple):
+            return bool(value.items) and all(self.holds(item, depth + 1) for item in value.items)
+        found = self._state.heap.get(value.address) if isinstance(value, Ref) else None
+        return isinstance(value, Ref) and found is not None and self._object(value, found, depth + 1)
+
+    def _object(self, value: Ref, found: HeapObject, depth: int) -> bool:
+        if isinstance(found, Instance) and lineage.is_linen(found.cls):
+            return found.frozen and self._gathered(value)
+        if isinstance(found, Instance):
+            kept = {name: item for name, item in found.attributes.items() if self.holds(item, depth)}
+            if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
+                return False
+            self.heap[value.address] = replace(found, attributes=kept, symbolic=True)
+            return True
+        if isinstance(found, DictObject):
+            entries = tuple(entry for entry in found.entries if self.holds(entry[1], depth))
+            self.heap[value.address] = DictObject(entries, complete=False)
+            return bool(entries)
+        self.heap[value.address] = found
+        return bool(found.items) and all(self.holds(item, depth) for item in found.items)
+
+    def _gathered(self, value: Value) -> bool:
+        """Gather the objects that a value refers to; return False where a key is among them."""
+        for inner in reachable(value, self._state.heap, _PARTS, but=frozenset(self.heap)):
+            if isinstance(inner, Key | Keys):
+                return False
+            found = self._state.heap.get(inner.address) if isinstance(inner, Ref) else None
+            if isinstance(inner, Ref) and found is not None:
+                self.heap.setdefault(inner.address, found)
         return True
-    if isinstance(found, Instance) and lineage.is_linen(found.cls):
-        return found.frozen and _gathered(value, state, heap)
-    if isinstance(found, Instance):
-        kept = {name: item for name, item in found.attributes.items() if _lasts(item, state, heap, depth + 1)}
-        if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
-            return False
-        heap[value.address] = replace(found, attributes=kept, symbolic=True)
-        return True
-    if isinstance(found, DictObject):
-        entries = tuple(entry for entry in found.entries if _lasts(entry[1], state, heap, depth + 1))
-        heap[value.address] = DictObject(entries, complete=False)
-        return bool(entries)
-    if not (isinstance(found, ListObject) and found.items):
-        return False
-    heap[value.address] = found
-    return all(_lasts(item, state, heap, depth + 1) for item in found.items)
 
 
 def parts(paths: list[tuple[dict[str, Value], State]]) -> dict[str, Class]:
@@ -198,15 +225,3 @@ def is_renewed(value: Value, held: FixedObjects) -> bool:
 def is_container(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a list or dict, which can be given other items."""
     return isinstance(value, Ref) and isinstance(held.heap.get(value.address), ListObject | DictObject)
-
-
-def _gathered(value: Value, state: State, heap: dict[int, HeapObject]) -> bool:
-    """Gather the objects that a value refers to; return False where a key is among them."""
-    gathered = frozenset(heap)
-    for inner in reachable(value, state.heap, _LASTING, but=gathered):
-        if isinstance(inner, Key | Keys):
-            return False
-        found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
-        if isinstance(inner, Ref) and found is not None:
-            heap.setdefault(inner.address, found)
-    return True
