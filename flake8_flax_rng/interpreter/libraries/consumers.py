@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
-    from flake8_flax_rng.semantics.libraries import Consumer
+    from flake8_flax_rng.semantics.consumers import Consumer
 
 _INPUTS = 5
 """Arguments by position that are inputs of a model of any library."""
