@@ -31,7 +31,6 @@ WRAPPERS: dict[str, str] = {
     "jax.jacobian": "grad",
     "jax.hessian": "grad",
     "jax.make_jaxpr": "abstract",
-    "jax.eval_shape": "abstract_call",
     "flax.linen.compact": "compact",
     "flax.linen.nowrap": "same",
     "typing.final": "identity",
@@ -73,6 +72,11 @@ CONTROL: dict[str, str] = {
     "jax.eval_shape": "eval_shape",
 }
 """Callables that call a function at once."""
+
+
+def calling(kind: str) -> frozenset[str]:
+    """Return the callables that call a function at once in one way."""
+    return frozenset(path for path, way in CONTROL.items() if way == kind)
 
 
 @dataclass(frozen=True)

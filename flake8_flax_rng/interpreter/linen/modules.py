@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.checks import deterministic_flag
 from flake8_flax_rng.interpreter.core import lifted
 from flake8_flax_rng.interpreter.core.context import Activation
 from flake8_flax_rng.interpreter.core.lifted import note, record
+from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -21,7 +22,9 @@ from flake8_flax_rng.interpreter.domain.values import (
     Const,
     Function,
     Key,
+    Native,
     Opaque,
+    Partial,
     Ref,
     Symbol,
     Tuple,
@@ -40,6 +43,7 @@ from flake8_flax_rng.semantics.linen import (
     FLAG,
     INITIALISING,
     LAYERS,
+    LIFTED_METHODS,
     RNN,
     RNN_FIELDS,
     WRAPPED,
@@ -68,6 +72,10 @@ def may_be_made(engine: Engine, name: str, args: Args, site: Site) -> bool:
         return True
     engine.emit(Misplaced(site, name, "method", active.name))
     return False
+
+
+def _make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
+    return make_layer(engine, path, args, state, site)
 
 
 def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, cls: Class | None = None) -> Outcomes:
@@ -282,7 +290,7 @@ def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, 
 # -- what modules offer --------------------------------------------------------------------------------
 
 
-def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+def _call_method(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call a method that every Linen module has."""
     handler = _NATIVES.get(name)
     if handler is not None:
@@ -450,3 +458,29 @@ _NATIVES: dict[str, _Handler] = {
     "bind": _bind,
     "apply": runs.apply,
 }
+
+
+def _run_function(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call ``nn.init`` or ``nn.apply``, which makes ``init`` or ``apply`` of a function and a module."""
+    if len(args.positional) < 2:
+        return None
+    function, module = args.positional[:2]
+    return [(Partial(Native(LIFTED_METHODS[path], module), (), (("method", function),)), state)]
+
+
+def _unknown_function(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
+    """Note that a transform which is not known could run the functions and modules that it is given."""
+    if any(_runs(value, state) for value in args.values()):
+        unknown_module(engine, state, site)
+
+
+def _runs(value: Value, state: State) -> bool:
+    return isinstance(value, Function | Bound | Partial | Wrapped) or state.instance(value) is not None
+
+
+CALLS = (
+    Calls(_run_function, LIFTED_METHODS),
+    Calls(_make, {*LAYERS, CONTAINER}, family=lineage.is_module_name),
+    Calls(_unknown_function, prefixes=("flax.linen.",)),
+)
+METHODS: dict[str, Method] = {"linen": _call_method}
