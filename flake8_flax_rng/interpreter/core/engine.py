@@ -39,6 +39,7 @@ from flake8_flax_rng.interpreter.domain.events import (
     Use,
 )
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.terms import Term, Terms
@@ -548,7 +549,7 @@ class Engine:
         if first is None and isinstance(value, Opaque):
             return
         origin = value.origin if isinstance(value, Key) else 0
-        use = Use(tuple(self.stack), "unknown", self.stack[-1].label, value.term, origin)
+        use = Use(tuple(self.stack), UseKind.UNKNOWN, self.stack[-1].label, value.term, origin)
         if first is not None:
             self.book.uses.suspect(first, use)
         if isinstance(value, Key):

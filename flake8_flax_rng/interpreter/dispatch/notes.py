@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares, draws_on_host
 from flake8_flax_rng.semantics.transforms import SELECTING
 
@@ -42,7 +43,7 @@ def _select(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
 
 def _draw_on_host(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
     if engine.traced:
-        engine.emit(Misused("host", site, path))
+        engine.emit(Misused(Misuse.HOST, site, path))
 
 
 def _compute(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:

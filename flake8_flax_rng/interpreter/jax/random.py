@@ -9,6 +9,7 @@ from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import lifted, mapped
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
+from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, Misuse, UseKind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import (
     FALSE,
@@ -41,8 +42,8 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     key_contract.check_seed(engine, seed, term, args)
     legacy = path in table.LEGACY and not engine.typed_keys
     if legacy:
-        engine.emit(Misused("legacy", engine.stack[-1].site))
-    origin = _made(engine, "seed", 0, term, legacy, isinstance(seed, Const))
+        engine.emit(Misused(Misuse.LEGACY, engine.stack[-1].site))
+    origin = _made(engine, MakeKind.SEED, 0, term, legacy, isinstance(seed, Const))
     impl = args.keywords.get("impl")
     default = impl is None or impl in (NONE, Const("threefry2x32"))
     parts = [term] if default or impl is None else [term, engine.term(impl, state)]
@@ -51,7 +52,7 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
 
 def _made(
     engine: Engine,
-    kind: str,
+    kind: MakeKind,
     parent: int,
     source: Term,
     legacy: bool | None = None,
@@ -60,7 +61,7 @@ def _made(
 ) -> int:
     """Note a call that makes keys, and return its number."""
     origin = engine.number()
-    place = "module" if engine.activations else "traced" if engine.traced else ""
+    place = MadeIn.MODULE if engine.activations else MadeIn.TRACED if engine.traced else None
     engine.book.origins.add(
         origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, place, varied=varied)
     )
@@ -102,15 +103,15 @@ def _wrapped(engine: Engine, args: Args) -> Value:
     """Return the key that some words are: the bits of a key are that key again."""
     data = args.get(0, "key_bits_array")
     if isinstance(data, Key):
-        return Key(data.term, _made(engine, "wrap", data.origin, data.term, legacy=False))
+        return Key(data.term, _made(engine, MakeKind.WRAP, data.origin, data.term, legacy=False))
     term = _unpacked(data.term) if isinstance(data, Opaque) else None
     if term is None or term.kind != "key data":
         if term is not None and _arithmetic(term):
-            engine.emit(Misused("buffer", engine.stack[-1].site, "words"))
+            engine.emit(Misused(Misuse.ARITHMETIC, engine.stack[-1].site))
         return Key(engine.terms.fresh("wrapped"))
     key, parent = term.args
     assert not isinstance(key, str | int | float | bytes | complex) and key is not None and isinstance(parent, int)
-    return Key(key, _made(engine, "wrap", parent, key, legacy=False))
+    return Key(key, _made(engine, MakeKind.WRAP, parent, key, legacy=False))
 
 
 def key_term(value: Value | None) -> tuple[Term, int] | None:
@@ -126,7 +127,7 @@ def consume(
     engine: Engine,
     value: Value | None,
     state: State,
-    kind: str,
+    kind: UseKind,
     label: str,
     signature: Term | None = None,
     subject: Term | None = None,
@@ -158,7 +159,7 @@ def consume(
         engine.book.uses.consume(
             LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state
         )
-    if kind == "draw":
+    if kind is UseKind.DRAW:
         mapped.check(engine, use)
         lifted.drawn_from(engine, term)
         key_contract.check_constant(engine, term, origin, signature)
@@ -197,7 +198,7 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     drawn = engine.terms.make("draw", found[0], path, *rest, *names)
     if not args.complete():
         drawn = engine.terms.make("draw", found[0], path, engine.terms.fresh("rest"))
-    consume(engine, key, state, "draw", path, drawn, subject, settings)
+    consume(engine, key, state, UseKind.DRAW, path, drawn, subject, settings)
     for index in _inner_children(path, args):
         _enter_inner(engine, path, found[0], index, state)
     return [(Opaque(drawn), state)]
@@ -218,7 +219,7 @@ def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State
     """Enter a child that a sampler draws from: a fold of the same key with its number makes it too."""
     child = engine.terms.child(term, engine.terms.const(index))
     engine.book.uses.consume(
-        LedgerKey(child), Use(tuple(engine.stack), "inner", path, child, derived=engine.number()), state
+        LedgerKey(child), Use(tuple(engine.stack), UseKind.INNER, path, child, derived=engine.number()), state
     )
 
 
@@ -228,8 +229,8 @@ def _split(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     found = key_term(key)
     if found is None:
         return [(engine.unknown(key_contract.REFUSED), state)]
-    origin = _made(engine, "split", found[1], found[0])
-    consume(engine, key, state, "split", path, derived=origin)
+    origin = _made(engine, MakeKind.SPLIT, found[1], found[0])
+    consume(engine, key, state, UseKind.SPLIT, path, derived=origin)
     count = args.get(1, "num")
     if count is None:
         count = Const(2) if args.complete() else engine.unknown()
@@ -256,7 +257,7 @@ def _fold_in(engine: Engine, path: str, args: Args, state: State, site: Site) ->
         return [(engine.unknown(key_contract.REFUSED), state)]
     key_contract.check_data(engine, data, args.node(1, "data"))
     engine.book.read(key)
-    origin = _made(engine, "fold", found[1], found[0], varied=not isinstance(data, Const))
+    origin = _made(engine, MakeKind.FOLD, found[1], found[0], varied=not isinstance(data, Const))
     child = engine.terms.child(found[0], fold_data(engine, data, state))
     if not isinstance(data, Const):
         lifted.varied(engine, child)
@@ -299,7 +300,7 @@ def _initialise(engine: Engine, path: str, receiver: Value, args: Args, state: S
         return [(engine.unknown("initial"), state)]
     rest = [engine.term(value, state) for value in args.values() if value is not key]
     drawn = engine.terms.make("draw", found[0], path, *rest)
-    consume(engine, key, state, "draw", path, drawn)
+    consume(engine, key, state, UseKind.DRAW, path, drawn)
     return [(Opaque(drawn), state)]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.engine import library_label
 from flake8_flax_rng.interpreter.core.models import Calls, any_path
 from flake8_flax_rng.interpreter.domain.events import Replaced, Use
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
 from flake8_flax_rng.interpreter.jax.random import key_term
@@ -112,7 +113,7 @@ def _consumed(
             continue
         use = Use(
             tuple(engine.stack),
-            "split" if consumer.splits else "draw",
+            UseKind.SPLIT if consumer.splits else UseKind.DRAW,
             label,
             found[0],
             found[1],

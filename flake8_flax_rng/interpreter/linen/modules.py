@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import FixedValue, Malformation, TurnedOff, Unserved
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -70,7 +71,7 @@ def may_be_made(engine: Engine, name: str, args: Args, site: Site) -> bool:
     active = engine.activations[-1]
     if active.compact or not active.known:
         return True
-    engine.emit(Misplaced(site, name, "method", active.name))
+    engine.emit(Misplaced(site, name, Unserved.METHOD, active.name))
     return False
 
 
@@ -305,10 +306,10 @@ def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: S
     active = next((a for a in reversed(engine.activations) if a.address == getattr(receiver, "address", 0)), None)
     if found is not None and not found.bound and not (found.symbolic and active is None):
         if active is not None and active.post_init and active.known:
-            engine.emit(Misplaced(site, "make_rng", "post_init", active.name))
+            engine.emit(Misplaced(site, "make_rng", Unserved.POST_INIT, active.name))
             return []
         if active is None or not active.post_init:
-            engine.emit(Misplaced(site, "make_rng", "unbound", engine.class_name(found)))
+            engine.emit(Misplaced(site, "make_rng", Unserved.UNBOUND, engine.class_name(found)))
             return []
     stream = args.get(0, "name")
     if stream is None and args.complete():
@@ -342,7 +343,7 @@ def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Si
     if isinstance(name, Const) and lifted.is_kept(engine, str(name.value)):
         return [(Const(False), state)]
     if isinstance(name, Const) and streams is not None:
-        state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
+        state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off=TurnedOff.ASKED))
         known = name.value in streams or (name.value == "params" and engine.runs[-1].bare is not None)
         return [(Const(known), state)]
     return engine.pure_call("has_rng", args.prepend(receiver), state)
@@ -377,7 +378,7 @@ def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site
     if node is not None and initializers.ignores(engine, initialiser, given, state, site):
         name = args.get(0, "name")
         known = f" {name.value!r}" if isinstance(name, Const) else ""
-        engine.emit(Fixed(engine.site(node), "initializer", f"the initializer of the parameter{known}"))
+        engine.emit(Fixed(engine.site(node), FixedValue.INITIALIZER, f"the initializer of the parameter{known}"))
         return [(engine.unknown("parameter"), state)]
     outcomes = engine.call(initialiser, given, state, site)
     if any(initializers.draws_from(engine, value, key, after) for value, after in outcomes):
@@ -435,7 +436,7 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     if found is None or not isinstance(receiver, Ref):
         return [(engine.unknown("bound"), state)]
     wrong = rngs_argument.bound(engine, args, f"{engine.class_name(found)}.bind", state)
-    if wrong == "bare":
+    if wrong is Malformation.BARE:
         return []
     given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
     if wrong:
