@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
@@ -42,13 +43,13 @@ def _select(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
 
 
 def _draw_on_host(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
-    if engine.traced:
+    if engine.context.traces:
         engine.emit(Misused(Misuse.HOST, site, path))
 
 
 def _compute(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     """Call a function that only computes a value from its arguments."""
-    return engine.pure_call(path, args, state)
+    return unknown_code.pure_call(engine, path, args, state)
 
 
 def _is_pure(path: str) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.lifted import raw
 from flake8_flax_rng.interpreter.core.models import Calls, Model
+from flake8_flax_rng.interpreter.domain.budget import PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -20,7 +22,6 @@ from flake8_flax_rng.interpreter.domain.values import (
     Native,
     Opaque,
     Partial,
-    Ref,
     Rows,
     Stacked,
     Symbol,
@@ -28,9 +29,10 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.domain.walk import Rebuilding
 from flake8_flax_rng.interpreter.jax.array_functions import known_length
 from flake8_flax_rng.interpreter.paths import conditions
-from flake8_flax_rng.interpreter.python.iteration import PASSES, key_at, known_items
+from flake8_flax_rng.interpreter.python.iteration import key_at, known_items
 from flake8_flax_rng.semantics.transforms import RAW_REPEATS, calling
 
 if TYPE_CHECKING:
@@ -53,22 +55,24 @@ def traced(model: Model) -> Model:
     return follow
 
 
-def as_array(engine: Engine, value: Value) -> Value:
-    """Return a number as it is inside of a trace: an array, of which Python cannot tell the value."""
-    if isinstance(value, Tuple):
-        return Tuple(tuple(as_array(engine, item) for item in value.items))
-    number = value.value if isinstance(value, Const) else None
-    if isinstance(number, int) and not isinstance(number, bool):
-        return Opaque(engine.terms.const(number), number)
-    return value
+def as_array(engine: Engine, value: Value, state: State) -> Value:
+    """Return numbers as they are inside of a trace: arrays, of which Python cannot tell the value."""
+
+    def trace(leaf: Value) -> Value:
+        number = leaf.value if isinstance(leaf, Const) else None
+        if isinstance(number, int) and not isinstance(number, bool):
+            return Opaque(engine.terms.const(number), number)
+        return leaf
+
+    return Rebuilding(state.heap, trace, (Tuple,), engine.number).of(value)
 
 
 def _scan(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     function, carry, rows = args.get(0, "f"), args.get(1, "init"), args.get(2, "xs")
     if function is None or carry is None:
-        return engine.unknown_call(Symbol(path), args, state)
+        return unknown_code.unknown_call(engine, Symbol(path), args, state)
     serial = engine.number()
-    paths: Outcomes = [(as_array(engine, carry), state)]
+    paths: Outcomes = [(as_array(engine, carry, state), state)]
     count = _count(engine, args.get(4, "length"), rows, state)
     over: Outcomes = []
     for turn in range(passes(args.get(4, "length"), rows)):
@@ -112,39 +116,35 @@ def first_of_pair(engine: Engine, value: Value) -> Value:
 
 def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State) -> Value:
     """Return what pass ``turn`` of a scan gets of ``xs``."""
-    if rows is None or rows == NONE:
-        return NONE
-    if isinstance(rows, Keys):
-        engine.book.read(rows)
-        return key_at(engine, rows, turn)
-    if isinstance(rows, Stacked) and rows.alike:
-        return rows.lane
-    if isinstance(rows, Rows) and turn < len(rows.items):
-        engine.book.read(rows)
-        return rows.items[turn]
-    if isinstance(rows, Tuple):
-        return Tuple(tuple(row(engine, item, serial, turn, state) for item in rows.items))
-    if isinstance(rows, Ref):
-        found = state.heap.get(rows.address)
-        if isinstance(found, DictObject) and found.complete:
-            entries = tuple((key, row(engine, item, serial, turn, state)) for key, item in found.entries)
-            return engine.allocate(state, DictObject(entries))
-    if isinstance(rows, Opaque) and rows.term.kind == "pure" and rows.term.args[0] == "jax.numpy.arange":
-        return Opaque(engine.terms.make("item", serial, rows.term, turn), turn)
-    return Opaque(engine.terms.make("item", serial, engine.term(rows, state), turn))
+
+    def take(leaf: Value) -> Value:
+        if leaf == NONE:
+            return NONE
+        if isinstance(leaf, Keys):
+            engine.book.read(leaf)
+            return key_at(engine, leaf, turn)
+        if isinstance(leaf, Stacked) and leaf.alike:
+            return leaf.lane
+        if isinstance(leaf, Rows) and turn < len(leaf.items):
+            engine.book.read(leaf)
+            return leaf.items[turn]
+        counts = isinstance(leaf, Opaque) and leaf.term.kind == "pure" and leaf.term.args[0] == "jax.numpy.arange"
+        return Opaque(engine.terms.make("item", serial, engine.term(leaf, state), turn), turn if counts else None)
+
+    return NONE if rows is None else Rebuilding(state.heap, take, (Tuple, DictObject), engine.number).of(rows)
 
 
 def _fori_loop(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     lower, body, carry = args.get(0, "lower"), args.get(2, "body_fun"), args.get(3, "init_val")
     if body is None or carry is None:
-        return engine.unknown_call(Symbol(path), args, state)
+        return unknown_code.unknown_call(engine, Symbol(path), args, state)
     start = lower.value if isinstance(lower, Const) and isinstance(lower.value, int) else None
     upper = args.get(1, "upper")
     last = upper.value if isinstance(upper, Const) and isinstance(upper.value, int) else None
     length = Const(last - start) if last is not None and start is not None else None
     serial = engine.number()
     count = engine.term(upper, state) if upper is not None and start == 0 else None
-    paths: Outcomes = [(as_array(engine, carry), state)]
+    paths: Outcomes = [(as_array(engine, carry, state), state)]
     over: Outcomes = []
     for turn in range(passes(length)):
         if turn:
@@ -162,8 +162,8 @@ def _fori_loop(engine: Engine, path: str, args: Args, state: State, site: Site) 
 def _while_loop(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     test, body, carry = args.get(0, "cond_fun"), args.get(1, "body_fun"), args.get(2, "init_val")
     if test is None or body is None or carry is None:
-        return engine.unknown_call(Symbol(path), args, state)
-    paths: Outcomes = [(as_array(engine, carry), state)]
+        return unknown_code.unknown_call(engine, Symbol(path), args, state)
+    paths: Outcomes = [(as_array(engine, carry, state), state)]
     for turn in range(PASSES):
         with engine.step(Step(site, turn=turn)):
             entering = [
@@ -195,7 +195,7 @@ def cond(engine: Engine, path: str, args: Args, state: State, site: Site) -> Out
         yes, no = args.positional[2], args.positional[4]
         yes_operands, no_operands = [args.positional[1]], [args.positional[3]]
     if test is None or yes is None or no is None:
-        return engine.unknown_call(Symbol(path), args, state)
+        return unknown_code.unknown_call(engine, Symbol(path), args, state)
     result: Outcomes = []
     for held, way in conditions.branch(engine, test, state):
         function, given = (yes, yes_operands) if held else (no, no_operands)
@@ -208,7 +208,7 @@ def switch(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     index, branches = args.get(0, "index"), args.get(1, "branches")
     functions = known_items(branches, state) if branches is not None else None
     if functions is None or index is None:
-        return engine.unknown_call(Symbol(path), args, state)
+        return unknown_code.unknown_call(engine, Symbol(path), args, state)
     operands = args.positional[2:]
     result: Outcomes = []
     for number, function in enumerate(functions):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.lifted import raw
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.values import (
@@ -59,9 +60,9 @@ def _function_in(args: Args) -> Value | None:
 def _wrapped(engine: Engine, transform: str, function: Value, args: Args) -> Wrapped:
     inner = undecorated(function)
     if transform in TRACING and isinstance(inner, Function):
-        engine.jitted.add(inner.code)
+        engine.program.jitted.add(inner.code)
     if transform == "cached" and isinstance(inner, Function):
-        engine.cached.add(inner.code)
+        engine.program.cached.add(inner.code)
     options = dict(args.keywords)
     if len(args.positional) > 1:
         options.setdefault("in_axes", args.positional[1])
@@ -189,7 +190,7 @@ _CALLING: dict[str, Callable[[Engine, Wrapped, Args, State, Site], Outcomes]] = 
 def _vjp(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     function = args.get(0, "fun")
     if function is None:
-        return engine.unknown_call(Symbol(path), args, state)
+        return unknown_code.unknown_call(engine, Symbol(path), args, state)
     given = args.positional[1:]
     if len(given) == 2 and all(isinstance(value, Tuple) for value in given):
         inner = known_items(given[0], state) or []

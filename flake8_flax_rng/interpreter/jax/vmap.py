@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
-from flake8_flax_rng.interpreter.core.mapped import close
-from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.core.mapped import mapping
+from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -22,6 +24,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, Rebuilding, identity, pairs
 from flake8_flax_rng.interpreter.jax.array_functions import known_length
 from flake8_flax_rng.interpreter.python.iteration import key_at, known_items
 
@@ -32,15 +35,17 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_LANES_FOLLOWED = 32
-
 
 def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, state: State, site: Site) -> Outcomes:
     """Call a function once for all lanes."""
     out_axes = dict(wrapped.options).get("out_axes")
     quiet = is_one_for_all(dict(wrapped.options), state)
     mapped = Lanes(
-        site, wrapped.transform, engine.terms.count, quiet=quiet, models=len(engine.runs) + len(engine.activations)
+        site,
+        wrapped.transform,
+        engine.terms.count,
+        quiet=quiet,
+        models=engine.context.models,
     )
     given = _lanes(engine, args, axes, state)
     for before, after in _pairs(args, given):
@@ -48,12 +53,8 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
         mapped.twins.update(_twins(engine, before, after))
         if isinstance(before, Stacked) and before.alike:
             mapped.repeated.add(engine.term(after, state))
-    engine.lanes.append(mapped)
-    try:
-        with engine.tracing(eager=wrapped.transform == "vmap"):
-            outcomes = engine.call(wrapped.function, given, state, site)
-    finally:
-        close(engine, mapped)
+    with mapping(engine, mapped), engine.tracing(eager=wrapped.transform == "vmap"):
+        outcomes = engine.call(wrapped.function, given, state, site)
     for before, after in _pairs(args, given):
         engine.book.escapes.note_lanes(after, before)
     first = out_axes is None or out_axes == Const(0)
@@ -72,7 +73,11 @@ def map_shards(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args
     known = known_items(specs, state) if specs is not None else None
     per_argument = known if known is not None else [specs] * len(args.positional)
     mapped = Lanes(
-        site, "shard_map", engine.terms.count, quiet=specs is None, models=len(engine.runs) + len(engine.activations)
+        site,
+        "shard_map",
+        engine.terms.count,
+        quiet=specs is None,
+        models=engine.context.models,
     )
     given = args.shift(0)
     for index, value in enumerate(args.positional):
@@ -84,12 +89,8 @@ def map_shards(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args
                 replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
             )
             mapped.varying.add(block)
-    engine.lanes.append(mapped)
-    try:
-        with engine.tracing():
-            outcomes = engine.call(wrapped.function, given, state, site)
-    finally:
-        close(engine, mapped)
+    with mapping(engine, mapped), engine.tracing():
+        outcomes = engine.call(wrapped.function, given, state, site)
     return [(engine.unknown("sharded"), after) for _, after in outcomes]
 
 
@@ -109,68 +110,78 @@ def _twins(engine: Engine, before: Value, after: Value) -> dict[Term, tuple[Key,
     if isinstance(before, Rows):
         others = list(before.items[1:])
     elif isinstance(before, Keys) and not before.reshaped:
-        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, _LANES_FOLLOWED))]
+        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, LANES_COMPARED))]
     return {after.term: tuple(key for key in others if isinstance(key, Key))}
 
 
 def _new(engine: Engine, before: Value, after: Value, state: State) -> list[Term]:
     """Return the terms of what differs from lane to lane."""
-    if isinstance(before, Stacked) and before.alike:
-        return []
-    if isinstance(after, Tuple) and isinstance(before, Tuple):
-        pairs = zip(before.items, after.items, strict=True)
-        return [term for one, other in pairs for term in _new(engine, one, other, state)]
-    if isinstance(after, Ref) and isinstance(before, Ref):
-        ours, theirs = state.heap.get(before.address), state.heap.get(after.address)
-        if isinstance(ours, ListObject) and isinstance(theirs, ListObject):
-            return _new(engine, Tuple(ours.items), Tuple(theirs.items), state)
-        if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
-            one, other = (Tuple(tuple(item for _, item in found.entries)) for found in (ours, theirs))
-            return _new(engine, one, other, state)
-        if isinstance(ours, Instance) and isinstance(theirs, Instance):
-            one, other = (Tuple(tuple(found.attributes.values())) for found in (ours, theirs))
-            return _new(engine, one, other, state)
-        return []
-    if before is after and not isinstance(before, Ref):
-        return []
-    if isinstance(after, Keys):
-        return [engine.term(after, state), after.parent]
-    return [engine.term(after, state)]
+    found: list[Term] = []
+    for one, other in pairs(before, after, state.heap, OBJECTS):
+        alike = isinstance(one, Stacked) and one.alike
+        if alike or one is other or (isinstance(one, Ref) and isinstance(other, Ref)):
+            continue
+        found.append(engine.term(other, state))
+        if isinstance(other, Keys):
+            found.append(other.parent)
+    return found
 
 
 def _lanes(engine: Engine, args: Args, axes: Value | None, state: State) -> Args:
     """Return the arguments as one lane of ``vmap`` sees them."""
     per_argument = known_items(axes, state) if isinstance(axes, Tuple | Ref) else None
     lanes = args.shift(0)
+    slicing = _Slicing(engine, state)
     for index, value in enumerate(args.positional):
         axis = axes
         if per_argument is not None:
             axis = per_argument[index] if index < len(per_argument) else NONE
-        lanes.positional[index] = _along(engine, value, axis, state)
-    lanes.keywords = {name: lane(engine, value, state) for name, value in args.keywords.items()}
+        lanes.positional[index] = slicing.along(value, axis)
+    lanes.keywords = {name: slicing.along(value, None) for name, value in args.keywords.items()}
     return lanes
 
 
-def _along(engine: Engine, value: Value, axis: Value | None, state: State) -> Value:
-    """Return what one lane gets of an argument; its axes may form a tree like the argument's own."""
-    if axis == NONE:
-        return value
-    ours = state.heap.get(value.address) if isinstance(value, Ref) else None
-    theirs = state.heap.get(axis.address) if isinstance(axis, Ref) else None
-    if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
-        entries = tuple((key, _along(engine, item, theirs.get(key), state)) for key, item in ours.entries)
-        return engine.allocate(state, DictObject(entries, ours.complete))
-    if isinstance(ours, Instance) and isinstance(theirs, Instance):
-        fields = {n: _along(engine, item, theirs.attributes.get(n), state) for n, item in ours.attributes.items()}
-        return engine.allocate(state, replace(ours, attributes=fields))
-    items, parts = known_items(value, state), known_items(axis, state) if axis is not None else None
-    if items is not None and parts is not None and len(items) == len(parts):
-        return Tuple(tuple(_along(engine, item, part, state) for item, part in zip(items, parts, strict=True)))
-    return lane(engine, value, state)
+class _Slicing:
+    """Takes one lane out of values; what is shared is sliced once.
+
+    Args:
+        engine: the analysis.
+        state: the path; new containers are added to its heap.
+    """
+
+    def __init__(self, engine: Engine, state: State):
+        self._engine = engine
+        self._state = state
+        self._whole = Rebuilding(state.heap, partial(_lane, engine), CONTAINERS, engine.number)
+        # What is identified by its place in memory is kept, so that the place is not used again.
+        self._made: dict[tuple[int, int], tuple[Value, Value, Value]] = {}
+
+    def along(self, value: Value, axis: Value | None) -> Value:
+        """Return what one lane gets of a value; its axes may form a tree like the value's own."""
+        if axis is None:
+            return self._whole.of(value)
+        places = identity(value), identity(axis)
+        if places not in self._made:
+            self._made[places] = value, axis, value if axis == NONE else self._of_tree(value, axis)
+        return self._made[places][-1]
+
+    def _of_tree(self, value: Value, axis: Value) -> Value:
+        ours = self._state.heap.get(value.address) if isinstance(value, Ref) else None
+        theirs = self._state.heap.get(axis.address) if isinstance(axis, Ref) else None
+        if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
+            entries = tuple((key, self.along(item, theirs.get(key))) for key, item in ours.entries)
+            return self._engine.allocate(self._state, DictObject(entries, ours.complete))
+        if isinstance(ours, Instance) and isinstance(theirs, Instance):
+            fields = {name: self.along(item, theirs.attributes.get(name)) for name, item in ours.attributes.items()}
+            return self._engine.allocate(self._state, replace(ours, attributes=fields))
+        items, parts = known_items(value, self._state), known_items(axis, self._state)
+        if items is not None and parts is not None and len(items) == len(parts):
+            return Tuple(tuple(self.along(item, part) for item, part in zip(items, parts, strict=True)))
+        return self._whole.of(value)
 
 
-def lane(engine: Engine, value: Value, state: State) -> Value:
-    """Return what one lane gets of a mapped value: the first element stands for all."""
+def _lane(engine: Engine, value: Value) -> Value:
+    """Return what one lane gets of an array: the first element stands for all."""
     if isinstance(value, Keys):
         engine.book.read(value)
         return key_at(engine, value, 0)
@@ -181,29 +192,20 @@ def lane(engine: Engine, value: Value, state: State) -> Value:
         return value.items[0]
     if isinstance(value, Key):
         return Key(engine.terms.make("lane", value.term), value.origin)
-    if isinstance(value, Tuple):
-        return Tuple(tuple(lane(engine, item, state) for item in value.items))
     if isinstance(value, Opaque):
-        stacked = value.term.kind == "stacked" and value.term.args[0]
-        if stacked and not isinstance(stacked, str | int | float | bytes | complex):
-            return Opaque(stacked)
-        return Opaque(engine.terms.make("lane", value.term))
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if isinstance(found, DictObject):
-            entries = tuple((key, lane(engine, item, state)) for key, item in found.entries)
-            return engine.allocate(state, DictObject(entries, found.complete))
-        if isinstance(found, ListObject):
-            items = tuple(lane(engine, item, state) for item in found.items)
-            return engine.allocate(state, ListObject(items, found.complete))
+        stacked = value.term.part(0) if value.term.kind == "stacked" else None
+        return Opaque(engine.terms.make("lane", value.term) if stacked is None else stacked)
     return value
 
 
 def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> Value:
-    if isinstance(value, Tuple):
-        return Tuple(tuple(_stacked(engine, item, count, state) for item in value.items))
-    if isinstance(value, Const) and value.value is None:
-        return value
-    if isinstance(value, Key | Keys):
-        return Stacked(value, count=count)
-    return Opaque(engine.terms.make("stacked", engine.term(value, state)))
+    """Return what all lanes have made, as one of them has made it."""
+
+    def stack(leaf: Value) -> Value:
+        if leaf == NONE:
+            return leaf
+        if isinstance(leaf, Key | Keys):
+            return Stacked(leaf, count=count)
+        return Opaque(engine.terms.make("stacked", engine.term(leaf, state)))
+
+    return Rebuilding(state.heap, stack, (Tuple,), engine.number).of(value)

@@ -90,7 +90,7 @@ def bound(engine: Engine, args: Args, call: str, state: State) -> Malformation |
 
 
 def _emit(engine: Engine, node: cst.BaseExpression | None, what: Malformation, call: str, name: str = "") -> None:
-    step = engine.stack[-1].site
+    step = engine.context.stack[-1].site
     engine.emit(Malformed(Site(node, step.chunk) if node is not None else step, what, call, name))
 
 

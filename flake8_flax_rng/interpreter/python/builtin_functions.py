@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.models import Calls, Model
+from flake8_flax_rng.interpreter.domain.budget import ROUNDS_KNOWN
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -49,7 +51,6 @@ _LAZY = frozenset(
         *(f"itertools.{name}" for name in ("chain", "islice", "product", "zip_longest")),
     }
 )
-_ROUNDS = 64
 
 
 def _lazy(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
@@ -153,7 +154,7 @@ def _len(engine: Engine, path: str, args: Args, state: State, site: Site) -> Out
         return [(Const(len(items)), state)]
     if isinstance(value, Keys) and value.count is not None:
         return [(Const(value.count), state)]
-    return engine.pure_call("len", args, state)
+    return unknown_code.pure_call(engine, "len", args, state)
 
 
 def _getattr(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -170,13 +171,13 @@ def _setattr(engine: Engine, path: str, args: Args, state: State, site: Site) ->
         if isinstance(name, str):
             set_attribute(engine, args.positional[0], name, args.positional[2], state)
             return [(NONE, state)]
-    return engine.unknown_call(Symbol("builtins.setattr"), args, state)
+    return unknown_code.unknown_call(engine, Symbol("builtins.setattr"), args, state)
 
 
 def _opened(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """``vars(x)``: whatever is done with the result changes ``x`` unseen."""
     for value in args.positional:
-        engine.escape(value, state)
+        unknown_code.escape(engine, value, state)
     return [(engine.unknown("attributes"), state)]
 
 
@@ -200,7 +201,7 @@ def _cycle(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     if not items:
         return None
     engine.book.read(args.positional[0])
-    again = -(-_ROUNDS // len(items))
+    again = -(-ROUNDS_KNOWN // len(items))
     return [(engine.allocate(state, ListObject(tuple(items * again), complete=False, once=True, round=True)), state)]
 
 
@@ -215,7 +216,7 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
         engine.book.read(found.items[0])
         return [(found.items[0], state)]
     for value in args.positional:
-        engine.escape(value, state)
+        unknown_code.escape(engine, value, state)
     return [(engine.unknown("next"), state)]
 
 
@@ -233,7 +234,7 @@ def _isinstance(engine: Engine, path: str, args: Args, state: State, site: Site)
         known = classes.belongs(found, types) if found is not None else _of_types(value, types)
         if known is not None:
             return [(Const(known), state)]
-    return engine.pure_call("isinstance", args, state)
+    return unknown_code.pure_call(engine, "isinstance", args, state)
 
 
 def _of_types(value: Value, types: Value) -> bool | None:
@@ -260,14 +261,14 @@ def _hasattr(engine: Engine, path: str, args: Args, state: State, site: Site) ->
     owner, name = args.get(0, None), args.get(1, None)
     if isinstance(owner, Symbol) and isinstance(name, Const) and canonical(f"{owner.path}.{name.value!s}") in _HAD:
         return [(Const(True), state)]
-    return engine.pure_call("hasattr", args, state)
+    return unknown_code.pure_call(engine, "hasattr", args, state)
 
 
 def _configure(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """``jax.config.update``: with one setting ``PRNGKey`` makes typed keys."""
     if args.positional == [Const("jax_enable_custom_prng"), Const(True)]:
-        engine.typed_keys = True
-    return engine.pure_call("jax.config.update", args, state)
+        engine.program.typed_keys = True
+    return unknown_code.pure_call(engine, "jax.config.update", args, state)
 
 
 def _bool(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
