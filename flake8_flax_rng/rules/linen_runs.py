@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun, UnfedRun
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -94,7 +95,7 @@ def similar(stream: str, names: Iterable[str]) -> str:
 
 def inverted(events: Sequence[Event]) -> set[int]:
     """Return the calls of layers whose flag says the opposite of what it is set to: what they draw is no surprise."""
-    return {id(event.at.node) for event in events if isinstance(event, Flagged) and event.what == "inverted"}
+    return {id(event.at.node) for event in events if isinstance(event, Flagged) and event.what is FlagMistake.INVERTED}
 
 
 def unread(run: ModuleRun) -> list[str]:

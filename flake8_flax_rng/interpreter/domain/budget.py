@@ -184,12 +184,6 @@ VALUES_VISITED = 5_000
 NESTING_VISITED = 100
 """How deep containers are visited. Silently: what lies deeper counts as the caller says."""
 
-CHILDREN_READ = 200
-"""Keys of one split that are told apart. Silently: it may be any of them that was read."""
-
-SPLITS_KEPT = 4
-"""Splits of one key that are compared with each later one. Silently: the others are not."""
-
 NESTING_NAMED = 6
 """Containers in each other that get a name by their contents. Silently: a deeper one is a value of its own."""
 

@@ -9,6 +9,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.terms import drawn_alike
 from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.paths import conditions
@@ -103,7 +104,7 @@ def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Valu
         if isinstance(operand, Key):
             legacy = engine.book.origins.legacy(operand.origin)
             if legacy is not None:
-                code = "buffer" if legacy else "typed"
+                code = Misuse.ARITHMETIC if legacy else Misuse.TYPED
                 engine.emit(Misused(code, engine.site(node), "arithmetic"))
                 return Key(engine.terms.fresh("computed")) if legacy else None
     return None
@@ -284,7 +285,7 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
 def _no_truth(engine: Engine, node: cst.BaseExpression, rows: Outcomes) -> None:
     """Note a truth test of a key, which raises."""
     if any(isinstance(value, Key) for value, _ in rows):
-        engine.emit(Misused("typed", engine.site(node), "a truth test"))
+        engine.emit(Misused(Misuse.TRUTH_TEST, engine.site(node)))
 
 
 def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcomes:
