@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _LANES_FOLLOWED = 32
-_NODES_READ = 500
+_NODES_READ = 200
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
 
