@@ -254,12 +254,20 @@ class Engine:
 
     def eval(self, node: cst.CSTNode, state: State) -> Outcomes:
         """Evaluate an expression; one outcome for each path on which it has a value."""
+        self.count()
+        return self._evaluate(self, node, state)
+
+    def count(self) -> None:
+        """Count one expression, or one call that no expression stands for.
+
+        Raises:
+            Exhausted: more were followed than may be from one function, or in the file.
+        """
         self.steps += 1
         self.effort += 1
         if self.steps > self.limit:
             self.bounds.exhausted(self)
             raise Exhausted
-        return self._evaluate(self, node, state)
 
     def eval_one(self, node: cst.CSTNode, state: State) -> Outcome:
         """Evaluate an expression on one path; unknown if it has a value on none."""
