@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,39 @@ def flake8(tmp_path: Path) -> Flake8:
         return result
 
     return run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs flake8 as a process is slow; the tests that start other ones, or run JAX, say so themselves."""
+    for item in items:
+        if "flake8" in getattr(item, "fixturenames", ()) or item.get_closest_marker("integration"):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def only_slow_tests_start_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the quick tests quick."""
+    if "slow" not in request.keywords:
+
+        def start(*_: object, **__: object) -> None:
+            pytest.fail("a test that starts a process is to be marked as slow")
+
+        monkeypatch.setattr(subprocess.Popen, "__init__", start)
+        monkeypatch.setattr(BaseProcess, "start", start)
+
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file of the project, which lies in ``tmp_path``."""
+    (tmp_path / "pyproject.toml").touch()
+
+    def put(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+    return put

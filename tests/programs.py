@@ -30,6 +30,31 @@ yes, no, some = bool(jnp.ones(())), bool(jnp.zeros(())), int(jnp.ones(()))
 """
 """What the programs begin with. The flags have values that are known at run time only."""
 
+MODELS = """\
+import jax
+import jax.numpy as jnp
+import optax
+from flax import linen as nn
+from flax.training.train_state import TrainState
+
+
+class Net(nn.Module):
+    features: int = 4
+
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dropout(0.5, deterministic=not train)(nn.Dense(self.features)(x))
+
+
+class Plain(nn.Module):
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dense(4)(x)
+
+
+"""
+"""What the programs begin with that run models: one that drops units in training, and one that draws nothing."""
+
 MARK = re.compile(r"# ! (RNG\d{3})\s*$")
 
 

@@ -2,13 +2,20 @@
 
 An expression that a program has written may nest as deep as Python's own parser allows, and LibCST's parser recurses
 on the C stack: the 512 KB of a thread in an editor's server are not enough, and an overflow ends the whole process.
+
+Python has one stack size for all threads that will start, and one recursion limit for all that run. The other threads
+of the process may set them, too, at any time, and set them back.
 """
 
 from __future__ import annotations
 
+import _thread
 import sys
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import chain, starmap
 from typing import TypeVar
 
 STACK = 256 * 1024 * 1024
@@ -22,66 +29,61 @@ Result = TypeVar("Result")
 TURN = threading.Lock()
 """Analyses take turns, and so may share what they keep for each other."""
 
-_LOCK = threading.Lock()
-_users = 0
-_limit_before = 0
-
 
 def with_room(function: Callable[[], Result]) -> Result:
     """Return what a function returns, or raise what it raises; it runs in a thread with a large stack."""
     results: list[Result] = []
     errors: list[BaseException] = []
+    done = threading.Event()
 
     def run() -> None:
         try:
-            with TURN:
+            # What `threading.Thread` does: a debugger, or who measures what is executed, wants to see this thread, too.
+            sys.settrace(threading.gettrace())
+            sys.setprofile(threading.getprofile())
+            with TURN, _high_limit():
                 results.append(function())
         except BaseException as error:  # the caller's to judge
             errors.append(error)
+        finally:
+            done.set()
 
-    _raise_limit()
-    try:
-        thread = _started(run)
-        if thread is not None:
-            thread.join()
-    finally:
-        _restore_limit()
-    if thread is None:  # no threads here, or no address space: then with no more depth than the caller has
+    if not _start(run):  # no threads here, or no address space: then with no more depth than the caller has
         with TURN:
             return function()
+    done.wait()
     if errors:
         raise errors[0]
     return results[0]
 
 
-def _started(run: Callable[[], None]) -> threading.Thread | None:
-    thread = threading.Thread(target=run, name="flake8-flax-rng", daemon=True)
-    with _LOCK:
-        before = threading.stack_size()
-        try:
-            threading.stack_size(STACK)
-            thread.start()
-        except (RuntimeError, ValueError, MemoryError):
-            return None
-        finally:
-            threading.stack_size(before)
-    return thread
+def _start(run: Callable[[], None]) -> bool:
+    """Start a thread with a large stack, and tell whether that was possible."""
+    before: list[int] = []
+    steps = chain(
+        map(before.append, map(threading.stack_size, [STACK])),
+        starmap(_thread.start_new_thread, [(run, ())]),
+        map(threading.stack_size, before),
+    )
+    try:
+        # Threads are switched between instructions of Python, and this is one: no other thread finds the large stack
+        # or sets another size before the old one is back. `Thread.start` would wait, and others would run meanwhile.
+        deque(steps, maxlen=0)
+    except (RuntimeError, ValueError, MemoryError):
+        for size in before:
+            threading.stack_size(size)
+        return False
+    return True
 
 
-def _raise_limit() -> None:
-    """Raise the limit of the whole interpreter, which has one for all threads; the first one to come does."""
-    global _users, _limit_before
-    with _LOCK:
-        if not _users:
-            _limit_before = sys.getrecursionlimit()
-            sys.setrecursionlimit(max(_limit_before, RECURSION))
-        _users += 1
-
-
-def _restore_limit() -> None:
-    """Restore it, unless somebody else has changed it meanwhile; the last one to leave does."""
-    global _users
-    with _LOCK:
-        _users -= 1
-        if not _users and sys.getrecursionlimit() == max(_limit_before, RECURSION):
-            sys.setrecursionlimit(_limit_before)
+@contextmanager
+def _high_limit() -> Iterator[None]:
+    """Raise the limit of all threads, for one analysis at a time; if somebody changes it meanwhile, it stays so."""
+    before = sys.getrecursionlimit()
+    high = max(before, RECURSION)
+    sys.setrecursionlimit(high)
+    try:
+        yield
+    finally:
+        if sys.getrecursionlimit() == high:
+            sys.setrecursionlimit(before)

@@ -133,10 +133,12 @@ def test_a_file_that_is_no_python_in_the_thread_of_a_server(project):
     """Python's own parser recurses too."""
     (project / "other.py").write_bytes(b"import jax\nhelper = " + b"lambda key: " * 2500 + b"1\n")
     path, found = user(project), []
-    before = threading.stack_size(512 * 1024)
     thread = threading.Thread(target=lambda: found.extend(reports(path)))
-    thread.start()
-    threading.stack_size(before)
+    before = threading.stack_size(512 * 1024)
+    try:
+        thread.start()
+    finally:
+        threading.stack_size(before)
     thread.join()
     assert found == FOUND
 

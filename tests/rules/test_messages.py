@@ -8,6 +8,7 @@ import pytest
 
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.syntax import notebook
+from tests.programs import HEAD
 
 
 def message(text: str) -> str:
@@ -165,3 +166,22 @@ def test_a_key_of_the_same_name_that_was_split_off_is_told_from_the_used_one() -
         jax.lax.scan(step, (jax.random.key(0), 0.0), None, length=3)
     """)
     assert "the `key` that was split off beside it is never used: use that one" in text
+
+
+def test_one_key_for_two_parameters_is_traced_to_the_call():
+    program = HEAD + "def f(a, b):\n    return random.normal(a) + random.normal(b)\n\n\nf(key, key)\n"
+    (finding,) = lint(program)
+    assert finding.message.startswith("`b` was already consumed")
+    assert "it is `a` there" in finding.message
+    assert f"the call on line {program.splitlines().index('f(key, key)') + 1} " in finding.message
+
+
+def test_a_captured_key_is_not_called_by_the_name_of_its_children():
+    program = (
+        HEAD + "def f(key, n):\n"
+        "    def one(sub):\n        return random.normal(sub) + random.normal(key)\n\n"
+        "    subs = random.split(key, n)\n    return lax.map(one, subs)\n"
+    )
+    messages = [finding.message for finding in lint(program)]
+    assert messages
+    assert not any(message.startswith("`subs`") for message in messages)

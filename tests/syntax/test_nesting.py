@@ -6,12 +6,9 @@ import ast
 import json
 import subprocess
 import sys
-import threading
-import time
 
 import pytest
 
-from flake8_flax_rng.syntax.deep_stack import RECURSION, with_room
 from flake8_flax_rng.syntax.nesting import too_deep
 
 CHAINS = {  # one level for each of 400
@@ -103,6 +100,7 @@ def program(text: str) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stack", "limit"),
     [(0, 0), (512 * 1024, 0), (0, 150), (512 * 1024, 150)],
@@ -185,42 +183,3 @@ def test_every_bracket_of_a_pattern_counts():
     assert reason("match a:\n" + case.replace("{1: " * 8, "{1: " * 5).replace("}" * 8, "}" * 5)) is None
     assert reason("match a:\n  case (  # (\n    (" + "[" * 8 + "y" + "]" * 8 + ")): pass\n") is not None
     assert reason("match a:\n  case '((((((((((':  # ((((((((((\n    pass\n") is None
-
-
-def test_room_for_many_at_once():
-    """Threads that lint at the same time, as in a server, do not take the room from each other."""
-    before = sys.getrecursionlimit(), threading.stack_size()
-    depths: list[int] = []
-
-    def dive(depth: int) -> int:
-        return depth if depth == 5_000 else dive(depth + 1)
-
-    def work(number: int) -> None:
-        for _ in range(20):
-            time.sleep(0.001 * (number % 3))
-            depths.append(with_room(lambda: dive(0)))
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert depths == [5_000] * 120
-    assert (sys.getrecursionlimit(), threading.stack_size()) == before
-
-
-def test_room_hands_on_what_is_raised():
-    with pytest.raises(KeyError, match="why"):
-        with_room(lambda: {}["why"])
-    assert sys.getrecursionlimit() < RECURSION
-
-
-def test_room_without_threads(monkeypatch):
-    """Some platforms have none."""
-
-    def start(self: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", start)
-    assert with_room(lambda: threading.current_thread()) is threading.current_thread()
-    assert with_room(sys.getrecursionlimit) < RECURSION

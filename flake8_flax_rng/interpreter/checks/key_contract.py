@@ -60,7 +60,7 @@ def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -
 def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[Site]:
     """Return where a value is written: here, in the call that handed it on to here, and so on outwards."""
     places = [_site(engine, node)]
-    for step in reversed(engine.stack[:-1]):
+    for step in reversed(engine.context.stack[:-1]):
         given = next((syntax for syntax, shown in step.arguments if shown is value or shown == value), None)
         if not isinstance(places[-1].node, cst.Name) or given is None:
             break
@@ -69,7 +69,7 @@ def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[S
 
 
 def _site(engine: Engine, node: cst.CSTNode) -> Site:
-    return Site(node, engine.stack[-1].site.chunk)
+    return Site(node, engine.context.stack[-1].site.chunk)
 
 
 def _is_shape(value: Opaque) -> bool:
@@ -139,11 +139,11 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
     node = args.node(0, "seed")
     if node is None:
         return
-    site = Site(node, engine.stack[-1].site.chunk)
+    site = Site(node, engine.context.stack[-1].site.chunk)
     found = parts(term)
     if any(part.kind in ("word", "key data") for part in found) or _of_a_key(term):
         engine.emit(Misused("buffer", site, "seed"))
-    if engine.traced and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
+    if engine.context.traces and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
         engine.emit(Misused("host", site, "the clock"))
 
 
@@ -158,10 +158,10 @@ def _of_a_key(term: Term) -> bool:
 def check_generator(engine: Engine, method: Term, site: Site) -> None:
     """Note a traced function that draws from a generator of the host, unless it makes it of a fixed seed itself."""
     owner = method.part(0)
-    if not engine.traced or owner is None or owner.kind != "pure" or owner.args[0] not in GENERATORS:
+    if not engine.context.traces or owner is None or owner.kind != "pure" or owner.args[0] not in GENERATORS:
         return
     seeded = any(part.kind == "const" and part.value is not None for part in owner.parts)
-    if not (seeded and owner.number >= engine.traced[0].terms):
+    if not (seeded and owner.number >= engine.context.traces[0].terms):
         engine.emit(Misused("host", site, f"{owner.args[0]!s}(…).{method.args[1]!s}"))
 
 
@@ -180,15 +180,15 @@ def check_layer(engine: Engine, key: Term, origin: int) -> None:
 
 def check_captured(engine: Engine, node: cst.Name, name: str, key: Key, state: State) -> None:
     """Note a compiled function that reads a key from outside: it keeps the one of its first call."""
-    trace = next((trace for trace in reversed(engine.traced) if trace.compiled), None)
-    frame = next((frame for frame in engine.scope.frames if state.lookup(frame, name) is not None), None)
+    trace = next((trace for trace in reversed(engine.context.traces) if trace.compiled), None)
+    frame = next((frame for frame in engine.context.scope.frames if state.lookup(frame, name) is not None), None)
     if trace is not None and frame is not None and frame < trace.start:
         _keeps(engine, trace, node, key)
 
 
 def check_kept(engine: Engine, node: cst.CSTNode, owner: Value, key: Key) -> None:
     """Note a compiled method that reads a key of its object, which it does in its first call only."""
-    trace = next((trace for trace in reversed(engine.traced) if trace.compiled), None)
+    trace = next((trace for trace in reversed(engine.context.traces) if trace.compiled), None)
     if trace is not None and trace.receiver == owner:
         _keeps(engine, trace, node, key)
 
@@ -201,7 +201,7 @@ def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
 
 def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) -> None:
     """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
-    trace = next((trace for trace in reversed(engine.traced) if not trace.eager), None)
+    trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
     if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
         engine.emit(Misused("leak", engine.site(node)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from flake8_flax_rng.interpreter.domain.budget import ITEMS_NAMED, NESTING_NAMED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -30,9 +31,6 @@ from flake8_flax_rng.interpreter.domain.walk import Heap, identity
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term, Terms
 
-_NESTING_NAMED = 6
-_ITEMS_NAMED = 40
-
 
 class ValueTerms:
     """Names one value with all that stands inside of it; what is shared is named once.
@@ -51,7 +49,7 @@ class ValueTerms:
         """Return the term that names a value."""
         place = identity(value)
         if place not in self._known:
-            deep = depth > _NESTING_NAMED and not isinstance(value, _NAMED_BY_THEMSELVES)
+            deep = depth > NESTING_NAMED and not isinstance(value, _NAMED_BY_THEMSELVES)
             make = None if deep else _MAKERS.get(type(value))
             self._known[place] = self._fresh("deep" if deep else "value") if make is None else make(self, value, depth)
         return self._known[place]
@@ -72,7 +70,7 @@ class ValueTerms:
         return self._terms.make("stacked", self.of(value.lane, depth + 1))
 
     def _sequence(self, value: Tuple | Rows, depth: int) -> Term:
-        return self._terms.make("tuple", *self._all(value.items[:_ITEMS_NAMED], depth))
+        return self._terms.make("tuple", *self._all(value.items[:ITEMS_NAMED], depth))
 
     def _symbol(self, value: Symbol, depth: int) -> Term:
         return self._terms.make("symbol", value.path, *([value.home] if value.path.startswith(".") else []))
@@ -81,9 +79,9 @@ class ValueTerms:
         found = self._heap.get(value.address)
         if isinstance(found, Instance):
             return self._terms.make("object", value.address)
-        if isinstance(found, ListObject) and found.complete and len(found.items) <= _ITEMS_NAMED:
+        if isinstance(found, ListObject) and found.complete and len(found.items) <= ITEMS_NAMED:
             return self._terms.make("list", *self._all(found.items, depth))
-        if isinstance(found, DictObject) and found.complete and len(found.entries) <= _ITEMS_NAMED:
+        if isinstance(found, DictObject) and found.complete and len(found.entries) <= ITEMS_NAMED:
             items = self._all([item for _, item in found.entries], depth)
             pairs = zip((self._terms.const(key.value) for key, _ in found.entries), items, strict=True)
             return self._terms.make("dict", *(part for pair in pairs for part in pair))

@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.domain.frozen import record
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.budget import Limit
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
@@ -402,8 +403,8 @@ class ModuleRun:
         context: the calls and loops that led there; runs of one context differ in their path only.
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
-        example: whether the module is one of several that can stand there, for instance a parameter's default, or is
-            only traced for its shapes: what it leaves unread tells nothing then.
+        one_of_several: whether the module is one of several that can stand there, for instance a parameter's default,
+            or is only traced for its shapes: what it leaves unread tells nothing then.
     """
 
     call: Site
@@ -417,7 +418,7 @@ class ModuleRun:
     places: dict[str, Site] = field(default_factory=dict)
     context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
     reads: tuple[set[str], ...] = ()
-    example: bool = False
+    one_of_several: bool = False
 
 
 @record(eq=False)
@@ -560,13 +561,12 @@ class Bounded:
     Args:
         site: the name of the function, or the statement outside of all functions.
         name: the function's name, empty for a statement.
-        bound: ``work`` (of what one function calls), ``file`` (the work of the whole file), ``paths`` (ways that are
-            told apart), ``depth`` (of calls) or ``abroad`` (work in other files).
+        bound: which one.
     """
 
     site: Site
     name: str
-    bound: str
+    bound: Limit
 
 
 @record(eq=False)

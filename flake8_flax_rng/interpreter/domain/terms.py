@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import DRAWS_KEPT, PARTS_READ
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Atom = str | int | float | bool | bytes | complex | None
 
-_DEPENDENCIES_KEPT = 24
 _NONE: frozenset[Term] = frozenset()
-PARTS_READ = 200
-"""Terms that are read of what a value is computed from."""
-
 _MEASURES = frozenset({"shape", "size", "ndim", "dtype"})
 
 
@@ -111,8 +109,8 @@ def _draws(kind: str, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
         found.add(args[0])
     if not found or _of_no_draw(kind, args):
         return _NONE
-    if len(found) > _DEPENDENCIES_KEPT:
-        found = set(sorted(found, key=lambda term: term.number)[-_DEPENDENCIES_KEPT:])
+    if len(found) > DRAWS_KEPT:
+        found = set(sorted(found, key=lambda term: term.number)[-DRAWS_KEPT:])
     return frozenset(found)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
+from flake8_flax_rng.interpreter.domain.budget import NESTING_VISITED, VALUES_VISITED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -30,11 +31,6 @@ Heap = Mapping[int, HeapObject]
 Kinds = Collection[type]
 """Kinds of values that are looked into; a kind of heap object stands for the references to it."""
 
-VISITS = 5_000
-"""Values that are visited from one."""
-
-NESTING = 100
-"""How deep a structure is made anew; what lies deeper counts as a leaf."""
 
 _INSIDE: dict[type, Callable[[Any], tuple[Value, ...]]] = {
     Tuple: lambda found: found.items,
@@ -75,7 +71,7 @@ def kind_of(value: Value, heap: Heap) -> type:
 
 
 def reachable(value: Value, heap: Heap, through: Kinds = ALL, but: Container[int] = ()) -> Iterator[Value]:
-    """Go through a value and all that stands inside of it, the nearest first, each once, and no more than ``VISITS``.
+    """Go through a value and all that stands inside of it, the nearest first, each once, up to ``VALUES_VISITED``.
 
     Args:
         value: the value.
@@ -88,7 +84,7 @@ def reachable(value: Value, heap: Heap, through: Kinds = ALL, but: Container[int
         yield current
         for inner in children(current, heap, through):
             place = identity(inner)
-            if len(found) < VISITS and place not in seen and place not in but:
+            if len(found) < VALUES_VISITED and place not in seen and place not in but:
                 seen.add(place)
                 found.append(inner)
 
@@ -110,7 +106,7 @@ def any_inside(
         if test(inner):
             return True
         visits += 1
-    return unsure and visits == VISITS
+    return unsure and visits == VALUES_VISITED
 
 
 def any_key(value: Value, heap: Heap, through: Kinds = ALL) -> bool:
@@ -156,7 +152,7 @@ def pairs(one: Value, other: Value, heap: Heap, through: Kinds = ALL) -> Iterato
             continue
         for pair in zip(ours, theirs, strict=True):
             places = identity(pair[0]), identity(pair[1])
-            if len(found) < VISITS and places not in seen:
+            if len(found) < VALUES_VISITED and places not in seen:
                 seen.add(places)
                 found.append(pair)
 
@@ -187,7 +183,7 @@ class Rebuilding:
     def of(self, value: Value, depth: int = 0) -> Value:
         """Return what stands for a value."""
         holder = _holder(value, self._heap)
-        if type(holder) not in self._through or depth > NESTING:
+        if type(holder) not in self._through or depth > NESTING_VISITED:
             return self._leaf(value)
         place = identity(value)
         if place not in self._made:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.core.lifted import raw
-from flake8_flax_rng.interpreter.core.mapped import close
+from flake8_flax_rng.interpreter.core.mapped import mapping
+from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED, PASSES, TREE_NODES_READ
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -38,7 +40,7 @@ from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, Rebuild
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import generator_contexts
 from flake8_flax_rng.interpreter.python.decorators import compacted, undecorated
-from flake8_flax_rng.interpreter.python.iteration import PASSES, iterate, key_at, known_items, spread
+from flake8_flax_rng.interpreter.python.iteration import iterate, key_at, known_items, spread
 from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, RAW_REPEATS, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
@@ -48,8 +50,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_LANES_FOLLOWED = 32
-_NODES_READ = 200
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
 
@@ -83,9 +83,9 @@ def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
     if transform == "unknown":
         return engine.unknown("decorated")
     if transform in TRACING and isinstance(inner := undecorated(function), Function):
-        engine.jitted.add(inner.code)
+        engine.program.jitted.add(inner.code)
     if transform == "cached" and isinstance(inner := undecorated(function), Function):
-        engine.cached.add(inner.code)
+        engine.program.cached.add(inner.code)
     options = dict(args.keywords)
     if len(args.positional) > 1:
         options.setdefault("in_axes", args.positional[1])
@@ -122,7 +122,11 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
     out_axes = dict(wrapped.options).get("out_axes")
     quiet = _is_one_for_all(dict(wrapped.options), state)
     mapped = Lanes(
-        site, wrapped.transform, engine.terms.count, quiet=quiet, models=len(engine.runs) + len(engine.activations)
+        site,
+        wrapped.transform,
+        engine.terms.count,
+        quiet=quiet,
+        models=engine.context.models,
     )
     given = _lanes(engine, args, axes, state)
     for before, after in _pairs(args, given):
@@ -130,12 +134,8 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
         mapped.twins.update(_twins(engine, before, after))
         if isinstance(before, Stacked) and before.alike:
             mapped.repeated.add(engine.term(after, state))
-    engine.lanes.append(mapped)
-    try:
-        with engine.tracing(eager=wrapped.transform == "vmap"):
-            outcomes = engine.call(wrapped.function, given, state, site)
-    finally:
-        close(engine, mapped)
+    with mapping(engine, mapped), engine.tracing(eager=wrapped.transform == "vmap"):
+        outcomes = engine.call(wrapped.function, given, state, site)
     for before, after in _pairs(args, given):
         engine.book.escapes.note_lanes(after, before)
     first = out_axes is None or out_axes == Const(0)
@@ -158,7 +158,11 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
     known = known_items(specs, state) if specs is not None else None
     per_argument = known if known is not None else [specs] * len(args.positional)
     mapped = Lanes(
-        site, "shard_map", engine.terms.count, quiet=specs is None, models=len(engine.runs) + len(engine.activations)
+        site,
+        "shard_map",
+        engine.terms.count,
+        quiet=specs is None,
+        models=engine.context.models,
     )
     given = args.shift(0)
     for index, value in enumerate(args.positional):
@@ -170,12 +174,8 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
                 replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
             )
             mapped.varying.add(block)
-    engine.lanes.append(mapped)
-    try:
-        with engine.tracing():
-            outcomes = engine.call(wrapped.function, given, state, site)
-    finally:
-        close(engine, mapped)
+    with mapping(engine, mapped), engine.tracing():
+        outcomes = engine.call(wrapped.function, given, state, site)
     return [(engine.unknown("sharded"), after) for _, after in outcomes]
 
 
@@ -195,7 +195,7 @@ def _twins(engine: Engine, before: Value, after: Value) -> dict[Term, tuple[Key,
     if isinstance(before, Rows):
         others = list(before.items[1:])
     elif isinstance(before, Keys) and not before.reshaped:
-        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, _LANES_FOLLOWED))]
+        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, LANES_COMPARED))]
     return {after.term: tuple(key for key in others if isinstance(key, Key))}
 
 
@@ -339,7 +339,7 @@ def as_array(engine: Engine, value: Value, state: State) -> Value:
 def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function, carry, rows = args.get(0, "f"), args.get(1, "init"), args.get(2, "xs")
     if function is None or carry is None:
-        return engine.unknown_call(Symbol("jax.lax.scan"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.scan"), args, state)
     serial = engine.number()
     paths: Outcomes = [(as_array(engine, carry, state), state)]
     count = _count(engine, args.get(4, "length"), rows, state)
@@ -406,7 +406,7 @@ def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State
 def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     lower, body, carry = args.get(0, "lower"), args.get(2, "body_fun"), args.get(3, "init_val")
     if body is None or carry is None:
-        return engine.unknown_call(Symbol("jax.lax.fori_loop"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.fori_loop"), args, state)
     start = lower.value if isinstance(lower, Const) and isinstance(lower.value, int) else None
     upper = args.get(1, "upper")
     last = upper.value if isinstance(upper, Const) and isinstance(upper.value, int) else None
@@ -431,7 +431,7 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
 def _while_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     test, body, carry = args.get(0, "cond_fun"), args.get(1, "body_fun"), args.get(2, "init_val")
     if test is None or body is None or carry is None:
-        return engine.unknown_call(Symbol("jax.lax.while_loop"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.while_loop"), args, state)
     paths: Outcomes = [(as_array(engine, carry, state), state)]
     for turn in range(PASSES):
         with engine.step(Step(site, turn=turn)):
@@ -464,7 +464,7 @@ def cond(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
         yes, no = args.positional[2], args.positional[4]
         yes_operands, no_operands = [args.positional[1]], [args.positional[3]]
     if test is None or yes is None or no is None:
-        return engine.unknown_call(Symbol("jax.lax.cond"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.cond"), args, state)
     result: Outcomes = []
     for held, path in conditions.branch(engine, test, state):
         function, given = (yes, yes_operands) if held else (no, no_operands)
@@ -477,7 +477,7 @@ def switch(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     index, branches = args.get(0, "index"), args.get(1, "branches")
     functions = known_items(branches, state) if branches is not None else None
     if functions is None or index is None:
-        return engine.unknown_call(Symbol("jax.lax.switch"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.switch"), args, state)
     operands = args.positional[2:]
     result: Outcomes = []
     for number, function in enumerate(functions):
@@ -492,7 +492,7 @@ def _map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function = args.get(0, "f")
     rows = args.get(1, "xs")
     if function is None or rows is None:
-        return engine.unknown_call(Symbol("map"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("map"), args, state)
     columns = [iterate(engine, value, state) for value in [rows, *args.positional[2:]]]
     exact = any(column.exact for column in columns)
     count = min(len(column.passes) for column in columns)
@@ -504,12 +504,12 @@ def _starmap(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``itertools.starmap``, which spreads each row over the function's parameters."""
     function, rows = args.get(0, None), args.get(1, None)
     if function is None or rows is None:
-        return engine.unknown_call(Symbol("itertools.starmap"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("itertools.starmap"), args, state)
     iteration = iterate(engine, rows, state)
     turns = [spread(engine, value, state) for value in iteration.passes]
     known = [turn for turn in turns if turn is not None]
     if len(known) < len(turns):
-        return engine.unknown_call(Symbol("itertools.starmap"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("itertools.starmap"), args, state)
     return _each(engine, function, known, iteration.exact, state, site)
 
 
@@ -517,7 +517,7 @@ def _reduce(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``functools.reduce``: each pass gets what the last one has made."""
     function, rows = args.get(0, None), args.get(1, None)
     if function is None or rows is None:
-        return engine.unknown_call(Symbol("functools.reduce"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("functools.reduce"), args, state)
     iteration = iterate(engine, rows, state)
     items = iteration.passes
     start = args.get(2, "initial")
@@ -536,7 +536,7 @@ def _lax_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``lax.map``, which takes a row of each array in a tree, as ``scan`` does."""
     function, rows = args.get(0, "f"), args.get(1, "xs")
     if function is None or rows is None:
-        return engine.unknown_call(Symbol("jax.lax.map"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.map"), args, state)
     serial = engine.number()
     turns = [[row(engine, rows, serial, turn, state)] for turn in range(passes(None, rows))]
     return _each(engine, function, turns, False, state, site)
@@ -546,7 +546,7 @@ def _tree_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function = args.get(0, "f")
     trees = args.positional[1:] or [value for name, value in args.keywords.items() if name == "tree"]
     if function is None or not trees:
-        return engine.unknown_call(Symbol("jax.tree.map"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.tree.map"), args, state)
     leaves = [_leaves(engine, tree, state) for tree in trees]
     known = all(exact for _, exact in leaves) and len({len(items) for items, _ in leaves}) == 1
     count = len(leaves[0][0]) if known else min(PASSES, *(len(items) for items, _ in leaves), PASSES)
@@ -562,7 +562,7 @@ def _leaves(engine: Engine, tree: Value, state: State) -> tuple[list[Value], boo
     found: list[Value] = []
     exact, nodes = True, 0
     pending = [tree]
-    while pending and nodes < _NODES_READ:
+    while pending and nodes < TREE_NODES_READ:
         node = pending.pop()
         nodes += 1
         if node is not tree and not isinstance(node, Ref | Tuple):
@@ -603,7 +603,7 @@ def _each(engine: Engine, function: Value, turns: list[list[Value]], exact: bool
 def _vjp(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function = args.get(0, "fun")
     if function is None:
-        return engine.unknown_call(Symbol("jax.vjp"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.vjp"), args, state)
     given = args.positional[1:]
     if len(given) == 2 and all(isinstance(value, Tuple) for value in given):
         inner = known_items(given[0], state) or []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.lifted import lifted
+from flake8_flax_rng.interpreter.domain.budget import PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -28,7 +29,7 @@ from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.linen.lift_options import names_of, read
 from flake8_flax_rng.interpreter.python import classes, lineage
-from flake8_flax_rng.interpreter.python.iteration import PASSES, known_items
+from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, RNN, RNN_FIELDS
 from flake8_flax_rng.semantics.transforms import BROADCAST, LIFTED_TARGETS, LIFTS
 

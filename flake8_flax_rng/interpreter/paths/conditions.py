@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import NESTING_TIMELESS
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import (
@@ -264,7 +265,7 @@ def timeless(naming: Naming, term: Term) -> Term:
 
 
 def _timeless(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, int], Term]) -> Term:
-    if depth > 4 or term.kind == "const":
+    if depth > NESTING_TIMELESS or term.kind == "const":
         return term
     if (term, depth) not in known:
         known[term, depth] = _without_number(naming, term, depth, known)

@@ -8,6 +8,7 @@ from itertools import compress
 from operator import is_not
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_KEPT
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
@@ -16,12 +17,6 @@ from flake8_flax_rng.interpreter.paths.conditions import SOME, never_none
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Draw
     from flake8_flax_rng.interpreter.paths.state import Facts, State
-
-PATHS_KEPT = 5
-"""Paths that are followed apart at one place of the program."""
-
-ALTERNATIVES_KEPT = 6
-"""Ways to one place that are told apart by the conditions that were taken on them."""
 
 _RESULT = "<result>"
 

@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.core.context import FixedObjects
+from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
+from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -33,16 +34,15 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-_NESTING = 8
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
 _APPLY = "apply_fn"
 _PARTS = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
 """What an object may hold that lasts; what a function is given by default is no part of it."""
 
 
-def _kept(names: dict[str, Value], state: State, example: int) -> FixedObjects:
+def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects:
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
-    found = FixedObjects(example=example)
+    found = FixedObjects(chosen=chosen)
     for name, value in names.items():
         lasting = _Lasting(state)
         if lasting.holds(value):
@@ -75,7 +75,7 @@ def common(
     if not paths:
         return FixedObjects()
     bound = {name for names, _ in paths for name in names}
-    first, *others = [_kept(names, state, engine.example) for names, state in paths]
+    first, *others = [_kept(names, state, engine.chosen) for names, state in paths]
     for other in others:
         joining = _Joining(engine, first, other)
         names: dict[str, Value] = {}
@@ -83,7 +83,7 @@ def common(
             joined = joining.of(value, other.names.get(name))
             if joined is not None:
                 names[name] = joined
-        first = FixedObjects(names, {**other.heap, **first.heap}, first.example)
+        first = FixedObjects(names, {**other.heap, **first.heap}, first.chosen)
     for name in without:
         first.names.pop(name, None)
     first.others = frozenset(bound.difference(first.names))
@@ -159,7 +159,7 @@ class _Lasting:
         place = identity(value)
         if place not in self._known:
             self._known[place] = False  # for an object that holds itself
-            self._known[place] = depth <= _NESTING and self._is_lasting(value, depth)
+            self._known[place] = depth <= NESTING_FIXED and self._is_lasting(value, depth)
         return self._known[place]
 
     def _is_lasting(self, value: Value, depth: int) -> bool:

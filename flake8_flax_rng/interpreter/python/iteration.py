@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, LAZY_KNOWN, PASSES
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
-
-EXACT_ITEMS = 6
-PASSES = 2
-ITEMS_KNOWN = 5_000
-_UNPACKED = 64
-_LAZY_IN_EACH_OTHER = 3
 
 
 @dataclass(frozen=True)
@@ -86,7 +81,7 @@ def _items(value: Value, state: State) -> list[Value] | None:
 
 def spread(engine: Engine, value: Value, state: State) -> list[Value] | None:
     """Return all items of a value that is given as ``*value``; a split key of known count among them."""
-    if isinstance(value, Keys) and value.count is not None and 0 <= value.count <= _UNPACKED:
+    if isinstance(value, Keys) and value.count is not None and 0 <= value.count <= KEYS_UNPACKED:
         return [key_at(engine, value, index) for index in range(value.count)]
     return known_items(value, state)
 
@@ -158,7 +153,7 @@ def iterate(engine: Engine, value: Value, state: State, depth: int = 0) -> Itera
         depth: how many lazy ones there are around it, such as ``zip`` and ``enumerate``.
     """
     engine.book.read(value)
-    if isinstance(value, Partial) and depth <= _LAZY_IN_EACH_OTHER:
+    if isinstance(value, Partial) and depth <= LAZY_KNOWN:
         return _lazy(engine, value, state, depth + 1)
     items = known_items(value, state)
     prefix = state.heap.get(value.address) if isinstance(value, Ref) else None
@@ -260,7 +255,7 @@ def _sliced(engine: Engine, value: Partial, state: State) -> Iteration | None:
 def _product(engine: Engine, value: Partial, state: State) -> Iteration | None:
     parts = [spread(engine, arg, state) for arg in value.args]
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts) or math.prod(map(len, known)) > _UNPACKED:
+    if len(known) < len(parts) or math.prod(map(len, known)) > KEYS_UNPACKED:
         return None
     return _listed([Tuple(row) for row in itertools.product(*known)])
 

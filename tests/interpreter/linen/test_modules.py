@@ -1,0 +1,72 @@
+"""Modules and how they are run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.programs import MODELS, cases, found, marks
+
+PROGRAMS = """
+== a class under a lifted transform
+import functools
+@functools.partial(nn.scan, variable_axes={"params": 0}, split_rngs={"params": True}, length=3)  # ! RNG210
+class Layer(nn.Module):
+    @nn.compact
+    def __call__(self, x, _):
+        return nn.Dropout(0.1, deterministic=False)(nn.Dense(3)(x)), None
+class Outer(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return Layer()(x, None)[0]
+--
+import functools
+@functools.partial(nn.scan, variable_axes={"params": 0}, split_rngs={"params": True, "dropout": True}, length=3)
+class Layer(nn.Module):
+    @nn.compact
+    def __call__(self, x, _):
+        return nn.Dropout(0.1, deterministic=False)(nn.Dense(3)(x)), None
+class Outer(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        return Layer()(x, None)[0]
+
+== shapes only
+def shapes(x, key):
+    return jax.eval_shape(Net().init, {"dropout": key}, x, True)  # ! RNG202
+def table(x, key):
+    return Net().tabulate({"dropout": key}, x, True, depth=1)  # ! RNG202
+def paths(x, key):
+    return Net().module_paths({"dropout": key}, x, train=True)  # ! RNG202
+--
+def shapes(x, key):
+    first = jax.eval_shape(Net().init, {"params": key, "dropout": key}, x, True)
+    print(Net().tabulate({"params": key, "dropout": key}, x, True, depth=1))
+    jax.eval_shape(lambda k: (jax.random.normal(k), jax.random.normal(k)), key)
+    return first, Net().init(key, x, True)
+
+== a state from a checkpoint
+from flax import serialization
+from flax.training import checkpoints
+def make(key, x):
+    model = Net()
+    params = model.init(key, x, False)["params"]
+    return TrainState.create(apply_fn=model.apply, params=params, tx=optax.sgd(0.1))
+def main(key, x, where):
+    state = checkpoints.restore_checkpoint(where, make(key, x))
+    return state.apply_fn({"params": state.params}, x, True)  # ! RNG203
+--
+from flax import serialization
+from flax.training import checkpoints
+def make(key, x):
+    model = Net()
+    params = model.init(key, x, False)["params"]
+    return TrainState.create(apply_fn=model.apply, params=params, tx=optax.sgd(0.1))
+def main(key, x, where, drop):
+    state = checkpoints.restore_checkpoint(where, make(key, x))
+    return state.apply_fn({"params": state.params}, x, True, rngs={"dropout": drop})
+"""
+
+
+@pytest.mark.parametrize("program", cases(PROGRAMS, MODELS))
+def test_modules(program):
+    assert found(program) == marks(program)

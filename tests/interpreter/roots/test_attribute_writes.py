@@ -1,0 +1,149 @@
+"""Attributes that other code sets too: what they hold is certain only when all of it is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.programs import MODELS, cases, found, marks
+
+PROGRAMS = """
+== another class has an attribute of that name
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+class Other:
+    def __init__(self):
+        self.model = Plain()
+    def build(self):
+        self.model = Net()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Base:
+    def __init__(self):
+        self.model = Net()
+    def use(self):
+        self.model = Plain()
+class Trainer(Base):
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== attributes that are set by name
+class Trainer:
+    def __init__(self, features):
+        super().__setattr__("model", Net(features))
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+class Second:
+    def __init__(self, features):
+        object.__setattr__(self, "network", Net(features))
+        setattr(self, "rest", features)
+    def loss(self, params, x):
+        return self.network.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, features):
+        super().__setattr__("model", Net(features))
+    def swap(self, model):
+        super().__setattr__("model", model)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+class Base:
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, Plain())
+class Second(Base):
+    def __init__(self, features):
+        super().__setattr__("network", Net(features))
+    def loss(self, params, x):
+        return self.network.apply(params, x, True)
+
+== states in a dict, and modules in a list
+class Learner:
+    def __init__(self, key, x):
+        net = Net()
+        self.states = {
+            "net": TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1)),
+            "lr": 0.1,
+        }
+        self.members = [Net(4), Net(8)]
+        self.pair = (Plain(), Net())
+    def step(self, grads):
+        self.states["net"] = self.states["net"].apply_gradients(grads=grads)
+    def loss(self, x):
+        return self.states["net"].apply_fn({}, x, True)  # ! RNG203
+    def second(self, params, x):
+        return self.members[1].apply(params, x, True)  # ! RNG203
+    def third(self, params, x):
+        return self.pair[1].apply(params, x, True)  # ! RNG203
+--
+class Learner:
+    def __init__(self, key, x):
+        net = Net()
+        self.states = {"net": TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1))}
+        self.members = [Net(4), Net(8)]
+        self.others = {"net": Net()}
+    def swap(self, state, model):
+        self.states["net"] = state
+        self.members.insert(0, model)
+        self.others.update(net=model)
+    def loss(self, x):
+        return self.states["net"].apply_fn({}, x, True)
+    def second(self, params, x):
+        return self.members[1].apply(params, x, True)
+    def third(self, params, x):
+        return self.others["net"].apply(params, x, True)
+
+== modules that two methods set
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+        self.features = features
+    def widen(self):
+        self.model = Net(2 * self.features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+class Base:
+    module_class: nn.Module = None
+    def __init__(self, config, **options):
+        self._module = self.module_class(config, **options)
+    def checkpoint(self):
+        self._module = self.module_class(features=self.config, name="net")
+    @property
+    def module(self):
+        return self._module
+    def loss(self, params, x):
+        return self.module.apply(params, x, True)  # ! RNG203
+class Derived(Base):
+    module_class = Net
+--
+class Trainer:
+    def __init__(self, features):
+        self.model = Net(features)
+    def quiet(self):
+        self.model = Plain()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+class Second:
+    def __init__(self, features):
+        self.model = Net(features)
+    def swap(self, model):
+        self.model = model
+    def widen(self, features):
+        self.model = Net(features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+class Third:
+    def __init__(self, features):
+        self.model = Net(features)
+    def swap(self, model, features):
+        self.model = Net(features) if model is None else model
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+"""
+
+
+@pytest.mark.parametrize("program", cases(PROGRAMS, MODELS))
+def test_attributes(program):
+    assert found(program) == marks(program)
