@@ -122,13 +122,21 @@ class Engine(Namer):
 
     def eval(self, node: cst.CSTNode, state: State) -> Outcomes:
         """Evaluate an expression; one outcome for each path on which it has a value."""
+        self.count()
+        return self._evaluate(self, node, state)
+
+    def count(self) -> None:
+        """Count one expression, or one call that no expression stands for.
+
+        Raises:
+            Exhausted: more were followed than may be from one function, or in the file.
+        """
         work = self.work
         work.steps += 1
         work.effort += 1
         if work.steps > work.limit:
             self.bounds.exhausted(self.context, work.abroad, work.of_file)
             raise Exhausted
-        return self._evaluate(self, node, state)
 
     def eval_one(self, node: cst.CSTNode, state: State) -> Outcome:
         """Evaluate an expression on one path; unknown if it has a value on none."""
