@@ -202,6 +202,7 @@ def run(
     call = engine.terms.make("linen", kind, *(engine.term(value, state) for value in args.values()))
     outer, state.draws = state.draws, ()
     step = engine.context.stack[-1]
+    given = replace(given, call=step.site)
     if kind in INITIALISING and not INITIALISING[kind]:
         held = frozenset(value.term for value in args.values() if isinstance(value, Key | Opaque))
         given = replace(given, placeholders=held)
