@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.core.context import Frame
 from flake8_flax_rng.interpreter.domain.events import Lifted
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Class
 
 if TYPE_CHECKING:
@@ -173,8 +174,8 @@ def drawn_from(engine: Engine, term: Term) -> None:
             if draw is not None:
                 _emit(engine, LiftProblem.RAW, frame, draw)
                 return
-            data = current.part(1) if current.kind == "child" else None
-            current = current.part(0) if data is not None and data.kind == "const" else None
+            data = current.data
+            current = current.parent if data is not None and data.kind is Kind.CONST else None
 
 
 def note(engine: Engine, stream: str, state: State) -> None:

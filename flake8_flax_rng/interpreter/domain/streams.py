@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
@@ -35,7 +37,7 @@ class Run:
         """Return whether a key comes of one that only stands for the one which ``apply`` will get."""
         at: Term | None = key if self.placeholders else None
         while at is not None and at not in self.placeholders:
-            at = at.part(0) if at.kind in ("child", "lane", "shaped") else None
+            at = at.parent if at.kind in (Kind.CHILD, Kind.LANE, Kind.SHAPED) else None
         return at is not None
 
     def key(self, stream: str) -> Value | None:

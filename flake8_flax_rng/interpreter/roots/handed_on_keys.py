@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.events import HandedOn
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.kinds import Handover, MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
 from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
@@ -48,7 +49,7 @@ class Leftovers:
         for key in _held(value, state):
             use = self._used(key, state)
             source = _source(key.term)
-            own = source is not key.term and source.kind in ("parameter", "attribute", "subscript")
+            own = source is not key.term and source.kind in (Kind.PARAMETER, Kind.ATTRIBUTE, Kind.SUBSCRIPT)
             if use is not None and own and sum(step.turn is None for step in use.way) == 1:
                 self._handed_on.append(HandedOn(use, Handover.RETURNED))
 
@@ -61,7 +62,7 @@ class Leftovers:
             states: the paths on which the method has returned.
         """
         if function.owner is not None and not function.code.generator:
-            self._receivers.append((function.owner, self._engine.terms.make("object", receiver.address)))
+            self._receivers.append((function.owner, self._engine.terms.make(Kind.OBJECT, receiver.address)))
             for state in states:
                 self._kept(function, function.owner, receiver, state, states)
 
@@ -76,7 +77,7 @@ class Leftovers:
                 # Who renews it in another mode means the object to repeat its numbers in this one.
                 if not any(_renewed(value, name, receiver, other) for other in states):
                     self._stored.append((owner, name, use))
-            elif source is not value.term and source.kind == "attribute" and source.args[1] == name:
+            elif source is not value.term and source.kind is Kind.ATTRIBUTE and source.name == name:
                 self._handed_on.append(HandedOn(use, Handover.KEPT, name))
 
     def _used(self, key: Key | Opaque, state: State) -> Use | None:
@@ -99,7 +100,8 @@ class Leftovers:
             HandedOn(use, Handover.STORED, name)
             for owner, name, use in self._stored
             if any(
-                cls is owner and self._engine.book.uses.drawn_from(self._engine.terms.make("attribute", receiver, name))
+                cls is owner
+                and self._engine.book.uses.drawn_from(self._engine.terms.make(Kind.ATTRIBUTE, receiver, name))
                 for cls, receiver in self._receivers
             )
         ]
@@ -115,7 +117,7 @@ def _renewed(key: Key | Opaque, name: str, receiver: Ref, state: State) -> bool:
 
 def _source(term: Term) -> Term:
     """Return the key that a key was split from."""
-    while term.kind == "child" and (parent := term.part(0)) is not None:
+    while term.kind is Kind.CHILD and (parent := term.parent) is not None:
         term = parent
     return term
 
