@@ -114,6 +114,8 @@ _AFTERWARDS = {
     "nothing has consumed",
     Handover.KEPT: "and kept in `self.{}`, so that the next call repeats these numbers; keep a key that nothing has "
     "consumed",
+    Handover.COMPILED: "in each call of the compiled function, and nothing renews `self.{}`, so that each call draws "
+    "the same numbers; take the key as an argument, and return the new one",
     Handover.STORED: "and kept in `self.{}`, which a method consumes again; split it, and keep one of the new keys",
 }
 
