@@ -122,8 +122,8 @@ _AFTERWARDS = {
 _MISUSED = {
     Misuse.CAPTURED: "the compiled function keeps the key that it has read in its first call, whatever the name is "
     "bound to later; pass the key in as an argument",
-    Misuse.LEAK: "JAX runs this once, while it traces the function: the key is not renewed in later calls, and a "
-    "tracer stays in the object; pass the key in, and return the new one",
+    Misuse.LEAK: "JAX runs this once, while it traces the function: the key that is kept in the object is not renewed "
+    "in later calls, and a tracer stays there; pass a key in, and return the new one",
 }
 
 
