@@ -210,9 +210,9 @@ def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) ->
 
 
 def _in_traced(engine: Engine, trace: Trace) -> Site | None:
-    """Return the call in a compiled function that leads to where the analysis stands; None where it stands in it."""
-    serial = trace.compiled[0].serial if trace.compiled is not None else None
-    return next((step.site for step in engine.context.stack if step.owner == serial and step.turn is None), None)
+    """Return the call in a traced function that leads to where the analysis stands; None where it stands in it."""
+    inside = engine.context.stack[trace.depth :]
+    return next((step.site for step in inside if step.turn is None), None)
 
 
 def is_fixed(key: Term) -> bool:
