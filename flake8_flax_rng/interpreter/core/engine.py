@@ -187,6 +187,7 @@ class Engine:
         lanes: the mapped functions that are being followed, innermost last.
         lifts: the transforms within the Linen call under way that run part of it, innermost last.
         reads: the streams that the methods of a Linen class read, by number of the class.
+        asked: those of them that something else than a layer's dropout reads.
         fields: where the fields of a Linen module were given, by its address.
         closures: what the functions that have returned leave to those that were defined in them, by frame.
         hooks: who is told of what the program does with its objects.
@@ -219,6 +220,7 @@ class Engine:
         self.lanes: list[Lanes] = []
         self.lifts: list[Frame] = []
         self.reads: dict[int, set[str]] = {}
+        self.asked: dict[int, set[str]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.hooks = Hooks()
         self.steps = 0

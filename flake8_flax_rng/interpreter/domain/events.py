@@ -402,6 +402,7 @@ class ModuleRun:
         context: the calls and loops that led there; runs of one context differ in their path only.
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
+        asked: those of them that something else than the dropout of a layer reads.
         example: whether the module is one of several that can stand there, for instance a parameter's default, or is
             only traced for its shapes: what it leaves unread tells nothing then.
     """
@@ -417,6 +418,7 @@ class ModuleRun:
     places: dict[str, Site] = field(default_factory=dict)
     context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
     reads: tuple[set[str], ...] = ()
+    asked: tuple[set[str], ...] = ()
     example: bool = False
 
 

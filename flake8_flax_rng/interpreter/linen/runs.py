@@ -218,7 +218,8 @@ def run(
             signature(args),
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.stack),
-            _reads(engine, found),
+            _by_ancestor(found, engine.reads),
+            _by_ancestor(found, engine.asked),
             engine.example != KNOWN or engine.book.uses.shapes_only,
         )
     )
@@ -237,9 +238,9 @@ def run(
     return [_finished(engine, outcome, given, template, outer, thrown_away) for outcome in outcomes]
 
 
-def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
+def _by_ancestor(found: Instance, streams: dict[int, set[str]]) -> tuple[set[str], ...]:
     bases = lineage.ancestors(found.cls) if isinstance(found.cls, Class) else ()
-    return tuple(engine.reads.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
+    return tuple(streams.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
 
 
 def _finished(
