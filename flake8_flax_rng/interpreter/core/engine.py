@@ -72,6 +72,7 @@ from flake8_flax_rng.semantics.transforms import SELECTING
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.events import Way
     from flake8_flax_rng.syntax.source import Chunk
 
 CALL_DEPTH = 20
@@ -363,6 +364,10 @@ class Engine:
         """Return the place of a node of the code that is being followed."""
         assert self.chunk is not None
         return Site(node, self.chunk)
+
+    def way(self) -> Way:
+        """Return the calls and loops that lead to where the analysis stands, to compare them with others."""
+        return tuple((step.site.node, step.turn) for step in self.stack)
 
     def step(self, step: Step) -> _Way:
         """Follow a call or a pass of a loop."""

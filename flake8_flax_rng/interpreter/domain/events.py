@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Value
 
 
+Way = tuple[tuple["cst.CSTNode", int | None], ...]
+"""The calls and loops that led to a place: for each its syntax, and for a loop which pass of its body it is."""
+
+
 @record(eq=False)
 class Step:
     """One step of the way from the analysed function to a use.
@@ -416,7 +420,7 @@ class ModuleRun:
     resolved: bool
     signature: tuple[bool, ...]
     places: dict[str, Site] = field(default_factory=dict)
-    context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
+    context: Way = ()
     reads: tuple[set[str], ...] = ()
     asked: tuple[set[str], ...] = ()
     example: bool = False
@@ -526,9 +530,11 @@ class Flagged:
     Args:
         site: the place that is wrong.
         layer: the layer as a reader knows it.
-        what: ``never`` (set), ``twice`` or ``inverted``.
+        what: ``never`` (set), ``twice``, or ``inverted``: it is set to what is named like the opposite, so that the
+            runs in sight have to tell whether their callers mean what the name says.
         at: the call of the layer.
         name: for an inverted flag, what it is set to.
+        way: the calls and loops that led there.
     """
 
     site: Site
@@ -536,6 +542,7 @@ class Flagged:
     what: str
     at: Site
     name: str = ""
+    way: Way = ()
 
 
 @record(eq=False)

@@ -217,7 +217,7 @@ def run(
             True,
             signature(args),
             stream_places(step.site, kind),
-            tuple((step.site.node, step.turn) for step in engine.stack),
+            engine.way(),
             _by_ancestor(found, engine.reads),
             _by_ancestor(found, engine.asked),
             engine.example != KNOWN or engine.book.uses.shapes_only,

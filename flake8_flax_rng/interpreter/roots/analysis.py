@@ -11,7 +11,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, FixedObjects, Hooks, Scope
 from flake8_flax_rng.interpreter.core.engine import KNOWN, Engine, Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
@@ -147,9 +147,12 @@ class Analysis:
 
     def _holds(self, event: Event) -> bool:
         """Return whether no other path has shown that an event is a mistake of ours."""
-        if not (isinstance(event, Misused) and event.code == "not a key"):
-            return True
-        return not self._engine.book.walks.was_keyed(event.root, event.site.node)
+        walks = self._engine.book.walks
+        if isinstance(event, Flagged):
+            return event.what == "inverted" or not walks.was_settled(event.way)
+        if isinstance(event, Misused) and event.code == "not a key":
+            return not walks.was_keyed(event.root, event.site.node)
+        return True
 
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
