@@ -4,3 +4,5 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "fixtures"
+PROJECTS = FIXTURES / "project", FIXTURES / "layout"
+"""Fixtures of several files each."""

@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,25 @@ def flake8(tmp_path: Path) -> Flake8:
         return result
 
     return run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs flake8 as a process is slow; the tests that start other ones, or run JAX, say so themselves."""
+    for item in items:
+        if "flake8" in getattr(item, "fixturenames", ()) or item.get_closest_marker("integration"):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def only_slow_tests_start_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the quick tests quick."""
+    if "slow" not in request.keywords:
+
+        def start(*_: object, **__: object) -> None:
+            pytest.fail("a test that starts a process is to be marked as slow")
+
+        monkeypatch.setattr(subprocess.Popen, "__init__", start)
+        monkeypatch.setattr(BaseProcess, "start", start)
 
 
 Write = Callable[..., Path]

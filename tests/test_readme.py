@@ -54,6 +54,7 @@ def test_all_examples_are_checked():
     assert len(EXAMPLES) == TEXT.count("```console\n") == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["name"])
 def test_the_output_of_an_example(example):
     assert example["output"] == flake8(example["name"], example["program"])

@@ -37,7 +37,7 @@ LAYERS = (
 )
 """On the oldest Python that is there; the newest Flax on each. An older Flax uses what a newer JAX has removed."""
 
-LINT_TESTS = ("tests/plugin/test_plugin.py", "tests/rules/test_fixtures.py")
+LINT_TESTS = ("tests/plugin/test_plugin.py", "tests/plugin/test_projects.py", "tests/rules/test_fixtures.py")
 SHOWN = ("flake8", "libcst", "jax", "flax")
 
 

@@ -29,7 +29,7 @@ def settled(runs: list[ModuleRun]) -> list[ModuleRun]:
 
     What the module that a parameter is by default does not read, another one may.
     """
-    return [] if any(run.example for run in runs) else [run for run in runs if run.resolved]
+    return [] if any(run.one_of_several for run in runs) else [run for run in runs if run.resolved]
 
 
 def flags_vary(runs: list[ModuleRun]) -> bool:

@@ -54,6 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from flake8_flax_rng.interpreter.domain.budget import Limit
 from flake8_flax_rng.interpreter.domain.events import Bounded, Event
 from flake8_flax_rng.rules.report import Report, rule
 
@@ -62,11 +63,11 @@ RULE = rule(
 )
 
 _REASONS = {
-    "work": "{what} is larger, with all that it calls, than what is followed; the rest of it is not seen",
-    "file": "the file is larger than what is followed; {what} is not seen, or not to its end",
-    "paths": "too many ways meet in {what}; what is true of some of them only is forgotten",
-    "depth": "too many functions have called each other; what {what} calls is not followed",
-    "abroad": "{what} uses more of other files than what is followed; the rest of that is unknown",
+    Limit.WORK: "{what} is larger, with all that it calls, than what is followed; the rest of it is not seen",
+    Limit.FILE: "the file is larger than what is followed; {what} is not seen, or not to its end",
+    Limit.PATHS: "too many ways meet in {what}; what is true of some of them only is forgotten",
+    Limit.DEPTH: "too many functions have called each other; what {what} calls is not followed",
+    Limit.ABROAD: "{what} uses more of other files than what is followed; the rest of that is unknown",
 }
 
 

@@ -57,6 +57,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         parting = part(event.first, event.second)
         site, before = key_site(parting.second, event.second), key_site(parting.first, event.first)
         name = key_name(site, parting.second, event.name)
-        again = f" on {place(before)}" if site.node is not before.node else " in the previous pass of the loop"
-        consumed = f"{name} was already consumed by `{consumer(parting.first)}`{again}"
+        around = parting.around.site if parting.loop and parting.around is not None else None
+        when = f"on {place(before)}" if around is None else f"in the previous pass of the loop on {place(around)}"
+        consumed = f"{name} was already consumed by `{consumer(parting.first)}` {when}"
         yield Report(site, f"{consumed}; taken as meant, excuse `{event.excuse}`: {event.meaning}")

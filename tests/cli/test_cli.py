@@ -68,6 +68,7 @@ def test_help_says_that_programs_are_executed(capsys: pytest.CaptureFixture[str]
     assert "EXECUTES programs on JAX" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.slow
 def test_the_module_runs_without_the_extra() -> None:
     script = (
         "import sys; sys.modules.update(jax=None, flax=None, rich=None, numpy=None); "
@@ -76,6 +77,7 @@ def test_the_module_runs_without_the_extra() -> None:
     assert subprocess.run([sys.executable, "-c", script, "explain"], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_the_package_is_a_command() -> None:
     command = [sys.executable, "-m", "flake8_flax_rng", "--version"]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip() == __version__
@@ -103,6 +105,7 @@ def says(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
     monkeypatch.setattr(cli, "lint", lambda source, filename, project: list(findings) if "expect" in source else [])
 
 
+@pytest.mark.slow
 def test_verify(fixtures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("jax")
     monkeypatch.chdir(fixtures.parent)
@@ -120,6 +123,7 @@ def test_verify(fixtures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     ]
 
 
+@pytest.mark.slow
 def test_verify_in_disagreement(
     fixtures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,6 +137,7 @@ def test_verify_in_disagreement(
     ]
 
 
+@pytest.mark.slow
 def test_verify_on_a_terminal(
     fixtures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,6 +32,7 @@ def test_the_time_of_an_analysis_is_given_to_its_phases(tmp_path):
     assert all(cost > 0 for cost in spent.values())
 
 
+@pytest.mark.slow
 def test_a_process_is_measured_with_what_it_did(tmp_path):
     busy = Linter("busy", (), ("-c", "sum(range(10**7)); b = bytearray(64 << 20)"))
     idle = Linter("idle", (), ("-c", "pass"))
@@ -40,6 +41,7 @@ def test_a_process_is_measured_with_what_it_did(tmp_path):
     assert costs[busy].memory > costs[idle].memory + 32
 
 
+@pytest.mark.slow
 def test_a_linter_that_cannot_run_is_named():
     with pytest.raises(RuntimeError, match=ALONE.name):
         measure(Path(sys.executable), Linter(ALONE.name, (), ("-c", "raise SystemExit(3)")), [])

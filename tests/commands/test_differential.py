@@ -17,6 +17,8 @@ from tests.differential.oracle import configure
 from tests.differential.reduce import reduced
 from tests.differential.strategy import write
 
+pytestmark = pytest.mark.slow
+
 PROGRAMS, SEED = 500, 0
 
 REUSED = """\

@@ -112,6 +112,7 @@ def test_what_is_new_is_recorded_to_be_judged(run, tmp_path):
     assert (status, out) == (USAGE, "tests.ecosystem: line 1 of the record: not a verdict: '?'\n")
 
 
+@pytest.mark.slow
 def test_the_same_in_several_processes(run):
     assert run(RECORDED, "--jobs=2")[0] == OK
 

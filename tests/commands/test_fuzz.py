@@ -23,15 +23,18 @@ def broken(programs: int, generated: float) -> list[object]:
     return [pair for pair in done if isinstance(pair[1], str) or pair[1].kind not in FINE]
 
 
+@pytest.mark.slow
 def test_mutated_fixtures():
     assert broken(240, 0.0) == []
 
 
+@pytest.mark.slow
 def test_random_programs():
     pytest.importorskip("pysource_codegen", reason="from the extra `test`")
     assert broken(60, 1.0) == []
 
 
+@pytest.mark.slow
 def test_mutated_fixtures_through_flake8(tmp_path):
     assert fuzz.processes(range(SEED, SEED + 30), tmp_path) == ""
 
@@ -101,6 +104,7 @@ def test_a_tree_that_is_changed_is_broken(monkeypatch):
     assert fuzz.judge(REUSE) == fuzz.Verdict("broken", "the tree was changed", pytest.approx(0, abs=5))
 
 
+@pytest.mark.slow
 def test_workers_that_hang_or_crash():
     assert spread(time.sleep, [0.0, 60.0, 0.1], limit=20 if os.environ.get("CI") else 8, jobs=1) == [
         (0.0, None),
@@ -110,6 +114,7 @@ def test_workers_that_hang_or_crash():
     assert spread(os._exit, [3], limit=60, jobs=1) == [(3, "crashed")]
 
 
+@pytest.mark.slow
 def test_a_sweep(tmp_path):
     (tmp_path / "reuse.py").write_bytes(REUSE)
     (tmp_path / "plain.py").write_text("import os\n")

@@ -13,6 +13,8 @@ pytest.importorskip("flax")
 
 from tests import matrix
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True, scope="module")
 def no_optimisation() -> Iterator[None]:

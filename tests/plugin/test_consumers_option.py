@@ -52,6 +52,7 @@ def test_in_several_processes(flake8, tmp_path):
     assert run.places == [f"{name}:3:31 RNG101" for name in names]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("-j", "1"), ("-j", "2")])
 def test_a_wrong_entry_ends_the_run_with_one_message(tmp_path, arguments):
     for name in ("a.py", "b.py"):

@@ -304,3 +304,12 @@ def test_the_hook_for_pre_commit_runs_a_command_that_exists(flake8, reuse):
     hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
     assert "  entry: flake8 --select=RNG,E9\n" in hook
     assert flake8("--select=RNG,E9", "-", stdin=reuse).codes == ["RNG101"]
+
+
+def test_rng091_names_the_excuse_when_it_is_asked_for(flake8, tmp_path):
+    text = "import jax\n\nkey = jax.random.key(0)\nnoise = jax.random.normal(key), -jax.random.normal(key)\n"
+    (tmp_path / "pair.py").write_text(text)
+    assert flake8("--select=RNG", "pair.py").lines == []
+    (line,) = flake8("--extend-select=RNG091", "pair.py").lines
+    assert line.startswith("pair.py:4:52: RNG091 ")
+    assert "excuse `antithetic`" in line

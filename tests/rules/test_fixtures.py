@@ -1,33 +1,77 @@
-"""The linter says of each fixture exactly what its marks say; nothing is run here."""
+"""The linter says of each fixture exactly what its marks say, in words for people; nothing is run here."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from flake8_flax_rng.cli import lint_fixture
+from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
-from flake8_flax_rng.verifier.fixture import find, read, rule_of
-from tests import FIXTURES
+from flake8_flax_rng.syntax.project import Project
+from flake8_flax_rng.verifier.fixture import Fixture, find, read, rule_of
+from tests import FIXTURES, PROJECTS
 
 PROGRAMS = find([FIXTURES])
-PROJECTS = FIXTURES / "project", FIXTURES / "layout"
 CODES = [rule.code for rule in RULES if not rule.code.startswith("RNG0")]  # RNG0xx: about the tool
+OPT_IN = {rule.code for rule in RULES if not rule.default}
 ENOUGH = 8
+PLACE = r"line \d+( of [\w/]+\.py)?"
+"""A line, of the linted file or of another one."""
+FIRST_USE = re.compile(rf"by `.+` (on {PLACE}( \(inside: `.+`, {PLACE}\))?|in the previous pass of .+ {PLACE}); ")
 
 
 def name_of(path: Path) -> str:
     return str(path.relative_to(FIXTURES))
 
 
-@pytest.mark.parametrize("path", PROGRAMS, ids=name_of)
-def test_findings_are_the_marks(path):
+@dataclass(frozen=True)
+class Linted:
+    """A fixture and what the linter says of it, opt-in rules and all."""
+
+    path: Path
+    fixture: Fixture
+    findings: list[Finding]
+
+
+@pytest.fixture(scope="module", params=PROGRAMS, ids=name_of)
+def linted(request: pytest.FixtureRequest) -> Linted:
+    """Lint each fixture once for all that is asked of it."""
+    path = request.param
     fixture = read(path)
-    findings = lint_fixture(fixture.source, str(path))
-    assert sorted((finding.line, finding.code) for finding in findings) == sorted(fixture.expected)
+    return Linted(path, fixture, lint(fixture.source, filename=str(path), project=Project(str(path))))
+
+
+def test_findings_are_the_marks(linted):
+    found = [(finding.line, finding.code) for finding in linted.findings]
+    meant = [(line, code) for line, code in found if code not in OPT_IN or linted.fixture.concerns(code)]
+    assert sorted(meant) == sorted(linted.fixture.expected)
+
+
+def test_a_message_is_a_line_for_people(linted):
+    for message in (finding.message for finding in linted.findings):
+        assert message == " ".join(message.split())
+        assert len(message) < 260
+        assert not message.startswith("RNG")
+        assert not message.endswith(".")
+        assert message.count("`") % 2 == 0
+        assert set(re.findall(r"<[^>]*>", message)) <= {"<key>", "<lambda>"}
+        for word in ("linen.", "flax.linen", "jax._src", "builtins", "object at", "Unknown", "Term(", "None", "frame"):
+            assert word not in re.sub("`[a-z ]*None`", "", message)
+
+
+def test_a_first_use_has_a_line(linted):
+    lines = linted.fixture.source.splitlines()
+    for finding in linted.findings:
+        if "already consumed" in finding.message:
+            assert FIRST_USE.search(finding.message)
+        if finding.code == "RNG203":
+            assert re.search(rf"\(.+ on {PLACE}\)", finding.message)
+        for line in map(int, re.findall(r"on line (\d+)\b(?! of )", finding.message)):
+            assert lines[line - 1].strip()
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=name_of)
@@ -49,37 +93,3 @@ def test_there_is_nothing_else_among_the_fixtures():
     packages = {path for project in PROJECTS for folder in project.iterdir() for path in folder.rglob("*.py")}
     assert set(FIXTURES.rglob("*.py")) - packages == set(PROGRAMS)
     assert {path.name for path in FIXTURES.iterdir()} == {*CODES, *(project.name for project in PROJECTS)}
-
-
-# The projects of several files, as a user has them linted
-
-
-def marks(path: Path) -> list[str]:
-    """What the marks of a file say, in the words of flake8."""
-    return [f"{path.name}:{line} {code}" for line, code in sorted(read(path).expected)]
-
-
-def linted(*arguments: str, stdin: bytes | None = None, cwd: Path) -> list[str]:
-    """Run flake8 on the project, with the rules that are on by default."""
-    command = [sys.executable, "-m", "flake8", "--isolated", "--select=RNG", "--format=%(path)s:%(row)d %(code)s"]
-    done = subprocess.run([*command, *arguments], cwd=cwd, input=stdin, capture_output=True, check=False)
-    assert not done.stderr
-    return done.stdout.decode().splitlines()
-
-
-@pytest.mark.parametrize("jobs", ["1", "2"])
-@pytest.mark.parametrize("project", PROJECTS, ids=name_of)
-def test_a_project_gives_the_marked_findings(project, jobs):
-    expected = [mark for path in PROGRAMS if path.parent == project for mark in marks(path)]
-    assert len(expected) >= 8
-    assert sorted(line.removeprefix("./") for line in linted("-j", jobs, ".", cwd=project)) == sorted(expected)
-
-
-@pytest.mark.parametrize("path", sorted(path for project in PROJECTS for path in project.glob("*.py")), ids=name_of)
-def test_a_project_gives_the_marked_findings_in_an_editor(path):
-    stdin, project = path.read_bytes(), path.parent
-    assert linted(f"--stdin-display-name={path.name}", "-", stdin=stdin, cwd=project) == marks(path)
-    above = f"{project.name}/{path.name}"
-    assert linted(f"--stdin-display-name={above}", "-", stdin=stdin, cwd=FIXTURES) == [
-        f"{project.name}/{mark}" for mark in marks(path)
-    ]

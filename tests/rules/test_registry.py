@@ -8,8 +8,6 @@ import pytest
 
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
-from flake8_flax_rng.verifier.fixture import find, read
-from tests import FIXTURES
 
 SECTIONS = ["What it does", "Why it matters", "Example", "Use instead", "Proven by"]
 BY_CODE = {rule.code: rule for rule in RULES}
@@ -91,49 +89,3 @@ BEFORE = {
 def test_the_example_of_a_linen_rule(code):
     assert [finding.code for finding in lint(BEFORE[code] + program(code, "Example"))] == [code]
     assert lint(BEFORE[code] + program(code, "Use instead")) == []
-
-
-# Messages
-
-PROGRAMS = find([FIXTURES])
-MESSAGES = sorted(
-    {
-        (finding.code, finding.message, path.name)
-        for path in PROGRAMS
-        for finding in lint(read(path).source, filename=str(path))
-    }
-)
-
-
-def test_all_rules_have_messages():
-    assert {code for code, _, _ in MESSAGES} - {"RNG090"} == {code for code in CODES if not code.startswith("RNG0")}
-
-
-@pytest.mark.parametrize(("code", "message", "name"), MESSAGES, ids=lambda value: None)
-def test_a_message_is_a_line_for_people(code, message, name):
-    assert message == " ".join(message.split())
-    assert len(message) < 260
-    assert not message.startswith("RNG")
-    assert not message.endswith(".")
-    assert message.count("`") % 2 == 0
-    assert set(re.findall(r"<[^>]*>", message)) <= {"<key>", "<lambda>"}
-    for word in ("linen.", "flax.linen", "jax._src", "builtins", "object at", "Unknown", "Term(", "None", "frame"):
-        assert word not in re.sub("`[a-z ]*None`", "", message)
-
-
-@pytest.mark.parametrize(("code", "message", "name"), MESSAGES, ids=lambda value: None)
-def test_a_first_use_has_a_line(code, message, name):
-    if "already consumed" in message:
-        assert re.search(r"by `.+` on line \d+( \(inside: `.+`, line \d+\))?; ", message)
-    if code == "RNG203":
-        assert re.search(r"\(.+ on line \d+\)", message)
-
-
-def test_the_line_of_the_first_use_is_another_program_line():
-    for path in PROGRAMS:
-        source = read(path).source
-        count = len(source.splitlines())
-        for finding in lint(source):
-            for line in map(int, re.findall(r"on line (\d+)", finding.message)):
-                assert 1 <= line <= count
-                assert source.splitlines()[line - 1].strip()

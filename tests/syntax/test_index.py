@@ -261,6 +261,7 @@ def test_one_file_does_not_change_the_next():
         assert lint(text) == alone[text]
 
 
+@pytest.mark.slow
 def test_hash_seeds_do_not_change_findings():
     script = (
         "from pathlib import Path\nfrom flake8_flax_rng.lint import lint\n"

@@ -9,7 +9,6 @@ import sys
 
 import pytest
 
-from flake8_flax_rng.syntax.deep_stack import RECURSION, with_room
 from flake8_flax_rng.syntax.nesting import too_deep
 
 CHAINS = {  # one level for each of 400
@@ -101,6 +100,7 @@ def program(text: str) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stack", "limit"),
     [(0, 0), (512 * 1024, 0), (0, 150), (512 * 1024, 150)],

@@ -8,6 +8,8 @@ import pytest
 
 from tests.verifier.claims import MODEL, confirms, refuses, run
 
+pytestmark = pytest.mark.slow
+
 CLEAN = {
     "children": """
         key, sub = random.split(random.key(0))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.verifier.claims import MODEL, confirms, refuses
+
+pytestmark = pytest.mark.slow
 
 RAISES = MODEL + "v = Net().init(k1, x)\nNet().apply(v, x)  # expect: RNG203\n"
 

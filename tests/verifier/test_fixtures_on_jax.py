@@ -18,6 +18,8 @@ from flake8_flax_rng.verifier.runner import Lint, Row, select, verify
 pytest.importorskip("jax")
 pytest.importorskip("flax")
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2] / "fixtures"
 PROGRAMS = select([ROOT])
 CODES = [rule.code for rule in RULES if not rule.code.startswith("RNG0")]  # RNG0xx: about the tool

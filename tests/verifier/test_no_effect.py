@@ -8,6 +8,8 @@ import pytest
 
 from tests.verifier.claims import MODEL, confirms, refuses
 
+pytestmark = pytest.mark.slow
+
 NO_EFFECT = {
     "init in training mode": "Net().init({'params': k1, 'dropout': k2}, x)",
     "init in eval mode": "Net(False).init({'params': k1, 'dropout': k2}, x)",

@@ -8,6 +8,8 @@ import pytest
 
 from tests.verifier.claims import MODEL, confirms, refuses
 
+pytestmark = pytest.mark.slow
+
 LEGACY = {
     "a call": "key = random.PRNGKey(0)",
     "a function that is compiled": "jax.jit(lambda seed: random.normal(random.PRNGKey(seed)))(3)",

@@ -18,6 +18,8 @@ from flake8_flax_rng.verifier.fixture import FixtureError
 from flake8_flax_rng.verifier.program import Checked
 from tests import ROOT
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("jax")
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.verifier.claims import MODEL, confirms, refuses
 
+pytestmark = pytest.mark.slow
+
 REUSED = {
     "two draws": """
         key = random.key(0)

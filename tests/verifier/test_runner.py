@@ -10,6 +10,8 @@ from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.verifier.runner import Row, verify
 from tests.verifier.claims import confirms, run
 
+pytestmark = pytest.mark.slow
+
 
 def test_hang(tmp_path: Path) -> None:
     row = run(tmp_path, "clean", "while True: pass\n", timeout=3)

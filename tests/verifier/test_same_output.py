@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.verifier.claims import confirms, refuses
+
+pytestmark = pytest.mark.slow
 
 TRACED_ONCE = """
     import time

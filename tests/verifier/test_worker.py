@@ -18,6 +18,7 @@ def test_without_jax(monkeypatch: pytest.MonkeyPatch) -> None:
         worker.require(None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gone", ["jax._src.random.prng.random_bits_p", "jax._src.interpreters.batching.BatchTrace"])
 def test_a_private_part_is_gone(monkeypatch: pytest.MonkeyPatch, gone: str) -> None:
     pytest.importorskip("jax", minversion=jaxhooks.TESTED)
@@ -27,6 +28,7 @@ def test_a_private_part_is_gone(monkeypatch: pytest.MonkeyPatch, gone: str) -> N
         jaxhooks.load()
 
 
+@pytest.mark.slow
 def test_the_installed_version_is_heard(tmp_path: Path) -> None:
     pytest.importorskip("jax")
     worker.require.cache_clear()
@@ -42,6 +44,7 @@ def deaf_probe() -> None:
     execute.probe(None)
 
 
+@pytest.mark.slow
 def test_a_version_that_is_not_heard() -> None:
     pytest.importorskip("jax")
     answer = worker._in_process(deaf_probe, (), 60)

@@ -72,7 +72,7 @@ def _given(value: Value, state: State) -> bool:
 
 def _outer(engine: Engine) -> Site | None:
     """Return the innermost call that does not merely hand a flag on."""
-    for step in reversed(engine.stack[:-1]):
+    for step in reversed(engine.context.stack[:-1]):
         if step.turn is None and not _hands_on(step.site.node):
             return step.site
     return None
@@ -97,7 +97,7 @@ def _check_inverted(engine: Engine, flag: Value, place: Site, name: str, site: S
     term = flag.term if isinstance(flag, Opaque) else None
     if term is None or term.kind not in ("parameter", "attribute") or term.args[-1] not in TRAINING_FLAGS:
         return
-    here = term.kind == "parameter" and bool(engine.active) and term.args[1] == engine.active[-1].serial
+    here = term.kind == "parameter" and term.args[1] == engine.owner()
     for written in origins(engine, place, flag):
         if here or _last_name(written.node) in TRAINING_FLAGS:
             engine.emit(Flagged(written, name, "inverted", site, str(term.args[-1])))
@@ -107,7 +107,7 @@ def _check_inverted(engine: Engine, flag: Value, place: Site, name: str, site: S
 def origins(engine: Engine, place: Site, value: Value) -> list[Site]:
     """Return where a value is written: here, where the caller or constructor was given it, and so on outwards."""
     places = [place]
-    for step in reversed(engine.stack):
+    for step in reversed(engine.context.stack):
         field = _field(engine, places[-1].node)
         if field is not None:
             return [*places, field]
@@ -127,9 +127,9 @@ def _same(shown: Value, value: Value) -> bool:
 
 def _field(engine: Engine, node: cst.CSTNode) -> Site | None:
     """Return where the field that ``self.name`` reads was given to the constructor."""
-    if not (isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and engine.activations):
+    if not (isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and engine.context.activations):
         return None
-    return engine.fields.get(engine.activations[-1].origin, {}).get(node.attr.value)
+    return engine.program.fields.get(engine.context.activations[-1].origin, {}).get(node.attr.value)
 
 
 def check_rate(engine: Engine, layer: Layer, found: Instance, args: Args, site: Site) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.budget import PARTS_OF_A_SEED
 from flake8_flax_rng.interpreter.domain.events import SWAPPED, Misused
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _WORD = 1 << 32
-_PARTS_READ = 60
 _INFINITE = 1e300
 _COMPUTED = frozenset({"pure", "draw", "op", "minus", "const"})
 
@@ -60,7 +60,7 @@ def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -
 def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[Site]:
     """Return where a value is written: here, in the call that handed it on to here, and so on outwards."""
     places = [_site(engine, node)]
-    for step in reversed(engine.stack[:-1]):
+    for step in reversed(engine.context.stack[:-1]):
         given = next((syntax for syntax, shown in step.arguments if shown is value or shown == value), None)
         if not isinstance(places[-1].node, cst.Name) or given is None:
             break
@@ -69,7 +69,7 @@ def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[S
 
 
 def _site(engine: Engine, node: cst.CSTNode) -> Site:
-    return Site(node, engine.stack[-1].site.chunk)
+    return Site(node, engine.context.stack[-1].site.chunk)
 
 
 def _is_shape(value: Opaque) -> bool:
@@ -139,11 +139,11 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
     node = args.node(0, "seed")
     if node is None:
         return
-    site = Site(node, engine.stack[-1].site.chunk)
+    site = Site(node, engine.context.stack[-1].site.chunk)
     found = parts(term)
     if any(part.kind in ("word", "key data") for part in found) or _of_a_key(term):
         engine.emit(Misused("buffer", site, "seed"))
-    if engine.traced and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
+    if engine.context.traces and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
         engine.emit(Misused("host", site, "the clock"))
 
 
@@ -153,7 +153,7 @@ def _of_a_key(term: Term) -> bool:
         return False
     waiting = [term]
     for current in waiting:
-        if len(waiting) > _PARTS_READ:
+        if len(waiting) > PARTS_OF_A_SEED:
             break
         if current.kind in ("seed", "child"):
             return True
@@ -165,10 +165,10 @@ def _of_a_key(term: Term) -> bool:
 def check_generator(engine: Engine, method: Term, site: Site) -> None:
     """Note a traced function that draws from a generator of the host, unless it makes it of a fixed seed itself."""
     owner = method.part(0)
-    if not engine.traced or owner is None or owner.kind != "pure" or owner.args[0] not in GENERATORS:
+    if not engine.context.traces or owner is None or owner.kind != "pure" or owner.args[0] not in GENERATORS:
         return
     seeded = any(part.kind == "const" and part.value is not None for part in owner.parts)
-    if not (seeded and owner.number >= engine.traced[0].terms):
+    if not (seeded and owner.number >= engine.context.traces[0].terms):
         engine.emit(Misused("host", site, f"{owner.args[0]!s}(…).{method.args[1]!s}"))
 
 
@@ -187,15 +187,15 @@ def check_layer(engine: Engine, key: Term, origin: int) -> None:
 
 def check_captured(engine: Engine, node: cst.Name, name: str, key: Key, state: State) -> None:
     """Note a compiled function that reads a key from outside: it keeps the one of its first call."""
-    trace = next((trace for trace in reversed(engine.traced) if trace.compiled), None)
-    frame = next((frame for frame in engine.scope.frames if state.lookup(frame, name) is not None), None)
+    trace = next((trace for trace in reversed(engine.context.traces) if trace.compiled), None)
+    frame = next((frame for frame in engine.context.scope.frames if state.lookup(frame, name) is not None), None)
     if trace is not None and frame is not None and frame < trace.start:
         _keeps(engine, trace, node, key)
 
 
 def check_kept(engine: Engine, node: cst.CSTNode, owner: Value, key: Key) -> None:
     """Note a compiled method that reads a key of its object, which it does in its first call only."""
-    trace = next((trace for trace in reversed(engine.traced) if trace.compiled), None)
+    trace = next((trace for trace in reversed(engine.context.traces) if trace.compiled), None)
     if trace is not None and trace.receiver == owner:
         _keeps(engine, trace, node, key)
 
@@ -208,7 +208,7 @@ def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
 
 def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) -> None:
     """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
-    trace = next((trace for trace in reversed(engine.traced) if not trace.eager), None)
+    trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
     if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
         engine.emit(Misused("leak", engine.site(node)))
 
@@ -238,7 +238,7 @@ def parts(term: Term) -> list[Term]:
     """Return a term and what it is computed from, up to a bound."""
     found = [term]
     for current in found:
-        if len(found) > _PARTS_READ:
+        if len(found) > PARTS_OF_A_SEED:
             break
         found.extend(current.parts)
     return found

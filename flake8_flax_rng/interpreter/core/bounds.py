@@ -2,58 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.budget import Limit
 from flake8_flax_rng.interpreter.domain.events import Bounded
 from flake8_flax_rng.interpreter.domain.places import Site
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Context
     from flake8_flax_rng.interpreter.domain.values import FunctionCode
-    from flake8_flax_rng.syntax.source import Chunk
-
-
-class Followed(Protocol):
-    """What is being followed, as far as a bound has to name it."""
-
-    active: list[FunctionCode]
-    abroad: int
-    chunk: Chunk | None
 
 
 class Bounds:
     """Where bounds were reached.
 
     Attributes:
-        file: whether it is the file's bound, rather than that of one function, that would stop the analysis next.
         hits: how often one was reached, or a function not followed within itself.
     """
 
     def __init__(self) -> None:
-        self.file = False
         self.hits = 0
-        self._reached: dict[tuple[cst.CSTNode, str], Bounded] = {}
+        self._reached: dict[tuple[cst.CSTNode, Limit], Bounded] = {}
 
-    def exhausted(self, engine: Followed, file: bool | None = None) -> None:
-        """Note that what is followed from one place is too large; ``file`` says whether it is the file's bound."""
-        ours = [code for code in engine.active if not code.chunk.file]
-        if engine.abroad:
-            self._note(engine, ours[-1] if ours else None, "abroad")
+    def exhausted(self, context: Context, abroad: int, of_file: bool = False) -> None:
+        """Note that what is followed from one place is too large.
+
+        Args:
+            context: the code that is being followed.
+            abroad: greater than 0 where that is text of another file.
+            of_file: whether it is the file's bound that was reached, rather than that of one function.
+        """
+        ours = [code for code in context.functions if not code.chunk.file]
+        if abroad:
+            self._note(context, ours[-1] if ours else None, Limit.ABROAD)
         else:
-            self._note(engine, ours[0] if ours else None, "file" if (self.file if file is None else file) else "work")
+            self._note(context, ours[0] if ours else None, Limit.FILE if of_file else Limit.WORK)
 
-    def reached(self, engine: Followed, bound: str) -> None:
+    def reached(self, context: Context, bound: Limit) -> None:
         """Note another bound of the function that is being followed."""
-        self._note(engine, engine.active[-1] if engine.active else None, bound)
+        self._note(context, context.functions[-1] if context.functions else None, bound)
 
-    def _note(self, engine: Followed, code: FunctionCode | None, bound: str) -> None:
+    def recursed(self) -> None:
+        """Note that a function was not followed within itself, of which there is nothing to say."""
         self.hits += 1
-        if engine.chunk is None:
+
+    def _note(self, context: Context, code: FunctionCode | None, bound: Limit) -> None:
+        self.hits += 1
+        if context.chunk is None:
             return
         node: cst.CSTNode
         if code is None:
-            chunk, node, name = engine.chunk, engine.chunk.module.body[0], ""
+            chunk, node, name = context.chunk, context.chunk.module.body[0], ""
         else:
             chunk, name = code.chunk, code.name.strip("<>")
             node = code.node.name if isinstance(code.node, cst.FunctionDef) else code.node

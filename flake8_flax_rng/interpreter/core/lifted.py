@@ -27,43 +27,26 @@ _NOT_A_STREAM = ("*", "")
 @contextmanager
 def raw(engine: Engine, site: Site, name: str) -> Iterator[None]:
     """Follow what a transform of JAX runs more than once; it matters within a module only."""
-    if not engine.activations:
+    if not engine.context.activations:
         yield
         return
-    engine.lifts.append(Frame(site, name, outer=_run(engine)))
-    try:
+    frame = Frame(site, name, outer=_run(engine))
+    with engine.within(replace(engine.context, lifts=(*engine.context.lifts, frame))):
         yield
-    finally:
-        engine.lifts.pop()
 
 
 @contextmanager
 def lifted(engine: Engine, lift: Lift) -> Iterator[None]:
     """Follow the target of a lifted transform, which is given some of the streams."""
     run = _run(engine)
-    engine.lifts.append(Frame(lift.place, lift.name, lift, run))
-    if run is not None:
-        engine.runs.append(_narrowed(run, lift))
-    try:
+    context, frame = engine.context, Frame(lift.place, lift.name, lift, run)
+    runs = (*context.runs, _narrowed(run, lift)) if run is not None else context.runs
+    with engine.within(replace(context, lifts=(*context.lifts, frame), runs=runs)):
         yield
-    finally:
-        engine.lifts.pop()
-        if run is not None:
-            engine.runs.pop()
-
-
-@contextmanager
-def apart(engine: Engine) -> Iterator[None]:
-    """Follow a Linen run of its own: the transforms around it do not stand between it and its streams."""
-    around, engine.lifts = engine.lifts, []
-    try:
-        yield
-    finally:
-        engine.lifts = around
 
 
 def _run(engine: Engine) -> Run | None:
-    return engine.runs[-1] if engine.runs else None
+    return engine.context.runs[-1] if engine.context.runs else None
 
 
 def _narrowed(run: Run, lift: Lift) -> Run:
@@ -75,12 +58,12 @@ def _narrowed(run: Run, lift: Lift) -> Run:
 
 def repeated(engine: Engine) -> bool:
     """Return whether what is drawn now is drawn in several lanes or passes."""
-    return any(frame.loops for frame in engine.lifts)
+    return any(frame.loops for frame in engine.context.lifts)
 
 
 def is_kept(engine: Engine, stream: str) -> bool:
     """Return whether a lifted transform keeps a stream from what is being followed."""
-    return any(frame.lift is not None and frame.lift.reaches(stream) is False for frame in engine.lifts)
+    return any(frame.lift is not None and frame.lift.reaches(stream) is False for frame in engine.context.lifts)
 
 
 def record(engine: Engine, state: State, draw: Draw) -> Draw:
@@ -100,7 +83,7 @@ def _note(engine: Engine, state: State, draw: Draw) -> None:
     """Tell the rules what the transforms around a draw do with its stream."""
     if draw.off or not draw.certain or draw.stream in _NOT_A_STREAM:
         return
-    for frame in engine.lifts:
+    for frame in engine.context.lifts:
         if frame.lift is None:
             if not (draw.variable or draw.own):
                 _emit(engine, "raw", frame, draw)
@@ -113,7 +96,7 @@ def _note(engine: Engine, state: State, draw: Draw) -> None:
 
 def note_split(engine: Engine, draw: Draw) -> None:
     """Tell the rules whether the lanes or passes around a draw get keys of their own."""
-    for frame in engine.lifts if draw.certain and not draw.unlifted else ():
+    for frame in engine.context.lifts if draw.certain and not draw.unlifted else ():
         if frame.lift is not None and frame.loops:
             _note_split(engine, frame, frame.lift, draw)
 
@@ -125,9 +108,9 @@ def _emit(engine: Engine, problem: str, frame: Frame, draw: Draw, fallback: bool
 
 def _note_unlifted(engine: Engine, state: State, frame: Frame, draw: Draw) -> None:
     """Note a draw whose stream does not get there; it falls back to ``'params'`` where that gets there."""
-    run = engine.lifts[0].outer
+    run = engine.context.lifts[0].outer
     fallback = draw.stream != "params" and all(
-        f.lift is None or f.lift.reaches("params") is not False for f in engine.lifts
+        f.lift is None or f.lift.reaches("params") is not False for f in engine.context.lifts
     )
     if draw.variable:
         # Only ``init`` draws it, and not where the module has run before, outside of the transform.
@@ -157,20 +140,20 @@ def _note_split(engine: Engine, frame: Frame, lift: Lift, draw: Draw) -> None:
 
 def made(engine: Engine, term: Term, draw: Draw) -> None:
     """Remember a key that ``make_rng`` made: below a transform of JAX it is the same in all lanes and passes."""
-    for frame in engine.lifts:
+    for frame in engine.context.lifts:
         if frame.lift is None and draw.certain:
             frame.made[term] = draw
 
 
 def varied(engine: Engine, term: Term) -> None:
     """Remember a key that differs from lane to lane, or from step to step."""
-    for frame in engine.lifts:
+    for frame in engine.context.lifts:
         frame.varied.add(term)
 
 
 def drawn_from(engine: Engine, term: Term) -> None:
     """Note a draw from a key that is the same in all lanes and passes of a transform of JAX."""
-    for frame in engine.lifts:
+    for frame in engine.context.lifts:
         current: Term | None = term
         while current is not None and frame.lift is None and current not in frame.varied:
             draw = frame.made.get(current)
@@ -190,9 +173,9 @@ def note(engine: Engine, stream: str, state: State, dropout: bool = False) -> No
         state: the path.
         dropout: whether it is a layer's dropout that reads it.
     """
-    for active in engine.activations:
+    for active in engine.context.activations:
         found = state.heap.get(active.address)
         if isinstance(found, Instance) and isinstance(found.cls, Class):
-            engine.reads.setdefault(found.cls.serial, set()).add(stream)
+            engine.program.reads.setdefault(found.cls.serial, set()).add(stream)
             if not dropout:
-                engine.asked.setdefault(found.cls.serial, set()).add(stream)
+                engine.program.asked.setdefault(found.cls.serial, set()).add(stream)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
+from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
 from flake8_flax_rng.interpreter.domain.terms import Term
 
@@ -14,15 +18,17 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Args, Key
     from flake8_flax_rng.interpreter.paths.state import State
 
-_PARTS_READ = 200
 _OF_THE_LANE = frozenset({"jax.lax.axis_index", "jax.process_index"})
 
 
-def close(engine: Engine, mapped: Lanes) -> None:
-    """Tell the rules what was found in a mapped function that was followed to its end."""
-    engine.lanes.remove(mapped)
-    if not mapped.quiet:
-        for event in mapped.found:
+@contextmanager
+def mapping(engine: Engine, mapped: Lanes) -> Iterator[None]:
+    """Follow a mapped function, and tell the rules what was found in it."""
+    try:
+        with engine.within(replace(engine.context, lanes=(*engine.context.lanes, mapped))):
+            yield
+    finally:
+        for event in mapped.found if not mapped.quiet else ():
             engine.emit(event)
 
 
@@ -32,8 +38,8 @@ def check(engine: Engine, use: Use) -> None:
     What a model draws from a key that it is given may be noise for its parameters, one for all lanes, unless it has
     the shape of what is computed in the lane.
     """
-    for mapped in engine.lanes:
-        inside = len(engine.runs) + len(engine.activations) > mapped.models
+    for mapped in engine.context.lanes:
+        inside = engine.context.models > mapped.models
         if inside and use.signature is not None and not _of_the_lane(mapped, use.signature):
             continue
         if _common(mapped, use.term) and not (use.subject is not None and not _common(mapped, use.subject)):
@@ -61,19 +67,19 @@ def note_models(engine: Engine, name: str, args: Args, state: State) -> None:
     """Note that the lanes are models, which are compared on common random numbers."""
     if name in ("apply", "apply_fn") and args.positional:
         variables = engine.term(args.positional[0], state)
-        for mapped in engine.lanes:
+        for mapped in engine.context.lanes:
             mapped.quiet = mapped.quiet or not _common(mapped, variables)
 
 
 def twins(engine: Engine, term: Term) -> tuple[Key, ...]:
     """Return the keys that other lanes consume when the lane that is followed consumes this one."""
-    return next((mapped.twins[term] for mapped in reversed(engine.lanes) if term in mapped.twins), ())
+    return next((mapped.twins[term] for mapped in reversed(engine.context.lanes) if term in mapped.twins), ())
 
 
 def _of_the_lane(mapped: Lanes, signature: Term) -> bool:
     """Return whether what is drawn has the shape of a value that differs from lane to lane, and not just its size."""
     found = signature.parts[1:]
-    for term in found[:_PARTS_READ]:
+    for term in found[:PARTS_READ]:
         if term.kind == "attribute" and term.args[1] == "shape" and isinstance(term.args[0], Term):
             if not _common(mapped, term.args[0]):
                 return True
@@ -87,7 +93,7 @@ def _common(mapped: Lanes, term: Term) -> bool:
     found = [term]
     seen = {term}
     for current in found:
-        if len(found) > _PARTS_READ or current in mapped.varying:
+        if len(found) > PARTS_READ or current in mapped.varying:
             return False
         if current.number >= mapped.start and current.kind in ("fresh", "call"):
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core import mapped
+from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.dispatch import instances
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
@@ -94,13 +94,13 @@ def _partial(engine: Engine, function: Partial, args: Args, state: State, site: 
 def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Site) -> Outcomes:
     found = state.heap.get(function.address)
     if not isinstance(found, Instance):
-        return engine.unknown_call(function, args, state)
+        return unknown_code.unknown_call(engine, function, args, state)
     if isinstance(found.cls, Symbol):
         return modules.call_layer(engine, function, found, args, state, site)
     method = classes.member(found.cls, "__call__")
     if method is None:
         modules.unknown_module(engine, state, site)
-        return engine.unknown_call(function, args, state)
+        return unknown_code.unknown_call(engine, function, args, state)
     return engine.call(Bound(method, function), args, state, site)
 
 
@@ -157,14 +157,14 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     if last == "create" and owner in TRAIN_STATES:
         return frozen_dataclasses.create(engine, Symbol(owner), args, state)
     root = path.partition(".")[0]
-    if draws_on_host(path) and engine.traced:
+    if draws_on_host(path) and engine.context.traces:
         engine.emit(Misused("host", site, path))
     if path.startswith("flax.linen.") and any(_runs(value, state) for value in args.values()):
         modules.unknown_module(engine, state, site)
     if root in PURE_ROOTS:
-        return engine.pure_call(path, args, state)
+        return unknown_code.pure_call(engine, path, args, state)
     modules.unknown_module(engine, state, site)
-    return engine.unknown_call(function, args, state)
+    return unknown_code.unknown_call(engine, function, args, state)
 
 
 def _runs(value: Value, state: State) -> bool:
@@ -194,10 +194,10 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
     if not isinstance(function, Const) and not _of_a_value(function):
         modules.unknown_module(engine, state, site)
     owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None
-    outcomes = engine.unknown_call(function, args, state)
+    outcomes = unknown_code.unknown_call(engine, function, args, state)
     if isinstance(owner, Term):
         address = owner.args[0] if owner.kind == "object" else None
-        engine.escape(Ref(address) if isinstance(address, int) else Opaque(owner), state)
+        unknown_code.escape(engine, Ref(address) if isinstance(address, int) else Opaque(owner), state)
     return outcomes
 
 
@@ -207,7 +207,7 @@ def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes
     named = method.kind == "attribute" and method.args[1] in TEXT_METHODS
     if not named or text is None or not all(isinstance(value, Const) for value in args.values()):
         return None
-    return engine.pure_call(f"str.{method.args[1]!s}", args.prepend(Opaque(text)), state)
+    return unknown_code.pure_call(engine, f"str.{method.args[1]!s}", args.prepend(Opaque(text)), state)
 
 
 def _of_a_value(function: Value) -> bool:

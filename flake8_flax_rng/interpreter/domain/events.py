@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.domain.frozen import record
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.budget import Limit
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
@@ -407,8 +408,8 @@ class ModuleRun:
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
         asked: those of them that something else than the dropout of a layer reads.
-        example: whether the module is one of several that can stand there, for instance a parameter's default, or is
-            only traced for its shapes: what it leaves unread tells nothing then.
+        one_of_several: whether the module is one of several that can stand there, for instance a parameter's default,
+            or is only traced for its shapes: what it leaves unread tells nothing then.
     """
 
     call: Site
@@ -423,7 +424,7 @@ class ModuleRun:
     context: Way = ()
     reads: tuple[set[str], ...] = ()
     asked: tuple[set[str], ...] = ()
-    example: bool = False
+    one_of_several: bool = False
 
 
 @record(eq=False)
@@ -569,13 +570,12 @@ class Bounded:
     Args:
         site: the name of the function, or the statement outside of all functions.
         name: the function's name, empty for a statement.
-        bound: ``work`` (of what one function calls), ``file`` (the work of the whole file), ``paths`` (ways that are
-            told apart), ``depth`` (of calls) or ``abroad`` (work in other files).
+        bound: which one.
     """
 
     site: Site
     name: str
-    bound: str
+    bound: Limit
 
 
 @record(eq=False)

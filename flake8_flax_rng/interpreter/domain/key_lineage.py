@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import CHILDREN_READ
+
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Key, Keys
-
-CHILDREN_READ = 200
-"""Keys of one split that are told apart."""
 
 ALL = -1
 """Stands for the number of a child that is not known: it can be any of them."""

@@ -6,11 +6,11 @@ the same however deep a chain of splits has grown.
 
 from __future__ import annotations
 
+from flake8_flax_rng.interpreter.domain.budget import DRAWS_KEPT, PARTS_READ
+
 Atom = str | int | float | bool | bytes | complex | None
 
-_DEPENDENCIES_KEPT = 24
 _NONE: frozenset[Term] = frozenset()
-_PARTS_READ = 200
 _MEASURES = frozenset({"shape", "size", "ndim", "dtype"})
 
 
@@ -104,8 +104,8 @@ def _draws(kind: str, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
         found.add(args[0])
     if not found or _of_no_draw(kind, args):
         return _NONE
-    if len(found) > _DEPENDENCIES_KEPT:
-        found = set(sorted(found, key=lambda term: term.number)[-_DEPENDENCIES_KEPT:])
+    if len(found) > DRAWS_KEPT:
+        found = set(sorted(found, key=lambda term: term.number)[-DRAWS_KEPT:])
     return frozenset(found)
 
 
@@ -118,7 +118,7 @@ def parts(term: Term) -> list[Term]:
     """Return a term and what it is computed from, up to a bound."""
     found = [term]
     for current in found:
-        if len(found) > _PARTS_READ:
+        if len(found) > PARTS_READ:
             break
         found.extend(current.parts)
     return found

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import SPLITS_KEPT
 from flake8_flax_rng.interpreter.domain.key_lineage import child_of
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.evidence.origins import Origins
     from flake8_flax_rng.interpreter.intent.signs import Signs
     from flake8_flax_rng.interpreter.paths.state import LedgerKey, State
-
-SPLITS_KEPT = 4
-"""Splits of one key that are compared with each later one."""
 
 DRAWN = -SPLITS_KEPT - 1
 """The number under which a path keeps the first draw from a key, beside its first use and its splits."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
 from flake8_flax_rng.interpreter.intent.alternatives_of_where import Selections
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from flake8_flax_rng.interpreter.domain.events import Step
     from flake8_flax_rng.interpreter.domain.terms import Term
-
-_PARTS_MEASURED = 200
 
 
 class Signs:
@@ -122,7 +121,7 @@ def _size_of(term: Term) -> list[Term]:
     """Return what a term is the size of, up to a bound: a product with other drawn values is a step, no size."""
     found = [term]
     for current in found:
-        if len(found) > _PARTS_MEASURED:
+        if len(found) > PARTS_READ:
             break
         drawn = [part for part in current.parts if part.draws]
         if not (current.kind == "op" and current.args[0] == "*" and len(set(drawn)) > 1):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core import lifted, mapped
+from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
 from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import (
@@ -146,9 +146,9 @@ def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
     seed = args.get(0, "seed")
     term = engine.term(seed, state) if seed is not None else engine.terms.fresh("seed")
     key_contract.check_seed(engine, seed, term, args)
-    legacy = path in table.LEGACY and not engine.typed_keys
+    legacy = path in table.LEGACY and not engine.program.typed_keys
     if legacy:
-        engine.emit(Misused("legacy", engine.stack[-1].site))
+        engine.emit(Misused("legacy", engine.context.stack[-1].site))
     origin = _made(engine, "seed", 0, term, legacy, isinstance(seed, Const))
     impl = args.keywords.get("impl")
     default = impl is None or impl in (NONE, Const("threefry2x32"))
@@ -167,9 +167,9 @@ def _made(
 ) -> int:
     """Note a call that makes keys, and return its number."""
     origin = engine.number()
-    place = "module" if engine.activations else "traced" if engine.traced else ""
+    place = "module" if engine.context.activations else "traced" if engine.context.traces else ""
     engine.book.origins.add(
-        origin, Made(tuple(engine.stack), kind, parent, source, legacy, constant, place, varied=varied)
+        origin, Made(tuple(engine.context.stack), kind, parent, source, legacy, constant, place, varied=varied)
     )
     return origin
 
@@ -180,7 +180,7 @@ def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
     found = key_term(key)
     if found is not None:
         return [(Opaque(engine.terms.make("key data", *found)), state)]
-    return engine.pure_call(table.KEY_DATA, args, state)
+    return unknown_code.pure_call(engine, table.KEY_DATA, args, state)
 
 
 def _arithmetic(term: Term) -> bool:
@@ -205,7 +205,7 @@ def _wrapped(engine: Engine, args: Args, state: State) -> Value:
     term = _unpacked(data.term) if isinstance(data, Opaque) else None
     if term is None or term.kind != "key data":
         if term is not None and _arithmetic(term):
-            engine.emit(Misused("buffer", engine.stack[-1].site, "words"))
+            engine.emit(Misused("buffer", engine.context.stack[-1].site, "words"))
         return Key(engine.terms.fresh("wrapped"))
     key, parent = term.args
     assert not isinstance(key, str | int | float | bytes | complex) and key is not None and isinstance(parent, int)
@@ -238,10 +238,10 @@ def consume(
         return
     engine.book.read(value)
     term, origin = found
-    if engine.runs and engine.runs[-1].draws_for_nothing(term):
+    if engine.context.runs and engine.context.runs[-1].draws_for_nothing(term):
         return
     use = Use(
-        tuple(engine.stack),
+        tuple(engine.context.stack),
         kind,
         label,
         term,
@@ -291,7 +291,7 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     if isinstance(key, Const | Tuple):
         return [(engine.unknown(key_contract.REFUSED), state)]  # it raises, whatever else is a key
     if found is None:
-        return engine.pure_call(path, args, state)
+        return unknown_code.pure_call(engine, path, args, state)
     drawn = engine.terms.make("draw", found[0], path, *rest, *names)
     if not args.complete():
         drawn = engine.terms.make("draw", found[0], path, engine.terms.fresh("rest"))
@@ -316,7 +316,7 @@ def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State
     """Enter a child that a sampler draws from: a fold of the same key with its number makes it too."""
     child = engine.terms.child(term, engine.terms.const(index))
     engine.book.uses.consume(
-        LedgerKey(child), Use(tuple(engine.stack), "inner", path, child, derived=engine.number()), state
+        LedgerKey(child), Use(tuple(engine.context.stack), "inner", path, child, derived=engine.number()), state
     )
 
 

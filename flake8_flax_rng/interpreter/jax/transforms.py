@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.core.lifted import raw
-from flake8_flax_rng.interpreter.core.mapped import close
+from flake8_flax_rng.interpreter.core.mapped import mapping
+from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED, PASSES, TREE_NODES_READ
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -33,10 +36,11 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, Rebuilding, children, identity, pairs
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import generator_contexts
 from flake8_flax_rng.interpreter.python.decorators import compacted, undecorated
-from flake8_flax_rng.interpreter.python.iteration import PASSES, iterate, key_at, known_items, spread
+from flake8_flax_rng.interpreter.python.iteration import iterate, key_at, known_items, spread
 from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, RAW_REPEATS, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
@@ -46,7 +50,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_LANES_FOLLOWED = 32
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
 
@@ -80,9 +83,9 @@ def _wrap(engine: Engine, transform: str, path: str, args: Args) -> Value:
     if transform == "unknown":
         return engine.unknown("decorated")
     if transform in TRACING and isinstance(inner := undecorated(function), Function):
-        engine.jitted.add(inner.code)
+        engine.program.jitted.add(inner.code)
     if transform == "cached" and isinstance(inner := undecorated(function), Function):
-        engine.cached.add(inner.code)
+        engine.program.cached.add(inner.code)
     options = dict(args.keywords)
     if len(args.positional) > 1:
         options.setdefault("in_axes", args.positional[1])
@@ -119,7 +122,11 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
     out_axes = dict(wrapped.options).get("out_axes")
     quiet = _is_one_for_all(dict(wrapped.options), state)
     mapped = Lanes(
-        site, wrapped.transform, engine.terms.count, quiet=quiet, models=len(engine.runs) + len(engine.activations)
+        site,
+        wrapped.transform,
+        engine.terms.count,
+        quiet=quiet,
+        models=engine.context.models,
     )
     given = _lanes(engine, args, axes, state)
     for before, after in _pairs(args, given):
@@ -127,12 +134,8 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
         mapped.twins.update(_twins(engine, before, after))
         if isinstance(before, Stacked) and before.alike:
             mapped.repeated.add(engine.term(after, state))
-    engine.lanes.append(mapped)
-    try:
-        with engine.tracing(eager=wrapped.transform == "vmap"):
-            outcomes = engine.call(wrapped.function, given, state, site)
-    finally:
-        close(engine, mapped)
+    with mapping(engine, mapped), engine.tracing(eager=wrapped.transform == "vmap"):
+        outcomes = engine.call(wrapped.function, given, state, site)
     for before, after in _pairs(args, given):
         engine.book.escapes.note_lanes(after, before)
     first = out_axes is None or out_axes == Const(0)
@@ -155,7 +158,11 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
     known = known_items(specs, state) if specs is not None else None
     per_argument = known if known is not None else [specs] * len(args.positional)
     mapped = Lanes(
-        site, "shard_map", engine.terms.count, quiet=specs is None, models=len(engine.runs) + len(engine.activations)
+        site,
+        "shard_map",
+        engine.terms.count,
+        quiet=specs is None,
+        models=engine.context.models,
     )
     given = args.shift(0)
     for index, value in enumerate(args.positional):
@@ -167,12 +174,8 @@ def _sharded(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args, 
                 replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
             )
             mapped.varying.add(block)
-    engine.lanes.append(mapped)
-    try:
-        with engine.tracing():
-            outcomes = engine.call(wrapped.function, given, state, site)
-    finally:
-        close(engine, mapped)
+    with mapping(engine, mapped), engine.tracing():
+        outcomes = engine.call(wrapped.function, given, state, site)
     return [(engine.unknown("sharded"), after) for _, after in outcomes]
 
 
@@ -192,33 +195,21 @@ def _twins(engine: Engine, before: Value, after: Value) -> dict[Term, tuple[Key,
     if isinstance(before, Rows):
         others = list(before.items[1:])
     elif isinstance(before, Keys) and not before.reshaped:
-        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, _LANES_FOLLOWED))]
+        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, LANES_COMPARED))]
     return {after.term: tuple(key for key in others if isinstance(key, Key))}
 
 
 def _new(engine: Engine, before: Value, after: Value, state: State) -> list[Term]:
     """Return the terms of what differs from lane to lane."""
-    if isinstance(before, Stacked) and before.alike:
-        return []
-    if isinstance(after, Tuple) and isinstance(before, Tuple):
-        pairs = zip(before.items, after.items, strict=True)
-        return [term for one, other in pairs for term in _new(engine, one, other, state)]
-    if isinstance(after, Ref) and isinstance(before, Ref):
-        ours, theirs = state.heap.get(before.address), state.heap.get(after.address)
-        if isinstance(ours, ListObject) and isinstance(theirs, ListObject):
-            return _new(engine, Tuple(ours.items), Tuple(theirs.items), state)
-        if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
-            one, other = (Tuple(tuple(item for _, item in found.entries)) for found in (ours, theirs))
-            return _new(engine, one, other, state)
-        if isinstance(ours, Instance) and isinstance(theirs, Instance):
-            one, other = (Tuple(tuple(found.attributes.values())) for found in (ours, theirs))
-            return _new(engine, one, other, state)
-        return []
-    if before is after and not isinstance(before, Ref):
-        return []
-    if isinstance(after, Keys):
-        return [engine.term(after, state), after.parent]
-    return [engine.term(after, state)]
+    found: list[Term] = []
+    for one, other in pairs(before, after, state.heap, OBJECTS):
+        alike = isinstance(one, Stacked) and one.alike
+        if alike or one is other or (isinstance(one, Ref) and isinstance(other, Ref)):
+            continue
+        found.append(engine.term(other, state))
+        if isinstance(other, Keys):
+            found.append(other.parent)
+    return found
 
 
 def _compiled(wrapped: Wrapped) -> FunctionCode | None:
@@ -253,35 +244,57 @@ def _lanes(engine: Engine, args: Args, axes: Value | None, state: State) -> Args
     """Return the arguments as one lane of ``vmap`` sees them."""
     per_argument = known_items(axes, state) if isinstance(axes, Tuple | Ref) else None
     lanes = args.shift(0)
+    slicing = _Slicing(engine, state)
     for index, value in enumerate(args.positional):
         axis = axes
         if per_argument is not None:
             axis = per_argument[index] if index < len(per_argument) else NONE
-        lanes.positional[index] = _along(engine, value, axis, state)
-    lanes.keywords = {name: lane(engine, value, state) for name, value in args.keywords.items()}
+        lanes.positional[index] = slicing.along(value, axis)
+    lanes.keywords = {name: slicing.along(value, None) for name, value in args.keywords.items()}
     return lanes
 
 
-def _along(engine: Engine, value: Value, axis: Value | None, state: State) -> Value:
-    """Return what one lane gets of an argument; its axes may form a tree like the argument's own."""
-    if axis == NONE:
-        return value
-    ours = state.heap.get(value.address) if isinstance(value, Ref) else None
-    theirs = state.heap.get(axis.address) if isinstance(axis, Ref) else None
-    if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
-        entries = tuple((key, _along(engine, item, theirs.get(key), state)) for key, item in ours.entries)
-        return engine.allocate(state, DictObject(entries, ours.complete))
-    if isinstance(ours, Instance) and isinstance(theirs, Instance):
-        fields = {n: _along(engine, item, theirs.attributes.get(n), state) for n, item in ours.attributes.items()}
-        return engine.allocate(state, replace(ours, attributes=fields))
-    items, parts = known_items(value, state), known_items(axis, state) if axis is not None else None
-    if items is not None and parts is not None and len(items) == len(parts):
-        return Tuple(tuple(_along(engine, item, part, state) for item, part in zip(items, parts, strict=True)))
-    return lane(engine, value, state)
+class _Slicing:
+    """Takes one lane out of values; what is shared is sliced once.
+
+    Args:
+        engine: the analysis.
+        state: the path; new containers are added to its heap.
+    """
+
+    def __init__(self, engine: Engine, state: State):
+        self._engine = engine
+        self._state = state
+        self._whole = Rebuilding(state.heap, partial(_lane, engine), CONTAINERS, engine.number)
+        # What is identified by its place in memory is kept, so that the place is not used again.
+        self._made: dict[tuple[int, int], tuple[Value, Value, Value]] = {}
+
+    def along(self, value: Value, axis: Value | None) -> Value:
+        """Return what one lane gets of a value; its axes may form a tree like the value's own."""
+        if axis is None:
+            return self._whole.of(value)
+        places = identity(value), identity(axis)
+        if places not in self._made:
+            self._made[places] = value, axis, value if axis == NONE else self._of_tree(value, axis)
+        return self._made[places][-1]
+
+    def _of_tree(self, value: Value, axis: Value) -> Value:
+        ours = self._state.heap.get(value.address) if isinstance(value, Ref) else None
+        theirs = self._state.heap.get(axis.address) if isinstance(axis, Ref) else None
+        if isinstance(ours, DictObject) and isinstance(theirs, DictObject):
+            entries = tuple((key, self.along(item, theirs.get(key))) for key, item in ours.entries)
+            return self._engine.allocate(self._state, DictObject(entries, ours.complete))
+        if isinstance(ours, Instance) and isinstance(theirs, Instance):
+            fields = {name: self.along(item, theirs.attributes.get(name)) for name, item in ours.attributes.items()}
+            return self._engine.allocate(self._state, replace(ours, attributes=fields))
+        items, parts = known_items(value, self._state), known_items(axis, self._state)
+        if items is not None and parts is not None and len(items) == len(parts):
+            return Tuple(tuple(self.along(item, part) for item, part in zip(items, parts, strict=True)))
+        return self._whole.of(value)
 
 
-def lane(engine: Engine, value: Value, state: State) -> Value:
-    """Return what one lane gets of a mapped value: the first element stands for all."""
+def _lane(engine: Engine, value: Value) -> Value:
+    """Return what one lane gets of an array: the first element stands for all."""
     if isinstance(value, Keys):
         engine.book.read(value)
         return key_at(engine, value, 0)
@@ -292,50 +305,43 @@ def lane(engine: Engine, value: Value, state: State) -> Value:
         return value.items[0]
     if isinstance(value, Key):
         return Key(engine.terms.make("lane", value.term), value.origin)
-    if isinstance(value, Tuple):
-        return Tuple(tuple(lane(engine, item, state) for item in value.items))
     if isinstance(value, Opaque):
-        stacked = value.term.kind == "stacked" and value.term.args[0]
-        if stacked and not isinstance(stacked, str | int | float | bytes | complex):
-            return Opaque(stacked)
-        return Opaque(engine.terms.make("lane", value.term))
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if isinstance(found, DictObject):
-            entries = tuple((key, lane(engine, item, state)) for key, item in found.entries)
-            return engine.allocate(state, DictObject(entries, found.complete))
-        if isinstance(found, ListObject):
-            items = tuple(lane(engine, item, state) for item in found.items)
-            return engine.allocate(state, ListObject(items, found.complete))
+        stacked = value.term.part(0) if value.term.kind == "stacked" else None
+        return Opaque(engine.terms.make("lane", value.term) if stacked is None else stacked)
     return value
 
 
 def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> Value:
-    if isinstance(value, Tuple):
-        return Tuple(tuple(_stacked(engine, item, count, state) for item in value.items))
-    if isinstance(value, Const) and value.value is None:
-        return value
-    if isinstance(value, Key | Keys):
-        return Stacked(value, count=count)
-    return Opaque(engine.terms.make("stacked", engine.term(value, state)))
+    """Return what all lanes have made, as one of them has made it."""
+
+    def stack(leaf: Value) -> Value:
+        if leaf == NONE:
+            return leaf
+        if isinstance(leaf, Key | Keys):
+            return Stacked(leaf, count=count)
+        return Opaque(engine.terms.make("stacked", engine.term(leaf, state)))
+
+    return Rebuilding(state.heap, stack, (Tuple,), engine.number).of(value)
 
 
-def as_array(engine: Engine, value: Value) -> Value:
-    """Return a number as it is inside of a trace: an array, of which Python cannot tell the value."""
-    if isinstance(value, Tuple):
-        return Tuple(tuple(as_array(engine, item) for item in value.items))
-    number = value.value if isinstance(value, Const) else None
-    if isinstance(number, int) and not isinstance(number, bool):
-        return Opaque(engine.terms.const(number), number)
-    return value
+def as_array(engine: Engine, value: Value, state: State) -> Value:
+    """Return numbers as they are inside of a trace: arrays, of which Python cannot tell the value."""
+
+    def trace(leaf: Value) -> Value:
+        number = leaf.value if isinstance(leaf, Const) else None
+        if isinstance(number, int) and not isinstance(number, bool):
+            return Opaque(engine.terms.const(number), number)
+        return leaf
+
+    return Rebuilding(state.heap, trace, (Tuple,), engine.number).of(value)
 
 
 def _scan(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function, carry, rows = args.get(0, "f"), args.get(1, "init"), args.get(2, "xs")
     if function is None or carry is None:
-        return engine.unknown_call(Symbol("jax.lax.scan"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.scan"), args, state)
     serial = engine.number()
-    paths: Outcomes = [(as_array(engine, carry), state)]
+    paths: Outcomes = [(as_array(engine, carry, state), state)]
     count = _count(engine, args.get(4, "length"), rows, state)
     over: Outcomes = []
     for turn in range(passes(args.get(4, "length"), rows)):
@@ -379,39 +385,35 @@ def first_of_pair(engine: Engine, value: Value) -> Value:
 
 def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State) -> Value:
     """Return what pass ``turn`` of a scan gets of ``xs``."""
-    if rows is None or rows == NONE:
-        return NONE
-    if isinstance(rows, Keys):
-        engine.book.read(rows)
-        return key_at(engine, rows, turn)
-    if isinstance(rows, Stacked) and rows.alike:
-        return rows.lane
-    if isinstance(rows, Rows) and turn < len(rows.items):
-        engine.book.read(rows)
-        return rows.items[turn]
-    if isinstance(rows, Tuple):
-        return Tuple(tuple(row(engine, item, serial, turn, state) for item in rows.items))
-    if isinstance(rows, Ref):
-        found = state.heap.get(rows.address)
-        if isinstance(found, DictObject) and found.complete:
-            entries = tuple((key, row(engine, item, serial, turn, state)) for key, item in found.entries)
-            return engine.allocate(state, DictObject(entries))
-    if isinstance(rows, Opaque) and rows.term.kind == "pure" and rows.term.args[0] == "jax.numpy.arange":
-        return Opaque(engine.terms.make("item", serial, rows.term, turn), turn)
-    return Opaque(engine.terms.make("item", serial, engine.term(rows, state), turn))
+
+    def take(leaf: Value) -> Value:
+        if leaf == NONE:
+            return NONE
+        if isinstance(leaf, Keys):
+            engine.book.read(leaf)
+            return key_at(engine, leaf, turn)
+        if isinstance(leaf, Stacked) and leaf.alike:
+            return leaf.lane
+        if isinstance(leaf, Rows) and turn < len(leaf.items):
+            engine.book.read(leaf)
+            return leaf.items[turn]
+        counts = isinstance(leaf, Opaque) and leaf.term.kind == "pure" and leaf.term.args[0] == "jax.numpy.arange"
+        return Opaque(engine.terms.make("item", serial, engine.term(leaf, state), turn), turn if counts else None)
+
+    return NONE if rows is None else Rebuilding(state.heap, take, (Tuple, DictObject), engine.number).of(rows)
 
 
 def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     lower, body, carry = args.get(0, "lower"), args.get(2, "body_fun"), args.get(3, "init_val")
     if body is None or carry is None:
-        return engine.unknown_call(Symbol("jax.lax.fori_loop"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.fori_loop"), args, state)
     start = lower.value if isinstance(lower, Const) and isinstance(lower.value, int) else None
     upper = args.get(1, "upper")
     last = upper.value if isinstance(upper, Const) and isinstance(upper.value, int) else None
     length = Const(last - start) if last is not None and start is not None else None
     serial = engine.number()
     count = engine.term(upper, state) if upper is not None and start == 0 else None
-    paths: Outcomes = [(as_array(engine, carry), state)]
+    paths: Outcomes = [(as_array(engine, carry, state), state)]
     over: Outcomes = []
     for turn in range(passes(length)):
         if turn:
@@ -429,8 +431,8 @@ def _fori_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes
 def _while_loop(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     test, body, carry = args.get(0, "cond_fun"), args.get(1, "body_fun"), args.get(2, "init_val")
     if test is None or body is None or carry is None:
-        return engine.unknown_call(Symbol("jax.lax.while_loop"), args, state)
-    paths: Outcomes = [(as_array(engine, carry), state)]
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.while_loop"), args, state)
+    paths: Outcomes = [(as_array(engine, carry, state), state)]
     for turn in range(PASSES):
         with engine.step(Step(site, turn=turn)):
             entering = [
@@ -462,7 +464,7 @@ def cond(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
         yes, no = args.positional[2], args.positional[4]
         yes_operands, no_operands = [args.positional[1]], [args.positional[3]]
     if test is None or yes is None or no is None:
-        return engine.unknown_call(Symbol("jax.lax.cond"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.cond"), args, state)
     result: Outcomes = []
     for held, path in conditions.branch(engine, test, state):
         function, given = (yes, yes_operands) if held else (no, no_operands)
@@ -475,7 +477,7 @@ def switch(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     index, branches = args.get(0, "index"), args.get(1, "branches")
     functions = known_items(branches, state) if branches is not None else None
     if functions is None or index is None:
-        return engine.unknown_call(Symbol("jax.lax.switch"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.switch"), args, state)
     operands = args.positional[2:]
     result: Outcomes = []
     for number, function in enumerate(functions):
@@ -490,7 +492,7 @@ def _map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function = args.get(0, "f")
     rows = args.get(1, "xs")
     if function is None or rows is None:
-        return engine.unknown_call(Symbol("map"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("map"), args, state)
     columns = [iterate(engine, value, state) for value in [rows, *args.positional[2:]]]
     exact = any(column.exact for column in columns)
     count = min(len(column.passes) for column in columns)
@@ -502,12 +504,12 @@ def _starmap(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``itertools.starmap``, which spreads each row over the function's parameters."""
     function, rows = args.get(0, None), args.get(1, None)
     if function is None or rows is None:
-        return engine.unknown_call(Symbol("itertools.starmap"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("itertools.starmap"), args, state)
     iteration = iterate(engine, rows, state)
     turns = [spread(engine, value, state) for value in iteration.passes]
     known = [turn for turn in turns if turn is not None]
     if len(known) < len(turns):
-        return engine.unknown_call(Symbol("itertools.starmap"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("itertools.starmap"), args, state)
     return _each(engine, function, known, iteration.exact, state, site)
 
 
@@ -515,7 +517,7 @@ def _reduce(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``functools.reduce``: each pass gets what the last one has made."""
     function, rows = args.get(0, None), args.get(1, None)
     if function is None or rows is None:
-        return engine.unknown_call(Symbol("functools.reduce"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("functools.reduce"), args, state)
     iteration = iterate(engine, rows, state)
     items = iteration.passes
     start = args.get(2, "initial")
@@ -534,7 +536,7 @@ def _lax_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``lax.map``, which takes a row of each array in a tree, as ``scan`` does."""
     function, rows = args.get(0, "f"), args.get(1, "xs")
     if function is None or rows is None:
-        return engine.unknown_call(Symbol("jax.lax.map"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.lax.map"), args, state)
     serial = engine.number()
     turns = [[row(engine, rows, serial, turn, state)] for turn in range(passes(None, rows))]
     return _each(engine, function, turns, False, state, site)
@@ -544,7 +546,7 @@ def _tree_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function = args.get(0, "f")
     trees = args.positional[1:] or [value for name, value in args.keywords.items() if name == "tree"]
     if function is None or not trees:
-        return engine.unknown_call(Symbol("jax.tree.map"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.tree.map"), args, state)
     leaves = [_leaves(engine, tree, state) for tree in trees]
     known = all(exact for _, exact in leaves) and len({len(items) for items, _ in leaves}) == 1
     count = len(leaves[0][0]) if known else min(PASSES, *(len(items) for items, _ in leaves), PASSES)
@@ -553,20 +555,35 @@ def _tree_map(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
 
 
 def _leaves(engine: Engine, tree: Value, state: State) -> tuple[list[Value], bool]:
-    """Return the leaves of a tree that is known, else two leaves that stand for all."""
-    items: list[Value] | None = None
-    if isinstance(tree, Ref):
-        found = state.heap.get(tree.address)
-        if isinstance(found, DictObject) and found.complete:
-            items = [value for _, value in found.entries]
-    if items is None and not isinstance(tree, Const):
-        items = known_items(tree, state)
-    if items is None:
-        serial = engine.number()
-        term = engine.term(tree, state)
-        return [Opaque(engine.terms.make("item", serial, term, turn)) for turn in range(PASSES)], False
-    parts = [_leaves(engine, item, state) if isinstance(item, Ref | Tuple) else ([item], True) for item in items]
-    return [leaf for leaves, _ in parts for leaf in leaves], all(exact for _, exact in parts)
+    """Return the leaves of a tree, and whether these are all; two leaves stand for all of a part that is not known.
+
+    Of a tree with many nodes only the first leaves are returned: what is shared counts as often as it is held.
+    """
+    found: list[Value] = []
+    exact, nodes = True, 0
+    pending = [tree]
+    while pending and nodes < TREE_NODES_READ:
+        node = pending.pop()
+        nodes += 1
+        if node is not tree and not isinstance(node, Ref | Tuple):
+            found.append(node)
+            continue
+        items = _inside(node, state)
+        if items is None:
+            serial, term = engine.number(), engine.term(node, state)
+            found.extend(Opaque(engine.terms.make("item", serial, term, turn)) for turn in range(PASSES))
+            exact = False
+        else:
+            pending.extend(reversed(items))
+    return found, exact and not pending
+
+
+def _inside(node: Value, state: State) -> Sequence[Value] | None:
+    """Return what a node of a tree holds, None where that is not known."""
+    found = state.heap.get(node.address) if isinstance(node, Ref) else None
+    if isinstance(found, DictObject):
+        return children(node, state.heap) if found.complete else None
+    return None if isinstance(node, Const) else known_items(node, state)
 
 
 def _each(engine: Engine, function: Value, turns: list[list[Value]], exact: bool, state: State, site: Site) -> Outcomes:
@@ -586,7 +603,7 @@ def _each(engine: Engine, function: Value, turns: list[list[Value]], exact: bool
 def _vjp(engine: Engine, args: Args, state: State, site: Site) -> Outcomes:
     function = args.get(0, "fun")
     if function is None:
-        return engine.unknown_call(Symbol("jax.vjp"), args, state)
+        return unknown_code.unknown_call(engine, Symbol("jax.vjp"), args, state)
     given = args.positional[1:]
     if len(given) == 2 and all(isinstance(value, Tuple) for value in given):
         inner = known_items(given[0], state) or []

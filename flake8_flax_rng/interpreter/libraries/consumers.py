@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.core.engine import library_label
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.naming import library_label
 from flake8_flax_rng.interpreter.domain.events import Replaced, Use
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
@@ -79,7 +80,7 @@ def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
     own = engine.libraries.is_own(path)
     for value in args.values():
         if own:
-            engine.escape(value, state)
+            unknown_code.escape(engine, value, state)
         else:
             engine.book.read(value)
 
@@ -110,7 +111,7 @@ def _consumed(
             result.append((engine.unknown(label), path))
             continue
         use = Use(
-            tuple(engine.stack),
+            tuple(engine.context.stack),
             "split" if consumer.splits else "draw",
             label,
             found[0],
@@ -134,7 +135,7 @@ def _note_idle(engine: Engine, consumer: Consumer, owner: Term | None, args: Arg
     shown = flag == FALSE or (flag is None and args.complete() and len(args.positional) <= _INPUTS)
     if not (consumer.idle and shown) or node is None or consumer.name is None or owner is None:
         return False
-    site = Site(node, engine.stack[-1].site.chunk)
+    site = Site(node, engine.context.stack[-1].site.chunk)
     engine.emit(Replaced(site, consumer.name, library_label(owner), True, f"{consumer.only_with}=True"))
     return True
 

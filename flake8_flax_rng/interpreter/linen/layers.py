@@ -37,7 +37,7 @@ def call(engine: Engine, layer: Layer, found: Instance, args: Args, state: State
 
 def initialise(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
     """Record the parameters of a layer where it makes them."""
-    if engine.runs and not engine.runs[-1].initialising:
+    if engine.context.runs and not engine.context.runs[-1].initialising:
         return
     name = engine.class_name(found)
     if layer.parameters:

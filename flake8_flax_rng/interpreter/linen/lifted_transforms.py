@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.lifted import lifted
+from flake8_flax_rng.interpreter.domain.budget import PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -28,7 +29,7 @@ from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.linen.lift_options import names_of, read
 from flake8_flax_rng.interpreter.python import classes, lineage
-from flake8_flax_rng.interpreter.python.iteration import PASSES, known_items
+from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, RNN, RNN_FIELDS
 from flake8_flax_rng.semantics.transforms import BROADCAST, LIFTED_TARGETS, LIFTS
 
@@ -196,7 +197,7 @@ def _scan(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site
         ]
 
     count = transforms.passes(options.get("length"), rows[0] if rows else None)
-    paths = _repeat(engine, body, transforms.as_array(engine, carry), count, state, site)
+    paths = _repeat(engine, body, transforms.as_array(engine, carry, state), count, state, site)
     return [(Tuple((value, engine.unknown("ys"))), after) for value, after in paths]
 
 
@@ -252,7 +253,7 @@ def _while(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         ]
 
     with lifted(engine, read(engine, path, options, args, state, site)):
-        return _repeat(engine, both, transforms.as_array(engine, carry), PASSES, state, site)
+        return _repeat(engine, both, transforms.as_array(engine, carry, state), PASSES, state, site)
 
 
 def _cond(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:

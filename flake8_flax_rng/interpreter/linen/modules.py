@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
-from flake8_flax_rng.interpreter.core import lifted
+from flake8_flax_rng.interpreter.core import lifted, unknown_code
 from flake8_flax_rng.interpreter.core.context import Activation
 from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
@@ -61,9 +61,9 @@ _INIT_PLACE = 2
 
 def may_be_made(engine: Engine, name: str, args: Args, site: Site) -> bool:
     """Return whether Linen lets a module be made here, and report it if not."""
-    if not engine.activations or "parent" in args.keywords or not args.complete():
+    if not engine.context.activations or "parent" in args.keywords or not args.complete():
         return True
-    active = engine.activations[-1]
+    active = engine.context.activations[-1]
     if active.compact or not active.known:
         return True
     engine.emit(Misplaced(site, name, "method", active.name))
@@ -93,9 +93,9 @@ def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, 
 
 def placed(engine: Engine, found: Instance, class_name: str, args: Args, state: State) -> Instance:
     """Return a new module with the scope that it gets where it is made."""
-    if not engine.activations or "parent" in args.keywords:
+    if not engine.context.activations or "parent" in args.keywords:
         return found
-    address = engine.activations[-1].address
+    address = engine.context.activations[-1].address
     parent = state.heap.get(address)
     if not isinstance(parent, Instance) or not parent.bound:
         return found
@@ -146,11 +146,8 @@ def post_init(engine: Engine, method: Function, ref: Ref, state: State, site: Si
     found = state.instance(ref)
     bound = found is not None and found.bound
     name = f"{classes_name(method)}.{method.code.name}"
-    engine.activations.append(Activation(ref.address, True, not bound, name, post_init=True))
-    try:
+    with engine.within(engine.context.in_module(Activation(ref.address, True, not bound, name, post_init=True))):
         return [(ref, after) for _, after in call_function(engine, method, Args([ref]), state)]
-    finally:
-        engine.activations.pop()
 
 
 def classes_name(method: Function) -> str:
@@ -171,18 +168,16 @@ def call_method(engine: Engine, function: Function, args: Args, state: State) ->
         return call_bound_module(engine, function, receiver, found, args, state)
     name = function.code.name
     setup = name == "setup"
-    active = [a for a in engine.activations if a.address == receiver.address]
+    active = [a for a in engine.context.activations if a.address == receiver.address]
     compact = function.compact or setup or any(a.compact for a in active)
     known = found.bound if not active else all(a.known for a in active)
     result: Outcomes = []
     for ready in [state] if setup else set_up(engine, receiver, state):
         title = f"{classes_name(function)}.{name}"
         origin = found.origin or receiver.address
-        engine.activations.append(Activation(receiver.address, compact, known, title, setup, origin=origin))
-        try:
+        activation = Activation(receiver.address, compact, known, title, setup, origin=origin)
+        with engine.within(engine.context.in_module(activation)):
             result.extend(call_function(engine, function, args, ready))
-        finally:
-            engine.activations.pop()
     return result
 
 
@@ -215,13 +210,13 @@ def call_bound_module(
     assert found.given is not None
     free = engine.allocate(state, replace(found, given=None, origin=found.origin or receiver.address))
     given = args.shift(1).prepend(free)
-    site = engine.stack[-1].site
+    site = engine.context.stack[-1].site
     return runs.run(engine, "bind", Bound(function, free), found, found.given, given.shift(1), state, site)
 
 
 def unknown_module(engine: Engine, state: State, site: Site) -> None:
     """Note that code which is not known may have drawn anything."""
-    if engine.runs or engine.activations:
+    if engine.context.runs or engine.context.activations:
         note(engine, "*", state)
         state.draws = (*state.draws, Draw("*", site, certain=False))
 
@@ -294,7 +289,8 @@ def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: S
 
 def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     found = state.instance(receiver)
-    active = next((a for a in reversed(engine.activations) if a.address == getattr(receiver, "address", 0)), None)
+    address, activations = getattr(receiver, "address", 0), engine.context.activations
+    active = next((a for a in reversed(activations) if a.address == address), None)
     if found is not None and not found.bound and not (found.symbolic and active is None):
         if active is not None and active.post_init and active.known:
             engine.emit(Misplaced(site, "make_rng", "post_init", active.name))
@@ -320,7 +316,7 @@ def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: S
 
 
 def _drawn_term(engine: Engine, draw: Draw) -> Term:
-    key = key_term(engine.runs[-1].key(draw.stream)) if engine.runs else None
+    key = key_term(engine.context.runs[-1].key(draw.stream)) if engine.context.runs else None
     if key is None or draw.path is None or draw.unlifted or lifted.repeated(engine):
         return engine.terms.fresh("drawn")
     return engine.terms.make("stream", key[0], draw.stream, *draw.path, draw.counter)
@@ -328,29 +324,29 @@ def _drawn_term(engine: Engine, draw: Draw) -> Term:
 
 def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     name = args.get(0, "name")
-    streams = engine.runs[-1].streams if engine.runs else None
+    streams = engine.context.runs[-1].streams if engine.context.runs else None
     if isinstance(name, Const):
         lifted.note(engine, str(name.value), state)
     if isinstance(name, Const) and lifted.is_kept(engine, str(name.value)):
         return [(Const(False), state)]
     if isinstance(name, Const) and streams is not None:
         state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
-        known = name.value in streams or (name.value == "params" and engine.runs[-1].bare is not None)
+        known = name.value in streams or (name.value == "params" and engine.context.runs[-1].bare is not None)
         return [(Const(known), state)]
-    return engine.pure_call("has_rng", args.prepend(receiver), state)
+    return unknown_code.pure_call(engine, "has_rng", args.prepend(receiver), state)
 
 
 def _is_initializing(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
-    if engine.runs:
-        return [(Const(engine.runs[-1].initialising), state)]
-    return engine.pure_call("is_initializing", args.prepend(receiver), state)
+    if engine.context.runs:
+        return [(Const(engine.context.runs[-1].initialising), state)]
+    return unknown_code.pure_call(engine, "is_initializing", args.prepend(receiver), state)
 
 
 def _may_initialise(engine: Engine, receiver: Value, state: State) -> bool:
     """Return whether a path can be one of ``init``: outside of a run it may have asked, and gone the other way."""
-    if engine.runs:
-        return engine.runs[-1].initialising
-    (asked, _), *_ = engine.pure_call("is_initializing", Args([receiver]), state)
+    if engine.context.runs:
+        return engine.context.runs[-1].initialising
+    (asked, _), *_ = unknown_code.pure_call(engine, "is_initializing", Args([receiver]), state)
     return conditions.assume(engine, asked, True, state.fork()) is not None
 
 

@@ -88,7 +88,7 @@ def bound(engine: Engine, args: Args, call: str, state: State) -> str:
 
 
 def _emit(engine: Engine, node: cst.BaseExpression | None, what: str, call: str, name: str = "") -> None:
-    step = engine.stack[-1].site
+    step = engine.context.stack[-1].site
     engine.emit(Malformed(Site(node, step.chunk) if node is not None else step, what, call, name))
 
 

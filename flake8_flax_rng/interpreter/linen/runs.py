@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core import mapped
-from flake8_flax_rng.interpreter.core.engine import DEFAULT, KNOWN
-from flake8_flax_rng.interpreter.core.lifted import apart
+from flake8_flax_rng.interpreter.core import mapped, unknown_code
+from flake8_flax_rng.interpreter.core.program import Chosen
 from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -92,11 +91,11 @@ def _values(node: cst.BaseExpression) -> list[cst.BaseExpression]:
 def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``init`` or one of its kin."""
     rngs = args.get(0, "rngs")
-    label = engine.stack[-1].label
+    label = engine.context.stack[-1].label
     wrong = rngs_argument.unnamed(engine, args, label, state) or rngs_argument.frozen(
         engine, rngs, args.node(0, "rngs"), label, state
     )
-    if wrong and engine.example != DEFAULT:
+    if wrong and engine.chosen is not Chosen.DEFAULT:
         return []
     given = read_streams(engine, args, rngs, True, state)
     rest = args.shift(1)
@@ -115,7 +114,7 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
 def apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``apply``."""
     rngs = args.keywords.get("rngs")
-    if rngs_argument.frozen(engine, rngs, args.nodes.get("rngs"), engine.stack[-1].label, state):
+    if rngs_argument.frozen(engine, rngs, args.nodes.get("rngs"), engine.context.stack[-1].label, state):
         return []
     given = read_streams(engine, args, rngs, False, state)
     variables = args.get(0, "variables")
@@ -134,10 +133,10 @@ def _start(
     variables: Term | None = None,
 ) -> Outcomes:
     found = state.instance(receiver)
-    if found is not None and not engine.follow_runs:
+    if found is not None and not engine.context.follow_runs:
         return [(engine.unknown(kind), state)]
     if found is None or not isinstance(receiver, Ref):
-        return engine.unknown_call(Native(kind, receiver), args, state)
+        return unknown_code.unknown_call(engine, Native(kind, receiver), args, state)
     rest = args.shift(0)
     method = rest.keywords.get("method", NONE)
     for option in _OPTIONS:
@@ -195,17 +194,14 @@ def run(
     """
     call = engine.terms.make("linen", kind, *(engine.term(value, state) for value in args.values()))
     outer, state.draws = state.draws, ()
-    step = engine.stack[-1]
+    step = engine.context.stack[-1]
     if kind in INITIALISING and not INITIALISING[kind]:
         held = frozenset(value.term for value in args.values() if isinstance(value, Key | Opaque))
         given = replace(given, placeholders=held)
-    engine.runs.append(given)
-    try:
-        with apart(engine):
-            outcomes = engine.call(function, args, state, site)
-    finally:
-        engine.runs.pop()
-    draws = tuple(after.draws for _, after in outcomes) if engine.example != DEFAULT else ()
+    # The transforms around a run do not stand between it and its streams.
+    with engine.within(replace(engine.context, runs=(*engine.context.runs, given), lifts=())):
+        outcomes = engine.call(function, args, state, site)
+    draws = tuple(after.draws for _, after in outcomes) if engine.chosen is not Chosen.DEFAULT else ()
     engine.emit(
         ModuleRun(
             step.site,
@@ -218,9 +214,9 @@ def run(
             signature(args),
             stream_places(step.site, kind),
             engine.way(),
-            _by_ancestor(found, engine.reads),
-            _by_ancestor(found, engine.asked),
-            engine.example != KNOWN or engine.book.uses.shapes_only,
+            _by_ancestor(found, engine.program.reads),
+            _by_ancestor(found, engine.program.asked),
+            engine.chosen is not Chosen.CERTAIN or engine.book.uses.shapes_only,
         )
     )
     template = Use(
@@ -265,7 +261,7 @@ def _finished(
         if draw.path is None or key[0] in entered or given.continues or (thrown_away and not draw.variable):
             continue
         place = LedgerKey(key[0], (draw.path, draw.counter))
-        use = replace(template, way=tuple(engine.stack), term=key[0], origin=key[1])
+        use = replace(template, way=tuple(engine.context.stack), term=key[0], origin=key[1])
         first = state.ledger.get(place)
         if first is not None:
             if first.derived == use.derived:
@@ -298,11 +294,11 @@ def _double(
 ) -> None:
     (one, (term, origin)), (two, (_, later)) = first, second
     if origin != later:
-        way = tuple(engine.stack)
+        way = tuple(engine.context.stack)
         uses = [replace(of, way=way, term=term, origin=number, initialises=False) for number in (origin, later)]
         engine.book.uses.collide(uses[0], uses[1])
         return
-    site = engine.stack[-1].site
+    site = engine.context.stack[-1].site
     places = stream_places(site, of.label.rpartition(".")[2])
     place = places.get(two.stream, places.get("*", site))
     engine.emit(Doubled(place, one.stream, two.stream, two.layer))
@@ -348,4 +344,4 @@ def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Si
     rest = args.shift(1)
     for option in _OPTIONS:
         rest.keywords.pop(option, None)
-    engine.emit(ModuleRun(engine.stack[-1].site, name, name, None, False, (), False, signature(rest)))
+    engine.emit(ModuleRun(engine.context.stack[-1].site, name, name, None, False, (), False, signature(rest)))

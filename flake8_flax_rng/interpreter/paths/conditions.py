@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import NESTING_TIMELESS
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import (
@@ -260,7 +261,7 @@ def timeless(naming: Naming, term: Term, depth: int = 0) -> Term:
     Two calls of an unknown function may well answer alike; assuming so can only make the analysis
     more silent, because it leaves paths out.
     """
-    if depth > 4 or term.kind == "const":
+    if depth > NESTING_TIMELESS or term.kind == "const":
         return term
     args = term.args
     last = term.part(len(args) - 1)

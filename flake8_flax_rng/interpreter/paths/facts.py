@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import FACTS_KEPT
 from flake8_flax_rng.interpreter.domain.terms import Term
 
 if TYPE_CHECKING:
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.naming import Naming
     from flake8_flax_rng.interpreter.paths.state import Facts
 
-_FACTS_KEPT = 40
 _ORDERED = ("<", ">", "==")
 _DISTINCT = ("const", "symbol", "member", "class")
 
@@ -166,7 +166,7 @@ def _once(naming: Naming, term: Term) -> Term | None:
 def extended(naming: Naming, term: Term, held: bool, facts: Facts) -> Facts:
     """Return the facts with one more."""
     more = {**facts, term: held}
-    if len(more) > _FACTS_KEPT:
+    if len(more) > FACTS_KEPT:
         more.pop(next(iter(more)))
     if held and term.kind == "==":
         once = _once(naming, term)

@@ -8,21 +8,16 @@ from itertools import compress
 from operator import is_not
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_KEPT
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
 from flake8_flax_rng.interpreter.paths.conditions import SOME, never_none
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Draw
     from flake8_flax_rng.interpreter.paths.state import Facts, State
 
-PATHS_KEPT = 5
-"""Paths that are followed apart at one place of the program."""
-
-ALTERNATIVES_KEPT = 6
-"""Ways to one place that are told apart by the conditions that were taken on them."""
-
-_NESTING_READ = 4
 _RESULT = "<result>"
 
 Fresh = Callable[[str], Value]
@@ -98,7 +93,7 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
         for frame, name in names:
             if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
                 return False
-        if any(_differ(state.heap[a], other.heap[a], state, other) for a in objects):
+        if any(_differ(address, state, other) for address in objects):
             return False
     for frame, name in names:
         some = never_none(state.lookup(frame, name), state) and never_none(other.lookup(frame, name), other)
@@ -174,37 +169,27 @@ def _name_differences(state: State, other: State) -> list[tuple[int, str]]:
     return found
 
 
-def _matters(value: Value | None, state: State, depth: int = 0) -> bool:
+def _matters(value: Value | None, state: State) -> bool:
     """Return whether a rule could depend on which of several values this is."""
     if value is None or isinstance(value, Opaque):
         return False
-    if isinstance(value, Const):
-        return value.value is None or isinstance(value.value, bool)
-    if depth > _NESTING_READ:
-        return True
-    if isinstance(value, Tuple):
-        return any(_matters(item, state, depth + 1) for item in value.items)
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        return found is None or _object_matters(found, state, depth + 1)
-    return True
+
+    def tells(inner: Value) -> bool:
+        if isinstance(inner, Const):
+            return inner.value is None or isinstance(inner.value, bool)
+        return not (isinstance(inner, Opaque) or kind_of(inner, state.heap) in CONTAINERS)
+
+    return any_inside(value, state.heap, tells, CONTAINERS, unsure=True)
 
 
-def _object_matters(found: HeapObject, state: State, depth: int = 0) -> bool:
-    if isinstance(found, ListObject):
-        return any(_matters(item, state, depth) for item in found.items)
-    if isinstance(found, DictObject):
-        return any(_matters(value, state, depth) for _, value in found.entries)
-    return True
-
-
-def _differ(ours: HeapObject, theirs: HeapObject, state: State, other: State) -> bool:
+def _differ(address: int, state: State, other: State) -> bool:
     """Return whether a rule could depend on which of two things has become of an object."""
+    ours, theirs = state.heap[address], other.heap[address]
     if isinstance(ours, Instance) and isinstance(theirs, Instance):
         return _instances_differ(ours, theirs, state, other)
     if _empty(ours) != _empty(theirs):
         return True
-    return _object_matters(ours, state) or _object_matters(theirs, other)
+    return _matters(Ref(address), state) or _matters(Ref(address), other)
 
 
 def _instances_differ(ours: Instance, theirs: Instance, state: State, other: State) -> bool:

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import ROWS_KNOWN
 from flake8_flax_rng.interpreter.domain.values import Const, Keys, Rows, Tuple, Value
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 SHAPING = frozenset({"reshape", "ravel", "flatten"})
 """Methods of an array that only change its shape."""
 
-_ROWS_KNOWN = 64
 _WORDS = 2
 _AXES = 2
 
@@ -76,7 +76,7 @@ def _rows(keys: Keys, rows: int | None, columns: int | None) -> Rows | None:
         return None
     rows = keys.count // columns if rows < 0 and columns > 0 else rows
     columns = keys.count // rows if columns < 0 and rows > 0 else columns
-    if not 0 < rows <= _ROWS_KNOWN or rows * columns != keys.count:
+    if not 0 < rows <= ROWS_KNOWN or rows * columns != keys.count:
         return None
     return Rows(tuple(replace(keys, start=keys.start + row * columns, count=columns) for row in range(rows)))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core.engine import attribute_frame, class_frame
+from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
@@ -32,7 +32,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         walrus: whether the target stands in an expression, where comprehensions bind outside of themselves.
     """
     if type(target) is cst.Name:
-        scope = engine.scope
+        scope = engine.context.scope
         frame = scope.redirected.get(target.value)
         if frame is None:
             frame = scope.target if walrus and scope.target is not None else scope.frames[0]
@@ -110,16 +110,16 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         if isinstance(found, Instance):
             engine.hooks.stored(owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
-    elif isinstance(owner, Symbol) and engine.other_files is not None:
-        engine.other_files.store(owner, name, value, state)
+    elif isinstance(owner, Symbol) and engine.files.others is not None:
+        engine.files.others.store(owner, name, value, state)
     elif isinstance(owner, Class):
         frame = class_frame(owner)
         if not state.has_frame(frame):
             state.open_frame(frame, {})
         state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
-        if owner.term.kind == "variable" and engine.stack:
-            engine.hooks.written(value, state, engine.stack[-1].site)
+        if owner.term.kind == "variable" and engine.context.stack:
+            engine.hooks.written(value, state, engine.context.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):
             state.open_frame(frame, {})

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core.engine import attribute_frame
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.context import attribute_frame
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -52,7 +53,7 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
     for part in reversed(spine):
         before = rows
         rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)]
-        if engine.traced and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
+        if engine.context.traces and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
             key_contract.check_kept(engine, part, before[0][0], rows[0][0])
     return rows
 
@@ -61,9 +62,9 @@ def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state:
     """Return attribute ``name`` of a value, as read at ``node``."""
     if isinstance(value, Symbol):
         inner = Symbol(canonical(f"{value.path}.{name}"), value.home)
-        return [(inner if engine.other_files is None else engine.other_files.resolve(inner, state), state)]
+        return [(inner if engine.files.others is None else engine.files.others.resolve(inner, state), state)]
     if name == "__dict__":
-        engine.escape(value, state)
+        unknown_code.escape(engine, value, state)
         return [(engine.unknown(name), state)]
     if isinstance(value, Ref):
         found = state.heap.get(value.address)

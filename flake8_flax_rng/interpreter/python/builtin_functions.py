@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.domain.budget import ROUNDS_KNOWN
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -50,7 +52,6 @@ _LAZY = frozenset(
     }
 )
 _GOING_OVER = frozenset({"builtins.list", "builtins.tuple", "builtins.iter", "collections.deque", "itertools.cycle"})
-_ROUNDS = 64
 
 
 def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -148,7 +149,7 @@ def _len(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | Non
         return [(Const(len(items)), state)]
     if isinstance(value, Keys) and value.count is not None:
         return [(Const(value.count), state)]
-    return engine.pure_call("len", args, state)
+    return unknown_code.pure_call(engine, "len", args, state)
 
 
 def _getattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -165,13 +166,13 @@ def _setattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes |
         if isinstance(name, str):
             set_attribute(engine, args.positional[0], name, args.positional[2], state)
             return [(NONE, state)]
-    return engine.unknown_call(Symbol("builtins.setattr"), args, state)
+    return unknown_code.unknown_call(engine, Symbol("builtins.setattr"), args, state)
 
 
 def _opened(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     """``vars(x)``: whatever is done with the result changes ``x`` unseen."""
     for value in args.positional:
-        engine.escape(value, state)
+        unknown_code.escape(engine, value, state)
     return [(engine.unknown("attributes"), state)]
 
 
@@ -195,7 +196,7 @@ def _cycle(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | N
     if not items:
         return None
     engine.book.read(args.positional[0])
-    again = -(-_ROUNDS // len(items))
+    again = -(-ROUNDS_KNOWN // len(items))
     return [(engine.allocate(state, ListObject(tuple(items * again), complete=False, once=True, round=True)), state)]
 
 
@@ -210,7 +211,7 @@ def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
         engine.book.read(found.items[0])
         return [(found.items[0], state)]
     for value in args.positional:
-        engine.escape(value, state)
+        unknown_code.escape(engine, value, state)
     return [(engine.unknown("next"), state)]
 
 
@@ -228,7 +229,7 @@ def _isinstance(engine: Engine, args: Args, state: State, site: Site) -> Outcome
         known = classes.belongs(found, types) if found is not None else _of_types(value, types)
         if known is not None:
             return [(Const(known), state)]
-    return engine.pure_call("isinstance", args, state)
+    return unknown_code.pure_call(engine, "isinstance", args, state)
 
 
 def _of_types(value: Value, types: Value) -> bool | None:
@@ -255,14 +256,14 @@ def _hasattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes |
     owner, name = args.get(0, None), args.get(1, None)
     if isinstance(owner, Symbol) and isinstance(name, Const) and canonical(f"{owner.path}.{name.value!s}") in _HAD:
         return [(Const(True), state)]
-    return engine.pure_call("hasattr", args, state)
+    return unknown_code.pure_call(engine, "hasattr", args, state)
 
 
 def _configure(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
     """``jax.config.update``: with one setting ``PRNGKey`` makes typed keys."""
     if args.positional == [Const("jax_enable_custom_prng"), Const(True)]:
-        engine.typed_keys = True
-    return engine.pure_call("jax.config.update", args, state)
+        engine.program.typed_keys = True
+    return unknown_code.pure_call(engine, "jax.config.update", args, state)
 
 
 def _bool(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import Scope
-from flake8_flax_rng.interpreter.core.engine import class_frame
+from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
@@ -55,18 +55,16 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
         values, state = found, after
     said = _annotations(node)
     fields = _fields(said, values)
-    cls = Class(node.name.value, tuple(values), {}, fields, None, engine.number(), None, [], said, engine.scope.frames)
+    around = engine.context.scope.frames
+    cls = Class(node.name.value, tuple(values), {}, fields, None, engine.number(), None, [], said, around)
     frame = engine.number()
     state.open_frame(frame, {})
-    saved = engine.scope
-    engine.scope = Scope((frame, *saved.frames), body_of=cls)
-    try:
+    scope = Scope((frame, *around), body_of=cls)
+    with engine.within(replace(engine.context, scope=scope)):
         for completion, after in engine.run_block(node.body, state):
-            if completion.kind == "normal":
+            if completion.kind is Ending.NORMAL:
                 state = after
                 break
-    finally:
-        engine.scope = saved
     members = {**state.frame(frame)}
     state.close_frame(frame)
     decorator = _dataclass_decorator(engine, node, state)
@@ -74,13 +72,13 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     cls.members.update(members)
     object.__setattr__(cls, "dataclass", decorator)
     object.__setattr__(cls, "configured", any(not _is_known(engine, item, state) for item in node.decorators))
-    known = engine.bodies.get(node)
+    known = engine.program.bodies.get(node)
     if known is not None and _alike(known, cls):
         methods = [method for value in known.members.values() if isinstance(method := undecorated(value), Function)]
-        engine.made.update({method.code: method for method in methods})
+        engine.program.functions.update({method.code: method for method in methods})
         return [(known, state)]
-    engine.bodies[node] = cls
-    engine.classes.append(cls)
+    engine.program.bodies[node] = cls
+    engine.program.classes.append(cls)
     return [(cls, state)]
 
 
@@ -171,8 +169,9 @@ def _is_one(cls: Class | Symbol, item: Value) -> bool | None:
 def builders(engine: Engine) -> frozenset[int]:
     """Return the constructors of Equinox modules that are being followed: they build a module from its parts."""
     found: set[int] = set()
-    for code in engine.active:
-        owner = engine.made[code].owner if code.name == "__init__" and code in engine.made else None
+    for code in engine.context.functions:
+        function = engine.program.functions.get(code) if code.name == "__init__" else None
+        owner = function.owner if function is not None else None
         if owner is not None and lineage.derives(owner, PART_MODULES):
             found.add(code.serial)
     return frozenset(found)
@@ -262,7 +261,9 @@ def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: S
 def _overridden(engine: Engine, cls: Class, name: str) -> bool:
     """Return whether another class of the file derives from this one and has its own member."""
     return any(
-        other is not cls and name in other.members and cls in lineage.ancestors(other) for other in engine.classes
+        name in other.members and cls in lineage.ancestors(other)
+        for other in engine.program.classes
+        if other is not cls
     )
 
 
@@ -291,7 +292,7 @@ def implicit_super(engine: Engine, function: Value, args: Args, state: State) ->
     """Return the value of ``super()``."""
     if not (isinstance(function, Symbol) and function.path == "builtins.super"):
         return None
-    receiver, owner = engine.scope.receiver, engine.scope.owner
+    receiver, owner = engine.context.scope.receiver, engine.context.scope.owner
     if args.values() and isinstance(args.positional[0], Class):
         owner = args.positional[0]
     if owner is None or receiver is None:

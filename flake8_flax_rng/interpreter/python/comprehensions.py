@@ -51,17 +51,15 @@ def evaluate_dict(engine: Engine, node: cst.DictComp, state: State) -> Outcomes:
 
 
 def _followed(engine: Engine, results: list[cst.BaseExpression], clause: cst.CompFor, state: State) -> Iterator[_Row]:
-    saved = engine.scope
+    around = engine.context.scope
     frame = engine.number()
     state.open_frame(frame, {})
-    target = saved.target if saved.target is not None else saved.frames[0]
-    engine.scope = replace(saved, frames=(frame, *saved.frames), target=target)
-    try:
+    target = around.target if around.target is not None else around.frames[0]
+    scope = replace(around, frames=(frame, *around.frames), target=target)
+    with engine.within(replace(engine.context, scope=scope)):
         rows = _clause(engine, results, clause, [([], True, state)])
-    finally:
-        engine.scope = saved
     for items, exact, after in rows:
-        if frame not in engine.captured:
+        if frame not in engine.program.captured:
             after.close_frame(frame)
         yield items, exact, after
 

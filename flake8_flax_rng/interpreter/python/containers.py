@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Ref, Tuple, Value
 from flake8_flax_rng.interpreter.python.iteration import spread
@@ -26,8 +27,8 @@ def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: S
         value = _DICT[name](engine, receiver, found, args, state)
     if value is not None:
         return [(value, state)]
-    engine.escape(receiver, state)
-    return engine.unknown_call(engine.unknown(name), args, state)
+    unknown_code.escape(engine, receiver, state)
+    return unknown_code.unknown_call(engine, engine.unknown(name), args, state)
 
 
 def _append(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.core.context import Scope
 from flake8_flax_rng.interpreter.domain.values import Class, Symbol
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.names import dotted, lookup
@@ -28,9 +30,8 @@ def declared(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, 
     if cls is None or not lineage.is_linen(cls):
         return None
     # Of a class that others fill in, the one that stands there may do anything.
-    filled = any(
-        other is not cls and "__call__" in other.members and cls in lineage.ancestors(other) for other in engine.classes
-    )
+    others = [other for other in engine.program.classes if other is not cls and "__call__" in other.members]
+    filled = any(cls in lineage.ancestors(other) for other in others)
     return None if filled else cls
 
 
@@ -39,19 +40,13 @@ def named(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...
     name = _named(annotation)
     if not name:
         return None
-    saved = engine.scope
-    engine.scope = type(saved)(frames)
-    try:
+    with engine.within(replace(engine.context, scope=Scope(frames))):
         first, *rest = name.split(".")
         cls = lookup(engine, first, state)
         for part in rest:
             path = Symbol(f"{cls.path}.{part}", cls.home) if isinstance(cls, Symbol) else None
-            resolved = (
-                engine.other_files.resolve(path, state) if path is not None and engine.other_files is not None else None
-            )
-            cls = resolved or engine.unknown(part)
-    finally:
-        engine.scope = saved
+            others = engine.files.others
+            cls = others.resolve(path, state) if others is not None and path is not None else engine.unknown(part)
     return cls if isinstance(cls, Class) else None
 
 

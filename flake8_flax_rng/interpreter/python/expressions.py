@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.domain.budget import LITERALS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Bound, Const, Key, Opaque, Ref, Tuple, Value
@@ -45,15 +46,15 @@ def _name(engine: Engine, node: cst.Name, state: State) -> Outcomes:
     value = lookup(engine, node.value, state)
     if isinstance(value, Key):
         engine.book.read(value)
-        if engine.traced:
+        if engine.context.traces:
             key_contract.check_captured(engine, node, node.value, value, state)
     return [(value, state)]
 
 
 def _literal(engine: Engine, node: cst.BaseExpression, state: State) -> Outcomes:
-    value = engine.literals.get(node)
+    value = engine.program.literals.get(node)
     if value is None:
-        value = engine.literals[node] = _read_literal(engine, node)
+        value = engine.program.literals[node] = _read_literal(engine, node)
     return [(value, state)]
 
 
@@ -65,7 +66,7 @@ def _read_literal(engine: Engine, node: cst.BaseExpression) -> Value:
         return engine.unknown("literal")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=LITERALS_REMEMBERED)
 def _literal_value(text: str) -> Any:
     if text[0] in "\"'" and text[-1] == text[0] and "\\" not in text and text[:3] not in ('"""', "'''"):
         return text[1:-1]
@@ -193,9 +194,9 @@ def _yielded(engine: Engine, node: cst.Yield, state: State) -> Outcomes:
     result: Outcomes = []
     for value, after in engine.eval(node.value.item if isinstance(node.value, cst.From) else node.value, state):
         engine.book.read(value)
-        if not engine.stack:
+        if not engine.context.stack:
             engine.book.escapes.note(value)
-        address = engine.generators[-1] if engine.generators else 0
+        address = engine.context.generators[-1] if engine.context.generators else 0
         found = after.heap.get(address)
         if isinstance(found, ListObject) and found.complete:
             iteration = iterate(engine, value, after) if whole else Iteration([value], exact=True)

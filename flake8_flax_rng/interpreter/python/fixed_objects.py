@@ -7,11 +7,11 @@ in each call.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.core.context import FixedObjects
+from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
+from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -27,20 +27,22 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.domain.walk import OBJECTS, reachable
 from flake8_flax_rng.interpreter.python import lineage
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-_NESTING = 8
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
 _APPLY = "apply_fn"
+_LASTING = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
+"""What an object may hold that lasts; what a function is given by default is no part of it."""
 
 
-def _kept(names: dict[str, Value], state: State, example: int) -> FixedObjects:
+def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects:
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
-    found = FixedObjects(example=example)
+    found = FixedObjects(chosen=chosen)
     for name, value in names.items():
         heap: dict[int, HeapObject] = {}
         if _lasts(value, state, heap):
@@ -73,14 +75,14 @@ def common(
     if not paths:
         return FixedObjects()
     bound = {name for names, _ in paths for name in names}
-    first, *others = [_kept(names, state, engine.example) for names, state in paths]
+    first, *others = [_kept(names, state, engine.chosen) for names, state in paths]
     for other in others:
         names: dict[str, Value] = {}
         for name, value in first.names.items():
             joined = _joined(engine, first, value, other, other.names.get(name))
             if joined is not None:
                 names[name] = joined
-        first = FixedObjects(names, {**other.heap, **first.heap}, first.example)
+        first = FixedObjects(names, {**other.heap, **first.heap}, first.chosen)
     for name in without:
         first.names.pop(name, None)
     first.others = frozenset(bound.difference(first.names))
@@ -126,10 +128,10 @@ def _lasts(value: Value, state: State, heap: dict[int, HeapObject], depth: int =
     if isinstance(value, Native):
         return value.name.startswith("linen.") and _lasts(value.receiver, state, heap, depth)
     if isinstance(value, Partial | Wrapped):
-        return _lasts(value.function, state, heap, depth) and _gathered(value, state, heap, depth)
+        return _lasts(value.function, state, heap, depth) and _gathered(value, state, heap)
     if isinstance(value, Tuple):
         return bool(value.items) and all(_lasts(item, state, heap, depth + 1) for item in value.items)
-    return isinstance(value, Ref) and depth <= _NESTING and _object_lasts(value, state, heap, depth)
+    return isinstance(value, Ref) and depth <= NESTING_FIXED and _object_lasts(value, state, heap, depth)
 
 
 def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: int) -> bool:
@@ -137,7 +139,7 @@ def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: 
     if value.address in heap:
         return True
     if isinstance(found, Instance) and lineage.is_linen(found.cls):
-        return found.frozen and _gathered(value, state, heap, depth)
+        return found.frozen and _gathered(value, state, heap)
     if isinstance(found, Instance):
         kept = {name: item for name, item in found.attributes.items() if _lasts(item, state, heap, depth + 1)}
         if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
@@ -178,36 +180,13 @@ def is_container(value: Value, held: FixedObjects) -> bool:
     return isinstance(value, Ref) and isinstance(held.heap.get(value.address), ListObject | DictObject)
 
 
-def _gathered(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
+def _gathered(value: Value, state: State, heap: dict[int, HeapObject]) -> bool:
     """Gather the objects that a value refers to; return False where a key is among them."""
-    if isinstance(value, Key | Keys) or depth > _NESTING:
-        return False
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if found is None or value.address in heap:
-            return True
-        heap[value.address] = found
-        return all(_gathered(inner, state, heap, depth + 1) for inner in _held(found))
-    return all(_gathered(inner, state, heap, depth + 1) for inner in _parts(value))
-
-
-def _held(found: HeapObject) -> Iterator[Value]:
-    if isinstance(found, Instance):
-        yield from found.attributes.values()
-    elif isinstance(found, ListObject):
-        yield from found.items
-    elif isinstance(found, DictObject):
-        yield from (value for _, value in found.entries)
-
-
-def _parts(value: Value) -> Iterator[Value]:
-    if isinstance(value, Tuple):
-        yield from value.items
-    elif isinstance(value, Bound):
-        yield from (value.function, value.receiver)
-    elif isinstance(value, Native):
-        yield value.receiver
-    elif isinstance(value, Partial):
-        yield from (value.function, *value.args, *(item for _, item in value.keywords))
-    elif isinstance(value, Wrapped):
-        yield from (value.function, *(item for _, item in value.options))
+    gathered = frozenset(heap)
+    for inner in reachable(value, state.heap, _LASTING, but=gathered):
+        if isinstance(inner, Key | Keys):
+            return False
+        found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
+        if isinstance(inner, Ref) and found is not None:
+            heap.setdefault(inner.address, found)
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Symbol, Value
 from flake8_flax_rng.interpreter.python.lineage import derives
@@ -46,7 +47,7 @@ def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: S
         return create(engine, receiver, args, state)
     found = state.instance(receiver)
     if found is None:
-        return engine.unknown_call(engine.unknown(name), args, state)
+        return unknown_code.unknown_call(engine, engine.unknown(name), args, state)
     for value in args.values():
         engine.book.read(value)
     attributes = dict(found.attributes)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import Scope
-from flake8_flax_rng.interpreter.core.engine import AGAIN, CALL_DEPTH, CALLS, DEFAULT, TRIPS_RESERVED
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.context import Ending, Scope
+from flake8_flax_rng.interpreter.core.program import Chosen
+from flake8_flax_rng.interpreter.core.work import Calls
+from flake8_flax_rng.interpreter.domain.budget import (
+    CALL_DEPTH,
+    CALLS_ABROAD_APART,
+    RECURSION,
+    STEPS_PER_CALL_ABROAD,
+    Limit,
+)
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -26,6 +36,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_inside, any_key, kind_of
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
 from flake8_flax_rng.interpreter.python.lineage import is_linen
@@ -34,15 +45,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
-
-STEPS_ABROAD = 3_000
-"""Expressions that are followed in other files from one call; past them nothing is known of it."""
-
-RECURSION = 2
-"""How often a function is followed within itself: as with the passes of a loop, two tell what does not change."""
-
-TRIPS_APART = 2
-"""Calls within calls that have such a bound of their own, so that a large callee does not hide its caller."""
 
 _DOCUMENTED = 2
 
@@ -59,24 +61,24 @@ def make_function(engine: Engine, node: cst.FunctionDef, state: State, owner: Cl
 
 
 def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> FunctionCode:
-    code = engine.codes.get(node)
+    code = engine.program.codes.get(node)
     if code is None:
-        assert engine.chunk is not None
+        assert engine.context.chunk is not None
         # A walk over LibCST costs more than following the function does, so the text is asked first.
-        generator = isinstance(node, cst.FunctionDef) and "yield" in engine.chunk.text and _yields(node.body)
-        code = FunctionCode(node, engine.chunk, name, generator, len(engine.codes), _unit(engine, name))
-        engine.codes[node] = code
+        generator = isinstance(node, cst.FunctionDef) and "yield" in engine.context.chunk.text and _yields(node.body)
+        code = FunctionCode(node, engine.context.chunk, name, generator, len(engine.program.codes), _unit(engine, name))
+        engine.program.codes[node] = code
     return code
 
 
 def _unit(engine: Engine, name: str) -> str:
     """Return the name under which the index knows a function."""
-    scope, module = engine.scope, (engine.home.frame,)
+    scope, module = engine.context.scope, (engine.home.frame,)
     if scope.frames == module:
         return name
     if scope.body_of is not None and scope.frames[1:] == module:
         return f"{scope.body_of.name}.{name}"
-    return engine.active[-1].unit if engine.active else ""
+    return engine.context.functions[-1].unit if engine.context.functions else ""
 
 
 def _yields(body: cst.CSTNode) -> bool:
@@ -97,11 +99,11 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
     for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):
         defaults = tuple((p.name.value, value) for p, value in zip(with_default, values, strict=True))
         _note_keys(engine, code, with_default, values)
-        frames = engine.scope.frames if owner is None else engine.scope.frames[1:]
+        frames = engine.context.scope.frames if owner is None else engine.context.scope.frames[1:]
         function = Function(code, frames, defaults, owner)
-        engine.captured.update(frames)
-        engine.made[code] = function
-        engine.defined[code] = engine.defined.get(code, 0) + 1
+        engine.program.captured.update(frames)
+        engine.program.functions[code] = function
+        engine.program.defined[code] = engine.program.defined.get(code, 0) + 1
         result.append((function, after))
     return result
 
@@ -111,7 +113,7 @@ def _note_keys(engine: Engine, code: FunctionCode, params: list[cst.Param], valu
     for param, value in zip(params, values, strict=True):
         if isinstance(value, Key | Keys) and isinstance(param.default, cst.Call):
             engine.book.origins.mark_default(value.origin)
-            engine.defaults[code, param.name.value] = engine.site(param.default)
+            engine.program.defaults[code, param.name.value] = engine.site(param.default)
 
 
 def _parameters(params: cst.Parameters) -> list[cst.Param]:
@@ -150,7 +152,7 @@ def _default(engine: Engine, function: Function, name: str) -> Value | None:
     value = dict(function.defaults).get(name)
     cls = value.function if isinstance(value, Partial) else value
     if isinstance(cls, Class | Symbol) and is_linen(cls):
-        engine.example = DEFAULT
+        engine.chosen = Chosen.DEFAULT
         return value
     return None
 
@@ -163,43 +165,27 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
         effect, and a generator is taken to be used up at once: its result is a list of what it yields.
     """
     code = function.code
-    if code.chunk.file and engine.abroad < TRIPS_APART:
+    if code.chunk.file and engine.work.abroad < CALLS_ABROAD_APART:
         return _abroad(engine, function, args, state)
     return _call(engine, function, args, state)
 
 
 def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     """Call a function of another file: whatever goes wrong there, nothing is known of it then."""
-    lost = function.code in engine.lost or engine.steps_abroad <= -TRIPS_RESERVED
-    if lost or not _worth_going(engine, function, args, state):
+    if not engine.work.may_enter(function.code) or not _worth_going(engine, function, args, state):
         return _unknown(engine, function, args, state)
     before = state.fork()
-    piles: tuple[list[Any], ...] = (
-        engine.stack,
-        engine.active,
-        engine.generators,
-        engine.activations,
-        engine.runs,
-        engine.traced,
-        engine.lanes,
-    )
-    heights = [len(pile) for pile in piles]
-    saved = engine.scope, engine.chunk, engine.muted
     try:
-        with engine.going_abroad(STEPS_ABROAD >> engine.abroad):
+        with engine.work.in_other_file(STEPS_PER_CALL_ABROAD >> engine.work.abroad):
             return _call(engine, function, args, state)
     except Exception:  # too large, or odd, which is for whoever lints that file
-        pass
-    for pile, height in zip(piles, heights, strict=True):
-        del pile[height:]
-    engine.scope, engine.chunk, engine.muted = saved
-    engine.lost.add(function.code)
-    return _unknown(engine, function, args, before)
+        engine.work.too_large.add(function.code)
+        return _unknown(engine, function, args, before)
 
 
 def _worth_going(engine: Engine, function: Function, args: Args, state: State) -> bool:
     """Return whether a method of a module can matter: only a run asks what it draws, unless it is given a key."""
-    if engine.runs or function.owner is None or not is_linen(function.owner):
+    if engine.context.runs or function.owner is None or not is_linen(function.owner):
         return True
     found = state.instance(args.positional[0]) if args.positional else None
     held = found.attributes.values() if found is not None else ()
@@ -209,28 +195,28 @@ def _worth_going(engine: Engine, function: Function, args: Args, state: State) -
 
 
 def _unknown(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
-    if (engine.runs or engine.activations) and engine.stack:
-        state.draws = (*state.draws, Draw("*", engine.stack[-1].site, certain=False))
-    return engine.unknown_call(function, args, state)
+    if (engine.context.runs or engine.context.activations) and engine.context.stack:
+        state.draws = (*state.draws, Draw("*", engine.context.stack[-1].site, certain=False))
+    return unknown_code.unknown_call(engine, function, args, state)
 
 
 def _call(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     code = function.code
-    traced = not engine.active and code in engine.jitted
-    if engine.stack:
-        engine.called.add(code)
+    traced = not engine.context.functions and code in engine.program.jitted
+    if engine.context.stack:
+        engine.program.called.add(code)
     if _too_deep(engine, code, args, state):
-        engine.bounds.hits += 1
+        engine.bounds.recursed()
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
-        return engine.unknown_call(function, args, state)
-    if function.owner is not None and _left_to_heirs(code.node):
+        return unknown_code.unknown_call(engine, function, args, state)
+    if function.owner is not None and _left_to_subclasses(code.node):
         return _unknown(engine, function, args, state)
-    if engine.active and _too_much(engine, code, args, state):
-        engine.bounds.exhausted(engine, file=False)
+    if engine.context.functions and _too_much(engine, code, args, state):
+        engine.bounds.exhausted(engine.context, engine.work.abroad)
         with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
-    engine.followed.add(code)
+    engine.work.followed.add(code)
     names = _bound(engine, function, args, state)
     trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
@@ -244,60 +230,57 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
 
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
     code = function.code
-    if engine.stack:
-        engine.entered.add(code)
+    if engine.context.stack:
+        engine.program.entered.add(code)
     frame = engine.number()
     state.open_frame(frame, names)
-    saved = engine.scope, engine.chunk
     first = next(iter(names.values()), None)
-    engine.scope = Scope((frame, *function.frames), owner=function.owner, receiver=first)
-    engine.chunk = code.chunk
-    engine.active.append(code)
     yielded = engine.allocate(state, ListObject((), once=True)) if code.generator else None
-    if yielded is not None:
-        engine.generators.append(yielded.address)
-    try:
-        with engine.tracing() if traced else nullcontext():
-            result = _followed(engine, code, state, yielded)
-    finally:
-        engine.active.pop()
-        if yielded is not None:
-            engine.generators.pop()
-        engine.scope, engine.chunk = saved
-    if frame not in engine.captured:
+    around = engine.context
+    context = replace(
+        around,
+        scope=Scope((frame, *function.frames), owner=function.owner, receiver=first),
+        chunk=code.chunk,
+        functions=(*around.functions, code),
+        generators=around.generators if yielded is None else (*around.generators, yielded.address),
+    )
+    with engine.within(context), engine.tracing() if traced else nullcontext():
+        result = _followed(engine, code, state, yielded)
+    if frame not in engine.program.captured:
         for _, after in result:
             after.close_frame(frame)
     elif result:
         paths = [(after.frame(frame), after) for _, after in result]
-        engine.closures[frame] = fixed_objects.common(engine, paths, fixed_objects.nonlocal_names(code.chunk.text))
+        rebound = fixed_objects.nonlocal_names(code.chunk.text)
+        engine.program.closures[frame] = fixed_objects.common(engine, paths, rebound)
     return engine.merge_outcomes(result)
 
 
 def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether a call is not followed: one of a function within itself is, but only for keys that it hands on."""
-    depth = engine.active.count(code)
+    depth = engine.context.functions.count(code)
     if depth and (code.generator or depth >= RECURSION):
         return True
     handed_on = not depth or any(
         isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.book.uses.drawn_from(value.term))
         for value in args.values()
     )
-    if handed_on and len(engine.active) >= CALL_DEPTH:
-        engine.bounds.reached(engine, "depth")
+    if handed_on and len(engine.context.functions) >= CALL_DEPTH:
+        engine.bounds.reached(engine.context, Limit.DEPTH)
         return True
     return not handed_on
 
 
 def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether a body can matter: it names something of interest, or is given it."""
-    index = engine.homes[code.chunk.file].index
+    index = engine.files.homes[code.chunk.file].index
     if index is None or not code.unit or code.unit == "<lambda>" or index.followed(code.unit):
         return True
     return any(_of_interest(value, state) for value in args.values())
 
 
-def _left_to_heirs(node: cst.FunctionDef | cst.Lambda) -> bool:
-    """Return whether a method only says that it is not implemented: what its heirs do is open."""
+def _left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
+    """Return whether a method only says that it is not implemented: what its subclasses do is open."""
     body = node.body.body if isinstance(node, cst.FunctionDef) else ()
     last = body[-1] if body and len(body) <= _DOCUMENTED else None
     line = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
@@ -308,39 +291,20 @@ def _left_to_heirs(node: cst.FunctionDef | cst.Lambda) -> bool:
 
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether so much was followed from one function that a call in it must stay unknown."""
-    haste = engine.haste
-    if haste != AGAIN:
-        return haste == CALLS
-    return code in engine.followed and not any(_holds_key(value, state) for value in args.values())
+    followed = engine.work.calls
+    if followed is not Calls.NEW:
+        return followed is Calls.NONE
+    keyed = any(any_key(value, state.heap, OBJECTS) for value in args.values())
+    return code in engine.work.followed and not keyed
 
 
-def _holds_key(value: Value, state: State, depth: int = 0) -> bool:
-    if isinstance(value, Key | Keys):
-        return True
-    if isinstance(value, Tuple):
-        return depth <= 2 and any(_holds_key(item, state, depth + 1) for item in value.items)
-    found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    if depth > 2 or found is None:
-        return False
-    if isinstance(found, ListObject):
-        return any(_holds_key(item, state, depth + 1) for item in found.items)
-    if isinstance(found, DictObject):
-        return any(_holds_key(item, state, depth + 1) for _, item in found.entries)
-    return any(_holds_key(item, state, depth + 1) for item in found.attributes.values())
+def _of_interest(value: Value, state: State) -> bool:
+    """Return whether a value is, or holds, more than constants, names and what nothing is known of."""
 
+    def is_more(inner: Value) -> bool:
+        return not (isinstance(inner, Opaque | Const | Symbol) or kind_of(inner, state.heap) in CONTAINERS)
 
-def _of_interest(value: Value, state: State, depth: int = 0) -> bool:
-    if isinstance(value, Opaque | Const | Symbol):
-        return False
-    if isinstance(value, Tuple):
-        return depth > 2 or any(_of_interest(item, state, depth + 1) for item in value.items)
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if isinstance(found, ListObject):
-            return depth > 2 or any(_of_interest(item, state, depth + 1) for item in found.items)
-        if isinstance(found, DictObject):
-            return depth > 2 or any(_of_interest(item, state, depth + 1) for _, item in found.entries)
-    return True
+    return any_inside(value, state.heap, is_more, CONTAINERS, unsure=True)
 
 
 def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | None) -> Outcomes:
@@ -348,7 +312,7 @@ def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | N
         return engine.eval(code.node.body, state)
     result: Outcomes = []
     for completion, after in engine.run_block(code.node.body, state):
-        if completion.kind in ("normal", "return"):
+        if completion.kind in (Ending.NORMAL, Ending.RETURN):
             result.append((completion.value if yielded is None else yielded, after))
     return result
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.domain.values import Function
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.names import lookup
@@ -33,7 +34,7 @@ def forget(engine: Engine, manager: Value, state: State) -> None:
         if frame is not None and rebound:
             state.bind(frame, name, engine.unknown(name))
         elif frame is not None:
-            engine.escape(value, state)
+            unknown_code.escape(engine, value, state)
 
 
 def _changed(body: cst.CSTNode) -> Iterator[tuple[str, bool]]:

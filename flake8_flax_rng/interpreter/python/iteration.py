@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, PASSES
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -23,17 +24,13 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.domain.walk import any_inside
 from flake8_flax_rng.semantics.libraries import LISTING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
-
-EXACT_ITEMS = 6
-PASSES = 2
-ITEMS_KNOWN = 5_000
-_UNPACKED = 64
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def _items(value: Value, state: State) -> list[Value] | None:
 
 def spread(engine: Engine, value: Value, state: State) -> list[Value] | None:
     """Return all items of a value that is given as ``*value``; a split key of known count among them."""
-    if isinstance(value, Keys) and value.count is not None and 0 <= value.count <= _UNPACKED:
+    if isinstance(value, Keys) and value.count is not None and 0 <= value.count <= KEYS_UNPACKED:
         return [key_at(engine, value, index) for index in range(value.count)]
     return known_items(value, state)
 
@@ -177,16 +174,17 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
 
 def listed(value: Value, state: State) -> bool:
     """Return whether a loop goes over things that the program lists, rather than counts or draws from a source."""
-    if isinstance(value, Partial):
-        lists = isinstance(value.function, Symbol) and value.function.path in LISTING
-        return lists or any(listed(arg, state) for arg in value.args)
-    if isinstance(value, Tuple):
-        return True
-    if isinstance(value, Opaque) and value.term.kind == "pure":
-        return value.term.args[0] in LISTING
-    found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    drawn = isinstance(found, ListObject) and found.once
-    return isinstance(found, ListObject | DictObject) and found.complete and not drawn
+
+    def lists(inner: Value) -> bool:
+        if isinstance(inner, Symbol):
+            return inner.path in LISTING
+        if isinstance(inner, Opaque) and inner.term.kind == "pure":
+            return inner.term.args[0] in LISTING
+        found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
+        drawn = isinstance(found, ListObject) and found.once
+        return isinstance(inner, Tuple) or (isinstance(found, ListObject | DictObject) and found.complete and not drawn)
+
+    return any_inside(value, state.heap, lists, (Partial,))
 
 
 def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
@@ -251,7 +249,7 @@ def _sliced(engine: Engine, value: Partial, state: State) -> Iteration | None:
 def _product(engine: Engine, value: Partial, state: State) -> Iteration | None:
     parts = [spread(engine, arg, state) for arg in value.args]
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts) or math.prod(map(len, known)) > _UNPACKED:
+    if len(known) < len(parts) or math.prod(map(len, known)) > KEYS_UNPACKED:
         return None
     return _listed([Tuple(row) for row in itertools.product(*known)])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Bound, Class, Function, Value
 from flake8_flax_rng.interpreter.python import classes
-from flake8_flax_rng.interpreter.python.iteration import PASSES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcome

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Completions
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completions, Ending
+from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.assignment import assign
-from flake8_flax_rng.interpreter.python.iteration import EXACT_ITEMS, PASSES, iterate, listed
+from flake8_flax_rng.interpreter.python.iteration import iterate, listed
 from flake8_flax_rng.interpreter.python.iterators import asked
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
                         over.extend([once] if once is not None else [])
             live = entering if turn >= PASSES and not known else _run_body(engine, node.body, entering, left, result)
     # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
-    endless = endless and not (engine.active and engine.active[-1].generator)
+    endless = endless and not (engine.context.functions and engine.context.functions[-1].generator)
     forget_lengths(before, [*live, *left])
     _settle_places(engine, seen, live, None)
     result.extend(_run_else(engine, node.orelse, [*over, *([] if endless else live)]))
@@ -107,9 +108,9 @@ def _run_body(
     going_on: list[State] = []
     for path in live:
         for completion, after in engine.run_block(body, path):
-            if completion is NORMAL or completion.kind == "continue":
+            if completion is NORMAL or completion.kind is Ending.CONTINUE:
                 going_on.append(after)
-            elif completion.kind == "break":
+            elif completion.kind is Ending.BREAK:
                 left.append(after)
             else:
                 result.append((completion, after))
@@ -124,7 +125,7 @@ def _run_else(engine: Engine, orelse: cst.Else | None, live: list[State]) -> Com
 
 def _names(engine: Engine, live: list[State]) -> Mapping[str, Value]:
     """Return what the names of the running function are bound to; nothing where several paths could differ."""
-    return dict(live[0].frame(engine.scope.frames[0])) if len(live) == 1 else {}
+    return dict(live[0].frame(engine.context.scope.frames[0])) if len(live) == 1 else {}
 
 
 def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[State], total: int | None) -> None:
@@ -139,7 +140,7 @@ def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[S
     if len(seen) != PASSES or total == PASSES:
         return
     first, second = seen
-    frame = engine.scope.frames[0]
+    frame = engine.context.scope.frames[0]
     for path in live:
         for name, value in list(path.frame(frame).items()):
             changed = second.get(name)

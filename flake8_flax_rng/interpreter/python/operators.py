@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.terms import drawn_alike
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_EXPONENT = 64
-_ITEMS_REPEATED = 64
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Subtract: "-",
@@ -68,7 +67,7 @@ def _minus(engine: Engine, value: Value, state: State) -> Value:
         return Const(-value.value)
     term = engine.term(value, state)
     if term.kind == "draw":
-        engine.book.signs.negate(term, tuple(engine.stack))
+        engine.book.signs.negate(term, tuple(engine.context.stack))
     return Opaque(engine.terms.make("minus", term))
 
 
@@ -173,14 +172,14 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
             isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
         )
         if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
-            engine.book.signs.negate(term, tuple(engine.stack))
+            engine.book.signs.negate(term, tuple(engine.context.stack))
 
 
 def _note_mirrored(engine: Engine, sign: str, centre: Term, step: Term) -> None:
     """Note a step that is taken from one point in both directions: ``x + scale * draw`` and ``x - scale * draw``."""
     drawn = [part for part in (step, *(step.parts if step.args[0] == "*" else ())) if part.kind == "draw"]
     if drawn and engine.terms.known("op", "-" if sign == "+" else "+", centre, step):
-        engine.book.signs.negate(drawn[0], tuple(engine.stack))
+        engine.book.signs.negate(drawn[0], tuple(engine.context.stack))
 
 
 def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
@@ -191,7 +190,7 @@ def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
         items is None
         or not isinstance(right, Const)
         or not isinstance(right.value, int)
-        or len(items) * right.value > 64
+        or len(items) * right.value > ITEMS_REPEATED
     ):
         return engine.unknown("repeated")
     return engine.allocate(state, ListObject(tuple(items) * right.value))
@@ -207,10 +206,10 @@ def _index_value(value: Value) -> int | None:
 
 def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
     if isinstance(left, str) and isinstance(right, str):
-        return left + right if sign == "+" and len(left) + len(right) < 1000 else None
+        return left + right if sign == "+" and len(left) + len(right) < LONGEST_TEXT else None
     if not (isinstance(left, int | float) and isinstance(right, int | float)):
         return None
-    if abs(left) > 1 << 64 or abs(right) > 1 << 64:
+    if abs(left) > LARGEST_NUMBER or abs(right) > LARGEST_NUMBER:
         return None
     if sign in ("**", "<<"):
         return _raised(sign, left, right)
@@ -228,7 +227,7 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
 
 
 def _raised(sign: str, left: int | float, right: int | float) -> int | None:
-    if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= _EXPONENT):
+    if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= LARGEST_EXPONENT):
         return None
     return left << right if sign == "<<" else int(left**right)
 

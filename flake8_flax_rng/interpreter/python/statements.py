@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions, Ending
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -95,7 +96,7 @@ def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
         inner = inner.func.value if isinstance(inner.func, cst.Attribute) else inner.func
     outcomes = engine.eval(node.value, state)
     for value, _ in outcomes:
-        if isinstance(value, Key | Keys) and isinstance(node.value, cst.Call) and not engine.muted:
+        if isinstance(value, Key | Keys) and isinstance(node.value, cst.Call) and not engine.context.muted:
             engine.book.origins.throw_away(value.origin, engine.site(node.value))
     return _normal([after for _, after in outcomes])
 
@@ -126,21 +127,21 @@ def _augmented(engine: Engine, node: cst.AugAssign, state: State) -> Completions
 
 def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
     if node.value is None:
-        return [(Completion("return"), state)]
+        return [(Completion(Ending.RETURN), state)]
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
-        if not engine.stack:
+        if not engine.context.stack:
             engine.hooks.returned(value, after)
-            engine.escape(value, after)
-    return [(Completion("return", value), after) for value, after in outcomes]
+            unknown_code.escape(engine, value, after)
+    return [(Completion(Ending.RETURN, value), after) for value, after in outcomes]
 
 
 def _raise(engine: Engine, node: cst.Raise, state: State) -> Completions:
-    return [(Completion("raise"), state)]
+    return [(Completion(Ending.RAISE), state)]
 
 
 def _jump(engine: Engine, node: cst.Break | cst.Continue, state: State) -> Completions:
-    return [(Completion("break" if isinstance(node, cst.Break) else "continue"), state)]
+    return [(Completion(Ending.BREAK if isinstance(node, cst.Break) else Ending.CONTINUE), state)]
 
 
 def _pass(engine: Engine, node: cst.CSTNode, state: State) -> Completions:
@@ -156,25 +157,25 @@ def _delete(engine: Engine, node: cst.Del, state: State) -> Completions:
     for part in parts:
         target = part.value if isinstance(part, cst.Element) else part
         if isinstance(target, cst.Name):
-            state.unbind(engine.scope.redirected.get(target.value, engine.scope.frames[0]), target.value)
+            state.unbind(engine.context.scope.frame_of(target.value), target.value)
         elif isinstance(target, cst.Subscript | cst.Attribute):
             for owner, after in engine.eval(target.value, state)[:1]:
-                engine.escape(owner, after)
+                unknown_code.escape(engine, owner, after)
     return [(NORMAL, state)]
 
 
 def _global(engine: Engine, node: cst.Global, state: State) -> Completions:
     for item in node.names:
-        engine.scope.redirected[item.name.value] = engine.home.frame
+        engine.context.scope.redirected[item.name.value] = engine.home.frame
     return [(NORMAL, state)]
 
 
 def _nonlocal(engine: Engine, node: cst.Nonlocal, state: State) -> Completions:
     for item in node.names:
         name = item.name.value
-        for frame in engine.scope.frames[1:]:
+        for frame in engine.context.scope.frames[1:]:
             if state.lookup(frame, name) is not None:
-                engine.scope.redirected[name] = frame
+                engine.context.scope.redirected[name] = frame
                 break
     return [(NORMAL, state)]
 
@@ -191,7 +192,7 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
             current = current.orelse
             continue
         for path in waiting:
-            if main and engine.chunk is not None and engine.chunk.file:
+            if main and engine.context.chunk is not None and engine.context.chunk.file:
                 otherwise.append(path)
                 continue
             for held, way in decide(engine, current.test, path):
@@ -241,15 +242,12 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
     live: list[State] = []
     thrown: list[State] = []
     expected = any(_catches(engine, handler, entry) for handler in node.handlers)
-    engine.muted += expected
-    try:
+    with engine.within(engine.context.expecting_failure(expected)):
         completions = engine.run_block(node.body, state)
-    finally:
-        engine.muted -= expected
     for completion, after in completions:
         if completion is NORMAL:
             live.append(after)
-        elif completion.kind == "raise" and not raised:
+        elif completion.kind is Ending.RAISE and not raised:
             thrown.append(after)
         else:
             result.append((completion, after))
@@ -261,12 +259,9 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
             continue  # what is imported is taken to be there
         for path in engine.merge([state.fork() for state in (entry, *thrown)]):
             if handler.name is not None and isinstance(handler.name.name, cst.Name):
-                path.bind(engine.scope.frames[0], handler.name.name.value, engine.unknown("error"))
-            engine.muted += 1
-            try:
+                path.bind(engine.context.scope.frames[0], handler.name.name.value, engine.unknown("error"))
+            with engine.within(engine.context.expecting_failure()):
                 result.extend(engine.run_block(handler.body, path))
-            finally:
-                engine.muted -= 1
     if node.finalbody is None:
         return result
     return _finally(engine, node.finalbody, result)
@@ -319,12 +314,11 @@ def _with(engine: Engine, node: cst.With, state: State) -> Completions:
                         assign(engine, item.asname.name, entered, inside)
                     after.append(inside)
         rows = after
-    engine.muted += fails
-    try:
-        with engine.without_runs() if replaced else nullcontext():
-            done = [done for path in rows for done in engine.run_block(node.body, path)]
-    finally:
-        engine.muted -= fails
+    with (
+        engine.within(engine.context.expecting_failure(fails)),
+        engine.without_runs() if replaced else nullcontext(),
+    ):
+        done = [done for path in rows for done in engine.run_block(node.body, path)]
     for manager in reversed(managers):
         done = [
             (completion, after)
@@ -340,7 +334,7 @@ def _managed(engine: Engine, node: cst.CSTNode, manager: Value, name: str, state
     method = classes.member(found.cls, name) if found is not None and isinstance(found.cls, Class) else None
     if method is None:
         if isinstance(manager, Ref):
-            engine.escape(manager, state)
+            unknown_code.escape(engine, manager, state)
         return [(engine.unknown("context"), state)]
     args = Args([NONE, NONE, NONE]) if name == "__exit__" else Args()
     return engine.call(Bound(method, manager), args, state, engine.site(node))
@@ -390,7 +384,7 @@ def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: S
     """Return the condition that a pattern matches, and bind the names that it captures."""
     if isinstance(pattern, cst.MatchAs):
         if pattern.name is not None:
-            state.bind(engine.scope.frames[0], pattern.name.value, subject)
+            state.bind(engine.context.scope.frames[0], pattern.name.value, subject)
         return Const(True) if pattern.pattern is None else _pattern(engine, pattern.pattern, subject, state)
     if isinstance(pattern, cst.MatchValue):
         value = engine.eval_one(pattern.value, state)[0]
@@ -412,7 +406,7 @@ def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: S
                 return Const(False)
             return Const(True) if not unsure else unsure[0] if len(unsure) == 1 else engine.unknown("pattern")
     for name in _captured(pattern):
-        state.bind(engine.scope.frames[0], name, engine.unknown(name))
+        state.bind(engine.context.scope.frames[0], name, engine.unknown(name))
     return engine.unknown("pattern")
 
 
@@ -429,9 +423,9 @@ def _captured(pattern: cst.CSTNode) -> list[str]:
 
 def _function(engine: Engine, node: cst.FunctionDef, state: State) -> Completions:
     result = []
-    for function, after in make_function(engine, node, state, engine.scope.body_of):
+    for function, after in make_function(engine, node, state, engine.context.scope.body_of):
         for value, at in decorate(engine, list(node.decorators), function, after):
-            state_frame = engine.scope.redirected.get(node.name.value, engine.scope.frames[0])
+            state_frame = engine.context.scope.frame_of(node.name.value)
             at.bind(state_frame, node.name.value, value)
             result.append(at)
     return _normal(result)
@@ -441,7 +435,11 @@ def _class(engine: Engine, node: cst.ClassDef, state: State) -> Completions:
     result = []
     for cls, made in classes.make_class(engine, node, state):
         for value, after in lift_class(engine, list(node.decorators), cls, made):
-            after.bind(engine.scope.redirected.get(node.name.value, engine.scope.frames[0]), node.name.value, value)
+            after.bind(
+                engine.context.scope.frame_of(node.name.value),
+                node.name.value,
+                value,
+            )
             result.append(after)
     return _normal(result)
 

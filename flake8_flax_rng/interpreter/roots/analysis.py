@@ -8,9 +8,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, FixedObjects, Hooks, Scope
-from flake8_flax_rng.interpreter.core.engine import KNOWN, Engine, Exhausted
+from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, Context
+from flake8_flax_rng.interpreter.core.engine import Engine
+from flake8_flax_rng.interpreter.core.hooks import Hooks
+from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
+from flake8_flax_rng.interpreter.core.work import Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
+from flake8_flax_rng.interpreter.domain.budget import (
+    PATHS_KEPT,
+    SETUPS_KEPT,
+    STEPS_ABROAD_PER_FILE,
+    STEPS_ABROAD_PER_LINE,
+    STEPS_PER_FILE,
+    STEPS_PER_LINE,
+    STEPS_PER_ROOT,
+)
 from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -25,7 +37,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
-from flake8_flax_rng.interpreter.paths.join import PATHS_KEPT, merge
+from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
@@ -42,20 +54,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.project import Project
-
-STEPS_PER_ROOT = 10_000
-"""Expressions that are followed from one function; what was found until then stands."""
-
-STEPS_PER_FILE = 20_000
-STEPS_PER_LINE = 40
-"""Bounds for a file's body and once more for its functions, so that time grows with its length only."""
-
-STEPS_ABROAD_PER_FILE = 5_000
-STEPS_ABROAD_PER_LINE = 8
-"""Bounds for what is followed in other files of the project, so that a file that uses much costs little more."""
-
-SETUPS_KEPT = 3
-"""Ways through a module's ``setup`` that are followed apart."""
 
 _NOTHING = FixedObjects()
 
@@ -84,15 +82,15 @@ class Analysis:
     ):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
-        self._index = self._engine.linted.index = index
+        self._index = self._engine.files.linted.index = index
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
         if project is not None:
-            self._engine.other_files = ProjectFiles(self._engine, project)
+            self._engine.files.others = ProjectFiles(self._engine, project)
         self.failures: list[NotAnalysed] = []
         lines = sum(chunk.text.count("\n") for chunk in chunks)
         self._budget = STEPS_PER_FILE + STEPS_PER_LINE * lines
-        self._engine.steps_abroad = STEPS_ABROAD_PER_FILE + STEPS_ABROAD_PER_LINE * lines
+        self._engine.work.left_abroad = STEPS_ABROAD_PER_FILE + STEPS_ABROAD_PER_LINE * lines
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
         self._objects = Objects(self._engine, chunks, self._call)
@@ -107,10 +105,10 @@ class Analysis:
         state.open_frame(MODULE_FRAME, {})
         state = self._run_body(state)
         # A script that runs everything must not use up what its functions need to be followed one by one.
-        self._steps_left = engine.steps + self._budget
+        self._steps_left = engine.work.steps + self._budget
         done: set[int] = set()
         while True:
-            waiting = [function for code, function in engine.made.items() if code.serial not in done]
+            waiting = [function for code, function in engine.program.functions.items() if code.serial not in done]
             waiting.sort(key=lambda function: function.code.serial)
             if not waiting:
                 break
@@ -137,11 +135,11 @@ class Analysis:
 
     def _defaulted(self) -> list[Defaulted]:
         """Return the default keys that functions consume which nobody calls in sight; the ledger knows the others."""
-        engine = self._engine
+        engine, program = self._engine, self._engine.program
         found: list[Defaulted] = []
-        for (code, name), site in engine.defaults.items():
-            parameter = engine.parameter(code, name).term
-            if code not in engine.called and code not in engine.cached and engine.book.uses.drawn_from(parameter):
+        for (code, name), site in program.defaults.items():
+            uncalled = code not in program.called and code not in program.cached
+            if uncalled and engine.book.uses.drawn_from(engine.parameter(code, name).term):
                 found.append(Defaulted(site, name, code.name))
         return found
 
@@ -157,7 +155,7 @@ class Analysis:
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
         nested = len(function.frames) > 1 and function.owner is None
-        return nested and self._engine.book.complete and function.code in self._engine.entered
+        return nested and self._engine.book.complete and function.code in self._engine.program.entered
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""
@@ -175,7 +173,7 @@ class Analysis:
                 eager.append(chunk)
             else:
                 for statement in statements:
-                    engine.linted.deferred.update(dict.fromkeys(sorted(index.defined(statement)), chunk))
+                    engine.files.linted.deferred.update(dict.fromkeys(sorted(index.defined(statement)), chunk))
         return eager
 
     def _run_body(self, state: State) -> State:
@@ -189,11 +187,11 @@ class Analysis:
                 self.failures.append(failure)
                 continue
             for statement in statements:
-                engine.chunk = chunk
                 before = live[0].fork()
                 after: list[State] = []
                 for path in live:
-                    done = self._guarded(partial(run_statement, engine, statement, path))
+                    with engine.within(Context(chunk=chunk)):
+                        done = self._guarded(partial(run_statement, engine, statement, path))
                     after.extend(end for completion, end in done or [] if completion is NORMAL)
                 # What was imported or not makes two programs, which are alike but for the names that say so.
                 kept = 1 if isinstance(statement, cst.Try) and _only_imports(statement) else PATHS_KEPT
@@ -203,7 +201,7 @@ class Analysis:
     def _run_function(self, function: Function, state: State) -> None:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
-        engine.example = KNOWN
+        engine.chosen = Chosen.CERTAIN
         engine.book.walks.number = engine.number()
         if len(function.frames) > 1:
             engine.book.walks.within.add(engine.book.walks.number)
@@ -211,19 +209,22 @@ class Analysis:
         path.ledger, path.assumed, path.draws = {}, ({},), ()
         for frame in function.frames:
             if not path.has_frame(frame):
-                around = engine.closures.get(frame, _NOTHING)
+                around = engine.program.closures.get(frame, _NOTHING)
                 around.give(path)
-                engine.example = max(engine.example, around.example)
+                engine.chosen = max(engine.chosen, around.chosen)
                 hidden = {name: engine.unknown(name) for name in sorted(around.others)}
                 path.open_frame(frame, {**hidden, **around.names})
-        engine.chunk = function.code.chunk
+        with engine.within(Context(chunk=function.code.chunk)):
+            self._run_root(function, path)
+
+    def _run_root(self, function: Function, state: State) -> None:
         owner = function.owner
         kind = "function" if owner is None else _kind(owner, function)
         if owner is not None and kind == "method":
-            self._run_method(owner, function, path)
+            self._run_method(owner, function, state)
         else:
-            given = self._objects.taken(owner, function, path)
-            self._call(function, path, owner if kind == "classmethod" else None, given=given)
+            given = self._objects.taken(owner, function, state)
+            self._call(function, state, owner if kind == "classmethod" else None, given=given)
 
     def _call(
         self,
@@ -295,36 +296,25 @@ class Analysis:
 
     def _extended(self, owner: Class) -> bool:
         """Return whether another class of the file derives from this one and could call its methods."""
-        return any(owner in lineage.ancestors(cls) for cls in self._engine.classes if cls is not owner)
+        return any(owner in lineage.ancestors(cls) for cls in self._engine.program.classes if cls is not owner)
 
     def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
-        """Follow something within the bounds of one root."""
+        """Follow something within the bounds of one root, in a context of its own."""
         engine = self._engine
-        lines = engine.chunk.text.count("\n") if engine.chunk is not None else 0
-        engine.limit = min(engine.steps + STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
-        engine.effort = 0
-        engine.followed.clear()
-        engine.bounds.file = engine.limit == self._steps_left
-        engine.stack.clear()
-        engine.active.clear()
-        engine.generators.clear()
-        engine.runs.clear()
-        engine.muted = 0
-        engine.traced.clear()
-        engine.lanes.clear()
-        engine.lifts.clear()
-        engine.abroad = 0
-        engine.scope = Scope((MODULE_FRAME,))
-        engine.activations[:] = [active] if active is not None else []
+        chunk, follow_runs = engine.context.chunk, engine.context.follow_runs
+        lines = chunk.text.count("\n") if chunk is not None else 0
+        engine.work.begin(STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
+        activations = (active,) if active is not None else ()
         try:
-            return follow()
+            with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):
+                return follow()
         except Exhausted:
             engine.book.complete = False
             return None
         except NotAnalysed as failure:
             self.failures.append(failure)
         except Exception as error:  # one function must not take the findings of all others with it
-            line = engine.chunk.first_line if engine.chunk is not None else 1
+            line = chunk.first_line if chunk is not None else 1
             self.failures.append(NotAnalysed(line, f"{type(error).__name__}: {error}"))
         return None
 

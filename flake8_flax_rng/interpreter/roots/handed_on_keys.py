@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.events import HandedOn
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Class, Function
     from flake8_flax_rng.interpreter.paths.state import State
 
-_NESTING_READ = 2
+_RETURNED = frozenset({Tuple, DictObject, Instance})
+"""What is looked into for the keys that a function returns."""
 
 
 class Leftovers:
@@ -117,19 +119,6 @@ def _source(term: Term) -> Term:
     return term
 
 
-def _held(value: Value, state: State, depth: int = 0) -> list[Key | Opaque]:
+def _held(value: Value, state: State) -> list[Key | Opaque]:
     """Return the keys in a result; of an unknown value it is not known whether it is one."""
-    if isinstance(value, Key | Opaque):
-        return [value]
-    if depth > _NESTING_READ:
-        return []
-    items: list[Value] = []
-    if isinstance(value, Tuple):
-        items = list(value.items)
-    elif isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if isinstance(found, DictObject):
-            items = [item for _, item in found.entries]
-        elif isinstance(found, Instance):
-            items = list(found.attributes.values())
-    return [key for item in items for key in _held(item, state, depth + 1)]
+    return [inner for inner in reachable(value, state.heap, _RETURNED) if isinstance(inner, Key | Opaque)]

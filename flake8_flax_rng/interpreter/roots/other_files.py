@@ -6,14 +6,14 @@ functions are the same on all paths. What cannot be found or followed stays a na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Home, Scope
+from flake8_flax_rng.interpreter.core.context import NORMAL, Context, Scope
+from flake8_flax_rng.interpreter.core.files import Home
+from flake8_flax_rng.interpreter.domain.budget import HOPS, LINES_PER_PIECE, STEPS_PER_PIECE
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Symbol, Value
 from flake8_flax_rng.interpreter.paths.join import merge
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.syntax.project import Project, SourceFile
     from flake8_flax_rng.syntax.source import Chunk
-
-HOPS = 12
-"""Files through which one name is handed on."""
-
-STEPS_PER_PIECE = 2_000
-LINES_PER_PIECE = 3_000
-"""Bounds for a piece of another file's body."""
 
 Place = tuple["Other", str]
 
@@ -179,8 +172,8 @@ class ProjectFiles:
                 index = source.index(settings, lambda tree: build(tree, interest(libraries, project, path)))
                 other = Other(self._engine.number(), index, source=source)
                 self._frames[other.frame] = other
-                self._engine.homes[path] = other
-                self._engine.captured.add(other.frame)
+                self._engine.files.homes[path] = other
+                self._engine.program.captured.add(other.frame)
                 self._state.open_frame(other.frame, {})
             self._files[path] = other
         return self._files[path]
@@ -192,7 +185,7 @@ class ProjectFiles:
         changed = state.lookup(other.frame, name)
         if changed is not None:
             return changed
-        index = self._engine.linted.index
+        index = self._engine.files.linted.index
         return self._engine.unknown(name) if index is not None and name in index.changed else self._bound(other, name)
 
     def _bound(self, other: Other, name: str) -> Value | None:
@@ -211,8 +204,10 @@ class ProjectFiles:
             return
         path = State()
         path.open_frame(other.frame, {})
+        # Whatever is being followed now has no part in what another file defines.
+        context = Context(Scope((other.frame,)), chunk, muted=True, follow_runs=self._engine.context.follow_runs)
         try:
-            with self._apart(other, chunk), self._engine.going_abroad(STEPS_PER_PIECE):
+            with self._engine.within(context), self._engine.work.in_other_file(STEPS_PER_PIECE):
                 for statement in chunk.module.body:
                     path = self._after(statement, path)
         except Exception:  # too large, or odd, which is for whoever lints that file
@@ -227,23 +222,6 @@ class ProjectFiles:
             ends = ends[:1]
         return merge(ends, self._engine.unknown, kept=1)[0] if ends else before
 
-    @contextmanager
-    def _apart(self, other: Other, chunk: Chunk) -> Iterator[None]:
-        """Follow text of another file, whatever is being followed now."""
-        engine = self._engine
-        saved = engine.scope, engine.chunk, engine.active, engine.stack, engine.activations, engine.runs
-        inside = engine.traced, engine.lanes
-        engine.scope, engine.chunk = Scope((other.frame,)), chunk
-        engine.active, engine.stack, engine.activations, engine.runs = [], [], [], []
-        engine.traced, engine.lanes = [], []
-        muted, engine.muted = engine.muted, 1
-        try:
-            yield
-        finally:
-            engine.scope, engine.chunk, engine.active, engine.stack, engine.activations, engine.runs = saved
-            engine.traced, engine.lanes = inside
-            engine.muted = muted
-
     def _keep(self, path: State) -> None:
         """Take over what a piece of a file has bound and made."""
         for frame in path.frame_numbers():
@@ -253,7 +231,7 @@ class ProjectFiles:
                 self._state.bind(frame, name, value)
         for address, found in path.heap.items():
             if self._state.heap.get(address) is not found:
-                self._state.heap[address] = _lasting(found)
+                self._state.heap[address] = _after_all_code(found)
 
     def _adopt(self, state: State) -> None:
         """Give a path the objects of other files, as they are before the program changes them."""
@@ -264,7 +242,7 @@ class ProjectFiles:
             state.adopted = len(heap)
 
 
-def _lasting(found: HeapObject) -> HeapObject:
+def _after_all_code(found: HeapObject) -> HeapObject:
     """Return what is known of an object that code of any file may have changed since it was made."""
     if isinstance(found, Instance) and not found.frozen:
         return replace(found, attributes={}, version=found.version + 1, symbolic=True)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.core.context import FixedObjects
-from flake8_flax_rng.interpreter.core.engine import HEIR, KNOWN
+from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
+from flake8_flax_rng.interpreter.domain.budget import SETTERS_FOLLOWED
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -38,9 +38,6 @@ _CONSTRUCTOR = "__init__"
 _STATE = "<state>"
 _RUNNING = re.compile(rf"\.(?:{'|'.join((*INITIALISING, 'apply', 'apply_fn', 'bind'))})\b")
 """What a file says that runs a model; in any other it does not matter which model an object holds."""
-
-_SETTERS = 2
-"""Other methods of a class that are followed for what they store."""
 
 
 class Objects:
@@ -81,7 +78,7 @@ class Objects:
             known = self._of(cls, state)
             self._declared(cls, known, state)
         known.give(state)
-        engine.example = max(known.example, HEIR if cls is not owner else KNOWN)
+        engine.chosen = max(known.chosen, Chosen.SUBCLASS if cls is not owner else Chosen.CERTAIN)
         return self._object(cls, known, state)
 
     def _of(self, cls: Class, state: State) -> FixedObjects:
@@ -106,7 +103,7 @@ class Objects:
                 part = self._part(cls, state) if cls is not None and cls is not owner else None
                 if part is not None:
                     # What stands there may be of a class that derives from the declared one.
-                    part.example = max(part.example, HEIR)
+                    part.chosen = max(part.chosen, Chosen.SUBCLASS)
                     part.names = {name: part.names[_STATE]}
                     known.add(part, {name})
 
@@ -118,8 +115,8 @@ class Objects:
         if not known.names:
             return None
         ref = Ref(self._engine.number())
-        found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
-        return FixedObjects({_STATE: ref}, {**known.heap, ref.address: found}, known.example)
+        found = Instance(cls, dict(known.names), symbolic=True, fixed_names=frozenset(known.names))
+        return FixedObjects({_STATE: ref}, {**known.heap, ref.address: found}, known.chosen)
 
     def _running(self) -> bool:
         """Return whether the file runs models at all."""
@@ -133,7 +130,7 @@ class Objects:
         if owner is None or lineage.is_linen(owner):
             return None
         wanted = [name for name, value in owner.members.items() if value == NONE]
-        for heir in self._engine.classes if wanted else ():
+        for heir in self._engine.program.classes if wanted else ():
             line = list(lineage.ancestors(heir)) if heir is not owner else []
             if owner not in line or None in line:
                 continue
@@ -154,7 +151,7 @@ class Objects:
             known = self._made_by(place, owner, state)
             if _STATE in known.names:
                 known.give(state)
-                self._engine.example = max(self._engine.example, known.example)
+                self._engine.chosen = max(self._engine.chosen, known.chosen)
                 found[parameter] = known.names[_STATE]
         return found
 
@@ -171,12 +168,12 @@ class Objects:
     def _returned(self, maker: Function, owner: Class | None, state: State) -> FixedObjects:
         """Follow a function for any arguments, and return the state that it returns on all paths."""
         engine = self._engine
-        example = engine.example
+        chosen = engine.chosen
         with engine.without_runs():
             receiver = self.any_with(owner, maker, state) if owner is not None else None
             returned = self._results(maker, state, receiver)
         found = fixed_objects.common(engine, [({_STATE: value}, after) for value, after in returned])
-        engine.example = example
+        engine.chosen = chosen
         return (
             found if all(fixed_objects.is_renewed(value, found) for value in found.names.values()) else FixedObjects()
         )
@@ -201,7 +198,7 @@ class Objects:
         methods = self._texts.makers(owner.name, owner.name)
         others = [] if methods else self._texts.makers("", owner.name)
         made: list[tuple[dict[str, Value], State]] = []
-        for name in (*methods, *others)[:_SETTERS]:
+        for name in (*methods, *others)[:SETTERS_FOLLOWED]:
             maker = owner.members.get(name) if methods else self._function(name)
             function = undecorated(maker.function) if isinstance(maker, Descriptor) else maker
             if isinstance(function, Function):
@@ -210,12 +207,12 @@ class Objects:
                 made.extend((_record(value, owner, after), after) for value, after in returned)
         found = fixed_objects.common(self._engine, made)
         # Whoever uses the class may make it of other modules than a function beside it does.
-        found.example = HEIR if others else found.example
+        found.chosen = Chosen.SUBCLASS if others else found.chosen
         return found
 
     def _function(self, name: str) -> Function | None:
         """Return a function of the linted file."""
-        return next((made for made in self._engine.made.values() if _is_named(made, name)), None)
+        return next((made for made in self._engine.program.functions.values() if _is_named(made, name)), None)
 
     def _results(self, function: Function, state: State, receiver: Value | None) -> list[tuple[Value, State]]:
         """Follow a function for any arguments; return its results and the paths on which it returns them."""
@@ -230,13 +227,13 @@ class Objects:
         return returned
 
     def _object(self, cls: Class, known: FixedObjects, state: State) -> Ref:
-        found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
+        found = Instance(cls, dict(known.names), symbolic=True, fixed_names=frozenset(known.names))
         return self._engine.allocate(state, found)
 
     def _set_later(self, owner: Class, known: FixedObjects, state: State) -> None:
         """Add what the one method stores that sets an attribute, if the constructor does not."""
         setters = self._read(owner).setters(_names(owner), _CONSTRUCTOR)
-        for name in list(setters)[:_SETTERS]:
+        for name in list(setters)[:SETTERS_FOLLOWED]:
             method = classes.member(owner, name)
             if not isinstance(method, Function):
                 continue

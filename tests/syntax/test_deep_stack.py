@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from flake8_flax_rng.syntax import room
-from flake8_flax_rng.syntax.room import RECURSION, with_room
+from flake8_flax_rng.syntax import deep_stack
+from flake8_flax_rng.syntax.deep_stack import RECURSION, with_room
 
 SMALL = 512 * 1024
 
@@ -30,13 +30,13 @@ def stack_size() -> int:
 def switching(steps: dict[int, Callable[[], object]]) -> Iterator[list[int]]:
     """Let another thread's steps happen at given moments, where the interpreter may switch threads.
 
-    A moment is one before an instruction of `room.py`, counted from 0, in the thread that asks for room; the list
+    A moment is one before an instruction of `deep_stack.py`, counted from 0, in the thread that asks for room; the list
     that is yielded grows by one for each.
     """
     moments: list[int] = []
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename != room.__file__:
+        if frame.f_code.co_filename != deep_stack.__file__:
             return None
         frame.f_trace_opcodes = True
         if event == "opcode":

@@ -1,0 +1,154 @@
+"""Names: terms for values, numbers for what is made, and what a reader calls a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.domain.budget import ITEMS_NAMED, NESTING_NAMED
+from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.terms import Term, Terms
+from flake8_flax_rng.interpreter.domain.values import (
+    Bound,
+    Class,
+    Const,
+    Descriptor,
+    Function,
+    FunctionCode,
+    Key,
+    Keys,
+    Native,
+    Opaque,
+    Partial,
+    Ref,
+    Rows,
+    Stacked,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
+from flake8_flax_rng.semantics.libraries import SEEDED_METHODS
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.paths.state import State
+
+
+def library_label(term: Term) -> str:
+    """Return what a reader calls a method of a library's object, or the object itself."""
+    owner = term.part(0)
+    if term.kind == "attribute" and owner is not None and owner.kind == "made":
+        return f"{library_label(owner)}.{term.args[1]!s}"
+    if term.kind == "made":
+        return str(term.args[0]).removesuffix(".from_pretrained").removesuffix(".from_config")
+    name = term.args[1] if term.kind == "attribute" else None
+    return name if isinstance(name, str) and name in SEEDED_METHODS else ""
+
+
+class Namer:
+    """Gives names to values.
+
+    Attributes:
+        terms: the terms of the analysis.
+    """
+
+    def __init__(self) -> None:
+        self.terms = Terms()
+        self._numbers = 0
+
+    def number(self) -> int:
+        """Return a number that was not used before: an address, a frame or an origin."""
+        self._numbers += 1
+        return self._numbers
+
+    def unknown(self, label: str = "unknown") -> Opaque:
+        """Return a value of which nothing is known."""
+        return Opaque(self.terms.fresh(label))
+
+    def parameter(self, code: FunctionCode, name: str) -> Opaque:
+        """Return what stands for any argument that a caller could give for a parameter."""
+        return Opaque(self.terms.make("parameter", code.name, code.serial, name))
+
+    def allocate(self, state: State, found: HeapObject) -> Ref:
+        """Put an object into the heap."""
+        address = self.number()
+        state.heap[address] = found
+        return Ref(address)
+
+    def term(self, value: Value, state: State, depth: int = 0) -> Term:
+        """Return the term that names a value; containers are named by their contents."""
+        make = self.terms.make
+        if isinstance(value, Opaque | Key):
+            return value.term
+        if isinstance(value, Const):
+            return self.terms.const(value.value)
+        if isinstance(value, Keys):
+            return make("keys", value.parent, value.start, value.count)
+        if isinstance(value, Stacked):
+            return make("stacked", self.term(value.lane, state, depth + 1))
+        if depth > NESTING_NAMED:
+            return self.terms.fresh("deep")
+        if isinstance(value, Tuple | Rows):
+            return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:ITEMS_NAMED]))
+        if isinstance(value, Symbol):
+            return make("symbol", value.path, *([value.home] if value.path.startswith(".") else []))
+        if isinstance(value, Ref):
+            return self._object_term(value, state, depth)
+        if isinstance(value, Function):
+            return make("function", value.code.name, value.code.serial, *value.frames)
+        if isinstance(value, Bound | Native | Wrapped | Partial | Descriptor):
+            return self._callable_term(value, state, depth)
+        if isinstance(value, Class):
+            return make("class", value.name, value.serial)
+        return self.terms.fresh("value")
+
+    def _object_term(self, value: Ref, state: State, depth: int) -> Term:
+        found = state.heap.get(value.address)
+        if isinstance(found, ListObject) and found.complete and len(found.items) <= ITEMS_NAMED:
+            return self.terms.make("list", *(self.term(item, state, depth + 1) for item in found.items))
+        if isinstance(found, DictObject) and found.complete and len(found.entries) <= ITEMS_NAMED:
+            parts = [
+                part
+                for key, item in found.entries
+                for part in (self.terms.const(key.value), self.term(item, state, depth + 1))
+            ]
+            return self.terms.make("dict", *parts)
+        if isinstance(found, Instance):
+            return self.terms.make("object", value.address)
+        return self.terms.fresh("container")
+
+    def _callable_term(self, value: Bound | Native | Wrapped | Partial | Descriptor, state: State, depth: int) -> Term:
+        if isinstance(value, Native):
+            return self.terms.make("native", value.name, self.term(value.receiver, state, depth + 1))
+        inner = self.term(value.function, state, depth + 1)
+        if isinstance(value, Bound):
+            return self.terms.make("bound", inner, self.term(value.receiver, state, depth + 1))
+        if isinstance(value, Partial):
+            parts = [self.term(arg, state, depth + 1) for arg in value.args]
+            return self.terms.make("partial", inner, *parts)
+        return self.terms.make("wrapped", inner)
+
+    def label(self, value: Value, state: State) -> str:
+        """Return what a reader calls a callable."""
+        if isinstance(value, Symbol):
+            return value.path
+        if isinstance(value, Function):
+            return value.code.name.strip("<>")
+        if isinstance(value, Class):
+            return value.name
+        if isinstance(value, Bound | Wrapped | Partial | Descriptor):
+            return self.label(value.function, state)
+        if isinstance(value, Native):
+            instance = state.instance(value.receiver)
+            owner = "" if instance is None else f"{self.class_name(instance)}."
+            return f"{owner}{value.name.rpartition('.')[2]}"
+        if isinstance(value, Opaque):
+            return library_label(value.term)
+        instance = state.instance(value)
+        return self.class_name(instance) if instance is not None else ""
+
+    @staticmethod
+    def class_name(instance: Instance) -> str:
+        """Return the name of an instance's class."""
+        if isinstance(instance.cls, Class):
+            return instance.cls.name
+        return instance.cls.path.replace("flax.linen.", "nn.")

@@ -1,0 +1,240 @@
+"""Every limit of the interpreter: its value, the reason for it, and what is said where it is reached.
+
+A limit that can hide a finding is said by RNG090, under one of the names of :class:`Limit`; each such limit names it
+below. Of the others the text says "silently": past them a value is unknown, or two ways are no longer told apart, as
+where the program itself leaves them open.
+
+The limits stand in the lowest room, and import nothing, because terms and paths are bounded too.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Limit(StrEnum):
+    """What RNG090 tells apart."""
+
+    WORK = "work"
+    """What one function calls."""
+
+    FILE = "file"
+    """The work of the whole file."""
+
+    PATHS = "paths"
+    """Ways that are told apart."""
+
+    DEPTH = "depth"
+    """Calls in each other."""
+
+    ABROAD = "abroad"
+    """Work in other files."""
+
+
+# -- work: expressions that are evaluated ------------------------------------------------------------------------------
+
+STEPS_PER_ROOT = 10_000
+"""From one function; what was found until then stands. RNG090 ``work``."""
+
+STEPS_PER_FILE = 20_000
+"""For a file's body, and once more for its functions, so that no file takes a minute. RNG090 ``file``."""
+
+STEPS_PER_LINE = 40
+"""More of them for each line, so that time grows with the length of the text only. RNG090 ``file``, ``work``."""
+
+EFFORT_FOR_ALL_CALLS = 2_000
+"""Past it, a function that was followed before is followed again only for a key: keys are what matters. RNG090
+``work``."""
+
+EFFORT_FOR_CALLS = 4_000
+"""Past it, no call is followed, so that the rest of the function itself is. RNG090 ``work``."""
+
+EFFORT_REMEMBERED = 12
+"""What a call must have cost to be remembered as one without effect: following fewer is cheap, and tells more. Hides
+nothing."""
+
+# -- calls -------------------------------------------------------------------------------------------------------------
+
+CALL_DEPTH = 20
+"""Calls in each other: deeper ones hand the same keys on, and Python's own stack is finite. RNG090 ``depth``."""
+
+RECURSION = 2
+"""How often a function is followed within itself: as with the passes of a loop, two tell what does not change.
+Silently: the result is unknown."""
+
+SETUPS_KEPT = 3
+"""Ways through a module's ``setup``: each of its methods is followed once for each. Silently joined."""
+
+SETTERS_FOLLOWED = 2
+"""Methods of a class, beside its constructor, that are followed for what they store; few have more. Silently unknown.
+"""
+
+# -- other files -------------------------------------------------------------------------------------------------------
+
+STEPS_ABROAD_PER_FILE = 5_000
+"""In all other files together, so that a file that uses much costs little more. RNG090 ``abroad``."""
+
+STEPS_ABROAD_PER_LINE = 8
+"""More of them for each line of the linted file. RNG090 ``abroad``."""
+
+STEPS_PER_CALL_ABROAD = 3_000
+"""From one call of the linted file: a large library must not hide its caller. RNG090 ``abroad``."""
+
+CALLS_ABROAD_APART = 2
+"""Calls within calls that have such a bound of their own, each half of the one around it. RNG090 ``abroad``."""
+
+SHORT_CALL_ABROAD = 150
+"""Still followed where nothing is left of the file's share: a factory takes no more. RNG090 ``abroad``."""
+
+STEPS_FOR_SHORT_CALLS = 2_000
+"""For all such short calls together. Silently: their results are unknown."""
+
+SHARE_FOR_ALL_CALLS = 0.5
+"""Of a bound abroad: past it, only keys have a function followed again. RNG090 ``abroad``."""
+
+SHARE_FOR_CALLS = 0.75
+"""Of a bound abroad: past it, no call is followed. RNG090 ``abroad``."""
+
+STEPS_PER_PIECE = 2_000
+"""From one piece of another file's body, which mostly defines things. Silently: its names are unknown."""
+
+LINES_PER_PIECE = 3_000
+"""Longer pieces are not even read: they are generated tables. Silently: their names are unknown."""
+
+HOPS = 12
+"""Files through which one name is handed on: no package re-exports as often, and a circle must end. Silently
+unknown."""
+
+# -- paths -------------------------------------------------------------------------------------------------------------
+
+PATHS_KEPT = 5
+"""Paths that are followed apart at one place: work doubles with each condition. RNG090 ``paths``."""
+
+PATHS_BY_EFFORT = ((6_000, 1), (2_000, 2), (700, 3))
+"""How many instead, once so many expressions were evaluated from one function. RNG090 ``paths``."""
+
+PATHS_KEPT_ABROAD = 2
+"""How many at most in another file of which much was followed. RNG090 ``paths``."""
+
+ALTERNATIVES_KEPT = 6
+"""Ways to one place that are told apart by the conditions taken on them: comparing them is quadratic. Silently: only
+what holds on all is kept."""
+
+FACTS_KEPT = 40
+"""Conditions that one way remembers: the oldest says least of what follows. Silently forgotten."""
+
+# -- uses of keys ------------------------------------------------------------------------------------------------------
+
+SPLITS_KEPT = 4
+"""Splits of one key that are compared with each later one: pairs grow with their square. Silently: a finding less."""
+
+CHILDREN_READ = 200
+"""Keys of one split that are told apart; more of them are lanes or steps. Silently: any of them may be meant."""
+
+# -- loops and containers ----------------------------------------------------------------------------------------------
+
+PASSES = 2
+"""Passes of a loop whose items are not known: two tell what differs from pass to pass. Hides nothing but what needs a
+third."""
+
+EXACT_ITEMS = 6
+"""Passes of a loop all of whose items are known, such as layers or seeds by name. Silently: two stand for all."""
+
+ITEMS_KNOWN = 5_000
+"""Items of a list: a few doublings of a list have no end. Silently: the items are unknown."""
+
+KEYS_UNPACKED = 64
+"""Keys of one split, or rows of a product, that become items of their own. Silently: one item stands for each."""
+
+ROWS_KNOWN = 64
+"""Rows of an array of keys that are told apart after ``reshape``. Silently unknown."""
+
+ROUNDS_KNOWN = 64
+"""Items of ``itertools.cycle`` that are laid out. Silently: the later ones are unknown."""
+
+ITEMS_REPEATED = 64
+"""Items of ``[key] * n``. Silently unknown."""
+
+TREE_NODES_READ = 500
+"""Nodes of a tree that ``jax.tree.map`` goes over, shared ones as often as they are held. Silently: no more leaves."""
+
+LANES_COMPARED = 32
+"""Lanes of a ``vmap`` whose keys are set against those of other calls. Silently: the later lanes are not."""
+
+# -- constants ---------------------------------------------------------------------------------------------------------
+
+LARGEST_NUMBER = 1 << 64
+"""Numbers that are computed: a seed or a count has no more bits. Silently unknown."""
+
+LARGEST_EXPONENT = 64
+"""Powers and shifts that are computed, which would else fill the memory. Silently unknown."""
+
+LONGEST_TEXT = 1_000
+"""Characters of joined strings: keys of a dict have no more. Silently unknown."""
+
+LITERALS_REMEMBERED = 1_024
+"""Texts whose value as a literal a process keeps. Hides nothing."""
+
+# -- how far into a value one looks ------------------------------------------------------------------------------------
+# Programs nest containers two or three deep; what is nested deeper is mostly a circle, or generated.
+
+VALUES_VISITED = 5_000
+"""Values inside of one that are visited, shared ones once. Silently: what is not visited counts as the caller says."""
+
+NESTING_VISITED = 100
+"""How deep containers are visited. Silently: what lies deeper counts as the caller says."""
+
+CHILDREN_READ = 200
+"""Keys of one split that are told apart. Silently: it may be any of them that was read."""
+
+SPLITS_KEPT = 4
+"""Splits of one key that are compared with each later one. Silently: the others are not."""
+
+PARTS_MEASURED = 200
+"""Parts of a value that is measured, in which a difference of two draws is looked for. Silently: in no others."""
+
+NESTING_NAMED = 6
+"""Containers in each other that get a name by their contents. Silently: a deeper one is a value of its own."""
+
+ITEMS_NAMED = 40
+"""Items of a container that are part of its name. Silently: a longer list or dict is a value of its own, and of a
+longer tuple the rest does not count."""
+
+NESTING_ESCAPED = 3
+"""How deep unknown code is taken to change what it is given. Silently: what lies deeper is taken to stay."""
+
+ITEMS_ESCAPED = 20
+"""Items of a container that unknown code is taken to change; the container itself it may change in any case. Silently:
+the later ones are taken to stay."""
+
+NESTING_JOINED = 4
+"""How deep values of two paths are compared before they count as of interest. Costs a path apart, hides nothing."""
+
+NESTING_OF_ARGUMENTS = 2
+"""How deep an argument is searched for a key that makes a call worth following. Silently: the call is unknown."""
+
+NESTING_HANDED_ON = 2
+"""How deep a result is searched for keys that go to the caller. Silently: a finding less."""
+
+NESTING_FIXED = 8
+"""How deep an object is searched for what may change it: configurations are deep. Silently: it is unknown."""
+
+NESTING_REMEMBERED = 4
+"""How deep the arguments of a call without effect are compared. Hides nothing: the call is followed again."""
+
+PARTS_REMEMBERED = 60
+"""How many parts of them. Hides nothing: the call is followed again."""
+
+# -- how far into a term one looks -------------------------------------------------------------------------------------
+
+DRAWS_KEPT = 24
+"""Draws that a value is known to depend on, the newest ones. Silently forgotten."""
+
+PARTS_READ = 200
+"""Terms that a term is computed from. Silently: the rest is taken to be like what was seen."""
+
+PARTS_OF_A_SEED = 60
+"""Terms that a seed is computed from; a seed takes few. Silently: the seed is taken to be right."""
+
+NESTING_TIMELESS = 4
+"""How deep a condition is read to compare it with a later one. Silently: deeper parts are compared as they are."""

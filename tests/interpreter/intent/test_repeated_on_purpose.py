@@ -1,0 +1,127 @@
+"""Each excuse, on a program that it is for and on one near to it that it is not for; RNG091 says its name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from flake8_flax_rng.interpreter.intent.repeated_on_purpose import EXCUSES
+from flake8_flax_rng.lint import lint
+from tests.programs import HEAD, MODELS, OPT_IN
+
+PROGRAMS = {
+    "compared": (
+        HEAD + "def f(key):\n    a, b = random.normal(key), random.normal(key)\n    assert a == b\n",
+        HEAD + "def f(key):\n    a, b = random.normal(key), random.normal(key)\n    return a, b\n",
+    ),
+    "warm-up": (
+        HEAD
+        + "@jax.jit\ndef draw(k):\n    return random.normal(k)\ndef f(key):\n    draw(key)\n    return draw(key)\n",
+        HEAD + "def draw(k):\n    return random.normal(k)\ndef f(key):\n    a = draw(key)\n    return a, draw(key)\n",
+    ),
+    "same-objective": (
+        HEAD + "def loss(w, k):\n    return (w * random.normal(k)).sum()\n"
+        "def f(w, key):\n    return loss(w, key), jax.grad(loss)(w, key)\n",
+        HEAD + "def loss(w, k):\n    return (w * random.normal(k)).sum()\n"
+        "def f(w, v, key):\n    return jax.grad(loss)(w, key), jax.grad(loss)(v, key)\n",
+    ),
+    "only-looked-at": (
+        HEAD + "def f(w, key, test_key):\n    for _ in range(9):\n        key, k = random.split(key)\n"
+        "        w = w + random.normal(k)\n        score = draw(test_key)\n        print(score)\n"
+        "    return w\ndef draw(k):\n    return random.normal(k)\n",
+        HEAD + "def f(w, key, test_key):\n    for _ in range(9):\n        key, k = random.split(key)\n"
+        "        w = w + random.normal(k)\n        w = w + draw(test_key)\n"
+        "    return w\ndef draw(k):\n    return random.normal(k)\n",
+    ),
+    "one-is-selected": (
+        HEAD + "def f(key, m):\n    return jnp.where(m, random.normal(key, (3,)), random.uniform(key, (3,)))\n",
+        HEAD + "def f(key, m):\n    return random.normal(key, (3,)) + m * random.uniform(key, (3,))\n",
+    ),
+    "subtracted": (
+        HEAD + "def cost(x, k):\n    return (x + random.normal(k, (3,))).sum()\n"
+        "def f(x, d, key):\n    return cost(x + d, key) - cost(x - d, key)\n",
+        HEAD + "def cost(x, k):\n    return (x + random.normal(k, (3,))).sum()\n"
+        "def f(x, d, key):\n    return cost(x + d, key) + cost(x - d, key)\n",
+    ),
+    "one-setting-differs": (
+        HEAD + "def run(k, w, x, y, mode):\n    return w * (x + random.normal(k)) - y * mode\n"
+        "def f(key, w, x, y):\n    return run(key, w, x, y, 1), run(key, w, x, y, 2)\n",
+        HEAD
+        + "def run(k, x):\n    return x + random.normal(k)\ndef f(key, x, y):\n    return run(key, x), run(key, y)\n",
+    ),
+    "input-for-init": (
+        MODELS + "def f(key):\n    k, model_key = jax.random.split(key)\n    x = jax.random.normal(k, (2, 4))\n"
+        "    variables = Plain().init(model_key, x, False)\n    return variables, jax.random.uniform(k)\n",
+        MODELS + "def f(key):\n    k, model_key = jax.random.split(key)\n    x = jax.random.normal(k, (2, 4))\n"
+        "    return x, jax.random.uniform(k)\n",
+    ),
+    "target-network": (
+        MODELS + "def f(key, x):\n    net = Plain()\n    return net.init(key, x, False), net.init(key, x, False)\n",
+        MODELS + "def f(key, x):\n    return Plain().init(key, x, False), Net().init(key, x, False)\n",
+    ),
+    "paired-evaluation": (
+        MODELS + "def f(old, new, x, key):\n    net = Net()\n    a = net.apply(old, x, True, rngs={'dropout': key})\n"
+        "    return a, net.apply(new, x, True, rngs={'dropout': key})\n",
+        MODELS + "def f(old, x, y, key):\n    net = Net()\n    a = net.apply(old, x, True, rngs={'dropout': key})\n"
+        "    return a, net.apply(old, y, True, rngs={'dropout': key})\n",
+    ),
+    "in-unison": (
+        HEAD + "def f(key, x, y):\n    return random.permutation(key, x), random.permutation(key, y)\n",
+        HEAD + "def f(key, x, y):\n    return random.permutation(key, x), random.normal(key, y.shape)\n",
+    ),
+    "transformed-alike": (
+        HEAD + "def flip(k, image):\n    return jnp.where(random.bernoulli(k), image[::-1], image)\n"
+        "def f(key, image, mask):\n    return flip(key, image), flip(key, mask)\n",
+        HEAD + "def noisy(k, image):\n    return image + random.normal(k, image.shape)\n"
+        "def f(key, image, mask):\n    return noisy(key, image), noisy(key, mask)\n",
+    ),
+    "antithetic": (
+        HEAD + "def f(key):\n    return random.normal(key, (3,)), -random.normal(key, (3,))\n",
+        HEAD + "def f(key):\n    return random.normal(key, (3,)), -random.normal(key, (4,))\n",
+    ),
+    "made-alike": (
+        "import equinox as eqx\ndef f(k):\n    return eqx.nn.MLP(2, 2, 8, 1, key=k), eqx.nn.MLP(2, 2, 8, 1, key=k)\n",
+        "import equinox as eqx\ndef f(k):\n    return eqx.nn.MLP(2, 2, 8, 1, key=k), eqx.nn.MLP(2, 4, 8, 1, key=k)\n",
+    ),
+    "evaluation": (
+        HEAD + "def f(w, test_key):\n    for _ in range(9):\n        w = w * 2\n        score = test(w, test_key)\n"
+        "        print(score)\n    return w\ndef test(w, k):\n    return w + random.normal(k)\n",
+        HEAD + "def f(w, test_key):\n    for _ in range(9):\n        w = test(w, test_key)\n"
+        "    return w\ndef test(w, k):\n    return w + random.normal(k)\n",
+    ),
+}
+ELSEWHERE = {"guess-compared"}
+"""Excuses that the tests of other libraries show."""
+
+
+def excuses(text: str) -> set[str]:
+    """The excuses that RNG091 names."""
+    found = [finding.message for finding in lint(text) if finding.code == "RNG091"]
+    return {name for message in found for name in re.findall(r"excuse `([\w-]+)`", message)}
+
+
+def reported(text: str) -> list[str]:
+    return [finding.code for finding in lint(text) if finding.code not in OPT_IN]
+
+
+NAMES = [excuse.name for excuse in EXCUSES]
+
+
+def test_excuses_have_names_of_their_own():
+    assert len(set(NAMES)) == len(NAMES)
+    assert set(NAMES) == {*PROGRAMS, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ELSEWHERE])
+def test_an_excuse_is_named_and_silences(name):
+    text, _ = PROGRAMS[name]
+    assert excuses(text) == {name}
+    assert reported(text) == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ELSEWHERE])
+def test_an_excuse_has_a_border(name):
+    _, text = PROGRAMS[name]
+    assert name not in excuses(text)
+    assert reported(text)
