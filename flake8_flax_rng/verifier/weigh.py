@@ -50,7 +50,7 @@ _PROOFS = {
     "RNG109": _Proof((_REUSE,)),
     "RNG110": _Proof((_REUSE, _RAISES)),
     "RNG111": _Proof((_RAISES,), decisive=True),
-    "RNG112": _Proof((_RAISES,), decisive=True),
+    "RNG112": _Proof((_RAISES,)),
     "RNG114": _Proof((_REUSE, _RAISES)),
     "RNG190": _Proof((_REUSE,), decisive=True),
     "RNG191": _Proof((_LEGACY,), decisive=True),

@@ -290,6 +290,9 @@ class Together:
     second: Use
 
 
+SALTED = "salted"
+"""Detail of data that comes of the hash of a text, which Python salts anew in each process."""
+
 SWAPPED = "swapped"
 """Detail of a call that is given a key, in another place than that of the key."""
 
