@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.budget import PARTS_OF_A_SEED
 from flake8_flax_rng.interpreter.domain.events import SALTED, SWAPPED, Misused
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.semantics.jax_random import SEEDS
 from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS
@@ -187,15 +187,8 @@ def _of_a_key(term: Term) -> bool:
     """Return whether a seed is computed from the words of a key, and not from a draw."""
     if term.kind not in ("pure", "op") or str(term.args[0]).startswith("builtins."):
         return False
-    waiting = [term]
-    for current in waiting:
-        if len(waiting) > PARTS_OF_A_SEED:
-            break
-        if current.kind in ("seed", "child"):
-            return True
-        if current.kind in ("pure", "op"):
-            waiting.extend(current.parts)
-    return False
+    computed = parts(term, into=lambda part: part.kind in ("pure", "op"))
+    return any(part.kind in ("seed", "child") for part in computed)
 
 
 def check_generator(engine: Engine, method: Term, site: Site) -> None:
@@ -268,13 +261,3 @@ def _shape_of_input(term: Term) -> bool:
     if term.kind != "attribute" or term.args[1] != "shape":
         return False
     return any(part.kind in ("parameter", "lane", "item") for part in parts(term))
-
-
-def parts(term: Term) -> list[Term]:
-    """Return a term and what it is computed from, up to a bound."""
-    found = [term]
-    for current in found:
-        if len(found) > PARTS_OF_A_SEED:
-            break
-        found.extend(current.parts)
-    return found

@@ -84,9 +84,10 @@ class Scope:
     target: int | None = None
     body_of: Class | None = None
 
-    def frame_of(self, name: str) -> int:
-        """Return the frame that a name is bound in."""
-        return self.redirected.get(name, self.frames[0])
+    def frame_of(self, name: str, walrus: bool = False) -> int:
+        """Return the frame that a name is bound in, by a walrus or otherwise."""
+        here = self.frames[0] if self.target is None or not walrus else self.target
+        return self.redirected.get(name, here)
 
 
 @dataclass

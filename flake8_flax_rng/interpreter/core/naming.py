@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.budget import ITEMS_NAMED, NESTING_NAMED
-from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.core.value_terms import ValueTerms
+from flake8_flax_rng.interpreter.domain.heap import HeapObject, Instance
 from flake8_flax_rng.interpreter.domain.terms import Term, Terms
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -15,15 +15,11 @@ from flake8_flax_rng.interpreter.domain.values import (
     Function,
     FunctionCode,
     Key,
-    Keys,
     Native,
     Opaque,
     Partial,
     Ref,
-    Rows,
-    Stacked,
     Symbol,
-    Tuple,
     Value,
     Wrapped,
 )
@@ -74,69 +70,24 @@ class Namer:
         state.heap[address] = found
         return Ref(address)
 
-    def term(self, value: Value, state: State, depth: int = 0) -> Term:
+    def term(self, value: Value, state: State) -> Term:
         """Return the term that names a value; containers are named by their contents."""
-        make = self.terms.make
         if isinstance(value, Opaque | Key):
             return value.term
         if isinstance(value, Const):
             return self.terms.const(value.value)
-        if isinstance(value, Keys):
-            return make("keys", value.parent, value.start, value.count)
-        if isinstance(value, Stacked):
-            return make("stacked", self.term(value.lane, state, depth + 1))
-        if depth > NESTING_NAMED:
-            return self.terms.fresh("deep")
-        if isinstance(value, Tuple | Rows):
-            return make("tuple", *(self.term(item, state, depth + 1) for item in value.items[:ITEMS_NAMED]))
-        if isinstance(value, Symbol):
-            return make("symbol", value.path, *([value.home] if value.path.startswith(".") else []))
-        if isinstance(value, Ref):
-            return self._object_term(value, state, depth)
-        if isinstance(value, Function):
-            return make("function", value.code.name, value.code.serial, *value.frames)
-        if isinstance(value, Bound | Native | Wrapped | Partial | Descriptor):
-            return self._callable_term(value, state, depth)
-        if isinstance(value, Class):
-            return make("class", value.name, value.serial)
-        return self.terms.fresh("value")
-
-    def _object_term(self, value: Ref, state: State, depth: int) -> Term:
-        found = state.heap.get(value.address)
-        if isinstance(found, ListObject) and found.complete and len(found.items) <= ITEMS_NAMED:
-            return self.terms.make("list", *(self.term(item, state, depth + 1) for item in found.items))
-        if isinstance(found, DictObject) and found.complete and len(found.entries) <= ITEMS_NAMED:
-            parts = [
-                part
-                for key, item in found.entries
-                for part in (self.terms.const(key.value), self.term(item, state, depth + 1))
-            ]
-            return self.terms.make("dict", *parts)
-        if isinstance(found, Instance):
-            return self.terms.make("object", value.address)
-        return self.terms.fresh("container")
-
-    def _callable_term(self, value: Bound | Native | Wrapped | Partial | Descriptor, state: State, depth: int) -> Term:
-        if isinstance(value, Native):
-            return self.terms.make("native", value.name, self.term(value.receiver, state, depth + 1))
-        inner = self.term(value.function, state, depth + 1)
-        if isinstance(value, Bound):
-            return self.terms.make("bound", inner, self.term(value.receiver, state, depth + 1))
-        if isinstance(value, Partial):
-            parts = [self.term(arg, state, depth + 1) for arg in value.args]
-            return self.terms.make("partial", inner, *parts)
-        return self.terms.make("wrapped", inner)
+        return ValueTerms(self.terms, state.heap).of(value)
 
     def label(self, value: Value, state: State) -> str:
         """Return what a reader calls a callable."""
+        while isinstance(value, Bound | Wrapped | Partial | Descriptor):
+            value = value.function
         if isinstance(value, Symbol):
             return value.path
         if isinstance(value, Function):
             return value.code.name.strip("<>")
         if isinstance(value, Class):
             return value.name
-        if isinstance(value, Bound | Wrapped | Partial | Descriptor):
-            return self.label(value.function, state)
         if isinstance(value, Native):
             instance = state.instance(value.receiver)
             owner = "" if instance is None else f"{self.class_name(instance)}."

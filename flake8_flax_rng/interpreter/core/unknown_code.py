@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
-from flake8_flax_rng.interpreter.domain.budget import ITEMS_ESCAPED, NESTING_ESCAPED
 from flake8_flax_rng.interpreter.domain.events import Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -22,6 +21,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
 from flake8_flax_rng.semantics.libraries import VOLATILE
 from flake8_flax_rng.semantics.transforms import SELECTING
@@ -32,39 +32,36 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 
-def escape(engine: Engine, value: Value, state: State, depth: int = 0) -> None:
+_GIVEN_AWAY = frozenset({*CONTAINERS, Rows, Bound, Native, Partial})
+"""What is looked into for what unknown code can change; of an object it is not known what it does with its parts."""
+
+
+def escape(engine: Engine, value: Value, state: State) -> None:
     """Forget what unknown code could change through a value."""
-    if depth > NESTING_ESCAPED:
-        return
+    for inner in list(reachable(value, state.heap, _GIVEN_AWAY)):
+        _escape(engine, inner, state)
+
+
+def _escape(engine: Engine, value: Value, state: State) -> None:
+    if isinstance(value, Tuple | Rows):
+        return  # its items escape by themselves
     engine.book.read(value)
     engine.book.escapes.note(value)
     if isinstance(value, Opaque):
         state.versions[value.term] = state.versions.get(value.term, 0) + 1
         state.close_frame(attribute_frame(value))
-    elif isinstance(value, Tuple | Rows):
-        for item in value.items:
-            escape(engine, item, state, depth + 1)
-    elif isinstance(value, Bound | Native):
-        escape(engine, value.receiver, state, depth + 1)
-    elif isinstance(value, Partial):
-        for item in value.args:
-            escape(engine, item, state, depth + 1)
     elif isinstance(value, Ref):
-        _escape_object(engine, value, state, depth)
+        _escape_object(engine, value, state)
     elif isinstance(value, Class):
         state.close_frame(class_frame(value))
 
 
-def _escape_object(engine: Engine, value: Ref, state: State, depth: int) -> None:
+def _escape_object(engine: Engine, value: Ref, state: State) -> None:
     found = state.heap.get(value.address)
     if isinstance(found, ListObject):
         state.heap[value.address] = replace(found, complete=False, items=())
-        for item in found.items[:ITEMS_ESCAPED]:
-            escape(engine, item, state, depth + 1)
     elif isinstance(found, DictObject):
         state.heap[value.address] = replace(found, complete=False, entries=())
-        for _, item in found.entries[:ITEMS_ESCAPED]:
-            escape(engine, item, state, depth + 1)
     elif isinstance(found, Instance) and not found.frozen:
         for item in found.attributes.values():
             engine.book.escapes.note(item)

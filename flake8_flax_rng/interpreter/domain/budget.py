@@ -190,31 +190,12 @@ CHILDREN_READ = 200
 SPLITS_KEPT = 4
 """Splits of one key that are compared with each later one. Silently: the others are not."""
 
-PARTS_MEASURED = 200
-"""Parts of a value that is measured, in which a difference of two draws is looked for. Silently: in no others."""
-
 NESTING_NAMED = 6
 """Containers in each other that get a name by their contents. Silently: a deeper one is a value of its own."""
 
 ITEMS_NAMED = 40
 """Items of a container that are part of its name. Silently: a longer list or dict is a value of its own, and of a
 longer tuple the rest does not count."""
-
-NESTING_ESCAPED = 3
-"""How deep unknown code is taken to change what it is given. Silently: what lies deeper is taken to stay."""
-
-ITEMS_ESCAPED = 20
-"""Items of a container that unknown code is taken to change; the container itself it may change in any case. Silently:
-the later ones are taken to stay."""
-
-NESTING_JOINED = 4
-"""How deep values of two paths are compared before they count as of interest. Costs a path apart, hides nothing."""
-
-NESTING_OF_ARGUMENTS = 2
-"""How deep an argument is searched for a key that makes a call worth following. Silently: the call is unknown."""
-
-NESTING_HANDED_ON = 2
-"""How deep a result is searched for keys that go to the caller. Silently: a finding less."""
 
 NESTING_FIXED = 8
 """How deep an object is searched for what may change it: configurations are deep. Silently: it is unknown."""
@@ -232,9 +213,6 @@ DRAWS_KEPT = 24
 
 PARTS_READ = 200
 """Terms that a term is computed from. Silently: the rest is taken to be like what was seen."""
-
-PARTS_OF_A_SEED = 60
-"""Terms that a seed is computed from; a seed takes few. Silently: the seed is taken to be right."""
 
 NESTING_TIMELESS = 4
 """How deep a condition is read to compare it with a later one. Silently: deeper parts are compared as they are."""

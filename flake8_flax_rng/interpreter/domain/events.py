@@ -337,6 +337,27 @@ class Reused:
 
 
 @record(eq=False)
+class UnfedRun:
+    """A model of which nothing is known is run in training mode, and given no stream.
+
+    Args:
+        call: the place of the call.
+        name: the callable as a reader knows it.
+        flag: the argument that says that it trains, as the text has it.
+        mutable: whether collections are said to change, as those of batch statistics do.
+        key: a key that was made for this function and is never used, if there is one.
+        made: the call that made it.
+    """
+
+    call: Site
+    name: str
+    flag: str
+    mutable: bool = False
+    key: str | None = None
+    made: Made | None = None
+
+
+@record(eq=False)
 class Meant:
     """The same key was consumed twice on one path, and that is taken as meant.
 
@@ -604,6 +625,7 @@ Event = (
     | Defaulted
     | Discarded
     | Meant
+    | UnfedRun
     | Overlooked
     | Shared
     | HandedOn

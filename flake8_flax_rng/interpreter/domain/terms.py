@@ -6,7 +6,12 @@ the same however deep a chain of splits has grown.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flake8_flax_rng.interpreter.domain.budget import DRAWS_KEPT, PARTS_READ
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Atom = str | int | float | bool | bytes | complex | None
 
@@ -114,13 +119,20 @@ def _of_no_draw(kind: str, args: tuple[Term | Atom, ...]) -> bool:
     return (kind == "attribute" and args[1] in _MEASURES) or (kind == "pure" and args[0] == "len")
 
 
-def parts(term: Term) -> list[Term]:
-    """Return a term and what it is computed from, up to a bound."""
-    found = [term]
+def parts(term: Term, into: Callable[[Term], bool] | None = None) -> list[Term]:
+    """Return a term and what it is computed from, each once; more than ``PARTS_READ`` where these are not all.
+
+    Args:
+        term: the term.
+        into: whether the parts of a term are of interest; None if those of all are.
+    """
+    found, seen = [term], {term}
     for current in found:
         if len(found) > PARTS_READ:
             break
-        found.extend(current.parts)
+        new = [part for part in current.parts if part not in seen] if into is None or into(current) else []
+        seen.update(new)
+        found.extend(dict.fromkeys(new))
     return found
 
 

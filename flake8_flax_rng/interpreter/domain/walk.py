@@ -6,7 +6,7 @@ doublings of a tuple make millions of items. What contains itself comes to an en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from flake8_flax_rng.interpreter.domain.budget import NESTING_VISITED, VALUES_VISITED
@@ -116,12 +116,13 @@ def any_key(value: Value, heap: Heap, through: Kinds = ALL) -> bool:
     return any_inside(value, heap, lambda inner: isinstance(inner, Key | Keys), through)
 
 
-def keys_in(value: Value) -> Iterator[Key | Keys]:
-    """Go through the keys that a value holds by itself, and not through the heap."""
-    if type(value) in ARRAYS:
-        yield from (inner for inner in reachable(value, {}, ARRAYS) if isinstance(inner, Key | Keys))
-    elif isinstance(value, Key | Keys):
-        yield value
+def keys_in(value: Value) -> Sequence[Key | Keys]:
+    """Return the keys that a value holds by itself, and not through the heap."""
+    if isinstance(value, Key | Keys):
+        return (value,)
+    if type(value) not in ARRAYS:
+        return ()
+    return [inner for inner in reachable(value, {}, ARRAYS) if isinstance(inner, Key | Keys)]
 
 
 def pairs(one: Value, other: Value, heap: Heap, through: Kinds = ALL) -> Iterator[tuple[Value, Value]]:

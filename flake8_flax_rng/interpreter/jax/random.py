@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
 from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
-from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
     FALSE,
     NONE,
@@ -185,15 +185,19 @@ def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
 
 def _arithmetic(term: Term) -> bool:
     """Return whether a value is computed from the bits of a key."""
-    return term.kind == "op" and any(
-        part.kind == "key data" or _arithmetic(part) for part in map(_unpacked, term.parts)
-    )
+    computed = parts(term, into=lambda part: part.kind == "op" or _copies(part)) if term.kind == "op" else []
+    return any(part.kind == "key data" for part in computed)
+
+
+def _copies(term: Term) -> bool:
+    """Return whether a value is what a function returns that only copies an array."""
+    return term.kind == "pure" and term.args[0] in table.COPYING
 
 
 def _unpacked(term: Term) -> Term:
     """Return an array inside of functions that only copy it."""
-    while term.kind == "pure" and term.args[0] in table.COPYING and isinstance(term.args[1], Term):
-        term = term.args[1]
+    while _copies(term) and (inner := term.part(1)) is not None:
+        term = inner
     return term
 
 

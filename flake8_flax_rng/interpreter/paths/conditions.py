@@ -255,19 +255,29 @@ def _stripped(term: Term) -> tuple[Term, bool]:
     return term, positive
 
 
-def timeless(naming: Naming, term: Term, depth: int = 0) -> Term:
+def timeless(naming: Naming, term: Term) -> Term:
     """Return a condition without the number that keeps calls and versions apart.
 
     Two calls of an unknown function may well answer alike; assuming so can only make the analysis
     more silent, because it leaves paths out.
     """
+    return _timeless(naming, term, 0, {})
+
+
+def _timeless(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, int], Term]) -> Term:
     if depth > NESTING_TIMELESS or term.kind == "const":
         return term
+    if (term, depth) not in known:
+        known[term, depth] = _without_number(naming, term, depth, known)
+    return known[term, depth]
+
+
+def _without_number(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, int], Term]) -> Term:
     args = term.args
     last = term.part(len(args) - 1)
     if term.kind == "call" and last is not None and last.kind == "fresh":
         args = args[:-1]
-    parts = [timeless(naming, part, depth + 1) if isinstance(part, Term) else part for part in args]
+    parts = [_timeless(naming, part, depth + 1, known) if isinstance(part, Term) else part for part in args]
     if term.kind == "attribute":
         parts = parts[:2]
     return naming.terms.make(term.kind, *parts)

@@ -32,29 +32,13 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         walrus: whether the target stands in an expression, where comprehensions bind outside of themselves.
     """
     if type(target) is cst.Name:
-        scope = engine.context.scope
-        frame = scope.redirected.get(target.value)
-        if frame is None:
-            frame = scope.target if walrus and scope.target is not None else scope.frames[0]
-        state.bind(frame, target.value, value)
-        if isinstance(value, Key):
-            engine.book.origins.name(value, target.value, engine.owner())
-        elif isinstance(value, Keys):
-            engine.book.origins.name_array(value.origin, target.value)
+        _bind_name(engine, target.value, value, state, walrus)
     elif isinstance(target, cst.Tuple | cst.List):
         _unpack(engine, target, value, state)
     elif isinstance(target, cst.StarredElement):
         assign(engine, target.value, value, state)
     elif isinstance(target, cst.Attribute):
-        engine.book.read(value)
-        if isinstance(value, Key):
-            engine.book.origins.name(value, dotted(target), engine.owner())
-        owners = engine.eval(target.value, state)[:1]
-        if not any(_in_sight(owner, state) for owner, _ in owners):
-            engine.book.escapes.note(value)
-        for owner, _ in owners:
-            key_contract.check_leak(engine, target, owner, value)
-            set_attribute(engine, owner, target.attr.value, value, state)
+        _assign_attribute(engine, target, value, state)
     elif isinstance(target, cst.Subscript):
         engine.book.read(value)
         engine.book.escapes.note(value)
@@ -63,6 +47,27 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             for row, after in engine.eval_all([target.value, *subscripts.plain_index(target)], state)[:1]
         ):
             _set_item(engine, owner, index, value, state)
+
+
+def _bind_name(engine: Engine, name: str, value: Value, state: State, walrus: bool) -> None:
+    scope = engine.context.scope
+    state.bind(scope.frame_of(name, walrus), name, value)
+    if isinstance(value, Key):
+        engine.book.origins.name(value, name, engine.owner())
+    elif isinstance(value, Keys):
+        engine.book.origins.name_array(value.origin, name)
+
+
+def _assign_attribute(engine: Engine, target: cst.Attribute, value: Value, state: State) -> None:
+    engine.book.read(value)
+    if isinstance(value, Key):
+        engine.book.origins.name(value, dotted(target), engine.owner())
+    owners = engine.eval(target.value, state)[:1]
+    if not any(_in_sight(owner, state) for owner, _ in owners):
+        engine.book.escapes.note(value)
+    for owner, _ in owners:
+        key_contract.check_leak(engine, target, owner, value)
+        set_attribute(engine, owner, target.attr.value, value, state)
 
 
 def _in_sight(owner: Value, state: State) -> bool:

@@ -27,7 +27,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.domain.walk import OBJECTS, reachable
+from flake8_flax_rng.interpreter.domain.walk import OBJECTS, identity, reachable
 from flake8_flax_rng.interpreter.python import lineage
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
 _APPLY = "apply_fn"
-_LASTING = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
+_PARTS = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
 """What an object may hold that lasts; what a function is given by default is no part of it."""
 
 
@@ -44,10 +44,10 @@ def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
     found = FixedObjects(chosen=chosen)
     for name, value in names.items():
-        heap: dict[int, HeapObject] = {}
-        if _lasts(value, state, heap):
+        lasting = _Lasting(state)
+        if lasting.holds(value):
             found.names[name] = value
-            found.heap.update(heap)
+            found.heap.update(lasting.heap)
     return found
 
 
@@ -77,9 +77,10 @@ def common(
     bound = {name for names, _ in paths for name in names}
     first, *others = [_kept(names, state, engine.chosen) for names, state in paths]
     for other in others:
+        joining = _Joining(engine, first, other)
         names: dict[str, Value] = {}
         for name, value in first.names.items():
-            joined = _joined(engine, first, value, other, other.names.get(name))
+            joined = joining.of(value, other.names.get(name))
             if joined is not None:
                 names[name] = joined
         first = FixedObjects(names, {**other.heap, **first.heap}, first.chosen)
@@ -89,71 +90,117 @@ def common(
     return first
 
 
-def _joined(
-    engine: Engine, first: FixedObjects, ours: Value, second: FixedObjects, theirs: Value | None
-) -> Value | None:
-    if ours == theirs:
-        return ours
-    if isinstance(ours, Native) and isinstance(theirs, Native) and ours.name == theirs.name:
-        receiver = _joined(engine, first, ours.receiver, second, theirs.receiver)
-        return None if receiver is None else Native(ours.name, receiver)
-    if not (isinstance(ours, Ref) and isinstance(theirs, Ref)):
-        return None
-    one, two = first.heap.get(ours.address), second.heap.get(theirs.address)
-    either = Ref(engine.number())
-    if isinstance(one, DictObject) and isinstance(two, DictObject):
-        entries = [(key, _joined(engine, first, value, second, two.get(key))) for key, value in one.entries]
-        alike = tuple((key, value) for key, value in entries if value is not None)
-        first.heap[either.address] = DictObject(alike, complete=False)
-        return either if alike else None
-    if not (isinstance(one, Instance) and isinstance(two, Instance)) or one.cls != two.cls:
-        return None
-    fields: dict[str, Value] = {}
-    for name, value in one.attributes.items():
-        joined = _joined(engine, first, value, second, two.attributes.get(name))
-        if joined is not None:
-            fields[name] = joined
-    if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
-        return None
-    first.heap[either.address] = replace(one, attributes=fields, symbolic=True)
-    return either
+class _Joining:
+    """Finds what two paths have in common; of two objects that they share, what both know.
+
+    Args:
+        engine: the analysis.
+        first: what one path keeps; the objects that stand for two are added.
+        second: what the other one keeps.
+    """
+
+    def __init__(self, engine: Engine, first: FixedObjects, second: FixedObjects):
+        self._engine = engine
+        self._first = first
+        self._second = second
+        self._known: dict[tuple[int, int], Value | None] = {}
+
+    def of(self, ours: Value, theirs: Value | None) -> Value | None:
+        """Return what stands for two values, None if they are not alike."""
+        if ours == theirs:
+            return ours
+        if isinstance(ours, Native) and isinstance(theirs, Native) and ours.name == theirs.name:
+            receiver = self.of(ours.receiver, theirs.receiver)
+            return None if receiver is None else Native(ours.name, receiver)
+        if not (isinstance(ours, Ref) and isinstance(theirs, Ref)):
+            return None
+        places = ours.address, theirs.address
+        if places not in self._known:
+            self._known[places] = None  # for an object that holds itself
+            self._known[places] = self._object(self._first.heap.get(places[0]), self._second.heap.get(places[1]))
+        return self._known[places]
+
+    def _object(self, one: HeapObject | None, two: HeapObject | None) -> Value | None:
+        if isinstance(one, DictObject) and isinstance(two, DictObject):
+            entries = [(key, self.of(value, two.get(key))) for key, value in one.entries]
+            alike = tuple((key, value) for key, value in entries if value is not None)
+            return self._added(DictObject(alike, complete=False)) if alike else None
+        if not (isinstance(one, Instance) and isinstance(two, Instance)) or one.cls != two.cls:
+            return None
+        common = {name: self.of(value, two.attributes.get(name)) for name, value in one.attributes.items()}
+        fields = {name: value for name, value in common.items() if value is not None}
+        if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
+            return None
+        return self._added(replace(one, attributes=fields, symbolic=True))
+
+    def _added(self, found: HeapObject) -> Ref:
+        either = Ref(self._engine.number())
+        self._first.heap[either.address] = found
+        return either
 
 
-def _lasts(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
-    """Return whether a value lasts, and gather the objects that it refers to, as far as they do."""
-    if isinstance(value, Function):
-        return value.owner is None
-    if isinstance(value, Class | Symbol):
-        return lineage.is_linen(value)
-    if isinstance(value, Native):
-        return value.name.startswith("linen.") and _lasts(value.receiver, state, heap, depth)
-    if isinstance(value, Partial | Wrapped):
-        return _lasts(value.function, state, heap, depth) and _gathered(value, state, heap)
-    if isinstance(value, Tuple):
-        return bool(value.items) and all(_lasts(item, state, heap, depth + 1) for item in value.items)
-    return isinstance(value, Ref) and depth <= NESTING_FIXED and _object_lasts(value, state, heap, depth)
+class _Lasting:
+    """Tells which values last on a path, and gathers the objects that they refer to, as far as these do.
 
+    Args:
+        state: the path.
 
-def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: int) -> bool:
-    found = state.heap.get(value.address)
-    if value.address in heap:
+    Attributes:
+        heap: the objects.
+    """
+
+    def __init__(self, state: State):
+        self.heap: dict[int, HeapObject] = {}
+        self._state = state
+        self._known: dict[int, bool] = {}
+
+    def holds(self, value: Value, depth: int = 0) -> bool:
+        """Return whether a value lasts."""
+        place = identity(value)
+        if place not in self._known:
+            self._known[place] = False  # for an object that holds itself
+            self._known[place] = depth <= NESTING_FIXED and self._is_lasting(value, depth)
+        return self._known[place]
+
+    def _is_lasting(self, value: Value, depth: int) -> bool:
+        if isinstance(value, Function):
+            return value.owner is None
+        if isinstance(value, Class | Symbol):
+            return lineage.is_linen(value)
+        if isinstance(value, Native):
+            return value.name.startswith("linen.") and self.holds(value.receiver, depth + 1)
+        if isinstance(value, Partial | Wrapped):
+            return self.holds(value.function, depth + 1) and self._gathered(value)
+        if isinstance(value, Tuple):
+            return bool(value.items) and all(self.holds(item, depth + 1) for item in value.items)
+        found = self._state.heap.get(value.address) if isinstance(value, Ref) else None
+        return isinstance(value, Ref) and found is not None and self._object(value, found, depth + 1)
+
+    def _object(self, value: Ref, found: HeapObject, depth: int) -> bool:
+        if isinstance(found, Instance) and lineage.is_linen(found.cls):
+            return found.frozen and self._gathered(value)
+        if isinstance(found, Instance):
+            kept = {name: item for name, item in found.attributes.items() if self.holds(item, depth)}
+            if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
+                return False
+            self.heap[value.address] = replace(found, attributes=kept, symbolic=True)
+            return True
+        if isinstance(found, DictObject):
+            entries = tuple(entry for entry in found.entries if self.holds(entry[1], depth))
+            self.heap[value.address] = DictObject(entries, complete=False)
+            return bool(entries)
+        self.heap[value.address] = found
+        return bool(found.items) and all(self.holds(item, depth) for item in found.items)
+
+    def _gathered(self, value: Value) -> bool:
+        """Gather the objects that a value refers to; return False where a key is among them."""
+        for inner in reachable(value, self._state.heap, _PARTS, but=frozenset(self.heap)):
+            if isinstance(inner, Key | Keys):
+                return False
+            found = self._state.heap.get(inner.address) if isinstance(inner, Ref) else None
+            if isinstance(inner, Ref) and found is not None:
+                self.heap.setdefault(inner.address, found)
         return True
-    if isinstance(found, Instance) and lineage.is_linen(found.cls):
-        return found.frozen and _gathered(value, state, heap)
-    if isinstance(found, Instance):
-        kept = {name: item for name, item in found.attributes.items() if _lasts(item, state, heap, depth + 1)}
-        if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
-            return False
-        heap[value.address] = replace(found, attributes=kept, symbolic=True)
-        return True
-    if isinstance(found, DictObject):
-        entries = tuple(entry for entry in found.entries if _lasts(entry[1], state, heap, depth + 1))
-        heap[value.address] = DictObject(entries, complete=False)
-        return bool(entries)
-    if not (isinstance(found, ListObject) and found.items):
-        return False
-    heap[value.address] = found
-    return all(_lasts(item, state, heap, depth + 1) for item in found.items)
 
 
 def parts(paths: list[tuple[dict[str, Value], State]]) -> dict[str, Class]:
@@ -178,15 +225,3 @@ def is_renewed(value: Value, held: FixedObjects) -> bool:
 def is_container(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a list or dict, which can be given other items."""
     return isinstance(value, Ref) and isinstance(held.heap.get(value.address), ListObject | DictObject)
-
-
-def _gathered(value: Value, state: State, heap: dict[int, HeapObject]) -> bool:
-    """Gather the objects that a value refers to; return False where a key is among them."""
-    gathered = frozenset(heap)
-    for inner in reachable(value, state.heap, _LASTING, but=gathered):
-        if isinstance(inner, Key | Keys):
-            return False
-        found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
-        if isinstance(inner, Ref) and found is not None:
-            heap.setdefault(inner.address, found)
-    return True

@@ -148,7 +148,7 @@ def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | 
 
 
 def _default(engine: Engine, function: Function, name: str) -> Value | None:
-    """Return the class of modules that a parameter is by default: an example of what it can be."""
+    """Return the class of modules that a parameter is by default: one of those that it can be."""
     value = dict(function.defaults).get(name)
     cls = value.function if isinstance(value, Partial) else value
     if isinstance(cls, Class | Symbol) and is_linen(cls):

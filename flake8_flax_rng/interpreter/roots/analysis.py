@@ -113,7 +113,8 @@ class Analysis:
             if not waiting:
                 break
             # What is followed with a class chosen for it may cost much, and must not use up the others' share.
-            for function in [function for function in waiting if self._objects.heir(function) is None] or waiting:
+            cheap = [function for function in waiting if self._objects.subclass_for(function) is None]
+            for function in cheap or waiting:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
                     self._run_function(function, state)

@@ -73,7 +73,7 @@ class Objects:
         engine = self._engine
         if not self._running():
             return self._object(owner, FixedObjects(), state)
-        cls = self.heir(function) or owner
+        cls = self.subclass_for(function) or owner
         with engine.without_runs():
             known = self._of(cls, state)
             self._declared(cls, known, state)
@@ -124,19 +124,19 @@ class Objects:
             self._runs = any(_RUNNING.search(chunk.text) for chunk in self._chunks)
         return self._runs
 
-    def heir(self, function: Function) -> Class | None:
+    def subclass_for(self, function: Function) -> Class | None:
         """Return a class that inherits a method, and gives its class members that are missing there."""
         owner = function.owner
         if owner is None or lineage.is_linen(owner):
             return None
         wanted = [name for name, value in owner.members.items() if value == NONE]
-        for heir in self._engine.program.classes if wanted else ():
-            line = list(lineage.ancestors(heir)) if heir is not owner else []
+        for subclass in self._engine.program.classes if wanted else ():
+            line = list(lineage.ancestors(subclass)) if subclass is not owner else []
             if owner not in line or None in line:
                 continue
-            inherited = classes.member(heir, function.code.name) == classes.member(owner, function.code.name)
-            if inherited and any(name in heir.members for name in wanted):
-                return heir
+            inherited = classes.member(subclass, function.code.name) == classes.member(owner, function.code.name)
+            if inherited and any(name in subclass.members for name in wanted):
+                return subclass
         return None
 
     def takes(self, owner: Class | None, function: Function) -> bool:

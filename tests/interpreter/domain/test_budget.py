@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,11 @@ def documented() -> dict[str, str]:
 @pytest.mark.parametrize("name", documented())
 def test_each_limit_says_what_it_hides(name):
     assert any(said in documented()[name] for said in SAID)
+
+
+def test_each_limit_is_held():
+    texts = " ".join(file.read_text() for file in HOUSE.rglob("*.py") if file != Path(budget.__file__))
+    assert [name for name in documented() if name not in re.findall(r"\w+", texts)] == []
 
 
 def test_each_kind_that_is_reported_is_some_limit_s():
