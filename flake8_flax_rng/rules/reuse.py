@@ -88,7 +88,7 @@ def _code(event: Reused, parting: Parting) -> str:
 
 def _remade_code(event: Remade) -> str:
     kinds = {event.first.kind, event.second.kind}
-    if "wrap" in kinds:
+    if kinds & {"wrap", "computed"}:
         return "RNG114"
     if kinds != {"seed"}:
         return "" if _function_of_more(event) else "RNG103"

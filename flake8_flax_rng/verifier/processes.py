@@ -1,6 +1,6 @@
 """One program in two processes: is what it computes the same in each?
 
-Python salts the hashes of texts anew in each process. Run as a module, this file is the other process.
+Python salts the hashes of texts anew in each process. The other process runs ``other_process.py``.
 """
 
 from __future__ import annotations
@@ -55,24 +55,10 @@ def elsewhere(path: Path, expression: str) -> str:
         OtherProcessError: when there is none.
     """
     salt = "2" if os.environ.get(_SALT) == "1" else "1"
-    command = [sys.executable, "-m", __name__, str(path), expression]
+    command = [sys.executable, "-m", f"{__package__}.other_process", str(path), expression]
     ours = str(Path(__file__).parents[2])  # A path that is relative to another directory would not be found.
     settings = {**os.environ, _SALT: salt, "PYTHONPATH": os.pathsep.join([ours, os.environ.get("PYTHONPATH", "")])}
     done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
     if done.returncode:
         raise OtherProcessError((done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1][:_TAIL])
     return done.stdout.strip().splitlines()[-1]
-
-
-def _main(path: Path, expression: str) -> None:
-    from flake8_flax_rng.verifier.execute import configure, execute
-
-    configure(None)
-    error, namespace = execute(path, path.read_text(encoding="utf-8"))
-    if error is not None:
-        raise error
-    print(digest(eval(expression, namespace)))
-
-
-if __name__ == "__main__":
-    _main(Path(sys.argv[1]), sys.argv[2])

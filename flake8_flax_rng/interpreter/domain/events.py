@@ -149,7 +149,7 @@ class Made:
 
     Args:
         way: the calls and loops that led here; the last step is the call.
-        kind: ``seed``, ``split``, ``fold`` or ``wrap``.
+        kind: ``seed``, ``split``, ``fold``, ``wrap``, or ``computed`` from the words of another key.
         parent: number of the call that made the key that this one was derived from, 0 when there is none.
         source: the key that it was derived from, or the seed.
         legacy: for a seed, whether the key is a raw array; None when that is not known.

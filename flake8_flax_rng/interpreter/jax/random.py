@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
+from flake8_flax_rng.interpreter.core.key_words import KEY_DATA, of_word, words_of
 from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
@@ -149,6 +150,9 @@ def _seeded(engine: Engine, path: str, args: Args, state: State) -> Value:
     legacy = path in table.LEGACY and not engine.program.typed_keys
     if legacy:
         engine.emit(Misused("legacy", engine.context.stack[-1].site))
+    word = of_word(engine, _number(term)) if legacy else None
+    if word is not None:
+        return word
     origin = _made(engine, "seed", 0, term, legacy, isinstance(seed, Const))
     impl = args.keywords.get("impl")
     default = impl is None or impl in (NONE, Const("threefry2x32"))
@@ -179,14 +183,14 @@ def _key_data(engine: Engine, args: Args, state: State) -> Outcomes:
     key = args.get(0, "keys")
     found = key_term(key)
     if found is not None:
-        return [(Opaque(engine.terms.make("key data", *found)), state)]
+        return [(Opaque(engine.terms.make(KEY_DATA, *found)), state)]
     return unknown_code.pure_call(engine, table.KEY_DATA, args, state)
 
 
 def _arithmetic(term: Term) -> bool:
     """Return whether a value is computed from the bits of a key."""
     computed = parts(term, into=lambda part: part.kind == "op" or _copies(part)) if term.kind == "op" else []
-    return any(part.kind == "key data" for part in computed)
+    return any(part.kind == KEY_DATA for part in computed)
 
 
 def _copies(term: Term) -> bool:
@@ -201,18 +205,23 @@ def _unpacked(term: Term) -> Term:
     return term
 
 
+def _number(term: Term) -> Term:
+    """Return what ``int(x)`` makes a number of."""
+    inner = term.part(1) if term.kind == "pure" and term.args[0] == "builtins.int" else None
+    return term if inner is None else _unpacked(inner)
+
+
 def _wrapped(engine: Engine, args: Args, state: State) -> Value:
     """Return the key that some words are: the bits of a key are that key again."""
     data = args.get(0, "key_bits_array")
     if isinstance(data, Key):
         return Key(data.term, _made(engine, "wrap", data.origin, data.term, legacy=False))
     term = _unpacked(data.term) if isinstance(data, Opaque) else None
-    if term is None or term.kind != "key data":
+    if term is None or term.kind != KEY_DATA:
         if term is not None and _arithmetic(term):
             engine.emit(Misused("buffer", engine.context.stack[-1].site, "words"))
         return Key(engine.terms.fresh("wrapped"))
-    key, parent = term.args
-    assert not isinstance(key, str | int | float | bytes | complex) and key is not None and isinstance(parent, int)
+    key, parent = words_of(term)
     return Key(key, _made(engine, "wrap", parent, key, legacy=False))
 
 
