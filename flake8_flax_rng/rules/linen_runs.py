@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun, UnfedRun
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, TurnedOff
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -98,7 +99,7 @@ def inverted(events: Sequence[Event]) -> list[Flagged]:
     What a flag is called is no proof: where those who give the stream turn dropout on with it, they know what they do.
     """
     runs = [event for event in events if isinstance(event, ModuleRun) and event.kind in ("apply", "bind")]
-    flags = [event for event in events if isinstance(event, Flagged) and event.what == "inverted"]
+    flags = [event for event in events if isinstance(event, Flagged) and event.what is FlagMistake.INVERTED]
     return [flag for flag in flags if _is_inverted(flag, runs)]
 
 
@@ -115,7 +116,7 @@ def _is_inverted(flag: Flagged, runs: list[ModuleRun]) -> bool:
         drawn = [draw for draw in draws if not draw.off]
         if any(draw.stream in (run.streams or ()) for draw in drawn if draw.certain):
             return False
-        idle = [draw for draw in draws if draw.off == "deterministic" and draw.stream in (run.streams or ())]
+        idle = [draw for draw in draws if draw.off is TurnedOff.DETERMINISTIC and draw.stream in (run.streams or ())]
         off = bool(idle) and not any(possibly_drawn(run, draw.stream) for draw in idle)
         wrong = wrong or off or any(draw.site.node is flag.at.node for draw in missing(run))
     return wrong

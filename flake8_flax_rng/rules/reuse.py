@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Remade, Reused, Step, Use, part
+from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Opaque, Value
@@ -77,7 +78,7 @@ def _abroad(event: Reused, parting: Parting) -> bool:
 
 
 def _code(event: Reused, parting: Parting) -> str:
-    if event.first.kind == "unknown":
+    if event.first.kind is UseKind.UNKNOWN:
         return "RNG190"
     if event.default is not None:
         return "RNG107"
@@ -88,11 +89,11 @@ def _code(event: Reused, parting: Parting) -> str:
 
 def _remade_code(event: Remade) -> str:
     kinds = {event.first.kind, event.second.kind}
-    if kinds & {"wrap", "computed"}:
+    if kinds & {MakeKind.WRAP, MakeKind.COMPUTED}:
         return "RNG114"
-    if kinds != {"seed"}:
+    if kinds != {MakeKind.SEED}:
         return "" if _function_of_more(event) else "RNG103"
-    if event.use.kind == "split":
+    if event.use.kind is UseKind.SPLIT:
         return ""
     again = event.first.site.node is event.second.site.node
     return _constant_code(event) if again else _duplicate_code(event)
@@ -129,7 +130,7 @@ def _constant_code(event: Remade) -> str:
     So is the key of an evaluation which is done again and again: a function that hands its constant key on is
     only reported where the loop itself builds the key.
     """
-    if event.use.initialises or event.second.place == "module":
+    if event.use.initialises or event.second.place is MadeIn.MODULE:
         return ""
     around = part(event.first, event.second).around
     if around is not None and (around.sweep or _of_other_sizes(event)):
@@ -184,4 +185,4 @@ def _duplicate_code(event: Remade) -> str:
 def _direct(made: Made, use: Use) -> bool:
     """Return whether a key is consumed in the function that has built it."""
     ours, theirs = made.way[-1].owner, use.way[-1].owner
-    return ours == theirs or (len(use.way) > 1 and use.kind == "stream" and ours == theirs)
+    return ours == theirs or (len(use.way) > 1 and use.kind is UseKind.STREAM and ours == theirs)

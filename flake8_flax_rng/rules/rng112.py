@@ -37,7 +37,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import SALTED, Event, Misused
+from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(
@@ -51,17 +52,17 @@ RULE = rule(
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
-        if isinstance(event, Misused) and event.code == "fold data":
+        if isinstance(event, Misused) and event.code in (Misuse.FOLD_DATA, Misuse.HASH, Misuse.SALTED_HASH):
             yield Report(event.site, _message(event))
 
 
 def _message(event: Misused) -> str:
-    if event.detail == "hash":
+    if event.code is Misuse.HASH:
         return (
             "`fold_in` takes 32 bits, and `hash` gives 64 with a sign, other ones in each run; "
             "use a stable checksum, `zlib.crc32(name.encode())`"
         )
-    if event.detail == SALTED:
+    if event.code is Misuse.SALTED_HASH:
         return (
             "the `hash` of a text is another one in each process, so that the key cannot be made again; "
             "use a stable checksum, `zlib.crc32(name.encode())`"

@@ -44,6 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Remade, part
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.rules.report import Report, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
@@ -55,11 +56,11 @@ RULE = rule(
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that come of the words of others, and are the same as others."""
     for event in remade(events, RULE.code):
-        yield _wrapped(event) if "wrap" in (event.first.kind, event.second.kind) else _computed(event)
+        yield _wrapped(event) if MakeKind.WRAP in (event.first.kind, event.second.kind) else _computed(event)
 
 
 def _wrapped(event: Remade) -> Report:
-    wrapped = event.second if event.second.kind == "wrap" else event.first
+    wrapped = event.second if event.second.kind is MakeKind.WRAP else event.first
     return Report(
         wrapped.site,
         "wrapping the data of a key gives the same key again, and it is used elsewhere as well "
@@ -68,7 +69,7 @@ def _wrapped(event: Remade) -> Report:
 
 
 def _computed(event: Remade) -> Report:
-    made = event.second if event.second.kind == "computed" else event.first
+    made = event.second if event.second.kind is MakeKind.COMPUTED else event.first
     before = part(event.before, event.use).first.site
     again = event.before.site.node is event.use.site.node
     when = "in an earlier call or pass" if again else f"on {place(before)}"

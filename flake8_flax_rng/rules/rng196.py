@@ -40,18 +40,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG196", "key-arithmetic", "a key is computed from the raw words of another key", __doc__, default=False)
 
 
+_HOW = {
+    Misuse.WORD_AS_SEED: "a word of a key is no seed",
+    Misuse.ARITHMETIC: "arithmetic on a key does not derive another one from it",
+}
+
+
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that are computed from the words of others."""
     for misused in events:
-        if isinstance(misused, Misused) and misused.code == "buffer":
-            how = (
-                "a word of a key is no seed"
-                if misused.what == "seed"
-                else "arithmetic on a key does not derive another one from it"
-            )
+        if isinstance(misused, Misused) and misused.code in _HOW:
+            how = _HOW[misused.code]
             yield Report(misused.site, f"{how}: derive keys with `jax.random.fold_in` or `jax.random.split`")

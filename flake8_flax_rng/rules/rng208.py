@@ -53,6 +53,7 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Event, Flagged
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 from flake8_flax_rng.rules.linen_runs import inverted
 from flake8_flax_rng.rules.report import Report, line, place, rule, spelled
 
@@ -63,7 +64,7 @@ _MERGE = "merge_param"
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
-    flags = [event for event in events if isinstance(event, Flagged) and event.what != "inverted"]
+    flags = [event for event in events if isinstance(event, Flagged) and event.what is not FlagMistake.INVERTED]
     for event in [*flags, *inverted(events)]:
         yield Report(event.site, _message(event))
 
@@ -71,10 +72,10 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 def _message(event: Flagged) -> str:
     at = "" if line(event.at) == line(event.site) else f" on {place(event.at)}"
     what = "`nn.merge_param`" if event.layer == _MERGE else f"`deterministic` of {event.layer}"
-    if event.what == "inverted":
+    if event.what is FlagMistake.INVERTED:
         flag = spelled(event.site) if isinstance(event.site.node, cst.Name | cst.Attribute) else event.name
         return f"`{flag}` turns {event.layer}{at} off when it is true: write `not {flag}` here"
-    if event.what == "never":
+    if event.what is FlagMistake.NEVER:
         verb = "gets no flag" if event.layer == _MERGE else "is never set"
         return f"{what}{at} {verb}: give it to the constructor or in the call"
     verb = "gets a flag" if event.layer == _MERGE else "is set"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import SALTED, SWAPPED, Misused
+from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
@@ -39,9 +40,9 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
     if node is None or value is None:
         return
     if isinstance(value, Opaque) and (_swapped(value, args) or _is_shape(value)):
-        engine.emit(Misused("not a key", _site(engine, node), label, SWAPPED, engine.book.walks.number))
+        engine.emit(Misused(Misuse.SWAPPED, _site(engine, node), label, "", engine.book.walks.number))
     elif isinstance(value, Opaque) and _words(value.term):
-        engine.emit(Misused("buffer", _site(engine, node), "words"))
+        engine.emit(Misused(Misuse.ARITHMETIC, _site(engine, node)))
     elif isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
         if not (isinstance(value, Opaque) and value.term.args[0] == REFUSED):
             for place in _handed_on(engine, value, node):
@@ -56,7 +57,7 @@ def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -
     if not what:
         return
     place = _handed_on(engine, value, node)[-1] if isinstance(value, Const) else _site(engine, node)
-    engine.emit(Misused("not a key", place, label, what, engine.book.walks.number))
+    engine.emit(Misused(Misuse.NOT_A_KEY, place, label, what, engine.book.walks.number))
 
 
 def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[Site]:
@@ -113,11 +114,12 @@ def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> 
     if isinstance(number, float) and abs(number) < _INFINITE:
         number = int(number)
     if isinstance(number, int) and not 0 <= number < _WORD:
-        engine.emit(Misused("fold data", _site(engine, node), str(number), "negative" if number < 0 else "large"))
+        engine.emit(Misused(Misuse.FOLD_DATA, _site(engine, node), str(number)))
     elif isinstance(data, Opaque) and (what := _too_large(data.term)):
-        engine.emit(Misused("fold data", _site(engine, node), what, "hash" if what.startswith("hash(") else "large"))
+        code = Misuse.HASH if what.startswith("hash(") else Misuse.FOLD_DATA
+        engine.emit(Misused(code, _site(engine, node), what))
     elif isinstance(data, Opaque) and any(_salted(engine, part) for part in parts(data.term)):
-        engine.emit(Misused("fold data", _site(engine, node), "hash(…)", SALTED))
+        engine.emit(Misused(Misuse.SALTED_HASH, _site(engine, node), "hash(…)"))
 
 
 def _salted(engine: Engine, term: Term) -> bool:
@@ -178,9 +180,9 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
     site = Site(node, engine.context.stack[-1].site.chunk)
     found = parts(term)
     if any(part.kind in ("word", "key data") for part in found) or _of_a_key(term):
-        engine.emit(Misused("buffer", site, "seed"))
+        engine.emit(Misused(Misuse.WORD_AS_SEED, site))
     if engine.context.traces and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
-        engine.emit(Misused("host", site, "the clock"))
+        engine.emit(Misused(Misuse.CLOCK, site))
 
 
 def _of_a_key(term: Term) -> bool:
@@ -198,7 +200,7 @@ def check_generator(engine: Engine, method: Term, site: Site) -> None:
         return
     seeded = any(part.kind == "const" and part.value is not None for part in owner.parts)
     if not (seeded and owner.number >= engine.context.traces[0].terms):
-        engine.emit(Misused("host", site, f"{owner.args[0]!s}(…).{method.args[1]!s}"))
+        engine.emit(Misused(Misuse.HOST, site, f"{owner.args[0]!s}(…).{method.args[1]!s}"))
 
 
 def check_constant(engine: Engine, key: Term, origin: int, signature: Term | None) -> None:
@@ -211,7 +213,7 @@ def check_layer(engine: Engine, key: Term, origin: int) -> None:
     """Note dropout from a constant key that is built in the step itself."""
     made = engine.book.origins.root(origin)
     if made is not None and made.constant and made.place and is_fixed(key) and not _folded(engine, origin):
-        engine.emit(Misused("constant", made.site))
+        engine.emit(Misused(Misuse.CONSTANT, made.site))
 
 
 def check_captured(engine: Engine, node: cst.Name, name: str, key: Key, state: State) -> None:
@@ -232,14 +234,14 @@ def check_kept(engine: Engine, node: cst.CSTNode, owner: Value, key: Key) -> Non
 def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
     assert trace.compiled is not None
     if engine.book.walks.captured(trace.compiled, node, key.term):
-        engine.emit(Misused("captured", engine.site(node)))
+        engine.emit(Misused(Misuse.CAPTURED, engine.site(node)))
 
 
 def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) -> None:
     """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
     trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
     if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
-        engine.emit(Misused("leak", engine.site(node)))
+        engine.emit(Misused(Misuse.LEAK, engine.site(node)))
 
 
 def is_fixed(key: Term) -> bool:
@@ -250,7 +252,7 @@ def is_fixed(key: Term) -> bool:
 def _folded(engine: Engine, origin: int) -> bool:
     """Return whether a key was folded on its way, with the number of the step most likely."""
     while (made := engine.book.origins.maker(origin)) is not None:
-        if made.kind == "fold":
+        if made.kind is MakeKind.FOLD:
             return True
         origin = made.parent
     return False

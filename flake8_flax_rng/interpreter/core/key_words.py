@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Made, Step
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Opaque, Value
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
-
-COMPUTED = "computed"
-"""Kind of the calls and operations that make a key of another one's words."""
 
 KEY_DATA = "key data"
 """Kind of the terms that are the words of a key, as ``jax.random.key_data`` returns them."""
@@ -53,12 +51,13 @@ def combined(
     """
     term, origin = key
     step = Step(engine.site(node), owner=engine.owner())
-    made = Made((*engine.context.stack, step), COMPUTED, origin, term, legacy=engine.book.origins.legacy(origin))
+    legacy = engine.book.origins.legacy(origin)
+    made = Made((*engine.context.stack, step), MakeKind.COMPUTED, origin, term, legacy)
     number = engine.number()
     engine.book.origins.add(number, made)
     group = _GROUPS.get(sign)
     if group is None:
-        return engine.terms.fresh(COMPUTED), number
+        return engine.terms.fresh("computed"), number
     return _sum(engine, term, group, sign == "-", other, state), number
 
 
@@ -98,5 +97,5 @@ def of_word(engine: Engine, seed: Term) -> Key | None:
         return None
     assert isinstance(origin, int)
     found = engine.number()
-    engine.book.origins.add(found, Made(tuple(engine.context.stack), COMPUTED, origin, key, legacy=True))
+    engine.book.origins.add(found, Made(tuple(engine.context.stack), MakeKind.COMPUTED, origin, key, legacy=True))
     return Key(term, found)

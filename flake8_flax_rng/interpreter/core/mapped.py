@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
     """Return the way, within the mapped function, to the oldest call that consumes the key or one that it comes of."""
     way, origin = use.way, use.origin
     while (made := engine.book.origins.maker(origin)) is not None:
-        if made.kind == "split" and any(step.site.node is mapped.site.node for step in made.way[:-1]):
+        if made.kind is MakeKind.SPLIT and any(step.site.node is mapped.site.node for step in made.way[:-1]):
             way = made.way
         origin = made.parent
     start = max((i for i, step in enumerate(way) if step.site.node is mapped.site.node), default=len(way) - 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Bound,
@@ -87,7 +88,7 @@ def _unresolved(engine: Engine, value: Value, state: State) -> None:
     if first is None and isinstance(value, Opaque):
         return
     origin = value.origin if isinstance(value, Key) else 0
-    use = Use(tuple(engine.context.stack), "unknown", engine.context.stack[-1].label, value.term, origin)
+    use = Use(tuple(engine.context.stack), UseKind.UNKNOWN, engine.context.stack[-1].label, value.term, origin)
     if first is not None:
         engine.book.uses.suspect(first, use)
     if isinstance(value, Key):

@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from flake8_flax_rng.interpreter.domain.budget import Limit
+    from flake8_flax_rng.interpreter.domain.kinds import (
+        FixedValue,
+        FlagMistake,
+        Handover,
+        LiftProblem,
+        MadeIn,
+        MakeKind,
+        Malformation,
+        Misuse,
+        TurnedOff,
+        Unserved,
+        UseKind,
+    )
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
@@ -49,7 +62,7 @@ class Use:
 
     Args:
         way: the calls and loops that led here; the last step is the use.
-        kind: ``draw``, ``split`` or ``stream``.
+        kind: how it is consumed.
         label: the consuming callee, for instance ``jax.random.normal``.
         term: the key.
         origin: number of the split or fold that made the key, 0 when unknown.
@@ -67,7 +80,7 @@ class Use:
     """
 
     way: tuple[Step, ...]
-    kind: str
+    kind: UseKind
     label: str
     term: Term
     origin: int = 0
@@ -149,23 +162,23 @@ class Made:
 
     Args:
         way: the calls and loops that led here; the last step is the call.
-        kind: ``seed``, ``split``, ``fold``, ``wrap``, or ``computed`` from the words of another key.
+        kind: how it makes them.
         parent: number of the call that made the key that this one was derived from, 0 when there is none.
         source: the key that it was derived from, or the seed.
         legacy: for a seed, whether the key is a raw array; None when that is not known.
         constant: for a seed, whether it is a constant of the program.
-        place: ``module`` in a Linen method, ``traced`` in a function that is traced, else empty.
+        place: where it stands, if keys that are made there are the same in each call.
         default: whether it is the default of a parameter.
         varied: for a fold, whether the number that is folded in is no constant.
     """
 
     way: tuple[Step, ...]
-    kind: str
+    kind: MakeKind
     parent: int
     source: Term
     legacy: bool | None = None
     constant: bool = False
-    place: str = ""
+    place: MadeIn | None = None
     default: bool = False
     varied: bool = False
 
@@ -268,12 +281,12 @@ class HandedOn:
 
     Args:
         use: the consumption.
-        how: ``returned``, ``kept`` in the attribute that the key comes of, or ``stored`` by the constructor.
+        how: how it is handed on.
         name: the attribute, if it is one.
     """
 
     use: Use
-    how: str
+    how: Handover
     name: str = ""
 
 
@@ -290,27 +303,19 @@ class Together:
     second: Use
 
 
-SALTED = "salted"
-"""Detail of data that comes of the hash of a text, which Python salts anew in each process."""
-
-SWAPPED = "swapped"
-"""Detail of a call that is given a key, in another place than that of the key."""
-
-
 @record(eq=False)
 class Misused:
     """A call that breaks the contract of keys by itself.
 
     Args:
-        code: what is wrong: ``index``, ``unpack``, ``not a key``, ``fold data``, ``host``, ``buffer``,
-            ``typed``, ``constant`` or ``legacy``.
+        code: what is wrong.
         site: the place.
         what: what stands there, as a reader knows it.
         detail: a further fact for the message.
         root: number of the walk through the program that found it.
     """
 
-    code: str
+    code: Misuse
     site: Site
     what: str = ""
     detail: str = ""
@@ -390,7 +395,7 @@ class Draw:
             built-in layer.
         variable: whether it fills a parameter or variable.
         random: whether the values depend on the key at all.
-        off: why a layer that could draw did not: ``deterministic``, ``rate``, or empty.
+        off: why a layer that could draw did not, None if it did.
         layer: the layer's name as a reader knows it.
         setup: whether it happens in ``setup``, and so on every call of any method.
         unlifted: whether a lifted transform around it keeps the stream from it.
@@ -406,7 +411,7 @@ class Draw:
     own: bool = False
     variable: bool = False
     random: bool = True
-    off: str = ""
+    off: TurnedOff | None = None
     layer: str = ""
     setup: bool = False
     unlifted: bool = field(default=False, compare=False)
@@ -475,13 +480,13 @@ class Misplaced:
     Args:
         site: the place of the call.
         what: the call as a reader knows it, for instance ``nn.Dense``.
-        where: ``method`` (no ``@nn.compact``), ``unbound``, ``post_init`` or ``setup``.
+        where: where that is.
         owner: name of the enclosing module class and method.
     """
 
     site: Site
     what: str
-    where: str
+    where: Unserved
     owner: str
 
 
@@ -509,9 +514,7 @@ class Lifted:
     """A draw of a Linen module below a transform, lifted or not.
 
     Args:
-        problem: ``unlifted`` (the stream does not get there), ``identical`` (parameters of each lane, one key),
-            ``shared`` (one set of parameters, a key for each lane), ``unsplit`` (one key for all lanes),
-            ``raw`` (a transform of JAX that knows nothing of streams), or empty.
+        problem: what is wrong with it, None if nothing is.
         site: the place to mend.
         transform: the transform as a reader knows it.
         stream: the stream.
@@ -521,7 +524,7 @@ class Lifted:
         run: whether this is a run with streams that are known, rather than any that could be.
     """
 
-    problem: str
+    problem: LiftProblem | None
     site: Site
     transform: str
     stream: str
@@ -537,13 +540,13 @@ class Fixed:
 
     Args:
         site: the place to mend.
-        what: ``initializer`` or ``carry``.
+        what: what that is.
         name: the parameter, or the module, as a reader knows it.
         drawn: where the constant key comes from, as a reader knows it.
     """
 
     site: Site
-    what: str
+    what: FixedValue
     name: str
     drawn: str = ""
 
@@ -555,8 +558,7 @@ class Flagged:
     Args:
         site: the place that is wrong.
         layer: the layer as a reader knows it.
-        what: ``never`` (set), ``twice``, or ``inverted``: it is set to what is named like the opposite, so that the
-            runs in sight have to tell whether their callers mean what the name says.
+        what: what is wrong.
         at: the call of the layer.
         name: for an inverted flag, what it is set to.
         way: the calls and loops that led there.
@@ -564,7 +566,7 @@ class Flagged:
 
     site: Site
     layer: str
-    what: str
+    what: FlagMistake
     at: Site
     name: str = ""
     way: Way = ()
@@ -608,13 +610,13 @@ class Malformed:
 
     Args:
         site: the place of the streams.
-        what: ``frozen``, ``positional``, ``keyword``, ``bare`` (to ``bind``) or ``bound`` (positional, to ``bind``).
+        what: how they are given.
         call: the call as a reader knows it.
         name: the parameter that gets them, if there is one.
     """
 
     site: Site
-    what: str
+    what: Malformation
     call: str
     name: str = ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Discarded, Meant, Overlooked, Remade, Reused, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 
@@ -152,7 +153,7 @@ class Judgement:
     def _computed(self, first: Use, second: Use) -> Remade | None:
         """Return the calls that computed equal keys from the words of one key, or of two that differ."""
         ours, theirs = (self._origins.maker(origin) for origin in sorted((first.origin, second.origin)))
-        if ours is None or theirs is None or "computed" not in (ours.kind, theirs.kind):
+        if ours is None or theirs is None or MakeKind.COMPUTED not in (ours.kind, theirs.kind):
             return None
         (one, key), (two, other) = self._words_of(first), self._words_of(second)
         return None if key is other and one != two else Remade(ours, theirs, second, first)
@@ -160,7 +161,7 @@ class Judgement:
     def _words_of(self, use: Use) -> tuple[int, Term]:
         """Return the origin and term of the key from whose words a key was computed, those of itself if it was not."""
         origin, term = use.origin, use.term
-        while (made := self._origins.maker(origin)) is not None and made.kind == "computed":
+        while (made := self._origins.maker(origin)) is not None and made.kind is MakeKind.COMPUTED:
             origin, term = made.parent, made.source
         return origin, term
 

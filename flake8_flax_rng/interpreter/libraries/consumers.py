@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.models import Calls, any_path
 from flake8_flax_rng.interpreter.core.naming import library_label
 from flake8_flax_rng.interpreter.domain.events import Replaced, Use
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
 from flake8_flax_rng.interpreter.jax.random import key_term
@@ -21,14 +23,14 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
-    from flake8_flax_rng.semantics.libraries import Consumer
+    from flake8_flax_rng.semantics.consumers import Consumer
 
 _INPUTS = 5
 """Arguments by position that are inputs of a model of any library."""
 
 
-def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
-    """Call a function by its path; None when nothing is known of what it does with keys."""
+def _call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call a function; None when nothing is known of what it does with keys."""
     consumer = engine.libraries.consumer(path)
     if consumer is not None:
         if engine.libraries.is_own(path):
@@ -112,7 +114,7 @@ def _consumed(
             continue
         use = Use(
             tuple(engine.context.stack),
-            "split" if consumer.splits else "draw",
+            UseKind.SPLIT if consumer.splits else UseKind.DRAW,
             label,
             found[0],
             found[1],
@@ -155,3 +157,6 @@ def _ways(engine: Engine, consumer: Consumer, args: Args, state: State) -> list[
         return conditions.branch(engine, conditions.compared(engine, "is", given, NONE, state), state)
     flag = args.keywords.get(consumer.unless_true) or FALSE
     return [(not off, path) for off, path in conditions.branch(engine, flag, state)]
+
+
+CALLS = (Calls(_call, family=any_path),)  # the user names further ones

@@ -8,6 +8,7 @@ from flake8_flax_rng.interpreter.checks import deterministic_flag, key_contract
 from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.domain.events import Draw, Replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import TurnedOff, UseKind
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Opaque, Value
 from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.linen.initializers import is_constant
@@ -67,7 +68,7 @@ def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: S
     result: list[State] = []
     for zero, path in _without_effect(engine, layer, rate, state):
         if zero:
-            _off(engine, layer, found, path, site, "rate")
+            _off(engine, layer, found, path, site, TurnedOff.RATE)
             result.append(path)
         elif always or deterministic_flag.settled(
             engine, layer, found, args, path, site, certain=isinstance(rate, Const)
@@ -100,7 +101,7 @@ def _flagged(engine: Engine, layer: Layer, found: Instance, args: Args, state: S
         engine.emit(Replaced(place, layer.rng, engine.class_name(found), certain is True))
     for deterministic, path in conditions.branch(engine, flag, state):
         if deterministic:
-            _off(engine, layer, found, path, site, "deterministic")
+            _off(engine, layer, found, path, site, TurnedOff.DETERMINISTIC)
             result.append(path)
         elif key is None:
             _draw(engine, layer, found, path, site)
@@ -135,7 +136,7 @@ def _stream(layer: Layer, found: Instance) -> str:
     return name.value if isinstance(name, Const) and isinstance(name.value, str) else "*"
 
 
-def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site, why: str) -> None:
+def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site, why: TurnedOff) -> None:
     name = engine.class_name(found)
     draw = Draw(_stream(layer, found), site, found.path, off=why, layer=name)
     note(engine, draw.stream, state, dropout=True)
@@ -150,7 +151,7 @@ def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Sit
 def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:
     """Draw from the key given in the call; one that may be None leaves the stream."""
     if isinstance(key, Key):
-        random.consume(engine, key, state, "draw", engine.class_name(found))
+        random.consume(engine, key, state, UseKind.DRAW, engine.class_name(found))
         key_contract.check_layer(engine, key.term, key.origin)
         return [state]
     result: list[State] = []
@@ -159,6 +160,6 @@ def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, st
         if absent:
             _draw(engine, layer, found, path, site)
         else:
-            random.consume(engine, key, path, "draw", engine.class_name(found))
+            random.consume(engine, key, path, UseKind.DRAW, engine.class_name(found))
         result.append(path)
     return result

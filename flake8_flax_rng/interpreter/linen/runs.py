@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.core.program import Chosen
 from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, UnfedRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.values import (
@@ -227,7 +228,7 @@ def run(
     )
     template = Use(
         (),
-        "stream",
+        UseKind.STREAM,
         f"{engine.class_name(found)}.{kind}",
         call,
         module=found.origin,

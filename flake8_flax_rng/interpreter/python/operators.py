@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.core.key_words import KEY_DATA, combined, words
 from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.terms import drawn_alike
 from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.paths import conditions
@@ -111,7 +112,7 @@ def _on_keys(
     for operand, other in ((left, right), (right, left)):
         legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
         if isinstance(operand, Key) and legacy is not None:
-            engine.emit(Misused("buffer" if legacy else "typed", engine.site(node), "arithmetic"))
+            engine.emit(Misused(Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.site(node), "arithmetic"))
             turned = sign if operand is left or sign != "-" else "mirrored"
             key = operand.term, operand.origin
             return Key(*combined(engine, node, turned, key, other, state)) if legacy else None
@@ -293,7 +294,7 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
 def _no_truth(engine: Engine, node: cst.BaseExpression, rows: Outcomes) -> None:
     """Note a truth test of a key, which raises."""
     if any(isinstance(value, Key) for value, _ in rows):
-        engine.emit(Misused("typed", engine.site(node), "a truth test"))
+        engine.emit(Misused(Misuse.TRUTH_TEST, engine.site(node)))
 
 
 def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcomes:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Const,
@@ -57,7 +58,7 @@ def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value
     number = place.value if isinstance(place, Const) else place.last if isinstance(place, Opaque) else None
     count = value.count if isinstance(value, Keys) else None
     if count is not None and isinstance(number, int) and not -count <= number < count:
-        engine.emit(Misused("index", engine.site(node), str(number), str(count)))
+        engine.emit(Misused(Misuse.INDEX, engine.site(node), str(number), str(count)))
 
 
 def item(engine: Engine, value: Value, index: Value, state: State) -> Value:

@@ -25,6 +25,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -148,8 +149,8 @@ class Analysis:
         """Return whether no other path has shown that an event is a mistake of ours."""
         walks = self._engine.book.walks
         if isinstance(event, Flagged):
-            return event.what == "inverted" or not walks.was_settled(event.way)
-        if isinstance(event, Misused) and event.code == "not a key":
+            return event.what is FlagMistake.INVERTED or not walks.was_settled(event.way)
+        if isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED):
             return not walks.was_keyed(event.root, event.site.node)
         return True
 

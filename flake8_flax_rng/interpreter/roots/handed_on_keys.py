@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import HandedOn
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.kinds import Handover, MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
 from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
@@ -49,7 +50,7 @@ class Leftovers:
             source = _source(key.term)
             own = source is not key.term and source.kind in ("parameter", "attribute", "subscript")
             if use is not None and own and sum(step.turn is None for step in use.way) == 1:
-                self._handed_on.append(HandedOn(use, "returned"))
+                self._handed_on.append(HandedOn(use, Handover.RETURNED))
 
     def kept(self, function: Function, receiver: Ref, states: list[State]) -> None:
         """Look at the object whose method was followed for any arguments.
@@ -76,18 +77,18 @@ class Leftovers:
                 if not any(_renewed(value, name, receiver, other) for other in states):
                     self._stored.append((owner, name, use))
             elif source is not value.term and source.kind == "attribute" and source.args[1] == name:
-                self._handed_on.append(HandedOn(use, "kept", name))
+                self._handed_on.append(HandedOn(use, Handover.KEPT, name))
 
     def _used(self, key: Key | Opaque, state: State) -> Use | None:
         """Return what has consumed a key that was made by splits alone; None where nothing has."""
         use = state.ledger.get(LedgerKey(key.term))
         origin = key.origin if isinstance(key, Key) else 0
         # An equal key of another split is the fault of that split.
-        if use is None or use.kind not in ("draw", "split") or use.origin != origin:
+        if use is None or use.kind not in (UseKind.DRAW, UseKind.SPLIT) or use.origin != origin:
             return None
         made = self._engine.book.origins.maker(use.origin)
         while made is not None:
-            if made.kind != "split":
+            if made.kind is not MakeKind.SPLIT:
                 return None
             made = self._engine.book.origins.maker(made.parent)
         return use
@@ -95,7 +96,7 @@ class Leftovers:
     def events(self) -> list[HandedOn]:
         """Return what was found, with the keys that a constructor has used and a method uses again."""
         stored = [
-            HandedOn(use, "stored", name)
+            HandedOn(use, Handover.STORED, name)
             for owner, name, use in self._stored
             if any(
                 cls is owner and self._engine.book.uses.drawn_from(self._engine.terms.make("attribute", receiver, name))
