@@ -65,6 +65,7 @@ _PROOFS = {
     "RNG208": _Proof((_RAISES,)),
     "RNG209": _Proof((_RAISES,)),
     "RNG210": _Proof((_RAISES,)),
+    "RNG193": _Proof((_REUSE,), passes=2),
     "RNG196": _Proof((_REUSE,)),
     "RNG291": _Proof((_NEEDLESS,), decisive=True),
 }
