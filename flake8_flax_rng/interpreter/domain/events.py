@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Value
 
 
+Way = tuple[tuple["cst.CSTNode", int | None], ...]
+"""The calls and loops that led to a place: for each its syntax, and for a loop which pass of its body it is."""
+
+
 @record(eq=False)
 class Step:
     """One step of the way from the analysed function to a use.
@@ -432,6 +436,7 @@ class ModuleRun:
         context: the calls and loops that led there; runs of one context differ in their path only.
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
+        asked: those of them that something else than the dropout of a layer reads.
         one_of_several: whether the module is one of several that can stand there, for instance a parameter's default,
             or is only traced for its shapes: what it leaves unread tells nothing then.
     """
@@ -445,8 +450,9 @@ class ModuleRun:
     resolved: bool
     signature: tuple[bool, ...]
     places: dict[str, Site] = field(default_factory=dict)
-    context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
+    context: Way = ()
     reads: tuple[set[str], ...] = ()
+    asked: tuple[set[str], ...] = ()
     one_of_several: bool = False
 
 
@@ -557,6 +563,7 @@ class Flagged:
         what: what is wrong.
         at: the call of the layer.
         name: for an inverted flag, what it is set to.
+        way: the calls and loops that led there.
     """
 
     site: Site
@@ -564,6 +571,7 @@ class Flagged:
     what: FlagMistake
     at: Site
     name: str = ""
+    way: Way = ()
 
 
 @record(eq=False)

@@ -27,6 +27,8 @@ class MakeKind(StrEnum):
     SPLIT = "split"
     FOLD = "fold"
     WRAP = "wrap"
+    COMPUTED = "computed"
+    """From the words of another key."""
 
 
 class MadeIn(StrEnum):
@@ -61,6 +63,9 @@ class Misuse(StrEnum):
 
     HASH = "hash"
     """A hash as fold data, which does not either."""
+
+    SALTED_HASH = "salted hash"
+    """The hash of a text as fold data, which Python salts anew in each process."""
 
     HOST = "host"
     """A traced function draws from NumPy or Python."""
@@ -124,6 +129,7 @@ class FlagMistake(StrEnum):
 
     TWICE = "twice"
     INVERTED = "inverted"
+    """It is set to what is named like the opposite; whether its callers mean what the name says, the runs tell."""
 
 
 class FixedValue(StrEnum):

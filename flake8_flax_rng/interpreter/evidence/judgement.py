@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Discarded, Meant, Overlooked, Remade, Reused, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event, Made, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
 
 
@@ -130,6 +132,9 @@ class Judgement:
         made = self._origins.maker(two)
         if not one and made is not None and made.kind == "wrap" and not made.parent:
             return [Remade(made, made, second, second if first.origin else first)]
+        if (computed := self._computed(first, second)) is not None:
+            return [computed]
+        one, two = sorted((self._words_of(first)[0], self._words_of(second)[0]))
         while one and two and one != two:
             ours, theirs = self._origins.maker(one), self._origins.maker(two)
             if ours is None or theirs is None:
@@ -144,6 +149,21 @@ class Judgement:
                 return [] if both_split else [Remade(ours, theirs, second, first)]
             one, two = sorted((ours.parent, theirs.parent))
         return []
+
+    def _computed(self, first: Use, second: Use) -> Remade | None:
+        """Return the calls that computed equal keys from the words of one key, or of two that differ."""
+        ours, theirs = (self._origins.maker(origin) for origin in sorted((first.origin, second.origin)))
+        if ours is None or theirs is None or MakeKind.COMPUTED not in (ours.kind, theirs.kind):
+            return None
+        (one, key), (two, other) = self._words_of(first), self._words_of(second)
+        return None if key is other and one != two else Remade(ours, theirs, second, first)
+
+    def _words_of(self, use: Use) -> tuple[int, Term]:
+        """Return the origin and term of the key from whose words a key was computed, those of itself if it was not."""
+        origin, term = use.origin, use.term
+        while (made := self._origins.maker(origin)) is not None and made.kind is MakeKind.COMPUTED:
+            origin, term = made.parent, made.source
+        return origin, term
 
     def _made_inside(self, first: Use, second: Use) -> list[Remade]:
         """Return a fold that made a key which a sampler makes for itself; a split is a reuse of the parent already."""

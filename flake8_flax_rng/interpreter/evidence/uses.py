@@ -105,11 +105,11 @@ class Uses:
             self.pairs.append((drawn, use))
 
     def forget_folds(self, loop: cst.CSTNode, state: State) -> None:
-        """Forget the folds of the later passes of a loop: the number of the last pass is not known behind it."""
+        """Forget the folds and sums of a loop's later passes: the number of the last pass is not known behind it."""
         for key, use in list(state.ledger.items()):
             made = self._origins.maker(use.origin)
             later = any(step.site.node is loop and step.turn for step in use.way)
-            if later and made is not None and made.kind == "fold":
+            if later and made is not None and made.kind in ("fold", "computed"):
                 del state.ledger[key]
 
     def collide(self, first: Use, second: Use) -> None:

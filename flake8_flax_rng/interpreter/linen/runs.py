@@ -222,8 +222,9 @@ def run(
             True,
             signature(args),
             stream_places(step.site, kind),
-            tuple((step.site.node, step.turn) for step in engine.context.stack),
-            _reads(engine, found),
+            engine.way(),
+            _by_ancestor(found, engine.program.reads),
+            _by_ancestor(found, engine.program.asked),
             engine.chosen is not Chosen.CERTAIN or engine.book.uses.shapes_only,
         )
     )
@@ -242,9 +243,9 @@ def run(
     return [_finished(engine, outcome, given, template, outer, thrown_away) for outcome in outcomes]
 
 
-def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
+def _by_ancestor(found: Instance, streams: dict[int, set[str]]) -> tuple[set[str], ...]:
     bases = lineage.ancestors(found.cls) if isinstance(found.cls, Class) else ()
-    return tuple(engine.program.reads.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
+    return tuple(streams.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
 
 
 def _finished(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.core.key_words import combined, words_of
 from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
@@ -84,7 +85,11 @@ def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
     for operation in reversed(spine):
         sign = _OPERATORS.get(type(operation.operator), type(operation.operator).__name__)
         rows = [
-            (_on_keys(engine, operation, first, second) or _computed(engine, sign, first, second, after), after)
+            (
+                _on_keys(engine, operation, sign, first, second, after)
+                or _computed(engine, sign, first, second, after),
+                after,
+            )
             for first, at in rows
             for second, after in engine.eval(operation.right, at)
         ]
@@ -99,15 +104,21 @@ def _same_callee(node: cst.BinaryOperation) -> bool:
     return isinstance(left, cst.Call) and isinstance(right, cst.Call) and left.func.deep_equals(right.func)
 
 
-def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Value) -> Value | None:
-    """Note arithmetic on a key: on a typed one it raises, on a raw one it makes other bits in an unsound way."""
-    for operand in (left, right):
-        if isinstance(operand, Key):
-            legacy = engine.book.origins.legacy(operand.origin)
-            if legacy is not None:
-                code = Misuse.ARITHMETIC if legacy else Misuse.TYPED
-                engine.emit(Misused(code, engine.site(node), "arithmetic"))
-                return Key(engine.terms.fresh("computed")) if legacy else None
+def _on_keys(
+    engine: Engine, node: cst.BinaryOperation, sign: str, left: Value, right: Value, state: State
+) -> Value | None:
+    """Note arithmetic on a key: on a typed one it raises, on the words of one it makes another key."""
+    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA:
+        return Opaque(
+            engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words_of(left.term), right, state))
+        )
+    for operand, other in ((left, right), (right, left)):
+        legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
+        if isinstance(operand, Key) and legacy is not None:
+            engine.emit(Misused(Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.site(node), "arithmetic"))
+            turned = sign if operand is left or sign != "-" else "mirrored"
+            key = operand.term, operand.origin
+            return Key(*combined(engine, node, turned, key, other, state)) if legacy else None
     return None
 
 

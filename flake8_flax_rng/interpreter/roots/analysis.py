@@ -23,9 +23,9 @@ from flake8_flax_rng.interpreter.domain.budget import (
     STEPS_PER_LINE,
     STEPS_PER_ROOT,
 )
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
-from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -147,9 +147,12 @@ class Analysis:
 
     def _holds(self, event: Event) -> bool:
         """Return whether no other path has shown that an event is a mistake of ours."""
-        if not (isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED)):
-            return True
-        return not self._engine.book.walks.was_keyed(event.root, event.site.node)
+        walks = self._engine.book.walks
+        if isinstance(event, Flagged):
+            return event.what is FlagMistake.INVERTED or not walks.was_settled(event.way)
+        if isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED):
+            return not walks.was_keyed(event.root, event.site.node)
+        return True
 
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
