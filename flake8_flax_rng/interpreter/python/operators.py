@@ -170,9 +170,7 @@ def _merged(left: Value, right: Value, state: State) -> DictObject | None:
     second = state.heap.get(right.address) if isinstance(right, Ref) else None
     if not (isinstance(first, DictObject) and isinstance(second, DictObject)):
         return None
-    for key, value in second.entries:
-        first = first.set(key, value)
-    return DictObject(first.entries, first.complete and second.complete)
+    return first.updated(second)
 
 
 def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state: State) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
 
 _ANY = "*"
+_ALL = "__dict__"
 _SETATTR = 3
 
 
@@ -60,8 +61,9 @@ class Stores:
 
     def _note(self, node: ast.AST, owner: str, method: str) -> None:
         values: dict[ast.AST, ast.expr] = {}
-        attributes: list[tuple[ast.Attribute, ast.AST]] = []
+        written: list[tuple[ast.expr, ast.AST]] = []
         names: list[ast.AST] = []
+        later: set[ast.AST] = set()
         for inner in walk(node):
             if isinstance(inner, ast.Assign):
                 targets = [part for target in inner.targets for part in walk(target)]
@@ -69,39 +71,52 @@ class Stores:
             elif isinstance(inner, ast.AnnAssign) and inner.value:
                 values[inner.target] = inner.value
             elif isinstance(inner, ast.Call):
-                self._note_call(inner, owner, method)
+                self._note_call(inner, owner, f"{method} later" if inner in later else method)
             elif isinstance(inner, ast.arg) or (isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)):
                 names.append(inner)
             elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
-                attributes.append((inner, inner))
+                written.append((inner, inner))
             elif isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load):
-                attributes += [(inner.value, inner)] if isinstance(inner.value, ast.Attribute) else []
-        sources = _sources(names, values) if attributes else {}
-        for attribute, target in attributes:
-            own = owner if _is_self(attribute.value) else ""
+                written.append((inner.value, inner))
+            elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and inner is not node:
+                later.update(walk(inner))
+        sources = _sources(names, values) if written else {}
+        for place, target in written:
+            attribute = _attribute(place)
+            if attribute is None:
+                continue
             kind = _kind(attribute, values.get(target), sources)
-            if target is not attribute and kind != "renewed":
+            if target is not place and kind != "renewed":
                 kind = "filled"
-            self._stored.setdefault(attribute.attr, set()).add(_Store(own, method, kind))
+            own = owner if _is_self(attribute.value) else ""
+            self._add(attribute.attr, _Store(own, f"{method} later" if target in later else method, kind))
+
+    def _add(self, name: str, store: _Store) -> None:
+        """Note that an attribute is set; with the ``__dict__`` of ``self`` any of its attributes is."""
+        if name != _ALL:
+            self._stored.setdefault(name, set()).add(store)
+        elif store.owner:
+            self._stored.setdefault(_ANY, set()).add(_Store(store.owner, f"{store.method} by name", ""))
 
     def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
         """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed.
 
         What methods of a list or dict change in it is noted too.
         """
-        filled = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING else None
-        if isinstance(filled, ast.Attribute):
+        filling = isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING
+        filled = _attribute(call.func.value) if isinstance(call.func, ast.Attribute) and filling else None
+        if filled is not None:
             own = owner if _is_self(filled.value) else ""
-            self._stored.setdefault(filled.attr, set()).add(_Store(own, method, "filled"))
+            self._add(filled.attr, _Store(own, method, "filled"))
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
             return
         name = call.args[-2]
         own = owner if _of_super(call.func) or _is_self(call.args[-3]) else ""
         if isinstance(name, ast.Constant):
-            self._stored.setdefault(str(name.value), set()).add(_Store(own, method, ""))
-        elif own:
-            self._stored.setdefault(_ANY, set()).add(_Store(own, f"{method} by name", ""))
+            self._add(str(name.value), _Store(own, method, ""))
+        else:
+            self._add(_ALL, _Store(own, method, ""))
 
     def only_in(self, name: str, method: str, owners: set[str], held: Held | None = None) -> bool:
         """Return whether an attribute is set in one method only, but for one that is None at first.
@@ -155,7 +170,7 @@ class _Store:
 
     Args:
         owner: the class in whose method it stands, if it is one of ``self``.
-        method: that method.
+        method: that method; one in an inner function, which may run at any later time, is of none.
         kind: ``renewed`` if the attribute's old value is part of the new one, ``filled`` if something is put into it,
             ``none``, ``call`` or empty.
     """
@@ -163,6 +178,13 @@ class _Store:
     owner: str
     method: str
     kind: str
+
+
+def _attribute(node: ast.expr) -> ast.Attribute | None:
+    """Return the attribute that an expression stands for; ``vars(x)`` stands for ``x.__dict__``."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "vars" and node.args:
+        return ast.Attribute(node.args[0], _ALL, ast.Load())
+    return node if isinstance(node, ast.Attribute) else None
 
 
 def _is_self(node: ast.expr) -> bool:

@@ -275,8 +275,11 @@ class Objects:
         path = state.fork()
         ref = self._object(owner, FixedObjects(), path)
         ends = [(known.attributes, end) for end in self._follow(function, path, ref) if (known := end.instance(ref))]
+        if not ends or any(name not in names for names, _ in ends):
+            # Code that is not known has been given the object since, or an inner function sets the attribute.
+            return FixedObjects()
         both = [({name: names[name]}, end) for names, end in (*found, *ends) if name in names]
-        return fixed_objects.common(self._engine, both) if ends else FixedObjects()
+        return fixed_objects.common(self._engine, both)
 
     def _read(self, owner: Class) -> Stores:
         """Return where attributes are set in the file, and in the classes that a class derives from."""
