@@ -45,7 +45,6 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 if TYPE_CHECKING:
     import libcst as cst
 
-
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
@@ -120,8 +119,6 @@ class Engine(Namer):
         self._evaluate = evaluate
         self._call = call
         self._run_block = run_block
-
-    # -- following -------------------------------------------------------------------------------
 
     def eval(self, node: cst.CSTNode, state: State) -> Outcomes:
         """Evaluate an expression; one outcome for each path on which it has a value."""
@@ -232,5 +229,3 @@ class Engine(Namer):
         """Tell the rules something."""
         if not (self.context.muted or (self.chosen is Chosen.DEFAULT and isinstance(event, _OF_A_MODULE))):
             self.events.append(event)
-
-    # -- looking at values ---------------------------------------------------------------------------

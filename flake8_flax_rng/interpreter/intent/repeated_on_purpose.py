@@ -104,9 +104,9 @@ def _guess_compared(case: Case) -> bool:
 
 def _subtracted(case: Case) -> bool:
     """Two results of a function that draws from the key are subtracted from each other."""
-    if case.direct:
-        return False
     parting = case.parting
+    if case.direct or not _differ(parting):
+        return False
     if case.signs.are_contrasted(parting.first.site.node, parting.second.site.node):
         return True
     same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first.term)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.domain.events import Fixed
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import FixedValue
 from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
@@ -39,13 +40,13 @@ def check_fields(engine: Engine, name: str, args: Args, state: State, site: Site
             continue
         given = Args([Key(engine.terms.fresh("drawn")), engine.unknown("shape"), engine.unknown("dtype")])
         if ignores(engine, value, given, state, site):
-            engine.emit(Fixed(engine.site(node), "initializer", f"`{field}` of {name}"))
+            engine.emit(Fixed(engine.site(node), FixedValue.INITIALIZER, f"`{field}` of {name}"))
 
 
 def is_constant(initialiser: Value) -> bool:
     """Return whether this is an initialiser of JAX that does not depend on its key."""
     if isinstance(initialiser, Opaque):
-        return initialiser.term.kind == "pure" and initialiser.term.args[0] in CONSTANT_INITIALIZERS
+        return initialiser.term.function in CONSTANT_INITIALIZERS
     return isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
 
 

@@ -11,6 +11,8 @@ from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
 from flake8_flax_rng.interpreter.python import subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
@@ -84,7 +86,7 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
     if isinstance(value, Keys | Stacked) and value.count is not None:
         least = count if star is None else count - 1
         if value.count < least or (star is None and value.count != count):
-            engine.emit(Misused("unpack", engine.site(target), str(count), str(value.count)))
+            engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count)))
             state.ended = True
     if star is None:
         for index, item in enumerate(elements):
@@ -123,7 +125,7 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
             state.open_frame(frame, {})
         state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
-        if owner.term.kind == "variable" and engine.context.stack:
+        if owner.term.kind is Kind.VARIABLE and engine.context.stack:
             engine.hooks.written(value, state, engine.context.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):

@@ -25,6 +25,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -94,7 +95,7 @@ class Analysis:
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
         self._objects = Objects(self._engine, chunks, self._call)
-        self._leftovers = Leftovers(self._engine)
+        self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
         engine.hooks = Hooks(partial(modules.adopt, engine), partial(modules.written, engine), self._leftovers.returned)
 
@@ -147,7 +148,7 @@ class Analysis:
 
     def _holds(self, event: Event) -> bool:
         """Return whether no other path has shown that an event is a mistake of ours."""
-        if not (isinstance(event, Misused) and event.code == "not a key"):
+        if not (isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED)):
             return True
         return not self._engine.book.walks.was_keyed(event.root, event.site.node)
 
