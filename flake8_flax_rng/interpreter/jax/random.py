@@ -243,14 +243,16 @@ def _split(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     found = key_term(key)
     if found is None:
         return [(engine.unknown(key_contract.REFUSED), state)]
-    origin = _made(engine, MakeKind.SPLIT, found[1], found[0])
-    consume(engine, key, state, UseKind.SPLIT, path, derived=origin)
     count = args.get(1, "num")
     if count is None:
         count = Const(2) if args.complete() else engine.unknown()
+    shape = known_items(count, state)
+    if any(map(_is_negative, [count] if shape is None else shape)):
+        return [(engine.unknown(key_contract.REFUSED), state)]
+    origin = _made(engine, MakeKind.SPLIT, found[1], found[0])
+    consume(engine, key, state, UseKind.SPLIT, path, derived=origin)
     if isinstance(count, Const) and isinstance(count.value, int):
         return [(Keys(found[0], count=count.value, origin=origin), state)]
-    shape = known_items(count, state)
     if shape is not None and len(shape) == 1 and isinstance(shape[0], Const) and isinstance(shape[0].value, int):
         return [(Keys(found[0], count=shape[0].value, origin=origin), state)]
     if shape is not None and len(shape) > 1:
@@ -261,6 +263,11 @@ def _split(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         shaped = engine.terms.make(Kind.SHAPED, found[0])
         return [(Keys(shaped, count=first, inner=True, origin=origin, rest=rest), state)]
     return [(Keys(found[0], origin=origin), state)]
+
+
+def _is_negative(length: Value) -> bool:
+    """Return whether a value is no length that JAX takes."""
+    return isinstance(length, Const) and isinstance(length.value, int) and length.value < 0
 
 
 def _fold_in(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.key_words import combined, words_of
-from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
+from flake8_flax_rng.interpreter.domain.budget import (
+    ITEMS_REPEATED,
+    LARGEST_CONSTANT,
+    LARGEST_EXPONENT,
+    LARGEST_NUMBER,
+    LONGEST_TEXT,
+)
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
@@ -197,14 +203,10 @@ def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
     items = known_items(left, state)
     if items is not None and len(items) == 1 and isinstance(items[0], Key):
         return Stacked(items[0], alike=True)
-    if (
-        items is None
-        or not isinstance(right, Const)
-        or not isinstance(right.value, int)
-        or len(items) * right.value > ITEMS_REPEATED
-    ):
+    times = right.value if isinstance(right, Const) and isinstance(right.value, int) else None
+    if items is None or times is None or len(items) * times > ITEMS_REPEATED:
         return engine.unknown("repeated")
-    return engine.allocate(state, ListObject(tuple(items) * right.value))
+    return engine.allocate(state, ListObject(tuple(items) * times if items else ()))
 
 
 def _index_value(value: Value) -> int | None:
@@ -240,7 +242,8 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
 def _raised(sign: str, left: int | float, right: int | float) -> int | None:
     if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= LARGEST_EXPONENT):
         return None
-    return left << right if sign == "<<" else int(left**right)
+    found = left << right if sign == "<<" else left**right
+    return found if abs(found) < LARGEST_CONSTANT else None
 
 
 def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -118,14 +118,15 @@ class Analysis:
             for function in cheap or waiting:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
-                    self._run_function(function, state)
-        return [
-            *Judgement(engine.book).events(),
-            *self._leftovers.events(),
-            *self._defaulted(),
-            *(event for event in engine.events if self._holds(event)),
-            *engine.bounds.events,
+                    self._safely(partial(self._run_function, function, state), function.code.chunk)
+        sources: list[Callable[[], Sequence[Event]]] = [
+            Judgement(engine.book).events,
+            self._leftovers.events,
+            self._defaulted,
+            lambda: [event for event in engine.events if self._holds(event)],
+            lambda: engine.bounds.events,
         ]
+        return [event for source in sources for event in self._safely(source) or ()]
 
     def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""
@@ -197,7 +198,7 @@ class Analysis:
                     after.extend(end for completion, end in done or [] if completion is NORMAL)
                 # What was imported or not makes two programs, which are alike but for the names that say so.
                 kept = 1 if isinstance(statement, cst.Try) and _only_imports(statement) else PATHS_KEPT
-                live = merge(after, engine.unknown, kept) or [before]
+                live = self._safely(partial(merge, after, engine.unknown, kept), chunk) or [before]
         return merge(live, engine.unknown, kept=1)[0]
 
     def _run_function(self, function: Function, state: State) -> None:
@@ -307,17 +308,26 @@ class Analysis:
         lines = chunk.text.count("\n") if chunk is not None else 0
         engine.work.begin(STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
         activations = (active,) if active is not None else ()
+
+        def followed() -> Result | None:
+            try:
+                with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):
+                    return follow()
+            except Exhausted:
+                engine.book.complete = False
+                return None
+
+        return self._safely(followed, chunk)
+
+    def _safely(self, do: Callable[[], Result], chunk: Chunk | None = None) -> Result | None:
+        """Do one of several things: whatever goes wrong in it, which is a mistake of ours, costs none of the others."""
         try:
-            with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):
-                return follow()
-        except Exhausted:
-            engine.book.complete = False
-            return None
+            return do()
         except NotAnalysed as failure:
             self.failures.append(failure)
-        except Exception as error:  # one function must not take the findings of all others with it
-            line = chunk.first_line if chunk is not None else 1
-            self.failures.append(NotAnalysed(line, f"{type(error).__name__}: {error}"))
+        except Exception as error:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            self.failures.append(NotAnalysed(chunk.first_line if chunk is not None else 1, reason))
         return None
 
 
