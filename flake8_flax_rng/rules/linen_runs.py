@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ def runs_by_call(events: Sequence[Event]) -> list[list[ModuleRun]]:
         if isinstance(event, ModuleRun):
             groups.setdefault(event.call.node, []).append(event)
     return list(groups.values())
+
+
+def unfed_runs(events: Sequence[Event]) -> list[UnfedRun]:
+    """Return the runs without streams of models that are not known from any caller."""
+    known = {event.call.node for event in events if isinstance(event, ModuleRun) and event.resolved}
+    return [event for event in events if isinstance(event, UnfedRun) and event.call.node not in known]
 
 
 def settled(runs: list[ModuleRun]) -> list[ModuleRun]:

@@ -10,7 +10,6 @@ import pytest
 
 from tests.mutants.__main__ import main
 from tests.mutants.edits import edited
-from tests.mutants.judge import lines
 from tests.mutants.kinds import KINDS, mutations
 
 HEAD = "import jax\nimport flax.linen as nn\nfrom flax import nnx\n"
@@ -373,11 +372,6 @@ def test_a_body_that_loses_its_only_statement_is_still_one():
     text = "from flax import nnx\nif x:\n    nnx.update(m, s)\ny, s = f()\n"
     (mutation,) = mutations(text)
     assert edited(text, mutation.edits) == "from flax import nnx\nif x:\n    pass\ny, s = f()\n"
-
-
-def test_lines_are_those_of_the_original():
-    assert lines("a\nb\nc\nd", "a\nc\nX") == [1, 3, 4]
-    assert lines("a\nb", "a\nnew\nb") == [1, 2, 2]
 
 
 PROGRAM = """\

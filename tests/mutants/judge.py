@@ -21,6 +21,7 @@ from .sources import File
 
 _LINE = re.compile(r"\bline (\d+)(?! of )")
 _OF_THE_TOOL = "RNG0"
+_BOUND = "RNG090"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Verdict:
     Args:
         outcome: ``found``, ``missed``, ``crashed`` or ``hung``.
         code: the rule that has found it.
-        message: what it says, with the lines of the text with the fault.
+        message: what it says, with the lines of the text with the fault; why it is missed, where that can be told.
     """
 
     outcome: str
@@ -63,32 +64,57 @@ def judged(place: Place, requested: frozenset[str]) -> Verdict:
     text = place.file.read()
     mutated = edited(text, place.mutation.edits)
     assert mutated is not None
-    before = {_claim(finding, int) for finding in _original(place.file, requested)}
+    asked = requested | {_BOUND}
+    new = [finding for finding in _new(place, text, mutated, asked) if not finding.code.startswith(_OF_THE_TOOL)]
+    if new:
+        return Verdict("found", new[0].code, _said(new[0]))
+    return Verdict("missed", message=_cause(place, text, mutated, asked))
+
+
+def _cause(place: Place, text: str, mutated: str, asked: frozenset[str]) -> str:
+    """Say why a fault is missed, where the linter itself can tell."""
+    for finding in _new(place, text, mutated, asked, follow=False):
+        if not finding.code.startswith(_OF_THE_TOOL):
+            return f"found without the other files: {finding.code} {_said(finding)}"
+    for finding in _linted(place.file, mutated, asked, follow=True):
+        if finding.code == _BOUND and place.mutation.first <= finding.line <= place.mutation.last:
+            return f"bound: {_said(finding)}"
+    return ""
+
+
+def _said(finding: Finding) -> str:
+    return f"line {finding.line}: {finding.message}"
+
+
+def _new(place: Place, text: str, mutated: str, asked: frozenset[str], follow: bool = True) -> list[Finding]:
+    """Return what is only said of the text with the fault, and of the function that has it."""
+    before = {_claim(finding, int) for finding in _original(place.file, text, asked, follow)}
     original = lines(text, mutated)
-    for finding in _linted(place.file, mutated, requested):
-        claim = _claim(finding, lambda line: original[int(line) - 1])
-        if claim not in before and _about(claim, place.mutation) and not finding.code.startswith(_OF_THE_TOOL):
-            return Verdict("found", finding.code, f"line {finding.line}: {finding.message}")
-    return Verdict("missed")
+    found = _linted(place.file, mutated, asked, follow)
+    claims = {finding: _claim(finding, lambda line: original[int(line) - 1]) for finding in found}
+    return [finding for finding, claim in claims.items() if claim not in before and _about(claim, place.mutation)]
 
 
 def lines(text: str, mutated: str) -> list[int]:
-    """Return for each line of a changed text the line of the original that it was, or stands by."""
+    """Return for each line of a changed text the line of the original that it was, or stands by.
+
+    Where fewer lines stand than before, the first ones are those that are gone: what follows a split has changed too.
+    """
     old, new = text.split("\n"), mutated.split("\n")
     found: list[int] = []
     for _, first, last, start, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        found += [min(first + offset, max(first, last - 1)) + 1 for offset in range(end - start)]
+        found += [max(last - (end - line), first) + 1 for line in range(start, end)]
     return found
 
 
 @cache
-def _original(file: File, requested: frozenset[str]) -> list[Finding]:
-    return _linted(file, file.read(), requested)
+def _original(file: File, text: str, asked: frozenset[str], follow: bool) -> list[Finding]:
+    return _linted(file, text, asked, follow)
 
 
-def _linted(file: File, text: str, requested: frozenset[str]) -> list[Finding]:
-    project = Project(str(file.place), file.root)
-    return lint(text, ast.parse(text), str(file.place), project=project, off=lambda: off(requested))
+def _linted(file: File, text: str, asked: frozenset[str], follow: bool) -> list[Finding]:
+    project = Project(str(file.place), file.root) if follow else None
+    return lint(text, ast.parse(text), str(file.place), project=project, off=lambda: off(asked))
 
 
 def _claim(finding: Finding, line: Callable[[str | int], int]) -> Claim:

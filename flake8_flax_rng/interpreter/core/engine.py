@@ -45,7 +45,6 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 if TYPE_CHECKING:
     import libcst as cst
 
-
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
@@ -121,17 +120,23 @@ class Engine(Namer):
         self._call = call
         self._run_block = run_block
 
-    # -- following -------------------------------------------------------------------------------
-
     def eval(self, node: cst.CSTNode, state: State) -> Outcomes:
         """Evaluate an expression; one outcome for each path on which it has a value."""
+        self.count()
+        return self._evaluate(self, node, state)
+
+    def count(self) -> None:
+        """Count one expression, or one call that no expression stands for.
+
+        Raises:
+            Exhausted: more were followed than may be from one function, or in the file.
+        """
         work = self.work
         work.steps += 1
         work.effort += 1
         if work.steps > work.limit:
             self.bounds.exhausted(self.context, work.abroad, work.of_file)
             raise Exhausted
-        return self._evaluate(self, node, state)
 
     def eval_one(self, node: cst.CSTNode, state: State) -> Outcome:
         """Evaluate an expression on one path; unknown if it has a value on none."""
@@ -224,5 +229,3 @@ class Engine(Namer):
         """Tell the rules something."""
         if not (self.context.muted or (self.chosen is Chosen.DEFAULT and isinstance(event, _OF_A_MODULE))):
             self.events.append(event)
-
-    # -- looking at values ---------------------------------------------------------------------------

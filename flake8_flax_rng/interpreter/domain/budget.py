@@ -149,13 +149,17 @@ KEYS_UNPACKED = 64
 ROWS_KNOWN = 64
 """Rows of an array of keys that are told apart after ``reshape``. Silently unknown."""
 
+LAZY_KNOWN = 3
+"""How often ``zip`` and its kin stand in each other: each zips what it was given anew. Silently: the items are unknown.
+"""
+
 ROUNDS_KNOWN = 64
 """Items of ``itertools.cycle`` that are laid out. Silently: the later ones are unknown."""
 
 ITEMS_REPEATED = 64
 """Items of ``[key] * n``. Silently unknown."""
 
-TREE_NODES_READ = 500
+TREE_NODES_READ = 200
 """Nodes of a tree that ``jax.tree.map`` goes over, shared ones as often as they are held. Silently: no more leaves."""
 
 LANES_COMPARED = 32
@@ -183,12 +187,6 @@ VALUES_VISITED = 5_000
 
 NESTING_VISITED = 100
 """How deep containers are visited. Silently: what lies deeper counts as the caller says."""
-
-CHILDREN_READ = 200
-"""Keys of one split that are told apart. Silently: it may be any of them that was read."""
-
-SPLITS_KEPT = 4
-"""Splits of one key that are compared with each later one. Silently: the others are not."""
 
 NESTING_NAMED = 6
 """Containers in each other that get a name by their contents. Silently: a deeper one is a value of its own."""

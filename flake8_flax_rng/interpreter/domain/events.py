@@ -338,6 +338,27 @@ class Reused:
 
 
 @record(eq=False)
+class UnfedRun:
+    """A model of which nothing is known is run in training mode, and given no stream.
+
+    Args:
+        call: the place of the call.
+        name: the callable as a reader knows it.
+        flag: the argument that says that it trains, as the text has it.
+        mutable: whether collections are said to change, as those of batch statistics do.
+        key: a key that was made for this function and is never used, if there is one.
+        made: the call that made it.
+    """
+
+    call: Site
+    name: str
+    flag: str
+    mutable: bool = False
+    key: str | None = None
+    made: Made | None = None
+
+
+@record(eq=False)
 class Meant:
     """The same key was consumed twice on one path, and that is taken as meant.
 
@@ -495,6 +516,7 @@ class Lifted:
         layer: what draws, as a reader knows it.
         fallback: whether the draw falls back to ``'params'`` where that is given.
         run: whether this is a run with streams that are known, rather than any that could be.
+        call: the call that runs the module, if there is one.
     """
 
     problem: LiftProblem | None
@@ -505,6 +527,7 @@ class Lifted:
     layer: str
     fallback: bool = False
     run: bool = False
+    call: Site | None = None
 
 
 @record(eq=False)
@@ -598,6 +621,7 @@ Event = (
     | Defaulted
     | Discarded
     | Meant
+    | UnfedRun
     | Overlooked
     | Shared
     | HandedOn

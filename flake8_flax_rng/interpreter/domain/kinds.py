@@ -109,6 +109,9 @@ class LiftProblem(StrEnum):
     UNSPLIT = "unsplit"
     """One key for all lanes."""
 
+    FALLBACK = "fallback"
+    """The stream is split and not given; the ``'params'`` key that stands in for it is one for all lanes."""
+
     RAW = "raw"
     """It is a transform of JAX that knows nothing of streams."""
 

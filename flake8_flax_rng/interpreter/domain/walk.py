@@ -50,8 +50,7 @@ _INSIDE: dict[type, Callable[[Any], tuple[Value, ...]]] = {
 ALL = frozenset(_INSIDE)
 CONTAINERS = frozenset({Tuple, ListObject, DictObject})
 OBJECTS = frozenset({*CONTAINERS, Instance})
-ARRAYS = frozenset({Tuple, Rows, Stacked})
-"""What holds keys by itself, and not through the heap."""
+_HOLDING = frozenset({Tuple, Rows, Stacked})
 
 
 def children(value: Value, heap: Heap, through: Kinds = ALL) -> tuple[Value, ...]:
@@ -78,15 +77,14 @@ def reachable(value: Value, heap: Heap, through: Kinds = ALL, but: Container[int
         value: the value.
         heap: the objects.
         through: the kinds that are looked into.
-        but: the addresses of objects that are not looked into.
+        but: the identities of what is left out.
     """
     found, seen = [value], {identity(value)}
     for current in found:
         yield current
-        if type(current) is Ref and current.address in but:
-            continue
         for inner in children(current, heap, through):
-            if len(found) < VALUES_VISITED and (place := identity(inner)) not in seen:
+            place = identity(inner)
+            if len(found) < VALUES_VISITED and place not in seen and place not in but:
                 seen.add(place)
                 found.append(inner)
 
@@ -116,13 +114,24 @@ def any_key(value: Value, heap: Heap, through: Kinds = ALL) -> bool:
     return any_inside(value, heap, lambda inner: isinstance(inner, Key | Keys), through)
 
 
-def keys_in(value: Value) -> Sequence[Key | Keys]:
-    """Return the keys that a value holds by itself, and not through the heap."""
-    if isinstance(value, Key | Keys):
-        return (value,)
-    if type(value) not in ARRAYS:
-        return ()
-    return [inner for inner in reachable(value, {}, ARRAYS) if isinstance(inner, Key | Keys)]
+class KeysWithin:
+    """Finds the keys that values hold by themselves, and not through the heap; it goes through each value once.
+
+    What it has gone through is kept: a tuple that is put into ever larger ones is not read again for each of them.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, Value] = {}
+
+    def new(self, value: Value) -> Sequence[Key | Keys]:
+        """Return the keys that a value is or holds, without those of what was gone through before."""
+        if isinstance(value, Key | Keys):
+            return (value,)
+        if type(value) not in _HOLDING or identity(value) in self._known:
+            return ()
+        found = list(reachable(value, {}, _HOLDING, self._known))
+        self._known.update((identity(inner), inner) for inner in found if type(inner) in _HOLDING)
+        return [inner for inner in found if isinstance(inner, Key | Keys)]
 
 
 def pairs(one: Value, other: Value, heap: Heap, through: Kinds = ALL) -> Iterator[tuple[Value, Value]]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from flake8_flax_rng.interpreter.domain.key_lineage import child_of, children_in
 from flake8_flax_rng.interpreter.domain.values import Key, Keys, Value
-from flake8_flax_rng.interpreter.domain.walk import keys_in
+from flake8_flax_rng.interpreter.domain.walk import KeysWithin
 
 
 class Escapes:
@@ -15,6 +15,7 @@ class Escapes:
 
     def __init__(self) -> None:
         self._escaped: dict[int, set[int]] = {}
+        self._keys = KeysWithin()
         self._noting = True
 
     @contextmanager
@@ -28,7 +29,7 @@ class Escapes:
 
     def note(self, value: Value) -> None:
         """Note that whatever keys a value holds have escaped."""
-        for key in keys_in(value) if self._noting else ():
+        for key in self._keys.new(value) if self._noting else ():
             children = {child_of(key.term)} if isinstance(key, Key) else children_in(key)
             self._escaped.setdefault(key.origin, set()).update(children)
 

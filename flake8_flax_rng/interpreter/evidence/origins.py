@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, child_index
 from flake8_flax_rng.interpreter.domain.values import Key, Value
-from flake8_flax_rng.interpreter.domain.walk import keys_in
+from flake8_flax_rng.interpreter.domain.walk import KeysWithin
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Mapping
@@ -30,6 +30,7 @@ class Origins:
         self._arrays: dict[int, str] = {}
         self._named: dict[tuple[Term, int], str] = {}
         self._read: dict[int, set[int]] = {}
+        self._keys = KeysWithin()
         self.thrown_away: dict[int, Site] = {}
 
     # -- the calls -------------------------------------------------------------------------------
@@ -110,7 +111,7 @@ class Origins:
 
     def read(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
-        for key in keys_in(value):
+        for key in self._keys.new(value):
             self.read_child(key.origin, child_index(key) if isinstance(key, Key) else None)
 
     def read_child(self, origin: int, index: int | None) -> None:

@@ -279,6 +279,7 @@ def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, 
     rows: list[tuple[Args, State]] = [(args, state)]
     result: Outcomes = [(value, state) for value in args.positional[:1]]
     for function in functions:
+        engine.count()
         result = [outcome for given, at in rows for outcome in engine.call(function, given, at, site)]
         rows = [(Args([value]), after) for value, after in result]
     return result

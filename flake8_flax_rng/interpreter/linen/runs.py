@@ -10,20 +10,23 @@ import libcst as cst
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.core.program import Chosen
-from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Use
+from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, UnfedRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
+    FALSE,
     NONE,
+    TRUE,
     Args,
     Bound,
     Class,
     Const,
     Function,
     Key,
+    Keys,
     Native,
     Opaque,
     Ref,
@@ -35,13 +38,16 @@ from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import rngs_argument
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes, lineage
-from flake8_flax_rng.semantics.linen import INITIALISING, SHAPES_ONLY
+from flake8_flax_rng.semantics.linen import FLAG, INITIALISING, SHAPES_ONLY, TRAINING_FLAGS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcome, Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
+
+_TRAINING = {**dict.fromkeys(TRAINING_FLAGS, TRUE), FLAG: FALSE}
+"""What says of a call that dropout is on."""
 
 _OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
 
@@ -197,6 +203,7 @@ def run(
     call = engine.terms.make(Kind.LINEN, kind, *(engine.term(value, state) for value in args.values()))
     outer, state.draws = state.draws, ()
     step = engine.context.stack[-1]
+    given = replace(given, call=step.site)
     if kind in INITIALISING and not INITIALISING[kind]:
         held = frozenset(value.term for value in args.values() if isinstance(value, Key | Opaque))
         given = replace(given, placeholders=held)
@@ -342,7 +349,22 @@ def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Si
     """Note a call that may run a Linen module of which nothing is known."""
     if name not in ("apply", "apply_fn") and name not in INITIALISING:
         return
+    _note_unfed(engine, name, args)
     rest = args.shift(1)
     for option in _OPTIONS:
         rest.keywords.pop(option, None)
     engine.emit(ModuleRun(engine.context.stack[-1].site, name, name, None, False, (), False, signature(rest)))
+
+
+def _note_unfed(engine: Engine, name: str, args: Args) -> None:
+    """Note a run in training mode that is given neither streams nor a key in another way."""
+    if name in INITIALISING or not args.complete() or "rngs" in args.keywords or engine.context.muted:
+        return
+    flag = next((key for key, value in args.keywords.items() if value == _TRAINING.get(key)), None)
+    if flag is None or any(isinstance(value, Key | Keys) for value in args.values()):
+        return
+    step = engine.context.stack[-1]
+    node = args.node(None, flag)
+    text = step.site.chunk.code(node) if node is not None else str(_TRAINING[flag].value)
+    mutable = args.keywords.get("mutable", FALSE) != FALSE
+    engine.book.unfed.setdefault(step.site.node, UnfedRun(step.site, step.label or name, f"{flag}={text}", mutable))

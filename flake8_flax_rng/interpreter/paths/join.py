@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_KEPT
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
 from flake8_flax_rng.interpreter.paths.conditions import SOME, never_none
@@ -43,7 +44,7 @@ def merge(
     if len(states) < 2:
         return states
     result: list[State] = []
-    for state in states:
+    for state in _without_fallbacks(states):
         if not any(_alike(known, state, counted) and _absorb(known, state, fresh, force=False) for known in result):
             result.append(state)
     if len(result) > kept and lossy is not None:
@@ -74,6 +75,38 @@ def merge_outcomes(
         state.unbind(frame, _RESULT)
         result.append((joined if joined is not None else fresh("either"), state))
     return result
+
+
+def _without_fallbacks(states: list[State]) -> list[State]:
+    """Return paths without those on which an argument is left out, where what stands in for it is not known.
+
+    What happens to the argument, where it is given, would be lost with the difference of the two.
+    """
+    if len(states) != 2:
+        return states
+    one, other = states
+    names = _name_differences(one, other) if one.assumed != other.assumed else []
+    if any(_stands_in(other.lookup(*place), one.lookup(*place), other) for place in names):
+        return [one]
+    if any(_stands_in(one.lookup(*place), other.lookup(*place), one) for place in names):
+        return [other]
+    return states
+
+
+def _stands_in(value: Value | None, given: Value | None, state: State) -> bool:
+    """Return whether a path has put an unknown value in the place of an argument that is None on it."""
+    if not (isinstance(value, Opaque) and isinstance(given, Opaque) and given.term.kind == "parameter"):
+        return False
+    return all(
+        any(held and fact.kind == "==" and _is_none_of(fact, given.term) for fact, held in facts.items())
+        for facts in state.assumed
+    )
+
+
+def _is_none_of(fact: Term, subject: Term) -> bool:
+    """Return whether a condition compares a value with None."""
+    other = fact.args[1]
+    return fact.args[0] is subject and isinstance(other, Term) and other.kind == "const" and other.value is None
 
 
 def _alike(state: State, other: State, counted: bool) -> bool:

@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
+    NONE,
     Args,
     Bound,
     Class,
@@ -222,7 +223,8 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         known = member(cls, name, state)
         if known is not None and found.symbolic and _overridden(engine, cls, name):
             return [(engine.unknown(name), state)]
-        field = name in cls.fields and (has_constructor_fields(cls) or not isinstance(known, Class))
+        # An annotated None waits for what somebody stores there later.
+        field = name in cls.fields and (has_constructor_fields(cls) or known == NONE)
         if known is not None and not (found.symbolic and field):
             return bind(engine, known, owner, cls, state, site)
     if lineage.is_linen(cls) and name in MODULE_METHODS:

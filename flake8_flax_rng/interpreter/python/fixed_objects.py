@@ -194,7 +194,8 @@ class _Lasting:
 
     def _gathered(self, value: Value) -> bool:
         """Gather the objects that a value refers to; return False where a key is among them."""
-        for inner in reachable(value, self._state.heap, _PARTS, but=frozenset(self.heap)):
+        gathered = {identity(Ref(address)) for address in self.heap}
+        for inner in reachable(value, self._state.heap, _PARTS, gathered):
             if isinstance(inner, Key | Keys):
                 return False
             found = self._state.heap.get(inner.address) if isinstance(inner, Ref) else None

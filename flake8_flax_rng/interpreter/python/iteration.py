@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, PASSES
+from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, LAZY_KNOWN, PASSES
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
@@ -141,15 +141,21 @@ def element(engine: Engine, value: Value, index: int, state: State) -> Value:
     return engine.unknown("item")
 
 
-def iterate(engine: Engine, value: Value, state: State) -> Iteration:
+def iterate(engine: Engine, value: Value, state: State, depth: int = 0) -> Iteration:
     """Return what a loop over a value gets.
 
     The first two passes stand for all: what is consumed in both did not change from one pass to the
     next. Short sequences that are known are followed to their end.
+
+    Args:
+        engine: the analysis.
+        value: what is gone over.
+        state: the path; an iterator is used up on it.
+        depth: how many lazy ones there are around it, such as ``zip`` and ``enumerate``.
     """
     engine.book.read(value)
-    if isinstance(value, Partial):
-        return _lazy(engine, value, state)
+    if isinstance(value, Partial) and depth <= LAZY_KNOWN:
+        return _lazy(engine, value, state, depth + 1)
     items = known_items(value, state)
     prefix = state.heap.get(value.address) if isinstance(value, Ref) else None
     if isinstance(value, Ref) and isinstance(prefix, ListObject) and prefix.once:
@@ -188,13 +194,13 @@ def listed(value: Value, state: State) -> bool:
     return any_inside(value, state.heap, lists, (Partial,))
 
 
-def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
+def _lazy(engine: Engine, value: Partial, state: State, depth: int) -> Iteration:
     """Iterate over ``range``, ``enumerate``, ``zip`` or ``reversed``."""
     name = value.function.path if isinstance(value.function, Symbol) else ""
     if name == "builtins.range":
         return _range(engine, value.args, state)
     if name == "builtins.enumerate" and value.args:
-        inner = iterate(engine, value.args[0], state)
+        inner = iterate(engine, value.args[0], state, depth)
         start = value.args[1:2] or tuple(item for name, item in value.keywords if name == "start")
         numbers = _range(engine, start, state, endless=True, count=len(inner.passes)).passes
         if inner.exact:
@@ -202,14 +208,14 @@ def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
         pairs = [Tuple(pair) for pair in zip(numbers, inner.passes, strict=False)]
         return Iteration(list(pairs), inner.exact, most=inner.limits)
     if name == "builtins.zip" and value.args:
-        parts = [iterate(engine, arg, state) for arg in value.args]
+        parts = [iterate(engine, arg, state, depth) for arg in value.args]
         count = min(len(part.passes) for part in parts)
         rows = [Tuple(tuple(part.passes[i] for part in parts)) for i in range(count)]
         exact = any(part.exact and len(part.passes) == count for part in parts)
         return Iteration(list(rows), exact, most=tuple(limit for part in parts for limit in part.limits))
     if name == "itertools.zip_longest" and value.args:
         fill = next((item for keyword, item in value.keywords if keyword == "fillvalue"), NONE)
-        return _zipped_to_the_longest([iterate(engine, arg, state) for arg in value.args], fill)
+        return _zipped_to_the_longest([iterate(engine, arg, state, depth) for arg in value.args], fill)
     lazily = _LAZILY.get(name)
     found = lazily(engine, value, state) if lazily and value.args and not value.keywords else None
     if found is not None:

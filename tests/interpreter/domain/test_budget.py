@@ -35,6 +35,7 @@ def documented() -> dict[str, str]:
     found = {}
     for node, below in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assert node.targets[0].id not in found
             text = below.value if isinstance(below, ast.Expr) else None
             found[node.targets[0].id] = " ".join(str(text.value).split()) if isinstance(text, ast.Constant) else ""
     return found
