@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
-from flake8_flax_rng.interpreter.domain.kinds import TurnedOff
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, TurnedOff
 from flake8_flax_rng.rules.linen_runs import active, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, rule
 
@@ -49,7 +49,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams given to ``init`` on which no variable depends."""
     for runs in runs_by_call(events):
         resolved = [run for run in settled(runs) if run.streams is not None]
-        if not resolved or any(run.kind not in ("init", "lazy_init") for run in resolved):
+        if not resolved or any(run.kind not in (RunKind.INIT, RunKind.LAZY_INIT) for run in resolved):
             continue
         for stream in resolved[0].streams or ():
             if stream != "params" and all(_needless(run, stream) for run in resolved):
