@@ -206,7 +206,13 @@ def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) ->
     """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
     trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
     if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
-        engine.emit(Misused(Misuse.LEAK, engine.site(node)))
+        engine.emit(Misused(Misuse.LEAK, _in_traced(engine, trace) or engine.site(node)))
+
+
+def _in_traced(engine: Engine, trace: Trace) -> Site | None:
+    """Return the call in a traced function that leads to where the analysis stands; None where it stands in it."""
+    inside = engine.context.stack[trace.depth :]
+    return next((step.site for step in inside if step.turn is None), None)
 
 
 def is_fixed(key: Term) -> bool:

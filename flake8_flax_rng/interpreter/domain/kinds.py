@@ -181,6 +181,9 @@ class Handover(StrEnum):
     STORED = "stored"
     """In an attribute, by the constructor."""
 
+    COMPILED = "compiled"
+    """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
+
 
 class Malformation(StrEnum):
     """How streams are given to a Linen call that does not take them so."""

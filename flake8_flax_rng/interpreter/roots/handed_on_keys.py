@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
 from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.interpreter.roots.attribute_writes import Stores
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function
     from flake8_flax_rng.interpreter.paths.state import State
+    from flake8_flax_rng.syntax.source import Chunk
 
 _RETURNED = frozenset({Tuple, DictObject, Instance})
 """What is looked into for the keys that a function returns."""
@@ -28,10 +30,14 @@ class Leftovers:
 
     Args:
         engine: the analysis.
+        chunks: the text of the file.
     """
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine, chunks: list[Chunk]):
         self._engine = engine
+        self._chunks = chunks
+        self._made: set[tuple[Class, str]] = set()
+        self._compiled: list[tuple[Class, str, Use]] = []
         self._handed_on: list[HandedOn] = []
         self._stored: list[tuple[Class, str, Use]] = []
         self._receivers: list[tuple[Class, Term]] = []
@@ -65,10 +71,14 @@ class Leftovers:
             self._receivers.append((function.owner, self._engine.terms.make(Kind.OBJECT, receiver.address)))
             for state in states:
                 self._kept(function, function.owner, receiver, state, states)
+                if function.code in self._engine.program.jitted:
+                    self._read_in_compiled(function.owner, receiver, state)
 
     def _kept(self, function: Function, owner: Class, receiver: Ref, state: State, states: list[State]) -> None:
         found = state.instance(receiver)
         for name, value in found.attributes.items() if found is not None else ():
+            if isinstance(value, Key) and value.origin and function.code.name == "__init__":
+                self._made.add((owner, name))
             use = self._used(value, state) if isinstance(value, Key | Opaque) else None
             if use is None or not isinstance(value, Key | Opaque):
                 continue
@@ -79,6 +89,16 @@ class Leftovers:
                     self._stored.append((owner, name, use))
             elif source is not value.term and source.kind is Kind.ATTRIBUTE and source.name == name:
                 self._handed_on.append(HandedOn(use, Handover.KEPT, name))
+
+    def _read_in_compiled(self, owner: Class, receiver: Ref, state: State) -> None:
+        """Look at the keys of its object that a compiled method draws from."""
+        this = self._engine.terms.make(Kind.OBJECT, receiver.address)
+        for key, use in state.ledger.items():
+            held = (
+                key.term.kind is Kind.ATTRIBUTE and key.term.part(0) is this and key.place is None and key.origin == 0
+            )
+            if held and use.kind in (UseKind.DRAW, UseKind.SPLIT):
+                self._compiled.append((owner, str(key.term.name), use))
 
     def _used(self, key: Key | Opaque, state: State) -> Use | None:
         """Return what has consumed a key that was made by splits alone; None where nothing has."""
@@ -105,7 +125,17 @@ class Leftovers:
                 for cls, receiver in self._receivers
             )
         ]
-        return [*self._handed_on, *stored]
+        return [*self._handed_on, *stored, *self._never_renewed()]
+
+    def _never_renewed(self) -> list[HandedOn]:
+        """Return the keys that a constructor makes, and that a compiled method draws from while nothing renews them."""
+        candidates = [(owner, name, use) for owner, name, use in self._compiled if (owner, name) in self._made]
+        writes = Stores(self._chunks) if candidates else None
+        return [
+            HandedOn(use, Handover.COMPILED, name)
+            for owner, name, use in candidates
+            if writes is not None and writes.only_in(name, "__init__", {owner.name})
+        ]
 
 
 def _renewed(key: Key | Opaque, name: str, receiver: Ref, state: State) -> bool:
