@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from flake8_flax_rng.semantics.consumers import Consumer, Objects
+from flake8_flax_rng.semantics.consumers import Consumer, Makes, Objects
 from flake8_flax_rng.semantics.names import canonical
 from flake8_flax_rng.semantics.packages import LIBRARIES
 
@@ -142,7 +142,7 @@ _MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module 
 PART_MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module in library.part_modules)
 """Bases of modules whose ``__init__`` makes their parts from a key."""
 
-GUESSED = Consumer(None, "seed", makes="guess")
+GUESSED = Consumer(None, "seed", makes=Makes.GUESS)
 SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "experimental_sample_and_log_prob"})
 """Methods that draw when they are given a key as ``seed``, whatever the object: distrax and TFP agree on it."""
 

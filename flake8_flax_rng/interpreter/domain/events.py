@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         MakeKind,
         Malformation,
         Misuse,
+        RunKind,
         TurnedOff,
         Unserved,
         UseKind,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
+    from flake8_flax_rng.semantics.consumers import Makes
 
 
 Way = tuple[tuple["cst.CSTNode", int | None], ...]
@@ -75,7 +77,7 @@ class Use:
         variables: the variables that a Linen call was given.
         initialises: whether the Linen call is an ``init``.
         twin: whether it is what another lane does than the one that is followed.
-        makes: what a library makes from the key: ``model``, ``layer`` or ``guess``.
+        makes: what a library makes from the key, if it is no plain draw.
         builders: numbers of the functions under way that build a module from its parts.
     """
 
@@ -93,7 +95,7 @@ class Use:
     variables: Term | None = None
     initialises: bool = False
     twin: bool = False
-    makes: str = ""
+    makes: Makes | None = None
     builders: frozenset[int] = frozenset()
 
     @property
@@ -425,7 +427,7 @@ class ModuleRun:
 
     Args:
         call: the place of the call.
-        kind: ``init``, ``apply`` or ``bind``.
+        kind: the method that runs it.
         name: the module and method as a reader knows them, for instance ``Net.apply``.
         streams: names of the streams given; None when that is not known.
         bare: whether a bare key was given.
@@ -442,7 +444,7 @@ class ModuleRun:
     """
 
     call: Site
-    kind: str
+    kind: RunKind
     name: str
     streams: tuple[str, ...] | None
     bare: bool

@@ -90,6 +90,34 @@ class Misuse(StrEnum):
     """``PRNGKey`` makes a raw array."""
 
 
+class Binding(StrEnum):
+    """How a class binds a function that stands in it."""
+
+    METHOD = "method"
+    PROPERTY = "property"
+    CACHED = "cached"
+    """A property that is computed once."""
+
+    CLASSMETHOD = "classmethod"
+    STATICMETHOD = "staticmethod"
+
+
+class RunKind(StrEnum):
+    """The method that runs a Linen module."""
+
+    INIT = "init"
+    INIT_WITH_OUTPUT = "init_with_output"
+    LAZY_INIT = "lazy_init"
+    TABULATE = "tabulate"
+    MODULE_PATHS = "module_paths"
+    APPLY = "apply"
+    APPLY_FN = "apply_fn"
+    """``apply`` as a state of training keeps it."""
+
+    BIND = "bind"
+    """A method of a module that ``bind`` gave its streams."""
+
+
 class TurnedOff(StrEnum):
     """Why a layer that could draw does not."""
 

@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import attribute_frame
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.kinds import Binding
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -111,7 +112,7 @@ def _of_wrapped(engine: Engine, node: cst.CSTNode, value: Wrapped, name: str, st
 def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: State) -> Outcomes:
     value = classes.member(cls, name, state)
     if value is not None:
-        if isinstance(value, Descriptor) and value.kind != "property":
+        if isinstance(value, Descriptor) and value.kind is not Binding.PROPERTY:
             return classes.bind(engine, value, cls, cls, state, engine.site(node))
         if isinstance(value, Const) and _is_enum(cls):
             return [(Opaque(engine.terms.make(Kind.MEMBER, cls.name, cls.serial, name)), state)]

@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import Binding
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -279,11 +280,11 @@ def id_of(value: Descriptor) -> int:
 def bind(engine: Engine, value: Value, owner: Value, cls: Value, state: State, site: Site) -> Outcomes:
     """Return a class member as seen through an instance."""
     if isinstance(value, Descriptor):
-        if value.kind == "cached":
+        if value.kind is Binding.CACHED:
             return [(Opaque(engine.terms.make(Kind.CACHED, engine.term(owner, state), id_of(value))), state)]
-        if value.kind == "property":
+        if value.kind is Binding.PROPERTY:
             return engine.call(value.function, Args([owner]), state, site)
-        if value.kind == "classmethod":
+        if value.kind is Binding.CLASSMETHOD:
             return [(Bound(value.function, cls), state)]
         return [(value.function, state)]
     if isinstance(value, _BINDING):

@@ -25,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
-from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, Misuse
+from flake8_flax_rng.interpreter.domain.kinds import Binding, FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -222,12 +222,12 @@ class Analysis:
 
     def _run_root(self, function: Function, state: State) -> None:
         owner = function.owner
-        kind = "function" if owner is None else _kind(owner, function)
-        if owner is not None and kind == "method":
+        binding = None if owner is None else _binding(owner, function)
+        if owner is not None and binding is Binding.METHOD:
             self._run_method(owner, function, state)
         else:
             given = self._objects.taken(owner, function, state)
-            self._call(function, state, owner if kind == "classmethod" else None, given=given)
+            self._call(function, state, owner if binding is Binding.CLASSMETHOD else None, given=given)
 
     def _call(
         self,
@@ -340,9 +340,9 @@ def _only_imports(node: cst.Try) -> bool:
     return len(lines) == len(node.body.body) and bool(imports) and len(imports) + len(flags) == len(small)
 
 
-def _kind(owner: Class, function: Function) -> str:
-    """Return how a class binds one of its functions: ``method``, ``classmethod`` or ``staticmethod``."""
+def _binding(owner: Class, function: Function) -> Binding:
+    """Return how a class binds one of its functions; a property is followed as the method that it is."""
     for value in owner.members.values():
         if isinstance(value, Descriptor) and undecorated(value.function) == function:
-            return value.kind if value.kind != "property" else "method"
-    return "method"
+            return value.kind if value.kind is not Binding.PROPERTY else Binding.METHOD
+    return Binding.METHOD
