@@ -129,8 +129,6 @@ UNRELATED_ERRORS: frozenset[str] = frozenset(
 
 IMPORT_ERRORS: frozenset[str] = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 
-_COMPARING = ("equal", "close", "same", "identical")
-
 
 @dataclass(frozen=True)
 class Consumer:
@@ -372,9 +370,3 @@ def read_consumers(entries: Iterable[str]) -> Libraries:
         position = None if match["keyword"] else int(place or 0)
         own[canonical(match["path"])] = Consumer(position, match["name"])
     return Libraries(own)
-
-
-def compares(name: str) -> bool:
-    """Return whether a function of this name compares its arguments: then it only takes reports back."""
-    last = name.rpartition(".")[2].lower()
-    return last.startswith("assert") or any(word in last for word in _COMPARING)

@@ -440,7 +440,10 @@ class Engine:
             return self.terms.make("dict", *parts)
         if isinstance(found, Instance):
             return self.terms.make("object", value.address)
-        return self.terms.fresh("container")
+        container = self.terms.fresh("container")
+        items = found.items[:ITEMS_NAMED] if isinstance(found, ListObject) and depth < NESTING_NAMED else ()
+        known = [self.term(item, state, depth + 1) for item in items]
+        return self.terms.make("container", container, *known) if known else container
 
     def _callable_term(self, value: Bound | Native | Wrapped | Partial | Descriptor, state: State, depth: int) -> Term:
         if isinstance(value, Native):

@@ -28,10 +28,17 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import random, transforms
 from flake8_flax_rng.interpreter.libraries import consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, runs
-from flake8_flax_rng.interpreter.python import builtin_functions, classes, containers, frozen_dataclasses, lineage
+from flake8_flax_rng.interpreter.python import (
+    assertions,
+    builtin_functions,
+    classes,
+    containers,
+    frozen_dataclasses,
+    lineage,
+)
 from flake8_flax_rng.interpreter.python.decorators import compacted
 from flake8_flax_rng.interpreter.python.functions import call_function
-from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, TEXT_METHODS, compares, draws_on_host
+from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, TEXT_METHODS, draws_on_host
 from flake8_flax_rng.semantics.linen import CONTAINER, LAYERS, LIFTED_METHODS, TRAIN_STATES
 from flake8_flax_rng.semantics.transforms import SELECTING
 
@@ -127,8 +134,7 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
     path = function.path
     if path in NEVER_RETURN:
         return []
-    if compares(path):
-        _compare(engine, args, state)
+    assertions.note(engine, path, args, state, site)
     if path in SELECTING and len(args.positional) == 3:
         one, other = (engine.term(value, state) for value in args.positional[1:])
         engine.book.signs.selections.note(one, other, (args.node(1, None), args.node(2, None)))
@@ -172,12 +178,6 @@ def _runs(value: Value, state: State) -> bool:
     return isinstance(value, Function | Bound | Partial | Wrapped) or state.instance(value) is not None
 
 
-def _compare(engine: Engine, args: Args, state: State) -> None:
-    terms = [engine.term(value, state) for value in args.values()]
-    engine.book.signs.compare([term.draws for term in terms])
-    engine.book.signs.measure(terms)
-
-
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
     if isinstance(function, Opaque):
         known = _of_text(engine, function.term, args, state) or consumers.call_method(engine, function, args, state)
@@ -187,8 +187,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         key_contract.check_generator(engine, function.term, site)
         name = function.term.args[1]
         if isinstance(name, str):
-            if compares(name):
-                _compare(engine, args, state)
+            assertions.note(engine, name, args, state, site)
             runs.unresolved_run(engine, name, args, state, site)
             mapped.note_models(engine, name, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):

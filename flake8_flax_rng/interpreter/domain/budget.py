@@ -215,6 +215,9 @@ DRAWS_KEPT = 24
 PARTS_READ = 200
 """Terms that a term is computed from. Silently: the rest is taken to be like what was seen."""
 
+DRAWS_SOUGHT = 2_000
+"""Terms that are searched for the draws a compared value holds. Silently: then its keys decide."""
+
 PARTS_OF_A_SEED = 60
 """Terms that a seed is computed from; a seed takes few. Silently: the seed is taken to be right."""
 

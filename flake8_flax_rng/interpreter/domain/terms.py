@@ -122,12 +122,3 @@ def parts(term: Term) -> list[Term]:
             break
         found.extend(current.parts)
     return found
-
-
-def drawn_alike(one: Term, other: Term) -> bool:
-    """Return whether two values are computed from the same draws from the keys that they have in common."""
-    common = one.draws & other.draws
-    ours, theirs = (
-        {part for part in parts(term) if part.kind == "draw" and part.args[0] in common} for term in (one, other)
-    )
-    return bool(common) and ours == theirs

@@ -94,12 +94,15 @@ class Excuse(NamedTuple):
 
 
 def _compared(case: Case) -> bool:
-    return case.signs.were_compared(case.first.term)
+    """The program raises unless what both have made is equal."""
+    steps = case.parting.first, case.parting.second
+    by_one_function = not case.direct and steps[0].label == steps[1].label
+    return case.signs.assertions.compare(case.first, case.second, by_one_function)
 
 
 def _guess_compared(case: Case) -> bool:
     """A guess for a posterior, and what it is held against, are drawn alike."""
-    return "guess" in (case.first.makes, case.second.makes) and case.signs.was_asserted(case.first.term)
+    return "guess" in (case.first.makes, case.second.makes) and case.signs.assertions.mention(case.first.term)
 
 
 def _subtracted(case: Case) -> bool:
@@ -109,7 +112,7 @@ def _subtracted(case: Case) -> bool:
     parting = case.parting
     if case.signs.are_contrasted(parting.first.site.node, parting.second.site.node):
         return True
-    same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first.term)
+    same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first, case.second)
     return same and _is_given(parting.first, case.first) and _is_given(parting.second, case.second) and _differ(parting)
 
 
@@ -269,7 +272,7 @@ def _antithetic(case: Case) -> bool:
 
 
 EXCUSES = (
-    Excuse("compared", "what both draw is compared", _compared),
+    Excuse("compared", "what both make must be equal", _compared),
     Excuse("warm-up", "the first call only compiles the function", _warm_up),
     Excuse("same-objective", "one function is evaluated beside its gradient, on the same numbers", _same_objective),
     Excuse("only-looked-at", "the loop renews other keys, and only looks at what comes of this one", _only_looked_at),

@@ -37,7 +37,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import generator_contexts
 from flake8_flax_rng.interpreter.python.decorators import compacted, undecorated
-from flake8_flax_rng.interpreter.python.iteration import iterate, key_at, known_items, spread
+from flake8_flax_rng.interpreter.python.iteration import iterate, key_at, known_items, named_tuple_items, spread
 from flake8_flax_rng.semantics.transforms import CONTROL, KEYWORD_OF_FUNCTION, RAW_REPEATS, TRACING, WRAPPERS
 
 if TYPE_CHECKING:
@@ -307,12 +307,29 @@ def lane(engine: Engine, value: Value, state: State) -> Value:
         if isinstance(found, ListObject):
             items = tuple(lane(engine, item, state) for item in found.items)
             return engine.allocate(state, ListObject(items, found.complete))
+        if isinstance(found, Instance) and any(map(_is_stacked, found.attributes.values())):
+            fields = {n: lane(engine, v, state) if _is_stacked(v) else v for n, v in found.attributes.items()}
+            return engine.allocate(state, replace(found, attributes=fields))
     return value
 
 
+def _is_stacked(value: Value) -> bool:
+    return isinstance(value, Stacked) or (isinstance(value, Opaque) and value.term.kind == "stacked")
+
+
 def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> Value:
+    """Return what the lanes have made: of a tree, each leaf is an array of what they have there."""
     if isinstance(value, Tuple):
         return Tuple(tuple(_stacked(engine, item, count, state) for item in value.items))
+    found = state.heap.get(value.address) if isinstance(value, Ref) else None
+    if isinstance(found, DictObject) and found.complete:
+        entries = tuple((key, _stacked(engine, item, count, state)) for key, item in found.entries)
+        return engine.allocate(state, DictObject(entries))
+    if isinstance(found, ListObject) and found.complete:
+        return engine.allocate(state, ListObject(tuple(_stacked(engine, item, count, state) for item in found.items)))
+    if isinstance(found, Instance) and (found.frozen or named_tuple_items(found) is not None):
+        fields = {name: _stacked(engine, item, count, state) for name, item in found.attributes.items()}
+        return engine.allocate(state, replace(found, attributes=fields))
     if isinstance(value, Const) and value.value is None:
         return value
     if isinstance(value, Key | Keys):

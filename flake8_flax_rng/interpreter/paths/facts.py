@@ -43,6 +43,8 @@ def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
     subject, other = term.args
     if not isinstance(other, Term) or not isinstance(subject, Term):
         return None
+    if subject is other:
+        return True
     once = _once(naming, term)
     if once is not None and facts.get(once) is True:
         return False
