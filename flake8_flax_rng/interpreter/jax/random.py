@@ -70,8 +70,11 @@ def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site)
         given = args.positional[0]
         lane = given.lane if isinstance(given, Stacked) and given.count == 1 else given
         return [(Stacked(lane, alike=True) if isinstance(lane, Key) else given, state)]
-    if path in table.PICKING and len(args.positional) > 1 and isinstance(args.positional[0], Keys):
-        return [(item(engine, args.positional[0], args.positional[1], state), state)]
+    if path in table.PICKING and len(args.positional) > 1:
+        array, index = args.positional[:2]
+        if isinstance(array, Keys):
+            return [(item(engine, array, index, state), state)]
+        engine.book.signs.orders.note(engine.term(array, state), engine.term(index, state))
     if path in table.FORWARDING and args.positional and isinstance(args.positional[0], Key | Keys | Rows | Stacked):
         shape = args.get(1, "shape")
         return [(reshaped(engine, args.positional[0], path, [] if shape is None else [shape]), state)]
@@ -279,12 +282,7 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     if sampler.subject is not None:
         given = args.get(sampler.subject, sampler.subject_name)
         subject = engine.term(given, state) if given is not None else None
-        others = [
-            timeless(engine, engine.term(value, state))
-            for value in args.values()
-            if value is not key and value is not given
-        ]
-        settings = engine.terms.make("settings", *others)
+        settings = _settings(engine, sampler, args, state)
     if found is None and isinstance(key, Keys) and not key.reshaped:
         engine.book.read(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
         return [(engine.unknown(key_contract.REFUSED), state)]
@@ -299,6 +297,17 @@ def _sample(engine: Engine, path: str, sampler: table.Sampler, args: Args, state
     for index in _inner_children(path, args):
         _enter_inner(engine, path, found[0], index, state)
     return [(Opaque(drawn), state)]
+
+
+def _settings(engine: Engine, sampler: table.Sampler, args: Args, state: State) -> Term:
+    """Return what a call says beside its key and its array; to write a default says nothing."""
+    assert sampler.subject is not None
+    said: list[Term] = []
+    for place, (name, default) in enumerate(sampler.options, sampler.subject + 1):
+        value = args.get(place, name)
+        if value is not None and value != (Tuple(()) if isinstance(default, tuple) else Const(default)):
+            said += [engine.terms.const(name), timeless(engine, engine.term(value, state))]
+    return engine.terms.make("settings", *said)
 
 
 def _inner_children(path: str, args: Args) -> tuple[int, ...]:
