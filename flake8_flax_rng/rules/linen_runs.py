@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun, UnfedRun
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -24,12 +25,18 @@ def runs_by_call(events: Sequence[Event]) -> list[list[ModuleRun]]:
     return list(groups.values())
 
 
+def unfed_runs(events: Sequence[Event]) -> list[UnfedRun]:
+    """Return the runs without streams of models that are not known from any caller."""
+    known = {event.call.node for event in events if isinstance(event, ModuleRun) and event.resolved}
+    return [event for event in events if isinstance(event, UnfedRun) and event.call.node not in known]
+
+
 def settled(runs: list[ModuleRun]) -> list[ModuleRun]:
     """Return the runs of a call whose module is known, none where others can stand there.
 
     What the module that a parameter is by default does not read, another one may.
     """
-    return [] if any(run.example for run in runs) else [run for run in runs if run.resolved]
+    return [] if any(run.one_of_several for run in runs) else [run for run in runs if run.resolved]
 
 
 def flags_vary(runs: list[ModuleRun]) -> bool:
@@ -88,7 +95,7 @@ def similar(stream: str, names: Iterable[str]) -> str:
 
 def inverted(events: Sequence[Event]) -> set[int]:
     """Return the calls of layers whose flag says the opposite of what it is set to: what they draw is no surprise."""
-    return {id(event.at.node) for event in events if isinstance(event, Flagged) and event.what == "inverted"}
+    return {id(event.at.node) for event in events if isinstance(event, Flagged) and event.what is FlagMistake.INVERTED}
 
 
 def unread(run: ModuleRun) -> list[str]:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Remade, Reused, Step, Use, part
+from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Opaque, Value
 from flake8_flax_rng.rules.report import carries, key_site, key_sites, line
@@ -77,7 +79,7 @@ def _abroad(event: Reused, parting: Parting) -> bool:
 
 
 def _code(event: Reused, parting: Parting) -> str:
-    if event.first.kind == "unknown":
+    if event.first.kind is UseKind.UNKNOWN:
         return "RNG190"
     if event.default is not None:
         return "RNG107"
@@ -88,11 +90,11 @@ def _code(event: Reused, parting: Parting) -> str:
 
 def _remade_code(event: Remade) -> str:
     kinds = {event.first.kind, event.second.kind}
-    if "wrap" in kinds:
+    if MakeKind.WRAP in kinds:
         return "RNG114"
-    if kinds != {"seed"}:
+    if kinds != {MakeKind.SEED}:
         return "" if _function_of_more(event) else "RNG103"
-    if event.use.kind == "split":
+    if event.use.kind is UseKind.SPLIT:
         return ""
     again = event.first.site.node is event.second.site.node
     return _constant_code(event) if again else _duplicate_code(event)
@@ -117,7 +119,7 @@ def _holds(value: Value, key: Term) -> bool:
     while True:
         if isinstance(value, Key | Opaque) and value.term is key:
             return True
-        parent = key.part(0) if key.kind in ("child", "lane") else None
+        parent = key.parent if key.kind in (Kind.CHILD, Kind.LANE) else None
         if parent is None:
             return False
         key = parent
@@ -129,7 +131,7 @@ def _constant_code(event: Remade) -> str:
     So is the key of an evaluation which is done again and again: a function that hands its constant key on is
     only reported where the loop itself builds the key.
     """
-    if event.use.initialises or event.second.place == "module":
+    if event.use.initialises or event.second.place is MadeIn.MODULE:
         return ""
     around = part(event.first, event.second).around
     if around is not None and (around.sweep or _of_other_sizes(event)):
@@ -151,11 +153,11 @@ def _of_other_sizes(event: Remade) -> bool:
     before, after = event.before.signature, event.use.signature
     if before is None or after is None or before is after:
         return False
-    found = [term for term in after.parts[1:] if term.kind != "attribute"]
+    found = [term for term in after.parts[1:] if term.kind is not Kind.ATTRIBUTE]
     for term in found:
-        if term.kind == "item":
+        if term.kind is Kind.ITEM:
             return True
-        found.extend(inner for inner in term.parts if inner.kind not in ("attribute", "pure", "draw"))
+        found.extend(inner for inner in term.parts if inner.kind not in (Kind.ATTRIBUTE, Kind.PURE, Kind.DRAW))
     return False
 
 
@@ -184,4 +186,4 @@ def _duplicate_code(event: Remade) -> str:
 def _direct(made: Made, use: Use) -> bool:
     """Return whether a key is consumed in the function that has built it."""
     ours, theirs = made.way[-1].owner, use.way[-1].owner
-    return ours == theirs or (len(use.way) > 1 and use.kind == "stream" and ours == theirs)
+    return ours == theirs or (len(use.way) > 1 and use.kind is UseKind.STREAM and ours == theirs)

@@ -48,6 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule, spelled
 from flake8_flax_rng.rules.reuse import given_twice, reuses
 from flake8_flax_rng.rules.wording import inside, is_name, split_of
@@ -78,8 +79,8 @@ def _advice(event: Reused, parting: Parting, name: str, array: bool) -> str:
     if event.sibling is not None:
         return f"use `{event.sibling}`, which is never used"
     here = event.first.site.node is parting.first.site.node
-    if event.first.kind == "split" and here:
-        if event.second.kind == "split" and event.second.site.node is parting.second.site.node:
+    if event.first.kind is UseKind.SPLIT and here:
+        if event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node:
             return "both splits give the same keys: split once into as many keys as are needed"
         return "after a split use only the keys that it returned"
     if "." in name and is_name(name):

@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused, Step, Use
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.values import Value
 from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, key_sites, place, rule
 from flake8_flax_rng.rules.reuse import reuses
@@ -65,7 +66,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event, parting in reuses(events, RULE.code):
         site = key_site(parting.second, event.second)
         name = key_name(site, parting.second, event.name)
-        splits = event.second.kind == "split" and event.second.site.node is parting.second.site.node
+        splits = event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node
         kind, passes = repeater(parting, event.second)
         what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"
         words = name.strip("`")

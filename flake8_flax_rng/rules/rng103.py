@@ -46,6 +46,7 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Event, Remade, Use, part
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
@@ -77,14 +78,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 def _key(event: Remade) -> str:
     """Return what the fold in the loop is given, as it is written there."""
     fold = event.second.site
-    arguments = fold.node.args if isinstance(fold.node, cst.Call) and event.second.kind == "fold" else ()
+    arguments = fold.node.args if isinstance(fold.node, cst.Call) and event.second.kind is MakeKind.FOLD else ()
     given = (argument.value for argument in arguments if argument.keyword is None or argument.keyword.value == "key")
     node = next(given, None)
     return f"`{spelled(Site(node, fold.chunk))}`" if node is not None else "a key"
 
 
 def _how(event: Remade) -> str:
-    if {event.first.kind, event.second.kind} == {"fold", "split"}:
+    if {event.first.kind, event.second.kind} == {MakeKind.FOLD, MakeKind.SPLIT}:
         return " (`fold_in(key, i)` is `split(key)[i]`)"
     return ""
 

@@ -46,6 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
@@ -62,7 +63,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             "build the key once, and split it or fold the step into it",
         )
     for misused in events:
-        if isinstance(misused, Misused) and misused.code == "constant":
+        if isinstance(misused, Misused) and misused.code is Misuse.CONSTANT:
             yield Report(
                 misused.site,
                 f"`{spelled(misused.site)}` is the same key in every call, so that the noise never changes; "

@@ -44,6 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, part
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule, spelled
 
@@ -80,7 +81,7 @@ def _overlooked(event: Overlooked) -> Report:
 
 
 def _advice(event: Discarded, key: str) -> str:
-    if event.made.kind == "fold":
+    if event.made.kind is MakeKind.FOLD:
         return "use the key that it returns"
     name = key if key.isidentifier() else "key"
     return f"use the keys that it returns: `{name}, subkey = jax.random.split({key})`"

@@ -59,6 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Reused
+from flake8_flax_rng.interpreter.domain.kinds import Handover, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
@@ -109,17 +110,20 @@ def _misused(events: Sequence[Event]) -> Iterable[Report]:
 
 
 _AFTERWARDS = {
-    "returned": "and then returned, so that what is made of it next repeats these numbers; return one that nothing has "
+    Handover.RETURNED: "and then returned, so that what is made of it next repeats these numbers; return one that "
+    "nothing has consumed",
+    Handover.KEPT: "and kept in `self.{}`, so that the next call repeats these numbers; keep a key that nothing has "
     "consumed",
-    "kept": "and kept in `self.{}`, so that the next call repeats these numbers; keep a key that nothing has consumed",
-    "stored": "and kept in `self.{}`, which a method consumes again; split it, and keep one of the new keys",
+    Handover.COMPILED: "in each call of the compiled function, and nothing renews `self.{}`, so that each call draws "
+    "the same numbers; take the key as an argument, and return the new one",
+    Handover.STORED: "and kept in `self.{}`, which a method consumes again; split it, and keep one of the new keys",
 }
 
 _MISUSED = {
-    "captured": "the compiled function keeps the key that it has read in its first call, whatever the name is bound to "
-    "later; pass the key in as an argument",
-    "leak": "JAX runs this once, while it traces the function: the key is not renewed in later calls, and a tracer "
-    "stays in the object; pass the key in, and return the new one",
+    Misuse.CAPTURED: "the compiled function keeps the key that it has read in its first call, whatever the name is "
+    "bound to later; pass the key in as an argument",
+    Misuse.LEAK: "JAX runs this once, while it traces the function: the key is not renewed in later calls, and a "
+    "tracer stays in the object; pass the key in, and return the new one",
 }
 
 

@@ -39,6 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG110", "split-index", "an index or an unpacking does not fit the number of keys", __doc__)
@@ -47,12 +48,12 @@ RULE = rule("RNG110", "split-index", "an index or an unpacking does not fit the 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
-        if isinstance(event, Misused) and event.code in ("index", "unpack"):
+        if isinstance(event, Misused) and event.code in (Misuse.INDEX, Misuse.UNPACK):
             yield Report(event.site, _message(event))
 
 
 def _message(event: Misused) -> str:
-    if event.code == "unpack":
+    if event.code is Misuse.UNPACK:
         return f"{event.detail} keys are unpacked into {event.what} names, which raises; split into {event.what} keys"
     return (
         f"index {event.what} is past the end of {event.detail} keys, and JAX takes the nearest one in silence; "

@@ -34,27 +34,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import SWAPPED, Event, Misused
+from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG111", "not-a-key", "something else stands where a random key is needed", __doc__)
+
+_CODES = (Misuse.NOT_A_KEY, Misuse.SWAPPED, Misuse.TYPED, Misuse.TRUTH_TEST)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
-        if isinstance(event, Misused) and event.code in ("not a key", "typed"):
+        if isinstance(event, Misused) and event.code in _CODES:
             yield Report(event.site, _message(event))
 
 
 def _message(event: Misused) -> str:
-    if event.what == "a truth test":
+    if event.code is Misuse.TRUTH_TEST:
         return "a truth test on a random key raises; write `key is None` or `key is not None`"
-    if event.code == "typed":
+    if event.code is Misuse.TYPED:
         return f"{event.what} on a random key raises: use `jax.random.split` or `jax.random.fold_in` to get another key"
     if event.detail == "an array of keys":
         return f"`{event.what}` needs one key and gets an array of keys; index it, loop over it, or map with `jax.vmap`"
-    if event.detail == SWAPPED:
+    if event.code is Misuse.SWAPPED:
         return f"`{event.what}` takes the key here, and the key stands elsewhere in the call: the arguments are swapped"
     if event.detail.startswith("the int"):
         return f"`{event.what}` needs a key and gets {event.detail}; build one with `jax.random.key(seed)`"

@@ -35,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG112", "invalid-fold-data", "fold_in is given a number that does not fit into 32 bits", __doc__)
@@ -43,12 +44,12 @@ RULE = rule("RNG112", "invalid-fold-data", "fold_in is given a number that does 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
-        if isinstance(event, Misused) and event.code == "fold data":
+        if isinstance(event, Misused) and event.code in (Misuse.FOLD_DATA, Misuse.HASH):
             yield Report(event.site, _message(event))
 
 
 def _message(event: Misused) -> str:
-    if event.detail == "hash":
+    if event.code is Misuse.HASH:
         return (
             "`fold_in` takes 32 bits, and `hash` gives 64 with a sign, other ones in each run; "
             "use a stable checksum, `zlib.crc32(name.encode())`"

@@ -43,6 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(
@@ -56,12 +57,12 @@ RULE = rule(
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
-        if isinstance(event, Misused) and event.code == "host":
+        if isinstance(event, Misused) and event.code in (Misuse.HOST, Misuse.CLOCK):
             yield Report(event.site, _message(event))
 
 
 def _message(event: Misused) -> str:
-    if event.what == "the clock":
+    if event.code is Misuse.CLOCK:
         return "the clock is read once, when JAX traces this function, so that the seed never changes; pass a key in"
     return (
         f"`{event.what}` runs once, when JAX traces this function, so that every call gets the same numbers; "

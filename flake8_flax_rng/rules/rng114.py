@@ -42,26 +42,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.reuse import remade
 
 RULE = rule("RNG114", "key-buffer-abuse", "a key is made of the raw words of another key", __doc__)
 
+_HOW = {
+    Misuse.WORD_AS_SEED: "a word of a key is no seed",
+    Misuse.ARITHMETIC: "arithmetic on a key makes keys that collide",
+}
+
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that come of the words of others."""
     for event in remade(events, RULE.code):
-        wrapped = event.second if event.second.kind == "wrap" else event.first
+        wrapped = event.second if event.second.kind is MakeKind.WRAP else event.first
         yield Report(
             wrapped.site,
             "wrapping the data of a key gives the same key again, and it is used elsewhere as well "
             f"({place(event.before.site)}); split the key, or say `jax.random.clone(key)` if that is meant",
         )
     for misused in events:
-        if isinstance(misused, Misused) and misused.code == "buffer":
-            how = (
-                "a word of a key is no seed"
-                if misused.what == "seed"
-                else "arithmetic on a key makes keys that collide"
-            )
+        if isinstance(misused, Misused) and misused.code in _HOW:
+            how = _HOW[misused.code]
             yield Report(misused.site, f"{how}; derive keys with `jax.random.split` or `jax.random.fold_in`")

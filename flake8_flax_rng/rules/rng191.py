@@ -35,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG191", "legacy-prng-key", "PRNGKey makes a raw array that JAX cannot check", __doc__, default=False)
@@ -43,7 +44,7 @@ RULE = rule("RNG191", "legacy-prng-key", "PRNGKey makes a raw array that JAX can
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
-        if isinstance(event, Misused) and event.code == "legacy":
+        if isinstance(event, Misused) and event.code is Misuse.LEGACY:
             yield Report(event.site, _message(event))
 
 

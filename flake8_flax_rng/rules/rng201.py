@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.kinds import TurnedOff
 from flake8_flax_rng.rules.linen_runs import active, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, rule
 
@@ -79,4 +80,4 @@ def _needless(run: ModuleRun, stream: str) -> bool:
 
 def _asked(draw: Draw, stream: str) -> bool:
     """Return whether the model asks if the stream was given: it may be another model with it."""
-    return draw.off == "asked" and draw.stream == stream
+    return draw.off is TurnedOff.ASKED and draw.stream == stream

@@ -38,10 +38,9 @@ from collections.abc import Iterable, Sequence
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
 from flake8_flax_rng.rules.linen_runs import by_context, missing, runs_by_call, similar
 from flake8_flax_rng.rules.report import Report, line, place, rule
+from flake8_flax_rng.semantics.linen import INITIALISING
 
 RULE = rule("RNG202", "missing-params-stream", "the key that parameters are drawn from is missing", __doc__)
-
-_INITIALISING = ("init", "init_with_output", "lazy_init", "tabulate", "module_paths")
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
@@ -59,7 +58,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 def _lacking(run: ModuleRun) -> Draw | None:
     if run.bare or "params" in (run.streams or ()):
         return None
-    wanted = [draw for draw in missing(run) if draw.stream == "params" or run.kind in _INITIALISING]
+    wanted = [draw for draw in missing(run) if draw.stream == "params" or run.kind in INITIALISING]
     return wanted[0] if wanted else None
 
 
@@ -71,7 +70,7 @@ def _report(run: ModuleRun, draw: Draw) -> Report:
             "this draws from 'params' in every call, also where the variable exists, and the call on line "
             f"{line(run.call)} gives no such key: pass a function, `lambda: init(self.make_rng('params'), …)`",
         )
-    if run.kind not in _INITIALISING:
+    if run.kind not in INITIALISING:
         return Report(
             run.call,
             f"`{run.name}` draws from the stream 'params' (`make_rng` on {place(draw.site)}) and is not given it: "

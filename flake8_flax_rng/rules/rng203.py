@@ -22,6 +22,10 @@ y = model.apply(variables, x, train=True)
 y = model.apply(variables, x, train=True, rngs={"dropout": dropout_key})
 ```
 
+A model that comes from a caller or a registry is not known. Its call is reported where it is certain to run in training
+mode, is given no stream, and a key that was made in the function around it is never used: that is what a forgotten
+`rngs` leaves behind. Without such a key it is RNG292's.
+
 Not reported where a `'params'` key or a bare key is given (`make_rng` falls back to it), where the rate is 0 or
 1, where the layer gets a key of its own, and wherever the flag or the streams are not certain.
 
@@ -36,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
-from flake8_flax_rng.rules.linen_runs import by_context, inverted, runs_by_call, similar, unread
+from flake8_flax_rng.rules.linen_runs import by_context, inverted, runs_by_call, similar, unfed_runs, unread
 from flake8_flax_rng.rules.linen_runs import missing as missing_draws
 from flake8_flax_rng.rules.report import Report, place, rule
 
@@ -58,6 +62,13 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"{place(first.site)}) and is not given it: {_advice(group[0], first.stream)}",
             )
             break
+    for unfed in unfed_runs(events):
+        if unfed.key is not None and unfed.made is not None and not unfed.mutable:
+            made = f"{place(unfed.made.site)} makes `{unfed.key}`, which is never used"
+            advice = f"pass `rngs={{'dropout': {unfed.key}}}`"
+            yield Report(
+                unfed.call, f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {made}: {advice}"
+            )
 
 
 def _advice(run: ModuleRun, stream: str) -> str:

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun, Replaced
+from flake8_flax_rng.interpreter.domain.kinds import TurnedOff
 from flake8_flax_rng.rules.linen_runs import flags_vary, inverted, possibly_drawn, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, place, rule
 
@@ -71,7 +72,7 @@ def _turned_off(run: ModuleRun, stream: str) -> Draw | None:
     """Return the layer that would draw from a stream if it were not deterministic."""
     if stream == "params" or run.streams is None or stream not in run.streams or possibly_drawn(run, stream):
         return None
-    off = [draw for path in run.draws for draw in path if draw.stream == stream and draw.off == "deterministic"]
+    off = [draw for path in run.draws for draw in path if draw.stream == stream and draw.off is TurnedOff.DETERMINISTIC]
     return off[0] if off else None
 
 

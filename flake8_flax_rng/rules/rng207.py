@@ -37,17 +37,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Malformed, ModuleRun
+from flake8_flax_rng.interpreter.domain.kinds import Malformation, TurnedOff
 from flake8_flax_rng.rules.linen_runs import active, missing, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG207", "malformed-rngs", "keys are given to a Linen call in a form that it does not take", __doc__)
 
 _MESSAGES = {
-    "frozen": "`{call}` does not take its streams as a FrozenDict: pass a plain dict",
-    "positional": "`{call}` takes its streams by the keyword `rngs` only, and here they are {where}: write `rngs=…`",
-    "keyword": "`{call}` knows no `{name}` for its streams: write `rngs=…`",
-    "bare": "`{call}` does not take a bare key: name the stream, `rngs={{'dropout': <key>}}`",
-    "bound": "`{call}` takes its streams by the keyword `rngs` only, and forgets these: write `rngs=…`",
+    Malformation.FROZEN: "`{call}` does not take its streams as a FrozenDict: pass a plain dict",
+    Malformation.POSITIONAL: "`{call}` takes its streams by the keyword `rngs` only, and here they are {where}: "
+    "write `rngs=…`",
+    Malformation.KEYWORD: "`{call}` knows no `{name}` for its streams: write `rngs=…`",
+    Malformation.BARE: "`{call}` does not take a bare key: name the stream, `rngs={{'dropout': <key>}}`",
+    Malformation.BOUND: "`{call}` takes its streams by the keyword `rngs` only, and forgets these: write `rngs=…`",
 }
 
 
@@ -89,5 +91,5 @@ def _asked_in_vain(run: ModuleRun) -> Draw | None:
     """Return where a model asks for a stream that a bare key is not, if nothing else reads that key."""
     if run.kind != "apply" or not run.bare or any(draw.random for path in run.draws for draw in active(path)):
         return None
-    asked = [draw for path in run.draws for draw in path if draw.off == "asked" and draw.stream != "params"]
+    asked = [draw for path in run.draws for draw in path if draw.off is TurnedOff.ASKED and draw.stream != "params"]
     return asked[0] if asked else None

@@ -44,6 +44,7 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Event, Flagged
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 from flake8_flax_rng.rules.report import Report, line, place, rule, spelled
 
 RULE = rule("RNG208", "deterministic-flag", "`deterministic` is never set, set twice, or the wrong way round", __doc__)
@@ -61,10 +62,10 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 def _message(event: Flagged) -> str:
     at = "" if line(event.at) == line(event.site) else f" on {place(event.at)}"
     what = "`nn.merge_param`" if event.layer == _MERGE else f"`deterministic` of {event.layer}"
-    if event.what == "inverted":
+    if event.what is FlagMistake.INVERTED:
         flag = spelled(event.site) if isinstance(event.site.node, cst.Name | cst.Attribute) else event.name
         return f"`{flag}` turns {event.layer}{at} off when it is true: write `not {flag}` here"
-    if event.what == "never":
+    if event.what is FlagMistake.NEVER:
         verb = "gets no flag" if event.layer == _MERGE else "is never set"
         return f"{what}{at} {verb}: give it to the constructor or in the call"
     verb = "gets a flag" if event.layer == _MERGE else "is set"

@@ -38,16 +38,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misplaced, ModuleRun
+from flake8_flax_rng.interpreter.domain.kinds import Unserved
 from flake8_flax_rng.rules.linen_runs import UNKNOWN, by_context, runs_by_call, surely_drawn
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG209", "rng-outside-compact", "a submodule or draw where Linen cannot serve it", __doc__)
 
 _ADVICE = {
-    "method": "`{what}` is made in `{owner}`, which is not compact: decorate the method with `@nn.compact`, "
+    Unserved.METHOD: "`{what}` is made in `{owner}`, which is not compact: decorate the method with `@nn.compact`, "
     "or make the submodule in `setup`",
-    "unbound": "`{what}` on a module that is not bound: call it inside of a method that `apply` or `init` runs",
-    "post_init": "`{what}` in `{owner}`, where the module is not bound yet: draw in `__call__` or `setup`",
+    Unserved.UNBOUND: "`{what}` on a module that is not bound: call it inside of a method that `apply` or `init` runs",
+    Unserved.POST_INIT: "`{what}` in `{owner}`, where the module is not bound yet: draw in `__call__` or `setup`",
 }
 
 

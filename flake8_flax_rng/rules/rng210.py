@@ -49,6 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
+from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG210", "unlifted-stream", "a lifted transform does not hand on a stream that its target draws", __doc__)
@@ -57,15 +58,22 @@ RULE = rule("RNG210", "unlifted-stream", "a lifted transform does not hand on a 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that do not get to where they are drawn."""
     lifted = [event for event in events if isinstance(event, Lifted)]
-    served = {(event.site.node, event.stream) for event in lifted if not event.problem}
+    served = {(event.site.node, event.stream) for event in lifted if event.problem is None}
     for event in lifted:
-        if event.problem == "shared":
+        if event.problem is LiftProblem.SHARED:
             yield Report(
                 event.site,
                 f"`{event.transform}` shares the parameters of {event.layer} ({place(event.drawn)}) and splits "
                 "their key, which raises: set 'params' to False in `split_rngs`, or give the parameters an axis",
             )
-        if event.problem == "unlifted" and (event.run or (event.site.node, event.stream) not in served):
+        if event.problem is LiftProblem.FALLBACK and event.call is not None:
+            yield Report(
+                event.call,
+                f"this call gives no {event.stream!r} key, so that {event.layer} ({place(event.drawn)}) draws from the "
+                f"'params' key, which `{event.transform}` ({place(event.site)}) does not split: all lanes or steps "
+                f"draw the same; pass `rngs={{{event.stream!r}: <key>}}`",
+            )
+        if event.problem is LiftProblem.UNLIFTED and (event.run or (event.site.node, event.stream) not in served):
             yield Report(event.site, _unlifted(event))
 
 

@@ -47,6 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
+from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG211", "identical-lifted-params", "all lifted layers get the same parameters", __doc__)
@@ -55,7 +56,7 @@ RULE = rule("RNG211", "identical-lifted-params", "all lifted layers get the same
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report lifted parameters that are drawn from one key."""
     for event in events:
-        if isinstance(event, Lifted) and event.problem == "identical":
+        if isinstance(event, Lifted) and event.problem is LiftProblem.IDENTICAL:
             yield Report(
                 event.site,
                 f"`{event.transform}` gives each copy parameters of its own and one 'params' key to all: "

@@ -43,6 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
+from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.semantics.transforms import RAW_REPEATS
 
@@ -52,7 +53,7 @@ RULE = rule("RNG212", "raw-transform-in-module", "a transform of JAX repeats one
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report draws that a transform of JAX repeats."""
     for event in events:
-        if isinstance(event, Lifted) and event.problem == "raw":
+        if isinstance(event, Lifted) and event.problem is LiftProblem.RAW:
             advice = f"`{RAW_REPEATS[event.transform]}` with `split_rngs={{{event.stream!r}: True}}`"
             yield Report(
                 event.site,

@@ -43,14 +43,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Fixed
+from flake8_flax_rng.interpreter.domain.kinds import FixedValue
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG214", "initializer-ignores-rng", "an initializer does not draw from the key it is given", __doc__)
 
 _MESSAGES = {
-    "initializer": "{name} draws from a constant key and ignores the one that it is given: all layers and seeds get "
-    "the same values; draw from its first argument",
-    "carry": "`nn.RNN` draws the first carry of {name} from `key(0)` in each call: pass `init_key=`",
+    FixedValue.INITIALIZER: "{name} draws from a constant key and ignores the one that it is given: all layers and "
+    "seeds get the same values; draw from its first argument",
+    FixedValue.CARRY: "`nn.RNN` draws the first carry of {name} from `key(0)` in each call: pass `init_key=`",
 }
 
 

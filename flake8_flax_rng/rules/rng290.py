@@ -44,6 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
+from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG290", "unsplit-dropout", "all lanes or steps draw from one key of a stream", __doc__, default=False)
@@ -52,7 +53,7 @@ RULE = rule("RNG290", "unsplit-dropout", "all lanes or steps draw from one key o
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that are lifted without being split."""
     for event in events:
-        if isinstance(event, Lifted) and event.problem == "unsplit":
+        if isinstance(event, Lifted) and event.problem is LiftProblem.UNSPLIT:
             yield Report(
                 event.site,
                 f"`{event.transform}` gives one {event.stream!r} key to all lanes or steps: {event.layer} "

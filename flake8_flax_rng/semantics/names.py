@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import re
 
-IMPORTS_OF_INTEREST = ("jax", "flax", "equinox", "haiku", "numpyro", "distrax", "blackjax")
+from flake8_flax_rng.semantics.packages import LIBRARIES
+
+IMPORTS_OF_INTEREST = ("jax", *(library.name for library in LIBRARIES if library.marks))
 """Packages that make a file one that works with keys; a text that holds none of these words cannot be of interest."""
 
 _INTERESTING = (
@@ -77,13 +79,6 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
     ("flax.linen.recurrent.", "flax.linen."),
     ("flax.linen.initializers.", "jax.nn.initializers."),
     ("flax.nnx.initializers.", "jax.nn.initializers."),
-    ("numpyro.distributions.continuous.", "numpyro.distributions."),
-    ("numpyro.distributions.discrete.", "numpyro.distributions."),
-    ("numpyro.primitives.", "numpyro."),
-    ("numpyro.infer.mcmc.", "numpyro.infer."),
-    ("numpyro.infer.svi.", "numpyro.infer."),
-    ("numpyro.infer.util.", "numpyro.infer."),
-    ("blackjax.adaptation.window_adaptation.", "blackjax."),
     ("flax.core.lift.", "flax.linen."),
     ("flax.core.frozen_dict.FrozenDict", "flax.core.freeze"),
     ("flax.core.frozen_dict.", "flax.core."),
@@ -91,6 +86,7 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
     ("flax.linen.checkpoint", "flax.linen.remat"),
     ("flax.struct.", "flax.struct."),
     ("functools.cache", "functools.lru_cache"),
+    *(spelling for library in LIBRARIES for spelling in library.spellings),
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flake8_flax_rng.semantics.packages import LIBRARIES
+
 WRAPPERS: dict[str, str] = {
     "jax.jit": "jit",
     "jax.checkpoint": "same",
@@ -29,13 +31,6 @@ WRAPPERS: dict[str, str] = {
     "jax.jacobian": "grad",
     "jax.hessian": "grad",
     "jax.make_jaxpr": "abstract",
-    "jax.eval_shape": "abstract_call",
-    "equinox.filter_jit": "same",
-    "equinox.filter_checkpoint": "same",
-    "equinox.filter_vmap": "vmap",
-    "equinox.filter_grad": "grad",
-    "equinox.filter_value_and_grad": "value_and_grad",
-    "equinox.nn.make_with_state": "grad",
     "flax.linen.compact": "compact",
     "flax.linen.nowrap": "same",
     "typing.final": "identity",
@@ -46,6 +41,7 @@ WRAPPERS: dict[str, str] = {
     "typing.no_type_check": "identity",
     "beartype.beartype": "identity",
     "typeguard.typechecked": "identity",
+    **{path: transform for library in LIBRARIES for path, transform in library.transforms.items()},
 }
 """Function transforms: what calling the result does with the function.
 
@@ -76,6 +72,11 @@ CONTROL: dict[str, str] = {
     "jax.eval_shape": "eval_shape",
 }
 """Callables that call a function at once."""
+
+
+def calling(kind: str) -> frozenset[str]:
+    """Return the callables that call a function at once in one way."""
+    return frozenset(path for path, way in CONTROL.items() if way == kind)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_flax_rng.syntax.nesting import too_deep
+from flake8_flax_rng.syntax.positions import Positions, positions
 
 CHARACTERS_KEPT = 400_000
 """Length of the text whose trees a process keeps: files of a project use the same other files. About 10 MB."""
@@ -104,7 +104,7 @@ class Chunk:
     tree: list[ast.stmt] = field(default_factory=list)
     file: str = ""
     _module: cst.Module | None = None
-    _positions: dict[cst.CSTNode, tuple[int, int]] | None = None
+    _positions: Positions | None = None
 
     @property
     def module(self) -> cst.Module:
@@ -129,9 +129,7 @@ class Chunk:
     def position(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return the line (from 1, in the file) and the column (from 0) of a node."""
         if self._positions is None:
-            wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-            ranges = wrapper.resolve(PositionProvider)
-            self._positions = {node: (place.start.line, place.start.column) for node, place in ranges.items()}
+            self._positions = positions(self.module)
         line, column = self._positions.get(node, (1, 0))
         return self.first_line + line - 1, column
 

@@ -54,6 +54,12 @@ def fields(count: int) -> str:
     return f"{_HEAD}class C:\n    def __init__(self, key):\n{names}\n    def m(self, x):\n{reads}        return x\n"
 
 
+def sharing(depth: int) -> str:
+    """Return a program that doubles a tuple ``depth`` times, and goes over the leaves."""
+    doubling = "".join("x = (x, x)\n" for _ in range(depth))
+    return f"import jax\nx = (1.0, 2.0)\n{doubling}y = jax.tree.map(lambda leaf: leaf + 1, x)\n"
+
+
 CURVES: dict[str, tuple[Callable[[int], str], tuple[int, ...]]] = {
     "lines of functions": (lambda lines: functions(lines // 6), (100, 1_000, 10_000, 50_000)),
     "branches in sequence": (branches, (2, 4, 8, 16, 32, 64)),
@@ -61,6 +67,7 @@ CURVES: dict[str, tuple[Callable[[int], str], tuple[int, ...]]] = {
     "nested loops": (loops, (1, 2, 3, 4, 6)),
     "call depth": (calls, (1, 2, 4, 8, 16)),
     "fields": (fields, (4, 16, 64, 256)),
+    "doublings of a tuple": (sharing, (4, 16, 64, 256)),
 }
 
 

@@ -8,13 +8,16 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Flagged, Rated
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.semantics.linen import FLAG, MODE_FLAGS, TRAINING_FLAGS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.linen import Layer
 
@@ -37,30 +40,32 @@ def settled(
     own = found.attributes.get(FLAG, NONE)
     given = args.get(place, FLAG) or NONE
     node = args.node(place, FLAG)
-    what = _what(own, given, args, state)
+    what = _what(own, given, state)
+    if what is FlagMistake.NEVER and not args.complete():
+        what = None
     name = engine.class_name(found)
     written = [syntax for syntax in (node, found.flag.node if found.flag is not None else None) if syntax is not None]
-    if what and certain:
+    if what is not None and certain:
         handed = bool(written) and all(_flag_like(syntax) for syntax in written)
         engine.emit(Flagged((_outer(engine) if handed else None) or site, name, what, site))
-    elif not what:
+    elif what is None:
         here = engine.site(node) if node is not None else found.flag if given == NONE else None
         _check_inverted(engine, given if given != NONE else own, here or site, name, site)
-    return not what
+    return what is None
 
 
 def contradiction(engine: Engine, first: Value, second: Value, site: Site, state: State) -> bool:
     """Return whether ``nn.merge_param`` raises for certain, and report it."""
-    what = "never" if first == second == NONE else "twice" if _given(first, state) and _given(second, state) else ""
-    if what:
+    what = _what(first, second, state)
+    if what is not None:
         engine.emit(Flagged(_outer(engine) or site, "merge_param", what, site))
-    return bool(what)
+    return what is not None
 
 
-def _what(own: Value, given: Value, args: Args, state: State) -> str:
+def _what(own: Value, given: Value, state: State) -> FlagMistake | None:
     if own == NONE and given == NONE:
-        return "never" if args.complete() else ""
-    return "twice" if _given(own, state) and _given(given, state) else ""
+        return FlagMistake.NEVER
+    return FlagMistake.TWICE if _given(own, state) and _given(given, state) else None
 
 
 def _given(value: Value, state: State) -> bool:
@@ -92,13 +97,18 @@ def _last_name(node: cst.CSTNode) -> str:
 def _check_inverted(engine: Engine, flag: Value, place: Site, name: str, site: Site) -> None:
     """Note a flag that is the training flag itself, without a ``not``."""
     term = flag.term if isinstance(flag, Opaque) else None
-    if term is None or term.kind not in ("parameter", "attribute") or term.args[-1] not in TRAINING_FLAGS:
+    if term is None or term.name not in TRAINING_FLAGS or not _is_given(term):
         return
-    here = term.kind == "parameter" and term.args[1] == engine.owner()
+    here = term.kind is Kind.PARAMETER and term.serial == engine.owner()
     for written in origins(engine, place, flag):
         if here or _last_name(written.node) in TRAINING_FLAGS:
-            engine.emit(Flagged(written, name, "inverted", site, str(term.args[-1])))
+            engine.emit(Flagged(written, name, FlagMistake.INVERTED, site, str(term.name)))
             return
+
+
+def _is_given(term: Term) -> bool:
+    """Return whether a value is an argument, or an attribute that nothing can have changed."""
+    return term.kind is Kind.PARAMETER or (term.kind is Kind.ATTRIBUTE and term.version is None)
 
 
 def origins(engine: Engine, place: Site, value: Value) -> list[Site]:
@@ -126,7 +136,7 @@ def _field(engine: Engine, node: cst.CSTNode) -> Site | None:
     """Return where the field that ``self.name`` reads was given to the constructor."""
     if not (isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and engine.context.activations):
         return None
-    return engine.fields.get(engine.context.activations[-1].origin, {}).get(node.attr.value)
+    return engine.program.fields.get(engine.context.activations[-1].origin, {}).get(node.attr.value)
 
 
 def check_rate(engine: Engine, layer: Layer, found: Instance, args: Args, site: Site) -> None:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.budget import PARTS_OF_A_SEED
-from flake8_flax_rng.interpreter.domain.events import SWAPPED, Misused
+from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.semantics.jax_random import SEEDS
 from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 _WORD = 1 << 32
 _INFINITE = 1e300
-_COMPUTED = frozenset({"pure", "draw", "op", "minus", "const"})
+_COMPUTED = frozenset({Kind.PURE, Kind.DRAW, Kind.OP, Kind.MINUS, Kind.CONST})
 
 REFUSED = "refused"
 """Label of what a call returns that was given no key."""
@@ -37,11 +39,11 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
     if node is None or value is None:
         return
     if isinstance(value, Opaque) and (_swapped(value, args) or _is_shape(value)):
-        engine.emit(Misused("not a key", _site(engine, node), label, SWAPPED, engine.book.walks.number))
+        engine.emit(Misused(Misuse.SWAPPED, _site(engine, node), label, "", engine.book.walks.number))
     elif isinstance(value, Opaque) and _words(value.term):
-        engine.emit(Misused("buffer", _site(engine, node), "words"))
+        engine.emit(Misused(Misuse.ARITHMETIC, _site(engine, node)))
     elif isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
-        if not (isinstance(value, Opaque) and value.term.args[0] == REFUSED):
+        if not (isinstance(value, Opaque) and value.term.label == REFUSED):
             for place in _handed_on(engine, value, node):
                 engine.book.walks.keyed(place.node)
     else:
@@ -54,7 +56,7 @@ def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -
     if not what:
         return
     place = _handed_on(engine, value, node)[-1] if isinstance(value, Const) else _site(engine, node)
-    engine.emit(Misused("not a key", place, label, what, engine.book.walks.number))
+    engine.emit(Misused(Misuse.NOT_A_KEY, place, label, what, engine.book.walks.number))
 
 
 def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[Site]:
@@ -73,7 +75,7 @@ def _site(engine: Engine, node: cst.CSTNode) -> Site:
 
 
 def _is_shape(value: Opaque) -> bool:
-    return value.term.kind == "attribute" and value.term.args[1] == "shape"
+    return value.term.kind is Kind.ATTRIBUTE and value.term.name == "shape"
 
 
 def _swapped(value: Opaque, args: Args) -> bool:
@@ -84,7 +86,7 @@ def _swapped(value: Opaque, args: Args) -> bool:
 
 def _words(term: Term) -> bool:
     """Return whether a value is made of the changed words of a key."""
-    return any(part.kind == "words" for part in parts(term))
+    return any(part.kind is Kind.WORDS for part in parts(term))
 
 
 def _no_key(value: Value) -> str:
@@ -100,7 +102,7 @@ def _no_key(value: Value) -> str:
 
 
 def _generator(value: Opaque) -> bool:
-    return value.term.kind == "pure" and value.term.args[0] in GENERATORS
+    return value.term.function in GENERATORS
 
 
 def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> None:
@@ -111,26 +113,27 @@ def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> 
     if isinstance(number, float) and abs(number) < _INFINITE:
         number = int(number)
     if isinstance(number, int) and not 0 <= number < _WORD:
-        engine.emit(Misused("fold data", _site(engine, node), str(number), "negative" if number < 0 else "large"))
+        engine.emit(Misused(Misuse.FOLD_DATA, _site(engine, node), str(number)))
     elif isinstance(data, Opaque) and (what := _too_large(data.term)):
-        engine.emit(Misused("fold data", _site(engine, node), what, "hash" if what.startswith("hash(") else "large"))
+        code = Misuse.HASH if what.startswith("hash(") else Misuse.FOLD_DATA
+        engine.emit(Misused(code, _site(engine, node), what))
 
 
 def _too_large(term: Term) -> str:
     """Return what a term is that has more than 32 bits in nearly all runs, empty if it need not."""
-    while term.kind == "pure" and term.args[0] in ("builtins.abs", "builtins.int") and len(term.args) == 2:
-        inner = term.part(1)
+    while term.function in ("builtins.abs", "builtins.int") and len(term.arguments) == 1:
+        inner = term.argument
         if inner is None:
             return ""
         term = inner
-    if term.kind != "pure":
+    name, given = term.function, term.argument
+    if name is None:
         return ""
-    name, given = term.args[0], term.part(1)
     if name == "builtins.hash" and given is not None:
-        return "" if isinstance(given.value, int) or given.kind in ("object", "parameter") else "hash(…)"
+        return "" if isinstance(given.value, int) or given.kind in (Kind.OBJECT, Kind.PARAMETER) else "hash(…)"
     if name == "time.time_ns":
         return "time.time_ns()"
-    digest = any(part.kind == "symbol" and str(part.args[0]).startswith("hashlib.") for part in parts(term))
+    digest = any(part.kind is Kind.SYMBOL and str(part.path).startswith("hashlib.") for part in parts(term))
     return "a digest" if name == "builtins.int" and digest else ""
 
 
@@ -141,35 +144,28 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
         return
     site = Site(node, engine.context.stack[-1].site.chunk)
     found = parts(term)
-    if any(part.kind in ("word", "key data") for part in found) or _of_a_key(term):
-        engine.emit(Misused("buffer", site, "seed"))
-    if engine.context.traces and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
-        engine.emit(Misused("host", site, "the clock"))
+    if any(part.kind in (Kind.WORD, Kind.KEY_DATA) for part in found) or _of_a_key(term):
+        engine.emit(Misused(Misuse.WORD_AS_SEED, site))
+    if engine.context.traces and any(part.function in HOST_CLOCKS for part in found):
+        engine.emit(Misused(Misuse.CLOCK, site))
 
 
 def _of_a_key(term: Term) -> bool:
     """Return whether a seed is computed from the words of a key, and not from a draw."""
-    if term.kind not in ("pure", "op") or str(term.args[0]).startswith("builtins."):
+    if term.kind not in (Kind.PURE, Kind.OP) or str(term.function).startswith("builtins."):
         return False
-    waiting = [term]
-    for current in waiting:
-        if len(waiting) > PARTS_OF_A_SEED:
-            break
-        if current.kind in ("seed", "child"):
-            return True
-        if current.kind in ("pure", "op"):
-            waiting.extend(current.parts)
-    return False
+    computed = parts(term, into=lambda part: part.kind in (Kind.PURE, Kind.OP))
+    return any(part.kind in (Kind.SEED, Kind.CHILD) for part in computed)
 
 
 def check_generator(engine: Engine, method: Term, site: Site) -> None:
     """Note a traced function that draws from a generator of the host, unless it makes it of a fixed seed itself."""
-    owner = method.part(0)
-    if not engine.context.traces or owner is None or owner.kind != "pure" or owner.args[0] not in GENERATORS:
+    owner = method.owner
+    if not engine.context.traces or owner is None or owner.function not in GENERATORS:
         return
-    seeded = any(part.kind == "const" and part.value is not None for part in owner.parts)
+    seeded = any(part.kind is Kind.CONST and part.value is not None for part in owner.parts)
     if not (seeded and owner.number >= engine.context.traces[0].terms):
-        engine.emit(Misused("host", site, f"{owner.args[0]!s}(…).{method.args[1]!s}"))
+        engine.emit(Misused(Misuse.HOST, site, f"{owner.function}(…).{method.name}"))
 
 
 def check_constant(engine: Engine, key: Term, origin: int, signature: Term | None) -> None:
@@ -182,7 +178,7 @@ def check_layer(engine: Engine, key: Term, origin: int) -> None:
     """Note dropout from a constant key that is built in the step itself."""
     made = engine.book.origins.root(origin)
     if made is not None and made.constant and made.place and is_fixed(key) and not _folded(engine, origin):
-        engine.emit(Misused("constant", made.site))
+        engine.emit(Misused(Misuse.CONSTANT, made.site))
 
 
 def check_captured(engine: Engine, node: cst.Name, name: str, key: Key, state: State) -> None:
@@ -203,25 +199,25 @@ def check_kept(engine: Engine, node: cst.CSTNode, owner: Value, key: Key) -> Non
 def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
     assert trace.compiled is not None
     if engine.book.walks.captured(trace.compiled, node, key.term):
-        engine.emit(Misused("captured", engine.site(node)))
+        engine.emit(Misused(Misuse.CAPTURED, engine.site(node)))
 
 
 def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) -> None:
     """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
     trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
     if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
-        engine.emit(Misused("leak", engine.site(node)))
+        engine.emit(Misused(Misuse.LEAK, engine.site(node)))
 
 
 def is_fixed(key: Term) -> bool:
     """Return whether a key comes of constants alone."""
-    return all(part.kind in ("child", "seed", "const") for part in parts(key))
+    return all(part.kind in (Kind.CHILD, Kind.SEED, Kind.CONST) for part in parts(key))
 
 
 def _folded(engine: Engine, origin: int) -> bool:
     """Return whether a key was folded on its way, with the number of the step most likely."""
     while (made := engine.book.origins.maker(origin)) is not None:
-        if made.kind == "fold":
+        if made.kind is MakeKind.FOLD:
             return True
         origin = made.parent
     return False
@@ -229,16 +225,6 @@ def _folded(engine: Engine, origin: int) -> bool:
 
 def _shape_of_input(term: Term) -> bool:
     """Return whether a term is ``x.shape`` of something that the function was given."""
-    if term.kind != "attribute" or term.args[1] != "shape":
+    if term.kind is not Kind.ATTRIBUTE or term.name != "shape":
         return False
-    return any(part.kind in ("parameter", "lane", "item") for part in parts(term))
-
-
-def parts(term: Term) -> list[Term]:
-    """Return a term and what it is computed from, up to a bound."""
-    found = [term]
-    for current in found:
-        if len(found) > PARTS_OF_A_SEED:
-            break
-        found.extend(current.parts)
-    return found
+    return any(part.kind in (Kind.PARAMETER, Kind.LANE, Kind.ITEM) for part in parts(term))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -15,46 +15,46 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import FunctionCode
 
 
-class Followed(Protocol):
-    """What is being followed, as far as a bound has to name it."""
-
-    context: Context
-    abroad: int
-
-
 class Bounds:
     """Where bounds were reached.
 
     Attributes:
-        file: whether it is the file's bound, rather than that of one function, that would stop the analysis next.
         hits: how often one was reached, or a function not followed within itself.
     """
 
     def __init__(self) -> None:
-        self.file = False
         self.hits = 0
         self._reached: dict[tuple[cst.CSTNode, Limit], Bounded] = {}
 
-    def exhausted(self, engine: Followed, file: bool | None = None) -> None:
-        """Note that what is followed from one place is too large; ``file`` says whether it is the file's bound."""
-        ours = [code for code in engine.context.functions if not code.chunk.file]
-        if engine.abroad:
-            self._note(engine, ours[-1] if ours else None, Limit.ABROAD)
+    def exhausted(self, context: Context, abroad: int, of_file: bool = False) -> None:
+        """Note that what is followed from one place is too large.
+
+        Args:
+            context: the code that is being followed.
+            abroad: greater than 0 where that is text of another file.
+            of_file: whether it is the file's bound that was reached, rather than that of one function.
+        """
+        ours = [code for code in context.functions if not code.chunk.file]
+        if abroad:
+            self._note(context, ours[-1] if ours else None, Limit.ABROAD)
         else:
-            of_file = self.file if file is None else file
-            self._note(engine, ours[0] if ours else None, Limit.FILE if of_file else Limit.WORK)
+            self._note(context, ours[0] if ours else None, Limit.FILE if of_file else Limit.WORK)
 
-    def reached(self, engine: Followed, bound: Limit) -> None:
+    def reached(self, context: Context, bound: Limit) -> None:
         """Note another bound of the function that is being followed."""
-        self._note(engine, engine.context.functions[-1] if engine.context.functions else None, bound)
+        self._note(context, context.functions[-1] if context.functions else None, bound)
 
-    def _note(self, engine: Followed, code: FunctionCode | None, bound: Limit) -> None:
+    def recursed(self) -> None:
+        """Note that a function was not followed within itself, of which there is nothing to say."""
         self.hits += 1
-        if engine.context.chunk is None:
+
+    def _note(self, context: Context, code: FunctionCode | None, bound: Limit) -> None:
+        self.hits += 1
+        if context.chunk is None:
             return
         node: cst.CSTNode
         if code is None:
-            chunk, node, name = engine.context.chunk, engine.context.chunk.module.body[0], ""
+            chunk, node, name = context.chunk, context.chunk.module.body[0], ""
         else:
             chunk, name = code.chunk, code.name.strip("<>")
             node = code.node.name if isinstance(code.node, cst.FunctionDef) else code.node

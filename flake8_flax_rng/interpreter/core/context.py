@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from enum import Enum
+from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.frozen import record
 from flake8_flax_rng.interpreter.domain.values import NONE, Value
@@ -13,18 +13,37 @@ from flake8_flax_rng.semantics.transforms import LOOPING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Draw, Shared, Step
-    from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.streams import Run
     from flake8_flax_rng.interpreter.domain.terms import Term
-    from flake8_flax_rng.interpreter.domain.values import Class, FunctionCode, Key, Lift, Ref, Symbol
-    from flake8_flax_rng.syntax.index import Index
+    from flake8_flax_rng.interpreter.domain.values import Class, FunctionCode, Key, Lift, Opaque
     from flake8_flax_rng.syntax.source import Chunk
 
 MODULE_FRAME = 0
 
+
+def class_frame(cls: Class) -> int:
+    """Return the number of the frame that holds what was stored in the attributes of a class."""
+    return -1_000_000_000 - cls.serial
+
+
+def attribute_frame(owner: Opaque) -> int:
+    """Return the number of the frame that holds what was stored in the attributes of an unknown object."""
+    return -1 - owner.term.number
+
+
 Outcome = tuple[Value, State]
 Outcomes = list[Outcome]
+
+
+class Ending(Enum):
+    """In which way a statement ended."""
+
+    NORMAL = "normal"
+    RETURN = "return"
+    BREAK = "break"
+    CONTINUE = "continue"
+    RAISE = "raise"
 
 
 @record()
@@ -32,15 +51,15 @@ class Completion:
     """How a statement ended on a path.
 
     Args:
-        kind: ``normal``, ``return``, ``break``, ``continue`` or ``raise``.
+        kind: in which way.
         value: what was returned.
     """
 
-    kind: str
+    kind: Ending
     value: Value = NONE
 
 
-NORMAL = Completion("normal")
+NORMAL = Completion(Ending.NORMAL)
 
 Completions = list[tuple[Completion, State]]
 
@@ -65,26 +84,10 @@ class Scope:
     target: int | None = None
     body_of: Class | None = None
 
-    def frame_of(self, name: str) -> int:
-        """Return the frame that a name is bound in."""
-        return self.redirected.get(name, self.frames[0])
-
-
-@dataclass(eq=False)
-class Home:
-    """A file whose text is followed.
-
-    Args:
-        frame: the frame that its body binds names in.
-        index: which of its definitions matter; None when all do.
-        deferred: the pieces of text that are only followed when one of their names is asked for.
-        stars: the modules all of whose names it has imported.
-    """
-
-    frame: int = MODULE_FRAME
-    index: Index | None = None
-    deferred: dict[str, Chunk] = field(default_factory=dict)
-    stars: list[Symbol] = field(default_factory=list)
+    def frame_of(self, name: str, walrus: bool = False) -> int:
+        """Return the frame that a name is bound in, by a walrus or otherwise."""
+        here = self.frames[0] if self.target is None or not walrus else self.target
+        return self.redirected.get(name, here)
 
 
 @dataclass
@@ -232,86 +235,3 @@ class Context:
     def expecting_failure(self, expected: bool = True) -> Context:
         """Return the context of code in which the program expects a failure, if it does."""
         return replace(self, muted=True) if expected and not self.muted else self
-
-
-@dataclass
-class FixedObjects:
-    """Names with what they stand for as long as the program runs.
-
-    Args:
-        names: the names.
-        heap: the objects that they refer to.
-        example: whether others may stand for them in another run of the program, as the engine knows it.
-        others: the names of which nothing is known, and which hide those of the text around.
-    """
-
-    names: dict[str, Value] = field(default_factory=dict)
-    heap: dict[int, HeapObject] = field(default_factory=dict)
-    example: int = 0
-    others: frozenset[str] = frozenset()
-
-    def add(self, other: FixedObjects, names: set[str]) -> None:
-        """Take over some names of another one."""
-        taken = {name: value for name, value in other.names.items() if name in names}
-        if taken:
-            self.names.update(taken)
-            self.heap.update(other.heap)
-            self.example = max(self.example, other.example)
-
-    def give(self, state: State) -> None:
-        """Put the objects into the heap of a path."""
-        for address, found in self.heap.items():
-            state.heap.setdefault(address, found)
-
-
-class Effectless(NamedTuple):
-    """What a call that had no effect leaves behind.
-
-    Args:
-        items: the length of the tuple that it returns; -1 for a single value.
-        varies: whether what it returns differs from call to call.
-        escaped: which of the unknown values that it was given other code may have changed.
-    """
-
-    items: int
-    varies: bool
-    escaped: tuple[int, ...]
-
-
-def _ignore(*_: object) -> None:
-    """Take no notice."""
-
-
-@dataclass
-class Hooks:
-    """Who is told of what the program does with its objects; the rooms below do not know those that listen.
-
-    Args:
-        stored: told of a value before it is stored in an attribute of an object: the path, the object, the name.
-        written: told of a value that is stored in a variable of a module, and where.
-        returned: told of what a function that is followed for any arguments returns, and on which path.
-    """
-
-    stored: Callable[[Ref, str, Value, State], None] = _ignore
-    written: Callable[[Value, State, Site], None] = _ignore
-    returned: Callable[[Value, State], None] = _ignore
-
-
-class OtherFiles(Protocol):
-    """The other files of the project, as far as their text is followed."""
-
-    @property
-    def home(self) -> str:
-        """The linted file, as the project knows it."""
-
-    def resolve(self, symbol: Symbol, state: State) -> Value:
-        """Return what an imported name stands for, the name itself when that is a module or not known."""
-
-    def lookup(self, frames: tuple[int, ...], name: str, state: State) -> Value | None:
-        """Return what a name stands for in the text of another file, if it stands for something there."""
-
-    def starred(self, package: Symbol, name: str, state: State) -> Value | None:
-        """Return what ``from package import *`` binds to a name."""
-
-    def store(self, module: Symbol, name: str, value: Value, state: State) -> None:
-        """Set an attribute of a module."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import Frame
 from flake8_flax_rng.interpreter.domain.events import Lifted
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Class
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def _note(engine: Engine, state: State, draw: Draw) -> None:
     for frame in engine.context.lifts:
         if frame.lift is None:
             if not (draw.variable or draw.own):
-                _emit(engine, "raw", frame, draw)
+                _emit(engine, LiftProblem.RAW, frame, draw)
         elif frame.lift.reaches(draw.stream) is False:
             _note_unlifted(engine, state, frame, draw)
             return
@@ -101,9 +103,12 @@ def note_split(engine: Engine, draw: Draw) -> None:
             _note_split(engine, frame, frame.lift, draw)
 
 
-def _emit(engine: Engine, problem: str, frame: Frame, draw: Draw, fallback: bool = False, run: bool = False) -> None:
+def _emit(
+    engine: Engine, problem: LiftProblem | None, frame: Frame, draw: Draw, fallback: bool = False, run: bool = False
+) -> None:
     layer = draw.layer if not draw.own else "`self.param`" if draw.variable else "`make_rng`"
-    engine.emit(Lifted(problem, frame.site, frame.name, draw.stream, draw.site, layer, fallback, run))
+    call = frame.outer.call if frame.outer is not None else None
+    engine.emit(Lifted(problem, frame.site, frame.name, draw.stream, draw.site, layer, fallback, run, call))
 
 
 def _note_unlifted(engine: Engine, state: State, frame: Frame, draw: Draw) -> None:
@@ -116,26 +121,35 @@ def _note_unlifted(engine: Engine, state: State, frame: Frame, draw: Draw) -> No
         # Only ``init`` draws it, and not where the module has run before, outside of the transform.
         before = any(made.variable and made.path == draw.path for made in state.draws)
         if run is not None and run.initialising and draw.path is not None and not before:
-            _emit(engine, "unlifted", frame, draw, run=True)
+            _emit(engine, LiftProblem.UNLIFTED, frame, draw, run=True)
         return
     if run is None or run.streams is None:
-        _emit(engine, "unlifted", frame, draw, fallback)
+        _emit(engine, LiftProblem.UNLIFTED, frame, draw, fallback)
         return
     meant = run.initialising or (draw.stream not in run.streams and (run.bare is not None or "params" in run.streams))
-    _emit(engine, "" if fallback and meant else "unlifted", frame, draw, fallback, run=True)
+    _emit(engine, None if fallback and meant else LiftProblem.UNLIFTED, frame, draw, fallback, run=True)
+
+
+def _stands_in(run: Run | None, stream: str) -> bool:
+    """Return whether a call of ``apply`` lets the key of ``'params'`` stand in for a stream that it does not give."""
+    if run is None or run.initialising or run.streams is None or stream in run.streams:
+        return False
+    return run.bare is not None or "params" in run.streams
 
 
 def _note_split(engine: Engine, frame: Frame, lift: Lift, draw: Draw) -> None:
     split = lift.splits(draw.stream)
     if not draw.variable:
         if split is False and draw.stream != "params":
-            _emit(engine, "unsplit", frame, draw)
+            _emit(engine, LiftProblem.UNSPLIT, frame, draw)
+        elif split is True and lift.splits("params") is False and _stands_in(frame.outer, draw.stream):
+            _emit(engine, LiftProblem.FALLBACK, frame, draw)
         return
     if draw.stream == "params" and draw.random:
         if split is False and lift.params == "stacked":
-            _emit(engine, "identical", frame, draw)
+            _emit(engine, LiftProblem.IDENTICAL, frame, draw)
         elif split is True and lift.params == "shared":
-            _emit(engine, "shared", frame, draw)
+            _emit(engine, LiftProblem.SHARED, frame, draw)
 
 
 def made(engine: Engine, term: Term, draw: Draw) -> None:
@@ -158,10 +172,10 @@ def drawn_from(engine: Engine, term: Term) -> None:
         while current is not None and frame.lift is None and current not in frame.varied:
             draw = frame.made.get(current)
             if draw is not None:
-                _emit(engine, "raw", frame, draw)
+                _emit(engine, LiftProblem.RAW, frame, draw)
                 return
-            data = current.part(1) if current.kind == "child" else None
-            current = current.part(0) if data is not None and data.kind == "const" else None
+            data = current.data
+            current = current.parent if data is not None and data.kind is Kind.CONST else None
 
 
 def note(engine: Engine, stream: str, state: State) -> None:
@@ -169,4 +183,4 @@ def note(engine: Engine, stream: str, state: State) -> None:
     for active in engine.context.activations:
         found = state.heap.get(active.address)
         if isinstance(found, Instance) and isinstance(found.cls, Class):
-            engine.reads.setdefault(found.cls.serial, set()).add(stream)
+            engine.program.reads.setdefault(found.cls.serial, set()).add(stream)

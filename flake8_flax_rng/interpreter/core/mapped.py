@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
-from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.terms import Term, parts
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -56,7 +58,7 @@ def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
     """Return the way, within the mapped function, to the oldest call that consumes the key or one that it comes of."""
     way, origin = use.way, use.origin
     while (made := engine.book.origins.maker(origin)) is not None:
-        if made.kind == "split" and any(step.site.node is mapped.site.node for step in made.way[:-1]):
+        if made.kind is MakeKind.SPLIT and any(step.site.node is mapped.site.node for step in made.way[:-1]):
             way = made.way
         origin = made.parent
     start = max((i for i, step in enumerate(way) if step.site.node is mapped.site.node), default=len(way) - 1)
@@ -78,37 +80,34 @@ def twins(engine: Engine, term: Term) -> tuple[Key, ...]:
 
 def _of_the_lane(mapped: Lanes, signature: Term) -> bool:
     """Return whether what is drawn has the shape of a value that differs from lane to lane, and not just its size."""
-    found = signature.parts[1:]
-    for term in found[:PARTS_READ]:
-        if term.kind == "attribute" and term.args[1] == "shape" and isinstance(term.args[0], Term):
-            if not _common(mapped, term.args[0]):
-                return True
-        elif term.kind != "subscript":
-            found.extend(term.parts)
-    return False
+    drawn = [part for given in signature.parts[1:] for part in parts(given, into=_not_of_a_part)]
+    arrays = [part.owner for part in drawn if _is_shape(part)]
+    return any(array is not None and not _common(mapped, array) for array in arrays)
+
+
+def _not_of_a_part(term: Term) -> bool:
+    """Return whether what a value is computed from counts for its shape: an element's shape is not that of a whole."""
+    return term.kind is not Kind.SUBSCRIPT and not _is_shape(term)
+
+
+def _is_shape(term: Term) -> bool:
+    return term.kind is Kind.ATTRIBUTE and term.name == "shape"
 
 
 def _common(mapped: Lanes, term: Term) -> bool:
     """Return whether a value is certain to be the same in all lanes."""
-    found = [term]
-    seen = {term}
-    for current in found:
-        if len(found) > PARTS_READ or current in mapped.varying:
-            return False
-        if current.number >= mapped.start and current.kind in ("fresh", "call"):
-            return False
-        if current.kind == "pure" and current.args[0] in _OF_THE_LANE:
-            return False
-        new = [part for part in current.parts if part not in seen]
-        seen.update(new)
-        found.extend(new)
-    return True
+    found = parts(term)
+    return len(found) <= PARTS_READ and not any(_of_one_lane(mapped, part) for part in found)
+
+
+def _of_one_lane(mapped: Lanes, term: Term) -> bool:
+    """Return whether a value may be another one in each lane by itself."""
+    if term.kind in (Kind.FRESH, Kind.CALL):
+        return term.number >= mapped.start or term in mapped.varying
+    return term in mapped.varying or term.function in _OF_THE_LANE
 
 
 def _root(term: Term) -> Term:
-    while term.kind == "child":
-        parent = term.part(0)
-        if parent is None:
-            break
-        term = parent
+    while term.kind is Kind.CHILD and term.parent is not None:
+        term = term.parent
     return term

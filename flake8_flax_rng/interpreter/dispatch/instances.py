@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
 from flake8_flax_rng.interpreter.linen import modules
@@ -34,11 +35,11 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
         found = modules.placed(engine, found, cls.name, args, state)
     ref = engine.allocate(state, found)
     if lineage.is_linen(cls):
-        engine.fields[ref.address] = _written_fields(engine, cls, args)
+        engine.program.fields[ref.address] = _written_fields(engine, cls, args)
     constructor = classes.member(cls, "__init__")
     if constructor is None and not classes.has_constructor_fields(cls):
         for value in args.values():
-            engine.escape(value, state)
+            unknown_code.escape(engine, value, state)
     method = constructor if constructor is not None else classes.member(cls, "__post_init__")
     if not isinstance(method, Function):
         return [(ref, state)]

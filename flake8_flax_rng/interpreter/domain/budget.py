@@ -149,11 +149,18 @@ KEYS_UNPACKED = 64
 ROWS_KNOWN = 64
 """Rows of an array of keys that are told apart after ``reshape``. Silently unknown."""
 
+LAZY_KNOWN = 3
+"""How often ``zip`` and its kin stand in each other: each zips what it was given anew. Silently: the items are unknown.
+"""
+
 ROUNDS_KNOWN = 64
 """Items of ``itertools.cycle`` that are laid out. Silently: the later ones are unknown."""
 
 ITEMS_REPEATED = 64
 """Items of ``[key] * n``. Silently unknown."""
+
+TREE_NODES_READ = 200
+"""Nodes of a tree that ``jax.tree.map`` goes over, shared ones as often as they are held. Silently: no more leaves."""
 
 LANES_COMPARED = 32
 """Lanes of a ``vmap`` whose keys are set against those of other calls. Silently: the later lanes are not."""
@@ -175,28 +182,18 @@ LITERALS_REMEMBERED = 1_024
 # -- how far into a value one looks ------------------------------------------------------------------------------------
 # Programs nest containers two or three deep; what is nested deeper is mostly a circle, or generated.
 
+VALUES_VISITED = 5_000
+"""Values inside of one that are visited, shared ones once. Silently: what is not visited counts as the caller says."""
+
+NESTING_VISITED = 100
+"""How deep containers are visited. Silently: what lies deeper counts as the caller says."""
+
 NESTING_NAMED = 6
 """Containers in each other that get a name by their contents. Silently: a deeper one is a value of its own."""
 
 ITEMS_NAMED = 40
 """Items of a container that are part of its name. Silently: a longer list or dict is a value of its own, and of a
 longer tuple the rest does not count."""
-
-NESTING_ESCAPED = 3
-"""How deep unknown code is taken to change what it is given. Silently: what lies deeper is taken to stay."""
-
-ITEMS_ESCAPED = 20
-"""Items of a container that unknown code is taken to change; the container itself it may change in any case. Silently:
-the later ones are taken to stay."""
-
-NESTING_JOINED = 4
-"""How deep values of two paths are compared before they count as of interest. Costs a path apart, hides nothing."""
-
-NESTING_OF_ARGUMENTS = 2
-"""How deep an argument is searched for a key that makes a call worth following. Silently: the call is unknown."""
-
-NESTING_HANDED_ON = 2
-"""How deep a result is searched for keys that go to the caller. Silently: a finding less."""
 
 NESTING_FIXED = 8
 """How deep an object is searched for what may change it: configurations are deep. Silently: it is unknown."""
@@ -217,9 +214,6 @@ PARTS_READ = 200
 
 DRAWS_SOUGHT = 2_000
 """Terms that are searched for the draws a compared value holds. Silently: then its keys decide."""
-
-PARTS_OF_A_SEED = 60
-"""Terms that a seed is computed from; a seed takes few. Silently: the seed is taken to be right."""
 
 NESTING_TIMELESS = 4
 """How deep a condition is read to compare it with a later one. Silently: deeper parts are compared as they are."""

@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from flake8_flax_rng.interpreter.domain.budget import Limit
+    from flake8_flax_rng.interpreter.domain.kinds import (
+        FixedValue,
+        FlagMistake,
+        Handover,
+        LiftProblem,
+        MadeIn,
+        MakeKind,
+        Malformation,
+        Misuse,
+        TurnedOff,
+        Unserved,
+        UseKind,
+    )
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
@@ -45,7 +58,7 @@ class Use:
 
     Args:
         way: the calls and loops that led here; the last step is the use.
-        kind: ``draw``, ``split`` or ``stream``.
+        kind: how it is consumed.
         label: the consuming callee, for instance ``jax.random.normal``.
         term: the key.
         origin: number of the split or fold that made the key, 0 when unknown.
@@ -63,7 +76,7 @@ class Use:
     """
 
     way: tuple[Step, ...]
-    kind: str
+    kind: UseKind
     label: str
     term: Term
     origin: int = 0
@@ -145,23 +158,23 @@ class Made:
 
     Args:
         way: the calls and loops that led here; the last step is the call.
-        kind: ``seed``, ``split``, ``fold`` or ``wrap``.
+        kind: how it makes them.
         parent: number of the call that made the key that this one was derived from, 0 when there is none.
         source: the key that it was derived from, or the seed.
         legacy: for a seed, whether the key is a raw array; None when that is not known.
         constant: for a seed, whether it is a constant of the program.
-        place: ``module`` in a Linen method, ``traced`` in a function that is traced, else empty.
+        place: where it stands, if keys that are made there are the same in each call.
         default: whether it is the default of a parameter.
         varied: for a fold, whether the number that is folded in is no constant.
     """
 
     way: tuple[Step, ...]
-    kind: str
+    kind: MakeKind
     parent: int
     source: Term
     legacy: bool | None = None
     constant: bool = False
-    place: str = ""
+    place: MadeIn | None = None
     default: bool = False
     varied: bool = False
 
@@ -264,12 +277,12 @@ class HandedOn:
 
     Args:
         use: the consumption.
-        how: ``returned``, ``kept`` in the attribute that the key comes of, or ``stored`` by the constructor.
+        how: how it is handed on.
         name: the attribute, if it is one.
     """
 
     use: Use
-    how: str
+    how: Handover
     name: str = ""
 
 
@@ -286,24 +299,19 @@ class Together:
     second: Use
 
 
-SWAPPED = "swapped"
-"""Detail of a call that is given a key, in another place than that of the key."""
-
-
 @record(eq=False)
 class Misused:
     """A call that breaks the contract of keys by itself.
 
     Args:
-        code: what is wrong: ``index``, ``unpack``, ``not a key``, ``fold data``, ``host``, ``buffer``,
-            ``typed``, ``constant`` or ``legacy``.
+        code: what is wrong.
         site: the place.
         what: what stands there, as a reader knows it.
         detail: a further fact for the message.
         root: number of the walk through the program that found it.
     """
 
-    code: str
+    code: Misuse
     site: Site
     what: str = ""
     detail: str = ""
@@ -327,6 +335,27 @@ class Reused:
     sibling: str | None = None
     name: str | None = None
     default: Made | None = None
+
+
+@record(eq=False)
+class UnfedRun:
+    """A model of which nothing is known is run in training mode, and given no stream.
+
+    Args:
+        call: the place of the call.
+        name: the callable as a reader knows it.
+        flag: the argument that says that it trains, as the text has it.
+        mutable: whether collections are said to change, as those of batch statistics do.
+        key: a key that was made for this function and is never used, if there is one.
+        made: the call that made it.
+    """
+
+    call: Site
+    name: str
+    flag: str
+    mutable: bool = False
+    key: str | None = None
+    made: Made | None = None
 
 
 @record(eq=False)
@@ -362,7 +391,7 @@ class Draw:
             built-in layer.
         variable: whether it fills a parameter or variable.
         random: whether the values depend on the key at all.
-        off: why a layer that could draw did not: ``deterministic``, ``rate``, or empty.
+        off: why a layer that could draw did not, None if it did.
         layer: the layer's name as a reader knows it.
         setup: whether it happens in ``setup``, and so on every call of any method.
         unlifted: whether a lifted transform around it keeps the stream from it.
@@ -378,7 +407,7 @@ class Draw:
     own: bool = False
     variable: bool = False
     random: bool = True
-    off: str = ""
+    off: TurnedOff | None = None
     layer: str = ""
     setup: bool = False
     unlifted: bool = field(default=False, compare=False)
@@ -403,8 +432,8 @@ class ModuleRun:
         context: the calls and loops that led there; runs of one context differ in their path only.
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
-        example: whether the module is one of several that can stand there, for instance a parameter's default, or is
-            only traced for its shapes: what it leaves unread tells nothing then.
+        one_of_several: whether the module is one of several that can stand there, for instance a parameter's default,
+            or is only traced for its shapes: what it leaves unread tells nothing then.
     """
 
     call: Site
@@ -418,7 +447,7 @@ class ModuleRun:
     places: dict[str, Site] = field(default_factory=dict)
     context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
     reads: tuple[set[str], ...] = ()
-    example: bool = False
+    one_of_several: bool = False
 
 
 @record(eq=False)
@@ -445,13 +474,13 @@ class Misplaced:
     Args:
         site: the place of the call.
         what: the call as a reader knows it, for instance ``nn.Dense``.
-        where: ``method`` (no ``@nn.compact``), ``unbound``, ``post_init`` or ``setup``.
+        where: where that is.
         owner: name of the enclosing module class and method.
     """
 
     site: Site
     what: str
-    where: str
+    where: Unserved
     owner: str
 
 
@@ -479,9 +508,7 @@ class Lifted:
     """A draw of a Linen module below a transform, lifted or not.
 
     Args:
-        problem: ``unlifted`` (the stream does not get there), ``identical`` (parameters of each lane, one key),
-            ``shared`` (one set of parameters, a key for each lane), ``unsplit`` (one key for all lanes),
-            ``raw`` (a transform of JAX that knows nothing of streams), or empty.
+        problem: what is wrong with it, None if nothing is.
         site: the place to mend.
         transform: the transform as a reader knows it.
         stream: the stream.
@@ -489,9 +516,10 @@ class Lifted:
         layer: what draws, as a reader knows it.
         fallback: whether the draw falls back to ``'params'`` where that is given.
         run: whether this is a run with streams that are known, rather than any that could be.
+        call: the call that runs the module, if there is one.
     """
 
-    problem: str
+    problem: LiftProblem | None
     site: Site
     transform: str
     stream: str
@@ -499,6 +527,7 @@ class Lifted:
     layer: str
     fallback: bool = False
     run: bool = False
+    call: Site | None = None
 
 
 @record(eq=False)
@@ -507,13 +536,13 @@ class Fixed:
 
     Args:
         site: the place to mend.
-        what: ``initializer`` or ``carry``.
+        what: what that is.
         name: the parameter, or the module, as a reader knows it.
         drawn: where the constant key comes from, as a reader knows it.
     """
 
     site: Site
-    what: str
+    what: FixedValue
     name: str
     drawn: str = ""
 
@@ -525,14 +554,14 @@ class Flagged:
     Args:
         site: the place that is wrong.
         layer: the layer as a reader knows it.
-        what: ``never`` (set), ``twice`` or ``inverted``.
+        what: what is wrong.
         at: the call of the layer.
         name: for an inverted flag, what it is set to.
     """
 
     site: Site
     layer: str
-    what: str
+    what: FlagMistake
     at: Site
     name: str = ""
 
@@ -575,13 +604,13 @@ class Malformed:
 
     Args:
         site: the place of the streams.
-        what: ``frozen``, ``positional``, ``keyword``, ``bare`` (to ``bind``) or ``bound`` (positional, to ``bind``).
+        what: how they are given.
         call: the call as a reader knows it.
         name: the parameter that gets them, if there is one.
     """
 
     site: Site
-    what: str
+    what: Malformation
     call: str
     name: str = ""
 
@@ -592,6 +621,7 @@ Event = (
     | Defaulted
     | Discarded
     | Meant
+    | UnfedRun
     | Overlooked
     | Shared
     | HandedOn

@@ -87,7 +87,7 @@ class Instance:
         given: the streams that ``bind`` gave it.
         symbolic: whether it stands for any instance of its class, so that absent attributes are unknown.
         flag: where ``deterministic`` was given to the constructor of a built-in layer.
-        lasting: the attributes that no other code sets.
+        fixed_names: the attributes that no other code sets.
     """
 
     cls: Class | Symbol
@@ -100,7 +100,7 @@ class Instance:
     given: Run | None = None
     symbolic: bool = False
     flag: Site | None = None
-    lasting: frozenset[str] = frozenset()
+    fixed_names: frozenset[str] = frozenset()
 
     def set(self, name: str, value: Value) -> Instance:
         """Return the instance with one attribute set."""

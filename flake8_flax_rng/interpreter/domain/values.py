@@ -25,6 +25,35 @@ class Value:
     __slots__ = ()
 
 
+class Compound(Value):
+    """Base of the values that hold others: they are equal if these are.
+
+    What is held by several at once is compared once: a few doublings of a tuple make millions of items.
+    """
+
+    __slots__: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return False
+        pending: list[tuple[object, object]] = [(self, other)]
+        seen: set[tuple[int, int]] = set()
+        while pending:
+            one, two = pending.pop()
+            if one is two or (id(one), id(two)) in seen:
+                continue
+            if type(one) is type(two) and isinstance(one, tuple) and isinstance(two, tuple):
+                if len(one) != len(two):
+                    return False
+                pending.extend(zip(one, two, strict=True))
+            elif type(one) is type(two) and isinstance(one, Compound):
+                seen.add((id(one), id(two)))
+                pending.extend((getattr(one, name), getattr(two, name)) for name in one.__slots__)
+            elif one != two:
+                return False
+        return True
+
+
 @record(eq=False)
 class Const(Value):
     """A Python constant; ``True`` and ``1`` are different constants."""
@@ -89,15 +118,15 @@ class Keys(Value):
     rest: tuple[int, ...] = ()
 
 
-@record()
-class Tuple(Value):
+@record(eq=False)
+class Tuple(Compound):
     """A tuple whose items are all known."""
 
     items: tuple[Value, ...]
 
 
-@record()
-class Stacked(Value):
+@record(eq=False)
+class Stacked(Compound):
     """An array of values that stand along an axis for lanes of ``vmap``.
 
     Args:
@@ -111,8 +140,8 @@ class Stacked(Value):
     count: int | None = None
 
 
-@record()
-class Rows(Value):
+@record(eq=False)
+class Rows(Compound):
     """An array that was stacked of keys which are all known."""
 
     items: tuple[Value, ...]
@@ -165,8 +194,8 @@ class FunctionCode:
         return isinstance(other, FunctionCode) and other.node is self.node
 
 
-@record()
-class Function(Value):
+@record(eq=False)
+class Function(Compound):
     """A function of the linted file.
 
     Args:
@@ -184,24 +213,24 @@ class Function(Value):
     compact: bool = False
 
 
-@record()
-class Bound(Value):
+@record(eq=False)
+class Bound(Compound):
     """A function with its first argument already given."""
 
     function: Value
     receiver: Value
 
 
-@record()
-class Native(Value):
+@record(eq=False)
+class Native(Compound):
     """A method that the semantics know, of a receiver: ``model.apply``, ``keys.reshape``, ``x.append``."""
 
     name: str
     receiver: Value
 
 
-@record()
-class Partial(Value):
+@record(eq=False)
+class Partial(Compound):
     """``functools.partial``: a callable with some arguments given."""
 
     function: Value
@@ -239,8 +268,8 @@ class Lift:
         return next((split for names, split in self.streams or () if names is None or stream in names), None)
 
 
-@record()
-class Wrapped(Value):
+@record(eq=False)
+class Wrapped(Compound):
     """The result of a function transform: ``vmap(f, in_axes=…)``, ``value_and_grad(f)``.
 
     Args:
@@ -256,8 +285,8 @@ class Wrapped(Value):
     lift: Lift | None = None
 
 
-@record()
-class Descriptor(Value):
+@record(eq=False)
+class Descriptor(Compound):
     """A function under ``property``, ``classmethod`` or ``staticmethod``."""
 
     kind: str

@@ -11,6 +11,9 @@ from flake8_flax_rng.interpreter.evidence.walks import Walks
 from flake8_flax_rng.interpreter.intent.signs import Signs
 
 if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_flax_rng.interpreter.domain.events import UnfedRun
     from flake8_flax_rng.interpreter.domain.values import Value
 
 
@@ -23,6 +26,7 @@ class Book:
         uses: what was consumed, and what was consumed twice.
         walks: what was seen on the walk that starts at each function.
         signs: what the program does that says that a repeat is meant.
+        unfed: the runs of models that are not known, in training mode and without streams.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
     """
@@ -33,6 +37,7 @@ class Book:
         self.signs = Signs()
         self.uses = Uses(self.origins, self.signs)
         self.walks = Walks()
+        self.unfed: dict[cst.CSTNode, UnfedRun] = {}
         self.complete = True
         self.imported: frozenset[str] = frozenset()
 

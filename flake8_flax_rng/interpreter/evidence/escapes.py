@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flake8_flax_rng.interpreter.domain.key_lineage import child_of, children_in
-from flake8_flax_rng.interpreter.domain.values import Key, Keys, Rows, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import Key, Keys, Value
+from flake8_flax_rng.interpreter.domain.walk import KeysWithin
 
 
 class Escapes:
@@ -14,6 +15,7 @@ class Escapes:
 
     def __init__(self) -> None:
         self._escaped: dict[int, set[int]] = {}
+        self._keys = KeysWithin()
         self._noting = True
 
     @contextmanager
@@ -27,17 +29,9 @@ class Escapes:
 
     def note(self, value: Value) -> None:
         """Note that whatever keys a value holds have escaped."""
-        if not self._noting:
-            return
-        if isinstance(value, Key):
-            self._escaped.setdefault(value.origin, set()).add(child_of(value.term))
-        elif isinstance(value, Keys):
-            self._escaped.setdefault(value.origin, set()).update(children_in(value))
-        elif isinstance(value, Tuple | Rows):
-            for item in value.items:
-                self.note(item)
-        elif isinstance(value, Stacked):
-            self.note(value.lane)
+        for key in self._keys.new(value) if self._noting else ():
+            children = {child_of(key.term)} if isinstance(key, Key) else children_in(key)
+            self._escaped.setdefault(key.origin, set()).update(children)
 
     def note_lanes(self, lane: Value, array: Value) -> None:
         """Note that all keys of an array have escaped, if the one that stands for them has."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Discarded, Meant, Overlooked, Remade, Reused, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
-from flake8_flax_rng.interpreter.evidence.unread_siblings import unread
+from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Event, Made, Use
+    from flake8_flax_rng.interpreter.domain.events import Event, Made, UnfedRun, Use
     from flake8_flax_rng.interpreter.evidence.book import Book
 
 
@@ -37,7 +38,7 @@ class Judgement:
                 found.extend(self._of_pair(first, second))
         found.extend(overlooked)
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
-        return [*found, *self._discarded(), *self._meant.values()]
+        return [*found, *self._discarded(), *self._unfed(), *self._meant.values()]
 
     def _pairs(self) -> list[tuple[Use, Use]]:
         """Return the pairs of uses, without those of other lanes at places that stand in one lane already."""
@@ -213,6 +214,18 @@ class Judgement:
             if any(names) and self._used_on(made, origin):
                 found.append(Discarded(made, made.site, next((name for name in names if name.strip("_")), None)))
         return found
+
+    def _unfed(self) -> list[UnfedRun]:
+        """Return the runs without streams, each with a key that was made for it and is never used."""
+        return [self._with_key(run) for run in self._book.unfed.values()]
+
+    def _with_key(self, run: UnfedRun) -> UnfedRun:
+        for origin, made in sorted(self._origins.calls()):
+            names = {index: name for index, (name, _) in self._origins.names(origin).items()}
+            key = unread_before(made, names, run.call)
+            if key is not None:
+                return replace(run, key=key, made=made)
+        return run
 
     def _used_on(self, made: Made, origin: int) -> bool:
         """Return whether the key is drawn from although others were derived from it, which are not used."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, child_index
-from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Rows, Stacked, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import Key, Value
+from flake8_flax_rng.interpreter.domain.walk import KeysWithin
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Mapping
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
-
-_NO_KEYS = (Opaque, Const, Ref, Symbol)
 
 
 class Origins:
@@ -31,6 +30,7 @@ class Origins:
         self._arrays: dict[int, str] = {}
         self._named: dict[tuple[Term, int], str] = {}
         self._read: dict[int, set[int]] = {}
+        self._keys = KeysWithin()
         self.thrown_away: dict[int, Site] = {}
 
     # -- the calls -------------------------------------------------------------------------------
@@ -111,17 +111,8 @@ class Origins:
 
     def read(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
-        if type(value) in _NO_KEYS:
-            return
-        if isinstance(value, Key):
-            self.read_child(value.origin, child_index(value))
-        elif isinstance(value, Keys):
-            self.read_child(value.origin, None)
-        elif isinstance(value, Tuple | Rows):
-            for item in value.items:
-                self.read(item)
-        elif isinstance(value, Stacked):
-            self.read(value.lane)
+        for key in self._keys.new(value):
+            self.read_child(key.origin, child_index(key) if isinstance(key, Key) else None)
 
     def read_child(self, origin: int, index: int | None) -> None:
         """Note that a child of a split was read; None stands for all of them."""

@@ -10,6 +10,7 @@ from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
+    from flake8_flax_rng.interpreter.domain.places import Site
 
 
 _SEVERAL = 3
@@ -40,6 +41,27 @@ def unread(made: Made, names: Mapping[int, str], array: str | None, read: set[in
         missing = lost = _unread_indices(made, function, array) if array is not None else []
     several = (_count(made) or len(names)) >= _SEVERAL
     return None if alone and not (several and len(lost) == 1) else next(iter(missing), None)
+
+
+def unread_before(made: Made, names: Mapping[int, str], call: Site) -> str | None:
+    """Return a key that was made before a call, in a function around it, and that this function never reads.
+
+    Args:
+        made: the split or fold.
+        names: the names that its keys were bound to, by index.
+        call: the call.
+    """
+    if made.site.chunk is not call.chunk or not names:
+        return None
+    line, _ = call.chunk.position(call.node)
+    function = _around(made)
+    if (
+        not isinstance(function, ast.stmt)
+        or not _covers(function, line)
+        or made.site.chunk.position(made.site.node)[0] > line
+    ):
+        return None
+    return next((name for _, name in sorted(names.items()) if name.strip("_") and not _loaded(function, name)), None)
 
 
 def _around(made: Made) -> ast.AST | None:

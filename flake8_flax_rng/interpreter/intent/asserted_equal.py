@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.intent.compared_values import Pair
 from flake8_flax_rng.semantics.comparisons import ALL_OF, ANY_OF, NOT_OF, last_name, says_equal
@@ -19,7 +20,7 @@ from flake8_flax_rng.semantics.comparisons import ALL_OF, ANY_OF, NOT_OF, last_n
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Use
 
-_GATHERED = ("list", "tuple", "dict", "container", "stacked")
+_GATHERED = (Kind.LIST, Kind.TUPLE, Kind.DICT, Kind.CONTAINER, Kind.STACKED)
 
 Condition = tuple[Term, bool]
 """A condition, and whether it has to hold or to fail."""
@@ -45,9 +46,9 @@ def equalities(condition: Term, held: bool) -> Iterator[Equal]:
             return
         if not term.draws:
             continue
-        if term.kind in ("==", "<", ">"):
+        if term.kind in (Kind.EQUAL, Kind.LESS, Kind.GREATER):
             yield from _of_comparison(term, wanted)
-        elif term.kind in ("pure", "call"):
+        elif term.kind in (Kind.PURE, Kind.CALL):
             name, operands = _call(term)
             yield from _of_call(name, operands, wanted)
             waiting.extend(_inside_call(name, operands, wanted))
@@ -57,12 +58,12 @@ def equalities(condition: Term, held: bool) -> Iterator[Equal]:
 
 def _inside(term: Term, wanted: bool) -> list[Condition]:
     """Return the conditions that one is made of, as far as they must hold or fail with it."""
-    if term.kind in ("not", "unary"):
+    if term.kind in (Kind.NOT, Kind.UNARY):
         return [(part, not wanted) for part in term.parts]
     if term.kind in _GATHERED:
         return [(part, wanted) for part in term.parts]
     together = ("BitAnd", "*") if wanted else ("BitOr",)
-    return [(part, wanted) for part in term.parts] if term.kind == "op" and term.args[0] in together else []
+    return [(part, wanted) for part in term.parts] if term.kind is Kind.OP and term.sign in together else []
 
 
 def _inside_call(name: str, operands: list[Term], wanted: bool) -> list[Condition]:
@@ -75,24 +76,22 @@ def _inside_call(name: str, operands: list[Term], wanted: bool) -> list[Conditio
 
 def _call(term: Term) -> tuple[str, list[Term]]:
     """Return the name of what was called, and the values that it was given, those of a method with its object."""
-    if term.kind == "pure":
-        return last_name(str(term.args[0])), term.parts
-    callee = term.part(0)
+    if term.kind is Kind.PURE:
+        return last_name(term.function or ""), term.parts
+    callee = term.callee
     rest = term.parts[1:]
-    if callee is None or callee.kind not in ("attribute", "symbol"):
+    if callee is None or callee.kind not in (Kind.ATTRIBUTE, Kind.SYMBOL):
         return "", rest
-    if callee.kind == "symbol":
-        return last_name(str(callee.args[0])), rest
-    return str(callee.args[1]), [*callee.parts, *rest]
+    return last_name(callee.path or callee.name or ""), [*callee.parts, *rest]
 
 
 def _of_comparison(term: Term, wanted: bool) -> Iterator[Equal]:
     one, other = term.parts
-    if term.kind == "==":
+    if term.kind is Kind.EQUAL:
         if wanted:
             yield from _alike([one, other])
         return
-    small, large = (one, other) if (term.kind == "<") is wanted else (other, one)
+    small, large = (one, other) if (term.kind is Kind.LESS) is wanted else (other, one)
     if not large.draws:
         yield from _differences(small)
 
@@ -113,7 +112,7 @@ def _alike(values: list[Term]) -> Iterator[Equal]:
 def _differences(term: Term) -> Iterator[Equal]:
     """Go through the differences that a value is the size of."""
     for part in size_of(term):
-        if part.kind == "op" and part.args[0] == "-" and part.parts[0].draws & part.parts[1].draws:
+        if part.kind is Kind.OP and part.sign == "-" and part.parts[0].draws & part.parts[1].draws:
             yield Equal(*part.parts)
 
 
@@ -124,7 +123,7 @@ def size_of(term: Term) -> list[Term]:
         if len(found) > PARTS_READ:
             break
         drawn = [part for part in current.parts if part.draws]
-        if not (current.kind == "op" and current.args[0] == "*" and len(set(drawn)) > 1):
+        if not (current.kind is Kind.OP and current.sign == "*" and len(set(drawn)) > 1):
             found.extend(drawn)
     return found
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import DRAWS_SOUGHT
 from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Use
@@ -28,12 +30,12 @@ class Drawn:
             new = [part for part in term.parts if part.draws and part not in found]
             found.update(dict.fromkeys(new))
             waiting.extend(new)
-        self._draws = {term for term in found if term.kind == "draw"} if len(found) <= DRAWS_SOUGHT else None
+        self._draws = {term for term in found if term.kind is Kind.DRAW} if len(found) <= DRAWS_SOUGHT else None
 
     def holds(self, use: Use) -> bool:
         """Return whether what a use of a key has made is part of the value."""
-        drawn = [term for term in (use.signature, use.call) if term is not None and term.kind == "draw"]
-        if use.kind == "draw" and drawn and self._draws is not None:
+        drawn = [term for term in (use.signature, use.call) if term is not None and term.kind is Kind.DRAW]
+        if use.kind is UseKind.DRAW and drawn and self._draws is not None:
             return not self._draws.isdisjoint(drawn)
         return any(use.term in with_parents(key) for key in self._keys)
 

@@ -108,9 +108,9 @@ def _guess_compared(case: Case) -> bool:
 
 def _subtracted(case: Case) -> bool:
     """Two results of a function that draws from the key are subtracted from each other."""
-    if case.direct:
-        return False
     parting = case.parting
+    if case.direct or not _differ(parting):
+        return False
     if case.signs.are_contrasted(parting.first.site.node, parting.second.site.node):
         return True
     same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first, case.second)
@@ -375,15 +375,23 @@ def _is_array(value: Value, key: Term | None = None) -> bool:
     return isinstance(value, Ref | Stacked | Tuple)
 
 
-def _array(term: Term, nested: bool = False) -> bool:
+def _array(term: Term) -> bool:
     """Return whether a value can be an array that is shuffled, rather than a number or a part of another."""
-    if term.kind in ("op", "minus"):
-        return any(_array(part, nested=True) for part in term.parts)
-    if term.kind == "pure":
-        return term.args[0] != "len"
-    if term.kind in ("attribute", "subscript") and isinstance(term.args[0], Term):
-        return term.args[1] not in ("shape", "size", "ndim") and _array(term.args[0], nested)
-    return not nested and term.kind not in ("const", "slice")
+    pending, seen = [(term, False)], {(term, False)}
+    for current, nested in pending:
+        inner: list[tuple[Term, bool]] = []
+        if current.kind in ("op", "minus"):
+            inner = [(part, True) for part in current.parts]
+        elif current.kind == "pure":
+            if current.args[0] != "len":
+                return True
+        elif current.kind in ("attribute", "subscript") and isinstance(current.args[0], Term):
+            inner = [(current.args[0], nested)] if current.args[1] not in ("shape", "size", "ndim") else []
+        elif not nested and current.kind not in ("const", "slice"):
+            return True
+        pending.extend(new for new in dict.fromkeys(inner) if new not in seen)
+        seen.update(inner)
+    return False
 
 
 def _measures(term: Term) -> bool:

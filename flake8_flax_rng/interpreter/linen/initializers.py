@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.domain.events import Fixed
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import FixedValue
+from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Bound,
@@ -38,13 +40,13 @@ def check_fields(engine: Engine, name: str, args: Args, state: State, site: Site
             continue
         given = Args([Key(engine.terms.fresh("drawn")), engine.unknown("shape"), engine.unknown("dtype")])
         if ignores(engine, value, given, state, site):
-            engine.emit(Fixed(engine.site(node), "initializer", f"`{field}` of {name}"))
+            engine.emit(Fixed(engine.site(node), FixedValue.INITIALIZER, f"`{field}` of {name}"))
 
 
 def is_constant(initialiser: Value) -> bool:
     """Return whether this is an initialiser of JAX that does not depend on its key."""
     if isinstance(initialiser, Opaque):
-        return initialiser.term.kind == "pure" and initialiser.term.args[0] in CONSTANT_INITIALIZERS
+        return initialiser.term.function in CONSTANT_INITIALIZERS
     return isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
 
 
@@ -66,13 +68,13 @@ def ignores(engine: Engine, initialiser: Value, given: Args, state: State, site:
 
 def _is_fixed(engine: Engine, value: Value, key: Value, state: State) -> bool:
     term = engine.term(value, state)
-    if engine.term(key, state) in key_contract.parts(term):
+    if engine.term(key, state) in parts(term):
         return False
     inside = {place.term for place in state.ledger if place.place is None}
     if not term.draws or not term.draws <= inside:
         return False
     held = _held(state)
-    return all(key_contract.is_fixed(drawn) and held.isdisjoint(key_contract.parts(drawn)) for drawn in term.draws)
+    return all(key_contract.is_fixed(drawn) and held.isdisjoint(parts(drawn)) for drawn in term.draws)
 
 
 def _held(state: State) -> set[Term]:
@@ -83,4 +85,4 @@ def _held(state: State) -> set[Term]:
 
 def draws_from(engine: Engine, value: Value, key: Key, state: State) -> bool:
     """Return whether a value is certain to be drawn from a key or from one that comes of it."""
-    return any(key.term in key_contract.parts(drawn) for drawn in engine.term(value, state).draws)
+    return any(key.term in parts(drawn) for drawn in engine.term(value, state).draws)

@@ -8,6 +8,8 @@ from flake8_flax_rng.interpreter.checks import deterministic_flag, key_contract
 from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.domain.events import Draw, Replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import TurnedOff, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Opaque, Value
 from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.linen.initializers import is_constant
@@ -28,10 +30,10 @@ def call(engine: Engine, layer: Layer, found: Instance, args: Args, state: State
     parts = args.values()[:1]
     result: Outcomes = []
     for after in states:
-        term = engine.terms.make("layer", engine.class_name(found), *(engine.term(v, after) for v in parts))
+        term = engine.terms.make(Kind.LAYER, engine.class_name(found), *(engine.term(v, after) for v in parts))
         if layer.rate and after.draws and not after.draws[-1].off:
-            term = engine.terms.make("draw", engine.terms.make("stream", _stream(layer, found)), term)
-        result.append((Opaque(engine.terms.make("result", term, engine.terms.fresh("layer"))), after))
+            term = engine.terms.make(Kind.DRAW, engine.terms.make(Kind.STREAM, _stream(layer, found)), term)
+        result.append((Opaque(engine.terms.make(Kind.RESULT, term, engine.terms.fresh("layer"))), after))
     return result
 
 
@@ -67,7 +69,7 @@ def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: S
     result: list[State] = []
     for zero, path in _without_effect(engine, layer, rate, state):
         if zero:
-            _off(engine, layer, found, path, site, "rate")
+            _off(engine, layer, found, path, site, TurnedOff.RATE)
             result.append(path)
         elif always or deterministic_flag.settled(
             engine, layer, found, args, path, site, certain=isinstance(rate, Const)
@@ -83,7 +85,7 @@ def _without_effect(engine: Engine, layer: Layer, rate: Value, state: State) -> 
         if layer.default_rate is None or not isinstance(number, int | float):
             return [(number in (0, 1), state)]
         return [(number <= 0, state)]
-    condition = Opaque(engine.terms.make("no rate", engine.term(rate, state)))
+    condition = Opaque(engine.terms.make(Kind.NO_RATE, engine.term(rate, state)))
     return conditions.branch(engine, condition, state)
 
 
@@ -100,7 +102,7 @@ def _flagged(engine: Engine, layer: Layer, found: Instance, args: Args, state: S
         engine.emit(Replaced(place, layer.rng, engine.class_name(found), certain is True))
     for deterministic, path in conditions.branch(engine, flag, state):
         if deterministic:
-            _off(engine, layer, found, path, site, "deterministic")
+            _off(engine, layer, found, path, site, TurnedOff.DETERMINISTIC)
             result.append(path)
         elif key is None:
             _draw(engine, layer, found, path, site)
@@ -135,7 +137,7 @@ def _stream(layer: Layer, found: Instance) -> str:
     return name.value if isinstance(name, Const) and isinstance(name.value, str) else "*"
 
 
-def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site, why: str) -> None:
+def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site, why: TurnedOff) -> None:
     name = engine.class_name(found)
     draw = Draw(_stream(layer, found), site, found.path, off=why, layer=name)
     note(engine, draw.stream, state)
@@ -150,7 +152,7 @@ def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Sit
 def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:
     """Draw from the key given in the call; one that may be None leaves the stream."""
     if isinstance(key, Key):
-        random.consume(engine, key, state, "draw", engine.class_name(found))
+        random.consume(engine, key, state, UseKind.DRAW, engine.class_name(found))
         key_contract.check_layer(engine, key.term, key.origin)
         return [state]
     result: list[State] = []
@@ -159,6 +161,6 @@ def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, st
         if absent:
             _draw(engine, layer, found, path, site)
         else:
-            random.consume(engine, key, path, "draw", engine.class_name(found))
+            random.consume(engine, key, path, UseKind.DRAW, engine.class_name(found))
         result.append(path)
     return result

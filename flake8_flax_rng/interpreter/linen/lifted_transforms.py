@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.lifted import lifted
+from flake8_flax_rng.interpreter.core.models import Calls, Method, Model
 from flake8_flax_rng.interpreter.domain.budget import PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
@@ -25,7 +26,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.jax import transforms
+from flake8_flax_rng.interpreter.jax import control_flow, vmap
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.linen.lift_options import names_of, read
 from flake8_flax_rng.interpreter.python import classes, lineage
@@ -48,13 +49,9 @@ _FUNCTIONS = (Function, Bound, Native, Partial, Wrapped)
 # -- what a transform makes ----------------------------------------------------------------------------
 
 
-def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
-    """Call a lifted transform by its path; None when it is not one, or its target is not known."""
-    transform = LIFTS.get(path)
-    if transform is None or lineage.is_module_name(path):
-        return None
-    if transform.way in _DIRECT:
-        return _DIRECT[transform.way](engine, path, args, state, site)
+def _lift(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call a lifted transform that makes a class or function; None when its target is not known."""
+    transform = LIFTS[path]
     target = args.get(0, None)
     for name in LIFTED_TARGETS:
         target = target or args.keywords.get(name)
@@ -161,8 +158,9 @@ def call(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
     return outcomes
 
 
-def call_layer(engine: Engine, layer: Symbol, args: Args, state: State, site: Site) -> Outcomes:
+def _call_layer(engine: Engine, name: str, layer: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call a built-in module below a transform: it is the lifted one under its own class."""
+    assert isinstance(layer, Symbol)
     module = args.get(0, None)
     found = state.instance(module) if module is not None else None
     if found is None or not (layer.path in LAYERS or layer.path in (CONTAINER, RNN)):
@@ -175,7 +173,7 @@ def call_layer(engine: Engine, layer: Symbol, args: Args, state: State, site: Si
 def _lanes(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     options = dict(wrapped.options)
     mapped = Wrapped("vmap", Bound(wrapped.function, args.positional[0]), wrapped.options)
-    return transforms.map_lanes(engine, mapped, options.get("in_axes"), args.shift(1), state, site)
+    return vmap.map_lanes(engine, mapped, options.get("in_axes"), args.shift(1), state, site)
 
 
 def _scan(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
@@ -187,17 +185,17 @@ def _scan(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site
 
     def body(current: Value, at: State, turn: int) -> Outcomes:
         given = [
-            value if axis in _WHOLE or isinstance(value, Const) else transforms.row(engine, value, serial, turn, at)
+            value if axis in _WHOLE or isinstance(value, Const) else control_flow.row(engine, value, serial, turn, at)
             for value, axis in zip(rows, axes, strict=True)
         ]
         called = Args([module, current, *given], dict(args.keywords))
         return [
-            (transforms.first_of_pair(engine, value), after)
+            (control_flow.first_of_pair(engine, value), after)
             for value, after in engine.call(wrapped.function, called, at, site)
         ]
 
-    count = transforms.passes(options.get("length"), rows[0] if rows else None)
-    paths = _repeat(engine, body, transforms.as_array(engine, carry), count, state, site)
+    count = control_flow.passes(options.get("length"), rows[0] if rows else None)
+    paths = _repeat(engine, body, control_flow.as_array(engine, carry, state), count, state, site)
     return [(Tuple((value, engine.unknown("ys"))), after) for value, after in paths]
 
 
@@ -253,7 +251,7 @@ def _while(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         ]
 
     with lifted(engine, read(engine, path, options, args, state, site)):
-        return _repeat(engine, both, transforms.as_array(engine, carry), PASSES, state, site)
+        return _repeat(engine, both, control_flow.as_array(engine, carry, state), PASSES, state, site)
 
 
 def _cond(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -264,7 +262,7 @@ def _cond(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     test, yes, no, module = found
     chosen = Args([test, Bound(_unbound(yes), module), Bound(_unbound(no), module), *args.positional[4:]])
     with lifted(engine, read(engine, path, args.keywords, args, state, site)):
-        return transforms.cond(engine, chosen, state, site)
+        return control_flow.cond(engine, path, chosen, state, site)
 
 
 def _switch(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -275,7 +273,7 @@ def _switch(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     bound = ListObject(tuple(Bound(_unbound(function), module) for function in functions))
     chosen = Args([index, engine.allocate(state, bound), *args.positional[3:]])
     with lifted(engine, read(engine, path, args.keywords, args, state, site)):
-        return transforms.switch(engine, chosen, state, site)
+        return control_flow.switch(engine, path, chosen, state, site)
 
 
 def _other(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -291,5 +289,16 @@ def _other(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     return [(engine.unknown("derivative"), after) for _, after in outcomes]
 
 
-_Direct = Callable[["Engine", str, Args, "State", "Site"], "Outcomes | None"]
-_DIRECT: dict[str, _Direct] = {"while": _while, "cond": _cond, "switch": _switch, "other": _other}
+_AT_ONCE: dict[str, Model] = {"while": _while, "cond": _cond, "switch": _switch, "other": _other}
+
+
+def _of_way(*ways: str) -> frozenset[str]:
+    """Return the lifted transforms that call their target in one of some ways; modules among them are no transforms."""
+    return frozenset(path for path, lift in LIFTS.items() if lift.way in ways and not lineage.is_module_name(path))
+
+
+CALLS = (
+    *(Calls(model, _of_way(way)) for way, model in _AT_ONCE.items()),
+    Calls(_lift, _of_way("lanes", "scan", "chain", "once")),
+)
+METHODS: dict[str, Method] = {"layer": _call_layer}

@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
-from flake8_flax_rng.interpreter.core import lifted
+from flake8_flax_rng.interpreter.core import lifted, unknown_code
 from flake8_flax_rng.interpreter.core.context import Activation
 from flake8_flax_rng.interpreter.core.lifted import note, record
+from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import FixedValue, Malformation, TurnedOff, Unserved
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -21,7 +24,9 @@ from flake8_flax_rng.interpreter.domain.values import (
     Const,
     Function,
     Key,
+    Native,
     Opaque,
+    Partial,
     Ref,
     Symbol,
     Tuple,
@@ -40,6 +45,7 @@ from flake8_flax_rng.semantics.linen import (
     FLAG,
     INITIALISING,
     LAYERS,
+    LIFTED_METHODS,
     RNN,
     RNN_FIELDS,
     WRAPPED,
@@ -66,8 +72,12 @@ def may_be_made(engine: Engine, name: str, args: Args, site: Site) -> bool:
     active = engine.context.activations[-1]
     if active.compact or not active.known:
         return True
-    engine.emit(Misplaced(site, name, "method", active.name))
+    engine.emit(Misplaced(site, name, Unserved.METHOD, active.name))
     return False
+
+
+def _make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
+    return make_layer(engine, path, args, state, site)
 
 
 def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, cls: Class | None = None) -> Outcomes:
@@ -269,6 +279,7 @@ def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, 
     rows: list[tuple[Args, State]] = [(args, state)]
     result: Outcomes = [(value, state) for value in args.positional[:1]]
     for function in functions:
+        engine.count()
         result = [outcome for given, at in rows for outcome in engine.call(function, given, at, site)]
         rows = [(Args([value]), after) for value, after in result]
     return result
@@ -277,7 +288,7 @@ def _call_sequential(engine: Engine, found: Instance, args: Args, state: State, 
 # -- what modules offer --------------------------------------------------------------------------------
 
 
-def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+def _call_method(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call a method that every Linen module has."""
     handler = _NATIVES.get(name)
     if handler is not None:
@@ -293,10 +304,10 @@ def _make_rng(engine: Engine, receiver: Value, args: Args, state: State, site: S
     active = next((a for a in reversed(activations) if a.address == address), None)
     if found is not None and not found.bound and not (found.symbolic and active is None):
         if active is not None and active.post_init and active.known:
-            engine.emit(Misplaced(site, "make_rng", "post_init", active.name))
+            engine.emit(Misplaced(site, "make_rng", Unserved.POST_INIT, active.name))
             return []
         if active is None or not active.post_init:
-            engine.emit(Misplaced(site, "make_rng", "unbound", engine.class_name(found)))
+            engine.emit(Misplaced(site, "make_rng", Unserved.UNBOUND, engine.class_name(found)))
             return []
     stream = args.get(0, "name")
     if stream is None and args.complete():
@@ -319,7 +330,7 @@ def _drawn_term(engine: Engine, draw: Draw) -> Term:
     key = key_term(engine.context.runs[-1].key(draw.stream)) if engine.context.runs else None
     if key is None or draw.path is None or draw.unlifted or lifted.repeated(engine):
         return engine.terms.fresh("drawn")
-    return engine.terms.make("stream", key[0], draw.stream, *draw.path, draw.counter)
+    return engine.terms.make(Kind.STREAM, key[0], draw.stream, *draw.path, draw.counter)
 
 
 def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
@@ -330,23 +341,23 @@ def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Si
     if isinstance(name, Const) and lifted.is_kept(engine, str(name.value)):
         return [(Const(False), state)]
     if isinstance(name, Const) and streams is not None:
-        state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off="asked"))
+        state.draws = (*state.draws, Draw(str(name.value), site, certain=False, off=TurnedOff.ASKED))
         known = name.value in streams or (name.value == "params" and engine.context.runs[-1].bare is not None)
         return [(Const(known), state)]
-    return engine.pure_call("has_rng", args.prepend(receiver), state)
+    return unknown_code.pure_call(engine, "has_rng", args.prepend(receiver), state)
 
 
 def _is_initializing(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     if engine.context.runs:
         return [(Const(engine.context.runs[-1].initialising), state)]
-    return engine.pure_call("is_initializing", args.prepend(receiver), state)
+    return unknown_code.pure_call(engine, "is_initializing", args.prepend(receiver), state)
 
 
 def _may_initialise(engine: Engine, receiver: Value, state: State) -> bool:
     """Return whether a path can be one of ``init``: outside of a run it may have asked, and gone the other way."""
     if engine.context.runs:
         return engine.context.runs[-1].initialising
-    (asked, _), *_ = engine.pure_call("is_initializing", Args([receiver]), state)
+    (asked, _), *_ = unknown_code.pure_call(engine, "is_initializing", Args([receiver]), state)
     return conditions.assume(engine, asked, True, state.fork()) is not None
 
 
@@ -365,7 +376,7 @@ def _param(engine: Engine, receiver: Value, args: Args, state: State, site: Site
     if node is not None and initializers.ignores(engine, initialiser, given, state, site):
         name = args.get(0, "name")
         known = f" {name.value!r}" if isinstance(name, Const) else ""
-        engine.emit(Fixed(engine.site(node), "initializer", f"the initializer of the parameter{known}"))
+        engine.emit(Fixed(engine.site(node), FixedValue.INITIALIZER, f"the initializer of the parameter{known}"))
         return [(engine.unknown("parameter"), state)]
     outcomes = engine.call(initialiser, given, state, site)
     if any(initializers.draws_from(engine, value, key, after) for value, after in outcomes):
@@ -391,9 +402,9 @@ def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: S
     state.draws = (*state.draws, Draw("", site, path, own=True, variable=True, random=False))
     initialiser = args.get(2, "init_fn")
     if initialiser is None or initialiser == NONE or not _may_initialise(engine, receiver, state):
-        return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), state)]
+        return [(Opaque(engine.terms.make(Kind.VARIABLE, engine.terms.fresh("variable"))), state)]
     outcomes = _from_data(engine, None, engine.call(initialiser, args.shift(3), state, site), site)
-    return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), after) for _, after in outcomes]
+    return [(Opaque(engine.terms.make(Kind.VARIABLE, engine.terms.fresh("variable"))), after) for _, after in outcomes]
 
 
 def written(engine: Engine, value: Value, state: State, site: Site) -> None:
@@ -423,7 +434,7 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     if found is None or not isinstance(receiver, Ref):
         return [(engine.unknown("bound"), state)]
     wrong = rngs_argument.bound(engine, args, f"{engine.class_name(found)}.bind", state)
-    if wrong == "bare":
+    if wrong is Malformation.BARE:
         return []
     given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
     if wrong:
@@ -446,3 +457,29 @@ _NATIVES: dict[str, _Handler] = {
     "bind": _bind,
     "apply": runs.apply,
 }
+
+
+def _run_function(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call ``nn.init`` or ``nn.apply``, which makes ``init`` or ``apply`` of a function and a module."""
+    if len(args.positional) < 2:
+        return None
+    function, module = args.positional[:2]
+    return [(Partial(Native(LIFTED_METHODS[path], module), (), (("method", function),)), state)]
+
+
+def _unknown_function(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
+    """Note that a transform which is not known could run the functions and modules that it is given."""
+    if any(_runs(value, state) for value in args.values()):
+        unknown_module(engine, state, site)
+
+
+def _runs(value: Value, state: State) -> bool:
+    return isinstance(value, Function | Bound | Partial | Wrapped) or state.instance(value) is not None
+
+
+CALLS = (
+    Calls(_run_function, LIFTED_METHODS),
+    Calls(_make, {*LAYERS, CONTAINER}, family=lineage.is_module_name),
+    Calls(_unknown_function, prefixes=("flax.linen.",)),
+)
+METHODS: dict[str, Method] = {"linen": _call_method}

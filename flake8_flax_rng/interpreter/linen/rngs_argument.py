@@ -8,6 +8,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Malformed
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.kinds import Malformation
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Args, Bound, Class, Function, Key, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.python import classes
@@ -36,7 +37,7 @@ def frozen(engine: Engine, value: Value | None, node: cst.BaseExpression | None,
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
     if not (isinstance(found, DictObject) and found.frozen):
         return False
-    _emit(engine, node, "frozen", call)
+    _emit(engine, node, Malformation.FROZEN, call)
     return True
 
 
@@ -54,12 +55,13 @@ def misplaced(engine: Engine, function: Value, found: Instance, args: Args, call
         if param is None and isinstance(params.star_arg, cst.Param):
             continue
         if param is None or _is_flag(param):
-            _emit(engine, args.nodes.get(index), "positional", call, param.name.value if param is not None else "")
+            name = param.name.value if param is not None else ""
+            _emit(engine, args.nodes.get(index), Malformation.POSITIONAL, call, name)
             return True
     known = {param.name.value for param in (*positional, *params.kwonly_params)}
     for name, value in args.keywords.items():
         if name not in known and params.star_kwarg is None and are_streams(value, state):
-            _emit(engine, args.nodes.get(name), "keyword", call, name)
+            _emit(engine, args.nodes.get(name), Malformation.KEYWORD, call, name)
             return True
     return False
 
@@ -70,24 +72,24 @@ def unnamed(engine: Engine, args: Args, call: str, state: State) -> bool:
         return False
     for name, value in args.keywords.items():
         if are_streams(value, state):
-            _emit(engine, args.nodes.get(name), "keyword", call, name)
+            _emit(engine, args.nodes.get(name), Malformation.KEYWORD, call, name)
             return True
     return False
 
 
-def bound(engine: Engine, args: Args, call: str, state: State) -> str:
-    """Return how ``bind`` gets streams that it cannot take, empty if it does not, and report it."""
+def bound(engine: Engine, args: Args, call: str, state: State) -> Malformation | None:
+    """Return how ``bind`` gets streams that it cannot take, None if it does not, and report it."""
     if isinstance(args.keywords.get("rngs"), Key):
-        _emit(engine, args.nodes.get("rngs"), "bare", call)
-        return "bare"
+        _emit(engine, args.nodes.get("rngs"), Malformation.BARE, call)
+        return Malformation.BARE
     for index, value in enumerate(args.positional[1:], 1):
         if are_streams(value, state):
-            _emit(engine, args.nodes.get(index), "bound", call)
-            return "bound"
-    return ""
+            _emit(engine, args.nodes.get(index), Malformation.BOUND, call)
+            return Malformation.BOUND
+    return None
 
 
-def _emit(engine: Engine, node: cst.BaseExpression | None, what: str, call: str, name: str = "") -> None:
+def _emit(engine: Engine, node: cst.BaseExpression | None, what: Malformation, call: str, name: str = "") -> None:
     step = engine.context.stack[-1].site
     engine.emit(Malformed(Site(node, step.chunk) if node is not None else step, what, call, name))
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.lifted import lifted
 from flake8_flax_rng.interpreter.domain.events import Fixed
+from flake8_flax_rng.interpreter.domain.kinds import FixedValue, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -70,7 +72,7 @@ def _first_carry(engine: Engine, cell: Value | None, args: Args, state: State, s
     else:
         outcomes = [(_built_in(engine, found, key, given, state), state)]
     if given == NONE and any(draws_from(engine, value, key, after) for value, after in outcomes):
-        engine.emit(Fixed(site, "carry", engine.class_name(found)))
+        engine.emit(Fixed(site, FixedValue.CARRY, engine.class_name(found)))
     return outcomes
 
 
@@ -80,5 +82,5 @@ def _built_in(engine: Engine, found: Instance, key: Key, given: Value, state: St
     if not (isinstance(initialiser, Native) and initialiser.name.startswith("initializer.")):
         return engine.unknown("carry")
     if given is key:
-        random.consume(engine, key, state, "split", "nn.RNN", derived=engine.number())
-    return Opaque(engine.terms.make("draw", key.term, "carry"))
+        random.consume(engine, key, state, UseKind.SPLIT, "nn.RNN", derived=engine.number())
+    return Opaque(engine.terms.make(Kind.DRAW, key.term, "carry"))

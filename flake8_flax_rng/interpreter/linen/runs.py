@@ -8,20 +8,25 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core import mapped
-from flake8_flax_rng.interpreter.core.engine import DEFAULT, KNOWN
-from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Use
+from flake8_flax_rng.interpreter.core import mapped, unknown_code
+from flake8_flax_rng.interpreter.core.program import Chosen
+from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, UnfedRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.streams import Run
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
+    FALSE,
     NONE,
+    TRUE,
     Args,
     Bound,
     Class,
     Const,
     Function,
     Key,
+    Keys,
     Native,
     Opaque,
     Ref,
@@ -33,13 +38,16 @@ from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import rngs_argument
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes, lineage
-from flake8_flax_rng.semantics.linen import INITIALISING, SHAPES_ONLY
+from flake8_flax_rng.semantics.linen import FLAG, INITIALISING, SHAPES_ONLY, TRAINING_FLAGS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcome, Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
+
+_TRAINING = {**dict.fromkeys(TRAINING_FLAGS, TRUE), FLAG: FALSE}
+"""What says of a call that dropout is on."""
 
 _OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
 
@@ -95,7 +103,7 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
     wrong = rngs_argument.unnamed(engine, args, label, state) or rngs_argument.frozen(
         engine, rngs, args.node(0, "rngs"), label, state
     )
-    if wrong and engine.example != DEFAULT:
+    if wrong and engine.chosen is not Chosen.DEFAULT:
         return []
     given = read_streams(engine, args, rngs, True, state)
     rest = args.shift(1)
@@ -136,7 +144,7 @@ def _start(
     if found is not None and not engine.context.follow_runs:
         return [(engine.unknown(kind), state)]
     if found is None or not isinstance(receiver, Ref):
-        return engine.unknown_call(Native(kind, receiver), args, state)
+        return unknown_code.unknown_call(engine, Native(kind, receiver), args, state)
     rest = args.shift(0)
     method = rest.keywords.get("method", NONE)
     for option in _OPTIONS:
@@ -192,16 +200,17 @@ def run(
     Returns:
         one outcome for each path through the module.
     """
-    call = engine.terms.make("linen", kind, *(engine.term(value, state) for value in args.values()))
+    call = engine.terms.make(Kind.LINEN, kind, *(engine.term(value, state) for value in args.values()))
     outer, state.draws = state.draws, ()
     step = engine.context.stack[-1]
+    given = replace(given, call=step.site)
     if kind in INITIALISING and not INITIALISING[kind]:
         held = frozenset(value.term for value in args.values() if isinstance(value, Key | Opaque))
         given = replace(given, placeholders=held)
     # The transforms around a run do not stand between it and its streams.
     with engine.within(replace(engine.context, runs=(*engine.context.runs, given), lifts=())):
         outcomes = engine.call(function, args, state, site)
-    draws = tuple(after.draws for _, after in outcomes) if engine.example != DEFAULT else ()
+    draws = tuple(after.draws for _, after in outcomes) if engine.chosen is not Chosen.DEFAULT else ()
     engine.emit(
         ModuleRun(
             step.site,
@@ -215,12 +224,12 @@ def run(
             stream_places(step.site, kind),
             tuple((step.site.node, step.turn) for step in engine.context.stack),
             _reads(engine, found),
-            engine.example != KNOWN or engine.book.uses.shapes_only,
+            engine.chosen is not Chosen.CERTAIN or engine.book.uses.shapes_only,
         )
     )
     template = Use(
         (),
-        "stream",
+        UseKind.STREAM,
         f"{engine.class_name(found)}.{kind}",
         call,
         module=found.origin,
@@ -235,7 +244,7 @@ def run(
 
 def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
     bases = lineage.ancestors(found.cls) if isinstance(found.cls, Class) else ()
-    return tuple(engine.reads.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
+    return tuple(engine.program.reads.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
 
 
 def _finished(
@@ -256,7 +265,7 @@ def _finished(
         if key is None or draw.off or draw.unlifted or not (draw.certain and draw.random) or draw.stream in ("*", ""):
             continue
         assert result is not None
-        result = engine.terms.make("draw", key[0], result)
+        result = engine.terms.make(Kind.DRAW, key[0], result)
         if draw.path is None or key[0] in entered or given.continues or (thrown_away and not draw.variable):
             continue
         place = LedgerKey(key[0], (draw.path, draw.counter))
@@ -270,7 +279,7 @@ def _finished(
         _note(engine, draw, use, state)
     if template.initialises or not isinstance(value, Tuple | Const):
         assert result is not None
-        value = Opaque(engine.terms.make("result", result, engine.terms.fresh("run")))
+        value = Opaque(engine.terms.make(Kind.RESULT, result, engine.terms.fresh("run")))
     return value, state
 
 
@@ -340,7 +349,22 @@ def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Si
     """Note a call that may run a Linen module of which nothing is known."""
     if name not in ("apply", "apply_fn") and name not in INITIALISING:
         return
+    _note_unfed(engine, name, args)
     rest = args.shift(1)
     for option in _OPTIONS:
         rest.keywords.pop(option, None)
     engine.emit(ModuleRun(engine.context.stack[-1].site, name, name, None, False, (), False, signature(rest)))
+
+
+def _note_unfed(engine: Engine, name: str, args: Args) -> None:
+    """Note a run in training mode that is given neither streams nor a key in another way."""
+    if name in INITIALISING or not args.complete() or "rngs" in args.keywords or engine.context.muted:
+        return
+    flag = next((key for key, value in args.keywords.items() if value == _TRAINING.get(key)), None)
+    if flag is None or any(isinstance(value, Key | Keys) for value in args.values()):
+        return
+    step = engine.context.stack[-1]
+    node = args.node(None, flag)
+    text = step.site.chunk.code(node) if node is not None else str(_TRAINING[flag].value)
+    mutable = args.keywords.get("mutable", FALSE) != FALSE
+    engine.book.unfed.setdefault(step.site.node, UnfedRun(step.site, step.label or name, f"{flag}={text}", mutable))

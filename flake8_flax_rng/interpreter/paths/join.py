@@ -8,9 +8,11 @@ from itertools import compress
 from operator import is_not
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, NESTING_JOINED, PATHS_KEPT
+from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_KEPT
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
 from flake8_flax_rng.interpreter.paths.conditions import SOME, never_none
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def merge(
     if len(states) < 2:
         return states
     result: list[State] = []
-    for state in states:
+    for state in _without_fallbacks(states):
         if not any(_alike(known, state, counted) and _absorb(known, state, fresh, force=False) for known in result):
             result.append(state)
     if len(result) > kept and lossy is not None:
@@ -75,6 +77,38 @@ def merge_outcomes(
     return result
 
 
+def _without_fallbacks(states: list[State]) -> list[State]:
+    """Return paths without those on which an argument is left out, where what stands in for it is not known.
+
+    What happens to the argument, where it is given, would be lost with the difference of the two.
+    """
+    if len(states) != 2:
+        return states
+    one, other = states
+    names = _name_differences(one, other) if one.assumed != other.assumed else []
+    if any(_stands_in(other.lookup(*place), one.lookup(*place), other) for place in names):
+        return [one]
+    if any(_stands_in(one.lookup(*place), other.lookup(*place), one) for place in names):
+        return [other]
+    return states
+
+
+def _stands_in(value: Value | None, given: Value | None, state: State) -> bool:
+    """Return whether a path has put an unknown value in the place of an argument that is None on it."""
+    if not (isinstance(value, Opaque) and isinstance(given, Opaque) and given.term.kind == "parameter"):
+        return False
+    return all(
+        any(held and fact.kind == "==" and _is_none_of(fact, given.term) for fact, held in facts.items())
+        for facts in state.assumed
+    )
+
+
+def _is_none_of(fact: Term, subject: Term) -> bool:
+    """Return whether a condition compares a value with None."""
+    other = fact.args[1]
+    return fact.args[0] is subject and isinstance(other, Term) and other.kind == "const" and other.value is None
+
+
 def _alike(state: State, other: State, counted: bool) -> bool:
     """Return whether two paths have consumed and, for certain, drawn the same."""
     if state.ledger.keys() != other.ledger.keys():
@@ -92,7 +126,7 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
         for frame, name in names:
             if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
                 return False
-        if any(_differ(state.heap[a], other.heap[a], state, other) for a in objects):
+        if any(_differ(address, state, other) for address in objects):
             return False
     for frame, name in names:
         some = never_none(state.lookup(frame, name), state) and never_none(other.lookup(frame, name), other)
@@ -168,37 +202,27 @@ def _name_differences(state: State, other: State) -> list[tuple[int, str]]:
     return found
 
 
-def _matters(value: Value | None, state: State, depth: int = 0) -> bool:
+def _matters(value: Value | None, state: State) -> bool:
     """Return whether a rule could depend on which of several values this is."""
     if value is None or isinstance(value, Opaque):
         return False
-    if isinstance(value, Const):
-        return value.value is None or isinstance(value.value, bool)
-    if depth > NESTING_JOINED:
-        return True
-    if isinstance(value, Tuple):
-        return any(_matters(item, state, depth + 1) for item in value.items)
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        return found is None or _object_matters(found, state, depth + 1)
-    return True
+
+    def tells(inner: Value) -> bool:
+        if isinstance(inner, Const):
+            return inner.value is None or isinstance(inner.value, bool)
+        return not (isinstance(inner, Opaque) or kind_of(inner, state.heap) in CONTAINERS)
+
+    return any_inside(value, state.heap, tells, CONTAINERS, unsure=True)
 
 
-def _object_matters(found: HeapObject, state: State, depth: int = 0) -> bool:
-    if isinstance(found, ListObject):
-        return any(_matters(item, state, depth) for item in found.items)
-    if isinstance(found, DictObject):
-        return any(_matters(value, state, depth) for _, value in found.entries)
-    return True
-
-
-def _differ(ours: HeapObject, theirs: HeapObject, state: State, other: State) -> bool:
+def _differ(address: int, state: State, other: State) -> bool:
     """Return whether a rule could depend on which of two things has become of an object."""
+    ours, theirs = state.heap[address], other.heap[address]
     if isinstance(ours, Instance) and isinstance(theirs, Instance):
         return _instances_differ(ours, theirs, state, other)
     if _empty(ours) != _empty(theirs):
         return True
-    return _object_matters(ours, state) or _object_matters(theirs, other)
+    return _matters(Ref(address), state) or _matters(Ref(address), other)
 
 
 def _instances_differ(ours: Instance, theirs: Instance, state: State, other: State) -> bool:

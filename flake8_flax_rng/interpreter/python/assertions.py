@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import NESTING_NAMED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Ref, Tuple
-from flake8_flax_rng.semantics.comparisons import Demand, compares, demand, says_equal
+from flake8_flax_rng.semantics.comparisons import Demand, demand, says_equal
 from flake8_flax_rng.semantics.libraries import trusted
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Args, Value
     from flake8_flax_rng.interpreter.paths.state import State
 
-_ORDERED = {Demand.LESS: "<", Demand.GREATER: ">"}
+_ORDERED = {Demand.LESS: Kind.LESS, Demand.GREATER: Kind.GREATER}
 
 
 def note(engine: Engine, name: str, args: Args, state: State, site: Site) -> None:
@@ -31,7 +32,7 @@ def note(engine: Engine, name: str, args: Args, state: State, site: Site) -> Non
         state: the path.
         site: the place of the call.
     """
-    what = _demand(engine, name, site) if compares(name) else None
+    what = _demand(engine, name, site)
     if what is None:
         return
     terms = [contents(engine, value, state) for value in args.values()]
@@ -45,7 +46,7 @@ def note(engine: Engine, name: str, args: Args, state: State, site: Site) -> Non
     else:
         drawn = [term for term in terms if term.draws]
         for one, other in pairwise(drawn if len(drawn) > 1 else [*drawn, engine.terms.const(0)]):
-            demanded(make("==", one, other), True)
+            demanded(make(Kind.EQUAL, one, other), True)
 
 
 def _demand(engine: Engine, name: str, site: Site) -> Demand | None:
@@ -70,4 +71,4 @@ def contents(engine: Engine, value: Value, state: State, depth: int = 0) -> Term
         inner = [item for _, item in found.entries]
     if inner is None or depth > NESTING_NAMED:
         return engine.term(value, state)
-    return engine.terms.make("tuple", *(contents(engine, item, state, depth + 1) for item in inner))
+    return engine.terms.make(Kind.TUPLE, *(contents(engine, item, state, depth + 1) for item in inner))

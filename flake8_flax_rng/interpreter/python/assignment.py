@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core.engine import attribute_frame, class_frame
+from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
 from flake8_flax_rng.interpreter.python import subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
@@ -32,29 +34,13 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         walrus: whether the target stands in an expression, where comprehensions bind outside of themselves.
     """
     if type(target) is cst.Name:
-        scope = engine.context.scope
-        frame = scope.redirected.get(target.value)
-        if frame is None:
-            frame = scope.target if walrus and scope.target is not None else scope.frames[0]
-        state.bind(frame, target.value, value)
-        if isinstance(value, Key):
-            engine.book.origins.name(value, target.value, engine.owner())
-        elif isinstance(value, Keys):
-            engine.book.origins.name_array(value.origin, target.value)
+        _bind_name(engine, target.value, value, state, walrus)
     elif isinstance(target, cst.Tuple | cst.List):
         _unpack(engine, target, value, state)
     elif isinstance(target, cst.StarredElement):
         assign(engine, target.value, value, state)
     elif isinstance(target, cst.Attribute):
-        engine.book.read(value)
-        if isinstance(value, Key):
-            engine.book.origins.name(value, dotted(target), engine.owner())
-        owners = engine.eval(target.value, state)[:1]
-        if not any(_in_sight(owner, state) for owner, _ in owners):
-            engine.book.escapes.note(value)
-        for owner, _ in owners:
-            key_contract.check_leak(engine, target, owner, value)
-            set_attribute(engine, owner, target.attr.value, value, state)
+        _assign_attribute(engine, target, value, state)
     elif isinstance(target, cst.Subscript):
         engine.book.read(value)
         engine.book.escapes.note(value)
@@ -63,6 +49,27 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             for row, after in engine.eval_all([target.value, *subscripts.plain_index(target)], state)[:1]
         ):
             _set_item(engine, owner, index, value, state)
+
+
+def _bind_name(engine: Engine, name: str, value: Value, state: State, walrus: bool) -> None:
+    scope = engine.context.scope
+    state.bind(scope.frame_of(name, walrus), name, value)
+    if isinstance(value, Key):
+        engine.book.origins.name(value, name, engine.owner())
+    elif isinstance(value, Keys):
+        engine.book.origins.name_array(value.origin, name)
+
+
+def _assign_attribute(engine: Engine, target: cst.Attribute, value: Value, state: State) -> None:
+    engine.book.read(value)
+    if isinstance(value, Key):
+        engine.book.origins.name(value, dotted(target), engine.owner())
+    owners = engine.eval(target.value, state)[:1]
+    if not any(_in_sight(owner, state) for owner, _ in owners):
+        engine.book.escapes.note(value)
+    for owner, _ in owners:
+        key_contract.check_leak(engine, target, owner, value)
+        set_attribute(engine, owner, target.attr.value, value, state)
 
 
 def _in_sight(owner: Value, state: State) -> bool:
@@ -79,7 +86,7 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
     if isinstance(value, Keys | Stacked) and value.count is not None:
         least = count if star is None else count - 1
         if value.count < least or (star is None and value.count != count):
-            engine.emit(Misused("unpack", engine.site(target), str(count), str(value.count)))
+            engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count)))
             state.ended = True
     if star is None:
         for index, item in enumerate(elements):
@@ -110,15 +117,15 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         if isinstance(found, Instance):
             engine.hooks.stored(owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
-    elif isinstance(owner, Symbol) and engine.other_files is not None:
-        engine.other_files.store(owner, name, value, state)
+    elif isinstance(owner, Symbol) and engine.files.others is not None:
+        engine.files.others.store(owner, name, value, state)
     elif isinstance(owner, Class):
         frame = class_frame(owner)
         if not state.has_frame(frame):
             state.open_frame(frame, {})
         state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
-        if owner.term.kind == "variable" and engine.context.stack:
+        if owner.term.kind is Kind.VARIABLE and engine.context.stack:
             engine.hooks.written(value, state, engine.context.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):

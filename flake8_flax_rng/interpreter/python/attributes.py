@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core.engine import attribute_frame
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.context import attribute_frame
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Const,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _CONTAINERS = (list, dict, set, deque)
+_STAGES = ("lower", "trace", "eval_shape")
 
 
 def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
@@ -59,39 +63,49 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
 
 def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:
     """Return attribute ``name`` of a value, as read at ``node``."""
-    if isinstance(value, Symbol):
-        inner = Symbol(canonical(f"{value.path}.{name}"), value.home)
-        return [(inner if engine.other_files is None else engine.other_files.resolve(inner, state), state)]
-    if name == "__dict__":
-        engine.escape(value, state)
+    if name == "__dict__" and not isinstance(value, Symbol):
+        unknown_code.escape(engine, value, state)
         return [(engine.unknown(name), state)]
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if isinstance(found, Instance):
-            return classes.attribute(engine, value, found, name, state, engine.site(node))
-        if not any(hasattr(kind, name) for kind in _CONTAINERS):
-            return [(Opaque(engine.terms.make("attribute", engine.term(value, state), name)), state)]
-        kind = "dict" if isinstance(found, DictObject) else "list"
-        return [(Native(f"{kind}.{name}", value), state)]
-    if isinstance(value, Class):
-        return _of_class(engine, node, value, name, state)
-    if isinstance(value, Partial) and value.function == Symbol("builtins.super"):
+    return _BY_TYPE.get(type(value), _of_any)(engine, node, value, name, state)
+
+
+def _of_any(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:
+    return [(engine.unknown(name), state)]
+
+
+def _of_constant(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:
+    return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, engine.term(value, state), name)), state)]
+
+
+def _of_symbol(engine: Engine, node: cst.CSTNode, value: Symbol, name: str, state: State) -> Outcomes:
+    inner = Symbol(canonical(f"{value.path}.{name}"), value.home)
+    return [(inner if engine.files.others is None else engine.files.others.resolve(inner, state), state)]
+
+
+def _of_object(engine: Engine, node: cst.CSTNode, value: Ref, name: str, state: State) -> Outcomes:
+    found = state.heap.get(value.address)
+    if isinstance(found, Instance):
+        return classes.attribute(engine, value, found, name, state, engine.site(node))
+    if not any(hasattr(kind, name) for kind in _CONTAINERS):
+        return _of_constant(engine, node, value, name, state)
+    kind = "dict" if isinstance(found, DictObject) else "list"
+    return [(Native(f"{kind}.{name}", value), state)]
+
+
+def _of_partial(engine: Engine, node: cst.CSTNode, value: Partial, name: str, state: State) -> Outcomes:
+    if value.function == Symbol("builtins.super"):
         owner, receiver = value.args
         assert isinstance(owner, Class)
         return classes.super_attribute(engine, owner, receiver, name, state, engine.site(node))
-    if isinstance(value, Key | Keys | Stacked) or (isinstance(value, Rows) and name in SHAPING):
-        return _of_keys(engine, value, name, state)
-    if isinstance(value, Opaque):
-        return [(_of_unknown(engine, value, name, state), state)]
-    if isinstance(value, Wrapped) and name in ("lower", "trace", "eval_shape"):
-        return [(Native("abstract", value), state)]
-    if isinstance(value, Function | Class) and name == "__name__":
-        return [(Const(value.code.name if isinstance(value, Function) else value.name), state)]
-    if isinstance(value, Partial) and name == "func":
-        return [(value.function, state)]
-    if isinstance(value, Const | Tuple):
-        return [(Opaque(engine.terms.make("attribute", engine.term(value, state), name)), state)]
-    return [(engine.unknown(name), state)]
+    return [(value.function if name == "func" else engine.unknown(name), state)]
+
+
+def _of_function(engine: Engine, node: cst.CSTNode, value: Function, name: str, state: State) -> Outcomes:
+    return [(Const(value.code.name) if name == "__name__" else engine.unknown(name), state)]
+
+
+def _of_wrapped(engine: Engine, node: cst.CSTNode, value: Wrapped, name: str, state: State) -> Outcomes:
+    return [(Native("abstract", value) if name in _STAGES else engine.unknown(name), state)]
 
 
 def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: State) -> Outcomes:
@@ -100,11 +114,11 @@ def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: S
         if isinstance(value, Descriptor) and value.kind != "property":
             return classes.bind(engine, value, cls, cls, state, engine.site(node))
         if isinstance(value, Const) and _is_enum(cls):
-            return [(Opaque(engine.terms.make("member", cls.name, cls.serial, name)), state)]
+            return [(Opaque(engine.terms.make(Kind.MEMBER, cls.name, cls.serial, name)), state)]
         return [(value, state)]
     if name == "create" and lineage.derives(cls, TRAIN_STATES):
         return [(Native("state.create", cls), state)]
-    term = engine.terms.make("attribute", engine.terms.make("class", cls.name, cls.serial), name)
+    term = engine.terms.make(Kind.ATTRIBUTE, engine.terms.make(Kind.CLASS, cls.name, cls.serial), name)
     return [(Opaque(term), state)]
 
 
@@ -112,24 +126,46 @@ def _is_enum(cls: Class) -> bool:
     return any(isinstance(base, Symbol) and base.path.startswith("enum.") for base in lineage.ancestors(cls))
 
 
-def _of_keys(engine: Engine, value: Key | Keys | Rows | Stacked, name: str, state: State) -> Outcomes:
+def _of_rows(engine: Engine, node: cst.CSTNode, value: Rows, name: str, state: State) -> Outcomes:
+    return (_of_keys if name in SHAPING else _of_any)(engine, node, value, name, state)
+
+
+def _of_keys(
+    engine: Engine, node: cst.CSTNode, value: Key | Keys | Rows | Stacked, name: str, state: State
+) -> Outcomes:
     if name == "at" and isinstance(value, Key):
-        return [(Opaque(engine.terms.make("words", value.term)), state)]
+        return [(Opaque(engine.terms.make(Kind.WORDS, value.term)), state)]
     if name in SHAPING or name in ("T", "squeeze", "astype", "copy", "at"):
         return [(Native(f"key.{name}", value), state)]
     if name == "shape" and isinstance(value, Keys) and value.count is not None and not value.inner:
         legacy = engine.book.origins.legacy(value.origin)
         if legacy is not None:
             return [(Tuple((Const(value.count), *([Const(2)] if legacy else []))), state)]
-    term = engine.terms.make("attribute", engine.term(value, state), name)
+    term = engine.terms.make(Kind.ATTRIBUTE, engine.term(value, state), name)
     return [(Opaque(term), state)]
 
 
-def _of_unknown(engine: Engine, value: Opaque, name: str, state: State) -> Value:
+def _of_unknown(engine: Engine, node: cst.CSTNode, value: Opaque, name: str, state: State) -> Outcomes:
     stored = state.lookup(attribute_frame(value), name)
     if stored is not None:
-        return stored
+        return [(stored, state)]
     version = state.versions.get(value.term, 0)
-    if version:
-        return Opaque(engine.terms.make("attribute", value.term, name, version))
-    return Opaque(engine.terms.make("attribute", value.term, name))
+    parts = (name, version) if version else (name,)
+    return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, value.term, *parts)), state)]
+
+
+_BY_TYPE: dict[type[Value], Callable[[Engine, Any, Any, str, State], Outcomes]] = {
+    Symbol: _of_symbol,
+    Ref: _of_object,
+    Class: _of_class,
+    Partial: _of_partial,
+    Key: _of_keys,
+    Keys: _of_keys,
+    Stacked: _of_keys,
+    Rows: _of_rows,
+    Opaque: _of_unknown,
+    Wrapped: _of_wrapped,
+    Function: _of_function,
+    Const: _of_constant,
+    Tuple: _of_constant,
+}

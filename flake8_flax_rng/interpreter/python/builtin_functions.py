@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.models import Calls, Model
 from flake8_flax_rng.interpreter.domain.budget import ROUNDS_KNOWN
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -50,32 +51,37 @@ _LAZY = frozenset(
         *(f"itertools.{name}" for name in ("chain", "islice", "product", "zip_longest")),
     }
 )
-_GOING_OVER = frozenset({"builtins.list", "builtins.tuple", "builtins.iter", "collections.deque", "itertools.cycle"})
 
 
-def call_symbol(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
-    """Call a function by its path; None when it is not one of these."""
-    if path in _LAZY:
-        given: list[Value] = []
-        for value in args.positional:
-            engine.book.read(value)
-            asked_for, state = asked(engine, value, state, site)
-            given.append(asked_for)
-        return [(Partial(Symbol(path), tuple(given), tuple(args.keywords.items())), state)]
-    if path in _GOING_OVER and len(args.positional) == 1:
-        asked_for, state = asked(engine, args.positional[0], state, site)
-        args = Args([asked_for], args.keywords, args.open_positional, args.open_keywords, args.nodes)
-    handler = _FUNCTIONS.get(path)
-    return handler(engine, args, state, site) if handler else None
+def _lazy(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
+    """Return a call that is put off until somebody goes over it."""
+    given: list[Value] = []
+    for value in args.positional:
+        engine.book.read(value)
+        asked_for, state = asked(engine, value, state, site)
+        given.append(asked_for)
+    return [(Partial(Symbol(path), tuple(given), tuple(args.keywords.items())), state)]
 
 
-def _partial(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _going_over(model: Model) -> Model:
+    """Return a model that is given what its only argument iterates over."""
+
+    def follow(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+        if len(args.positional) == 1:
+            asked_for, state = asked(engine, args.positional[0], state, site)
+            args = Args([asked_for], args.keywords, args.open_positional, args.open_keywords, args.nodes)
+        return model(engine, path, args, state, site)
+
+    return follow
+
+
+def _partial(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     if not args.positional or not args.complete():
         return None
     return [(Partial(args.positional[0], tuple(args.positional[1:]), tuple(args.keywords.items())), state)]
 
 
-def _list(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _list(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     if not args.positional:
         return [(engine.allocate(state, ListObject(())), state)]
     iteration = iterate(engine, args.positional[0], state)
@@ -85,17 +91,17 @@ def _list(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
     return [(engine.allocate(state, ListObject(tuple(iteration.passes), iteration.exact)), state)]
 
 
-def _sorted(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _sorted(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     items = in_order(args.positional[0], state) if len(args.positional) == 1 and not args.keywords else None
     return [(engine.allocate(state, ListObject(tuple(items))), state)] if items is not None else None
 
 
-def _deque(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _deque(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Return a list, unless it is one that drops what it cannot hold."""
-    return _list(engine, args, state, site) if not args.keywords and len(args.positional) < 2 else None
+    return _list(engine, path, args, state, site) if not args.keywords and len(args.positional) < 2 else None
 
 
-def _tuple(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _tuple(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     if not args.positional:
         return [(Tuple(()), state)]
     value = args.positional[0]
@@ -104,10 +110,10 @@ def _tuple(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | N
         return [(Tuple(tuple(items)), state)]
     if isinstance(value, Keys):
         return [(value, state)]
-    return _list(engine, args, state, site)
+    return _list(engine, path, args, state, site)
 
 
-def _dict(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _dict(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     found = DictObject((), args.complete())
     for value in args.positional[:1]:
         other = state.heap.get(value.address) if isinstance(value, Ref) else None
@@ -121,7 +127,7 @@ def _dict(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
     return [(engine.allocate(state, found), state)]
 
 
-def _fromkeys(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _fromkeys(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     names = known_items(args.positional[0], state) if args.positional else None
     if names is None or not args.complete():
         return None
@@ -141,17 +147,17 @@ def _from_pairs(engine: Engine, value: Value, state: State) -> DictObject:
     return found
 
 
-def _len(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _len(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     value = args.get(0, None)
     items = known_items(value, state) if value is not None else None
     if items is not None:
         return [(Const(len(items)), state)]
     if isinstance(value, Keys) and value.count is not None:
         return [(Const(value.count), state)]
-    return engine.pure_call("len", args, state)
+    return unknown_code.pure_call(engine, "len", args, state)
 
 
-def _getattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _getattr(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     if len(args.positional) >= 2 and isinstance(args.positional[1], Const):
         name = args.positional[1].value
         if isinstance(name, str) and not (len(args.positional) > 2 and isinstance(args.positional[0], Opaque)):
@@ -159,23 +165,23 @@ def _getattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes |
     return [(engine.unknown("attribute"), state)]
 
 
-def _setattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _setattr(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     if len(args.positional) == 3 and isinstance(args.positional[1], Const):
         name = args.positional[1].value
         if isinstance(name, str):
             set_attribute(engine, args.positional[0], name, args.positional[2], state)
             return [(NONE, state)]
-    return engine.unknown_call(Symbol("builtins.setattr"), args, state)
+    return unknown_code.unknown_call(engine, Symbol("builtins.setattr"), args, state)
 
 
-def _opened(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _opened(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """``vars(x)``: whatever is done with the result changes ``x`` unseen."""
     for value in args.positional:
-        engine.escape(value, state)
+        unknown_code.escape(engine, value, state)
     return [(engine.unknown("attributes"), state)]
 
 
-def _iter(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _iter(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     if len(args.positional) != 1:
         return None
     value = args.positional[0]
@@ -189,7 +195,7 @@ def _iter(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
     return [(engine.allocate(state, ListObject(tuple(items), once=True)), state)]
 
 
-def _cycle(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _cycle(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """``itertools.cycle``: as many of its items as anyone is likely to ask for one by one."""
     items = spread(engine, args.positional[0], state) if len(args.positional) == 1 else None
     if not items:
@@ -199,7 +205,7 @@ def _cycle(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | N
     return [(engine.allocate(state, ListObject(tuple(items * again), complete=False, once=True, round=True)), state)]
 
 
-def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     iterator = args.get(0, None)
     method = own(iterator, "__next__", state) if iterator is not None else None
     if method is not None:
@@ -210,25 +216,25 @@ def _next(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | No
         engine.book.read(found.items[0])
         return [(found.items[0], state)]
     for value in args.positional:
-        engine.escape(value, state)
+        unknown_code.escape(engine, value, state)
     return [(engine.unknown("next"), state)]
 
 
-def _field(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _field(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     default = args.keywords.get("default")
     if "default_factory" in args.keywords:
         return [(Native("field", args.keywords["default_factory"]), state)]
     return [(default if default is not None else engine.unknown("field"), state)]
 
 
-def _isinstance(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _isinstance(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     if len(args.positional) == 2:
         value, types = args.positional
         found = state.instance(value)
         known = classes.belongs(found, types) if found is not None else _of_types(value, types)
         if known is not None:
             return [(Const(known), state)]
-    return engine.pure_call("isinstance", args, state)
+    return unknown_code.pure_call(engine, "isinstance", args, state)
 
 
 def _of_types(value: Value, types: Value) -> bool | None:
@@ -251,25 +257,25 @@ def _is_number_type(path: str) -> bool:
     return path in _SCALARS or path.startswith(("numpy.", "numbers."))
 
 
-def _hasattr(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _hasattr(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     owner, name = args.get(0, None), args.get(1, None)
     if isinstance(owner, Symbol) and isinstance(name, Const) and canonical(f"{owner.path}.{name.value!s}") in _HAD:
         return [(Const(True), state)]
-    return engine.pure_call("hasattr", args, state)
+    return unknown_code.pure_call(engine, "hasattr", args, state)
 
 
-def _configure(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _configure(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """``jax.config.update``: with one setting ``PRNGKey`` makes typed keys."""
     if args.positional == [Const("jax_enable_custom_prng"), Const(True)]:
-        engine.typed_keys = True
-    return engine.pure_call("jax.config.update", args, state)
+        engine.program.typed_keys = True
+    return unknown_code.pure_call(engine, "jax.config.update", args, state)
 
 
-def _bool(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _bool(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     return [(args.positional[0], state)] if len(args.positional) == 1 else None
 
 
-def _merge_param(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _merge_param(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """``nn.merge_param(name, a, b)``: whichever of both is not None."""
     if len(args.positional) != 3:
         return None
@@ -283,39 +289,31 @@ def _merge_param(engine: Engine, args: Args, state: State, site: Site) -> Outcom
     return [(second if missing else first, path) for missing, path in ways]
 
 
-def _freeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
-    return _copied(engine, args, state, site, frozen=True)
-
-
-def _unfreeze(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
-    return _copied(engine, args, state, site, frozen=False)
-
-
-def _copied(engine: Engine, args: Args, state: State, site: Site, frozen: bool) -> Outcomes | None:
+def _freeze(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Return a dict, or one made of keyword arguments, as a frozen or a plain one."""
     if not args.positional or args.keywords:
-        made = _dict(engine, args, state, site)
+        made = _dict(engine, path, args, state, site)
         value = made[0][0] if made else engine.unknown("dict")
     else:
         value = args.positional[0]
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
     if not isinstance(found, DictObject):
         return [(value, state)]
-    return [(engine.allocate(state, replace(found, frozen=frozen)), state)]
+    return [(engine.allocate(state, replace(found, frozen=path.endswith(".freeze"))), state)]
 
 
-def _deepcopy(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _deepcopy(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     value = args.get(0, "x")
     return [(value, state)] if value is not None and not isinstance(value, Ref | Class) else None
 
 
-def _replace(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _replace(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     if len(args.positional) != 1:
         return None
-    return frozen_dataclasses.call_native(engine, "replace", args.positional[0], args.shift(1), state)
+    return frozen_dataclasses.call_method(engine, "replace", args.positional[0], args.shift(1), state, site)
 
 
-def _update_wrapper(engine: Engine, args: Args, state: State, site: Site) -> Outcomes | None:
+def _update_wrapper(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """``functools.wraps``: the wrapper takes over what Linen has written on the method."""
     wrapper, wrapped = args.get(1, "wrapper"), args.get(0, "wrapped")
     if wrapper is None and wrapped is not None:
@@ -326,24 +324,22 @@ def _update_wrapper(engine: Engine, args: Args, state: State, site: Site) -> Out
     return [(wrapper, state)] if wrapper is not None else None
 
 
-_Handler = Callable[["Engine", Args, "State", "Site"], "Outcomes | None"]
-
-_FUNCTIONS: dict[str, _Handler] = {
+_FUNCTIONS: dict[str, Model] = {
     "functools.partial": _partial,
     "jax.tree_util.Partial": _partial,
-    "builtins.list": _list,
+    "builtins.list": _going_over(_list),
     "builtins.sorted": _sorted,
-    "collections.deque": _deque,
-    "builtins.tuple": _tuple,
+    "collections.deque": _going_over(_deque),
+    "builtins.tuple": _going_over(_tuple),
     "builtins.dict": _dict,
     "builtins.len": _len,
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.object.__setattr__": _setattr,
     "builtins.vars": _opened,
-    "builtins.iter": _iter,
+    "builtins.iter": _going_over(_iter),
     "builtins.next": _next,
-    "itertools.cycle": _cycle,
+    "itertools.cycle": _going_over(_cycle),
     "builtins.isinstance": _isinstance,
     "builtins.hasattr": _hasattr,
     "jax.config.update": _configure,
@@ -353,9 +349,11 @@ _FUNCTIONS: dict[str, _Handler] = {
     "flax.linen.merge_param": _merge_param,
     "builtins.dict.fromkeys": _fromkeys,
     "flax.core.freeze": _freeze,
-    "flax.core.unfreeze": _unfreeze,
+    "flax.core.unfreeze": _freeze,
     "dataclasses.replace": _replace,
     "functools.wraps": _update_wrapper,
     "copy.copy": _deepcopy,
     "copy.deepcopy": _deepcopy,
 }
+
+CALLS = (Calls(_lazy, _LAZY), *(Calls(model, (path,)) for path, model in _FUNCTIONS.items()))

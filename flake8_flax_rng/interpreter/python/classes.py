@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import Scope
-from flake8_flax_rng.interpreter.core.engine import class_frame
+from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
+    NONE,
     Args,
     Bound,
     Class,
@@ -63,7 +64,7 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     scope = Scope((frame, *around), body_of=cls)
     with engine.within(replace(engine.context, scope=scope)):
         for completion, after in engine.run_block(node.body, state):
-            if completion.kind == "normal":
+            if completion.kind is Ending.NORMAL:
                 state = after
                 break
     members = {**state.frame(frame)}
@@ -73,13 +74,13 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     cls.members.update(members)
     object.__setattr__(cls, "dataclass", decorator)
     object.__setattr__(cls, "configured", any(not _is_known(engine, item, state) for item in node.decorators))
-    known = engine.bodies.get(node)
+    known = engine.program.bodies.get(node)
     if known is not None and _alike(known, cls):
         methods = [method for value in known.members.values() if isinstance(method := undecorated(value), Function)]
-        engine.made.update({method.code: method for method in methods})
+        engine.program.functions.update({method.code: method for method in methods})
         return [(known, state)]
-    engine.bodies[node] = cls
-    engine.classes.append(cls)
+    engine.program.bodies[node] = cls
+    engine.program.classes.append(cls)
     return [(cls, state)]
 
 
@@ -116,8 +117,8 @@ def _dataclass_decorator(engine: Engine, node: cst.ClassDef, state: State) -> st
         value = engine.eval_one(decorator.decorator, state)[0]
         if isinstance(value, Partial):
             value = value.function
-        if isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in DATACLASSES:
-            return str(value.term.args[0])
+        if isinstance(value, Opaque) and value.term.function in DATACLASSES:
+            return str(value.term.function)
         if isinstance(value, Symbol) and value.path in DATACLASSES:
             return value.path
     return None
@@ -128,7 +129,7 @@ def _is_known(engine: Engine, decorator: cst.Decorator, state: State) -> bool:
     value = engine.eval(decorator.decorator, state)[0][0]
     if isinstance(value, Partial):
         value = value.function
-    if isinstance(value, Opaque) and value.term.kind == "pure":
+    if isinstance(value, Opaque) and value.term.kind is Kind.PURE:
         return True
     return isinstance(value, Symbol) and value.path.startswith(_KEEPING)
 
@@ -171,7 +172,8 @@ def builders(engine: Engine) -> frozenset[int]:
     """Return the constructors of Equinox modules that are being followed: they build a module from its parts."""
     found: set[int] = set()
     for code in engine.context.functions:
-        owner = engine.made[code].owner if code.name == "__init__" and code in engine.made else None
+        function = engine.program.functions.get(code) if code.name == "__init__" else None
+        owner = function.owner if function is not None else None
         if owner is not None and lineage.derives(owner, PART_MODULES):
             found.add(code.serial)
     return frozenset(found)
@@ -221,7 +223,8 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         known = member(cls, name, state)
         if known is not None and found.symbolic and _overridden(engine, cls, name):
             return [(engine.unknown(name), state)]
-        field = name in cls.fields and (has_constructor_fields(cls) or not isinstance(known, Class))
+        # An annotated None waits for what somebody stores there later.
+        field = name in cls.fields and (has_constructor_fields(cls) or known == NONE)
         if known is not None and not (found.symbolic and field):
             return bind(engine, known, owner, cls, state, site)
     if lineage.is_linen(cls) and name in MODULE_METHODS:
@@ -233,13 +236,13 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
     held = _declared(engine, owner, found, name, state) if name in getattr(cls, "fields", ()) else None
     if held is not None:
         return [(held, state)]
-    source = engine.terms.make("object", getattr(owner, "address", 0))
+    source = engine.terms.make(Kind.OBJECT, getattr(owner, "address", 0))
     if isinstance(cls, Class) and name not in cls.fields and (not fully_known(cls) or member(cls, "__getattr__")):
         # A property or ``__getattr__`` that nobody sees may give another value each time.
-        return [(Opaque(engine.terms.make("attribute", source, name, engine.terms.fresh(name))), state)]
+        return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, source, name, engine.terms.fresh(name))), state)]
     if found.version:
-        return [(Opaque(engine.terms.make("attribute", source, name, found.version)), state)]
-    return [(Opaque(engine.terms.make("attribute", source, name)), state)]
+        return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, source, name, found.version)), state)]
+    return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, source, name)), state)]
 
 
 def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: State) -> Value | None:
@@ -261,7 +264,9 @@ def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: S
 def _overridden(engine: Engine, cls: Class, name: str) -> bool:
     """Return whether another class of the file derives from this one and has its own member."""
     return any(
-        other is not cls and name in other.members and cls in lineage.ancestors(other) for other in engine.classes
+        name in other.members and cls in lineage.ancestors(other)
+        for other in engine.program.classes
+        if other is not cls
     )
 
 
@@ -275,7 +280,7 @@ def bind(engine: Engine, value: Value, owner: Value, cls: Value, state: State, s
     """Return a class member as seen through an instance."""
     if isinstance(value, Descriptor):
         if value.kind == "cached":
-            return [(Opaque(engine.terms.make("cached", engine.term(owner, state), id_of(value))), state)]
+            return [(Opaque(engine.terms.make(Kind.CACHED, engine.term(owner, state), id_of(value))), state)]
         if value.kind == "property":
             return engine.call(value.function, Args([owner]), state, site)
         if value.kind == "classmethod":

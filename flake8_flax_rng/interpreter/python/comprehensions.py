@@ -59,7 +59,7 @@ def _followed(engine: Engine, results: list[cst.BaseExpression], clause: cst.Com
     with engine.within(replace(engine.context, scope=scope)):
         rows = _clause(engine, results, clause, [([], True, state)])
     for items, exact, after in rows:
-        if frame not in engine.captured:
+        if frame not in engine.program.captured:
             after.close_frame(frame)
         yield items, exact, after
 

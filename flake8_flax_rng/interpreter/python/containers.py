@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.models import Method
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Ref, Tuple, Value
 from flake8_flax_rng.interpreter.python.iteration import spread
@@ -13,10 +15,11 @@ from flake8_flax_rng.interpreter.python.iteration import spread
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
 
-def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: State) -> Outcomes:
+def _call_method(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call a method of a list or dict in the heap; an unknown one makes the contents unknown."""
     found = state.heap.get(receiver.address) if isinstance(receiver, Ref) else None
     value: Value | None = None
@@ -26,8 +29,8 @@ def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: S
         value = _DICT[name](engine, receiver, found, args, state)
     if value is not None:
         return [(value, state)]
-    engine.escape(receiver, state)
-    return engine.unknown_call(engine.unknown(name), args, state)
+    unknown_code.escape(engine, receiver, state)
+    return unknown_code.unknown_call(engine, engine.unknown(name), args, state)
 
 
 def _append(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
@@ -176,3 +179,5 @@ _DICT: dict[str, _DictMethod] = {
     "values": _values,
     "items": _items,
 }
+
+METHODS: dict[str, Method] = {"list": _call_method, "dict": _call_method}

@@ -30,9 +30,8 @@ def declared(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, 
     if cls is None or not lineage.is_linen(cls):
         return None
     # Of a class that others fill in, the one that stands there may do anything.
-    filled = any(
-        other is not cls and "__call__" in other.members and cls in lineage.ancestors(other) for other in engine.classes
-    )
+    others = [other for other in engine.program.classes if other is not cls and "__call__" in other.members]
+    filled = any(cls in lineage.ancestors(other) for other in others)
     return None if filled else cls
 
 
@@ -46,10 +45,8 @@ def named(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...
         cls = lookup(engine, first, state)
         for part in rest:
             path = Symbol(f"{cls.path}.{part}", cls.home) if isinstance(cls, Symbol) else None
-            resolved = (
-                engine.other_files.resolve(path, state) if path is not None and engine.other_files is not None else None
-            )
-            cls = resolved or engine.unknown(part)
+            others = engine.files.others
+            cls = others.resolve(path, state) if others is not None and path is not None else engine.unknown(part)
     return cls if isinstance(cls, Class) else None
 
 

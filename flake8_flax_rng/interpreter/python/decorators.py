@@ -49,7 +49,7 @@ def decorate(engine: Engine, decorators: list[cst.Decorator], value: Value, stat
         for decorated, _ in rows:
             inner = undecorated(decorated)
             if isinstance(inner, Function):
-                engine.made[inner.code] = inner
+                engine.program.functions[inner.code] = inner
     return rows
 
 

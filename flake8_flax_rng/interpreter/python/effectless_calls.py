@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_flax_rng.interpreter.core.context import Effectless
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.program import Effectless
 from flake8_flax_rng.interpreter.domain.budget import EFFORT_REMEMBERED, NESTING_REMEMBERED, PARTS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -22,13 +24,14 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.domain.walk import children
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-_VARYING = ("fresh", "call")
+_VARYING = (Kind.FRESH, Kind.CALL)
 _EFFECTS = 3
 """The first marks count what a call does; the others say how far it went."""
 
@@ -44,7 +47,7 @@ class _Marks(NamedTuple):
 
 
 def _marks(engine: Engine) -> _Marks:
-    return _Marks(len(engine.events), engine.book.uses.count, engine.bounds.hits, engine.steps, engine.terms.count)
+    return _Marks(len(engine.events), engine.book.uses.count, engine.bounds.hits, engine.work.steps, engine.terms.count)
 
 
 def begin(engine: Engine, function: Function, names: dict[str, Value], state: State) -> Call | None:
@@ -61,10 +64,12 @@ def begin(engine: Engine, function: Function, names: dict[str, Value], state: St
         (active.compact, active.known, active.setup) if active is not None else None,
         (bool(engine.context.traces), bool(engine.context.lanes), bool(engine.context.lifts)),
         (engine.context.muted, engine.book.uses.shapes_only),
-        engine.example,
+        engine.chosen,
         engine.context.follow_runs,
     )
-    return Call(engine.effectless, (function.code, function.frames, shape, around), function, read.terms, engine, state)
+    return Call(
+        engine.program.effectless, (function.code, function.frames, shape, around), function, read.terms, engine, state
+    )
 
 
 class Call:
@@ -106,13 +111,13 @@ class Call:
         if known is None:
             return None
         for place in known.escaped:
-            self._engine.escape(Opaque(self._terms[place]), state)
+            unknown_code.escape(self._engine, Opaque(self._terms[place]), state)
         make, code = self._engine.terms.make, self._function.code
         fresh = [self._engine.terms.fresh("call")] if known.varies else []
-        term = make("call", make("function", code.name, code.serial), *self._terms, *fresh)
+        term = make(Kind.CALL, make(Kind.FUNCTION, code.name, code.serial), *self._terms, *fresh)
         if known.items < 0:
             return Opaque(term)
-        return Tuple(tuple([Opaque(make("item", term, index)) for index in range(known.items)]))
+        return Tuple(tuple([Opaque(make(Kind.ITEM, term, None, index)) for index in range(known.items)]))
 
     def end(self, outcomes: Outcomes) -> None:
         """Remember the call if it had no effect, and an unknown result."""
@@ -170,38 +175,29 @@ class _Reader:
             return value.known, value.last
         if isinstance(value, Const | Symbol | Class):
             return value
-        if isinstance(value, Tuple):
-            return tuple([self.shape(item, depth + 1) for item in value.items])
-        if isinstance(value, Ref):
-            return self._object(self._state.heap.get(value.address), depth)
-        inner = _inside(value)
-        self.failed = self.failed or inner is None
-        return None if inner is None else (type(value), *[self.shape(part, depth + 1) for part in inner])
-
-    def _object(self, found: HeapObject | None, depth: int) -> Hashable:
-        if isinstance(found, ListObject):
-            return "list", found.complete, tuple([self.shape(item, depth + 1) for item in found.items])
-        if isinstance(found, DictObject):
-            entries = tuple([(key, self.shape(item, depth + 1)) for key, item in found.entries])
-            return "dict", found.complete, found.present, entries
-        if isinstance(found, Instance) and found.given is None:
-            attributes = tuple([(name, self.shape(item, depth + 1)) for name, item in found.attributes.items()])
-            return found.cls, found.frozen, found.bound, found.symbolic, attributes
-        self.failed = True
-        return None
+        holder = self._state.heap.get(value.address) if isinstance(value, Ref) else value
+        what = _what(holder)
+        self.failed = self.failed or what is None
+        return what, *[self.shape(part, depth + 1) for part in children(value, self._state.heap)]
 
 
-def _inside(value: Value) -> list[Value] | None:
-    """Return what a callable is made of; None where others could change it."""
-    if isinstance(value, Function):
-        known = len(value.frames) == 1 and value.owner is None
-        return [Const(value.code.serial), *(default for _, default in value.defaults)] if known else None
-    if isinstance(value, Native):
-        return [Const(value.name), value.receiver]
-    if isinstance(value, Partial):
-        named = [part for name, item in value.keywords for part in (Const(name), item)]
-        return [value.function, Const(len(value.args)), *value.args, *named]
-    if isinstance(value, Wrapped) and value.lift is None:
-        named = [part for name, item in value.options for part in (Const(name), item)]
-        return [Const(value.transform), value.function, *named]
+def _what(holder: Value | HeapObject | None) -> Hashable:
+    """Return what a value is, but for the values inside of it; None where others could change it."""
+    if isinstance(holder, Tuple):
+        return "tuple"
+    if isinstance(holder, ListObject):
+        return "list", holder.complete
+    if isinstance(holder, DictObject):
+        return "dict", holder.complete, holder.present, tuple([key for key, _ in holder.entries])
+    if isinstance(holder, Instance) and holder.given is None:
+        return holder.cls, holder.frozen, holder.bound, holder.symbolic, tuple(holder.attributes)
+    if isinstance(holder, Function):
+        known = len(holder.frames) == 1 and holder.owner is None
+        return ("function", holder.code.serial) if known else None
+    if isinstance(holder, Native):
+        return "native", holder.name
+    if isinstance(holder, Partial):
+        return "partial", len(holder.args), *[name for name, _ in holder.keywords]
+    if isinstance(holder, Wrapped) and holder.lift is None:
+        return "wrapped", holder.transform, *[name for name, _ in holder.options]
     return None

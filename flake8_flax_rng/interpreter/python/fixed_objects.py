@@ -7,11 +7,10 @@ in each call.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.core.context import FixedObjects
+from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
@@ -28,6 +27,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.domain.walk import OBJECTS, identity, reachable
 from flake8_flax_rng.interpreter.python import lineage
 
 if TYPE_CHECKING:
@@ -36,16 +36,18 @@ if TYPE_CHECKING:
 
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
 _APPLY = "apply_fn"
+_PARTS = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
+"""What an object may hold that lasts; what a function is given by default is no part of it."""
 
 
-def _kept(names: dict[str, Value], state: State, example: int) -> FixedObjects:
+def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects:
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
-    found = FixedObjects(example=example)
+    found = FixedObjects(chosen=chosen)
     for name, value in names.items():
-        heap: dict[int, HeapObject] = {}
-        if _lasts(value, state, heap):
+        lasting = _Lasting(state)
+        if lasting.holds(value):
             found.names[name] = value
-            found.heap.update(heap)
+            found.heap.update(lasting.heap)
     return found
 
 
@@ -73,85 +75,133 @@ def common(
     if not paths:
         return FixedObjects()
     bound = {name for names, _ in paths for name in names}
-    first, *others = [_kept(names, state, engine.example) for names, state in paths]
+    first, *others = [_kept(names, state, engine.chosen) for names, state in paths]
     for other in others:
+        joining = _Joining(engine, first, other)
         names: dict[str, Value] = {}
         for name, value in first.names.items():
-            joined = _joined(engine, first, value, other, other.names.get(name))
+            joined = joining.of(value, other.names.get(name))
             if joined is not None:
                 names[name] = joined
-        first = FixedObjects(names, {**other.heap, **first.heap}, first.example)
+        first = FixedObjects(names, {**other.heap, **first.heap}, first.chosen)
     for name in without:
         first.names.pop(name, None)
     first.others = frozenset(bound.difference(first.names))
     return first
 
 
-def _joined(
-    engine: Engine, first: FixedObjects, ours: Value, second: FixedObjects, theirs: Value | None
-) -> Value | None:
-    if ours == theirs:
-        return ours
-    if isinstance(ours, Native) and isinstance(theirs, Native) and ours.name == theirs.name:
-        receiver = _joined(engine, first, ours.receiver, second, theirs.receiver)
-        return None if receiver is None else Native(ours.name, receiver)
-    if not (isinstance(ours, Ref) and isinstance(theirs, Ref)):
-        return None
-    one, two = first.heap.get(ours.address), second.heap.get(theirs.address)
-    either = Ref(engine.number())
-    if isinstance(one, DictObject) and isinstance(two, DictObject):
-        entries = [(key, _joined(engine, first, value, second, two.get(key))) for key, value in one.entries]
-        alike = tuple((key, value) for key, value in entries if value is not None)
-        first.heap[either.address] = DictObject(alike, complete=False)
-        return either if alike else None
-    if not (isinstance(one, Instance) and isinstance(two, Instance)) or one.cls != two.cls:
-        return None
-    fields: dict[str, Value] = {}
-    for name, value in one.attributes.items():
-        joined = _joined(engine, first, value, second, two.attributes.get(name))
-        if joined is not None:
-            fields[name] = joined
-    if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
-        return None
-    first.heap[either.address] = replace(one, attributes=fields, symbolic=True)
-    return either
+class _Joining:
+    """Finds what two paths have in common; of two objects that they share, what both know.
+
+    Args:
+        engine: the analysis.
+        first: what one path keeps; the objects that stand for two are added.
+        second: what the other one keeps.
+    """
+
+    def __init__(self, engine: Engine, first: FixedObjects, second: FixedObjects):
+        self._engine = engine
+        self._first = first
+        self._second = second
+        self._known: dict[tuple[int, int], Value | None] = {}
+
+    def of(self, ours: Value, theirs: Value | None) -> Value | None:
+        """Return what stands for two values, None if they are not alike."""
+        if ours == theirs:
+            return ours
+        if isinstance(ours, Native) and isinstance(theirs, Native) and ours.name == theirs.name:
+            receiver = self.of(ours.receiver, theirs.receiver)
+            return None if receiver is None else Native(ours.name, receiver)
+        if not (isinstance(ours, Ref) and isinstance(theirs, Ref)):
+            return None
+        places = ours.address, theirs.address
+        if places not in self._known:
+            self._known[places] = None  # for an object that holds itself
+            self._known[places] = self._object(self._first.heap.get(places[0]), self._second.heap.get(places[1]))
+        return self._known[places]
+
+    def _object(self, one: HeapObject | None, two: HeapObject | None) -> Value | None:
+        if isinstance(one, DictObject) and isinstance(two, DictObject):
+            entries = [(key, self.of(value, two.get(key))) for key, value in one.entries]
+            alike = tuple((key, value) for key, value in entries if value is not None)
+            return self._added(DictObject(alike, complete=False)) if alike else None
+        if not (isinstance(one, Instance) and isinstance(two, Instance)) or one.cls != two.cls:
+            return None
+        common = {name: self.of(value, two.attributes.get(name)) for name, value in one.attributes.items()}
+        fields = {name: value for name, value in common.items() if value is not None}
+        if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
+            return None
+        return self._added(replace(one, attributes=fields, symbolic=True))
+
+    def _added(self, found: HeapObject) -> Ref:
+        either = Ref(self._engine.number())
+        self._first.heap[either.address] = found
+        return either
 
 
-def _lasts(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
-    """Return whether a value lasts, and gather the objects that it refers to, as far as they do."""
-    if isinstance(value, Function):
-        return value.owner is None
-    if isinstance(value, Class | Symbol):
-        return lineage.is_linen(value)
-    if isinstance(value, Native):
-        return value.name.startswith("linen.") and _lasts(value.receiver, state, heap, depth)
-    if isinstance(value, Partial | Wrapped):
-        return _lasts(value.function, state, heap, depth) and _gathered(value, state, heap, depth)
-    if isinstance(value, Tuple):
-        return bool(value.items) and all(_lasts(item, state, heap, depth + 1) for item in value.items)
-    return isinstance(value, Ref) and depth <= NESTING_FIXED and _object_lasts(value, state, heap, depth)
+class _Lasting:
+    """Tells which values last on a path, and gathers the objects that they refer to, as far as these do.
 
+    Args:
+        state: the path.
 
-def _object_lasts(value: Ref, state: State, heap: dict[int, HeapObject], depth: int) -> bool:
-    found = state.heap.get(value.address)
-    if value.address in heap:
+    Attributes:
+        heap: the objects.
+    """
+
+    def __init__(self, state: State):
+        self.heap: dict[int, HeapObject] = {}
+        self._state = state
+        self._known: dict[int, bool] = {}
+
+    def holds(self, value: Value, depth: int = 0) -> bool:
+        """Return whether a value lasts."""
+        place = identity(value)
+        if place not in self._known:
+            self._known[place] = False  # for an object that holds itself
+            self._known[place] = depth <= NESTING_FIXED and self._is_lasting(value, depth)
+        return self._known[place]
+
+    def _is_lasting(self, value: Value, depth: int) -> bool:
+        if isinstance(value, Function):
+            return value.owner is None
+        if isinstance(value, Class | Symbol):
+            return lineage.is_linen(value)
+        if isinstance(value, Native):
+            return value.name.startswith("linen.") and self.holds(value.receiver, depth + 1)
+        if isinstance(value, Partial | Wrapped):
+            return self.holds(value.function, depth + 1) and self._gathered(value)
+        if isinstance(value, Tuple):
+            return bool(value.items) and all(self.holds(item, depth + 1) for item in value.items)
+        found = self._state.heap.get(value.address) if isinstance(value, Ref) else None
+        return isinstance(value, Ref) and found is not None and self._object(value, found, depth + 1)
+
+    def _object(self, value: Ref, found: HeapObject, depth: int) -> bool:
+        if isinstance(found, Instance) and lineage.is_linen(found.cls):
+            return found.frozen and self._gathered(value)
+        if isinstance(found, Instance):
+            kept = {name: item for name, item in found.attributes.items() if self.holds(item, depth)}
+            if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
+                return False
+            self.heap[value.address] = replace(found, attributes=kept, symbolic=True)
+            return True
+        if isinstance(found, DictObject):
+            entries = tuple(entry for entry in found.entries if self.holds(entry[1], depth))
+            self.heap[value.address] = DictObject(entries, complete=False)
+            return bool(entries)
+        self.heap[value.address] = found
+        return bool(found.items) and all(self.holds(item, depth) for item in found.items)
+
+    def _gathered(self, value: Value) -> bool:
+        """Gather the objects that a value refers to; return False where a key is among them."""
+        gathered = {identity(Ref(address)) for address in self.heap}
+        for inner in reachable(value, self._state.heap, _PARTS, gathered):
+            if isinstance(inner, Key | Keys):
+                return False
+            found = self._state.heap.get(inner.address) if isinstance(inner, Ref) else None
+            if isinstance(inner, Ref) and found is not None:
+                self.heap.setdefault(inner.address, found)
         return True
-    if isinstance(found, Instance) and lineage.is_linen(found.cls):
-        return found.frozen and _gathered(value, state, heap, depth)
-    if isinstance(found, Instance):
-        kept = {name: item for name, item in found.attributes.items() if _lasts(item, state, heap, depth + 1)}
-        if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
-            return False
-        heap[value.address] = replace(found, attributes=kept, symbolic=True)
-        return True
-    if isinstance(found, DictObject):
-        entries = tuple(entry for entry in found.entries if _lasts(entry[1], state, heap, depth + 1))
-        heap[value.address] = DictObject(entries, complete=False)
-        return bool(entries)
-    if not (isinstance(found, ListObject) and found.items):
-        return False
-    heap[value.address] = found
-    return all(_lasts(item, state, heap, depth + 1) for item in found.items)
 
 
 def parts(paths: list[tuple[dict[str, Value], State]]) -> dict[str, Class]:
@@ -176,38 +226,3 @@ def is_renewed(value: Value, held: FixedObjects) -> bool:
 def is_container(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a list or dict, which can be given other items."""
     return isinstance(value, Ref) and isinstance(held.heap.get(value.address), ListObject | DictObject)
-
-
-def _gathered(value: Value, state: State, heap: dict[int, HeapObject], depth: int = 0) -> bool:
-    """Gather the objects that a value refers to; return False where a key is among them."""
-    if isinstance(value, Key | Keys) or depth > NESTING_FIXED:
-        return False
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if found is None or value.address in heap:
-            return True
-        heap[value.address] = found
-        return all(_gathered(inner, state, heap, depth + 1) for inner in _held(found))
-    return all(_gathered(inner, state, heap, depth + 1) for inner in _parts(value))
-
-
-def _held(found: HeapObject) -> Iterator[Value]:
-    if isinstance(found, Instance):
-        yield from found.attributes.values()
-    elif isinstance(found, ListObject):
-        yield from found.items
-    elif isinstance(found, DictObject):
-        yield from (value for _, value in found.entries)
-
-
-def _parts(value: Value) -> Iterator[Value]:
-    if isinstance(value, Tuple):
-        yield from value.items
-    elif isinstance(value, Bound):
-        yield from (value.function, value.receiver)
-    elif isinstance(value, Native):
-        yield value.receiver
-    elif isinstance(value, Partial):
-        yield from (value.function, *value.args, *(item for _, item in value.keywords))
-    elif isinstance(value, Wrapped):
-        yield from (value.function, *(item for _, item in value.options))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Symbol, Value
 from flake8_flax_rng.interpreter.python.lineage import derives
@@ -13,13 +15,18 @@ from flake8_flax_rng.semantics.linen import HANDING_ON, TRAIN_STATES
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
 _APPLY = "apply_fn"
 _RENEWED = ("params", "opt_state", "step")
 
 
-def create(engine: Engine, cls: Class | Symbol, args: Args, state: State) -> Outcomes:
+def _create_state(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
+    return _create(engine, Symbol(path.removesuffix(".create")), args, state)
+
+
+def _create(engine: Engine, cls: Class | Symbol, args: Args, state: State) -> Outcomes:
     """Call ``TrainState.create(apply_fn=…, params=…, …)``."""
     for value in args.values():
         engine.book.read(value)
@@ -27,10 +34,9 @@ def create(engine: Engine, cls: Class | Symbol, args: Args, state: State) -> Out
     return [(engine.allocate(state, found), state)]
 
 
-def handed_on(engine: Engine, path: str, args: Args, state: State) -> Outcomes | None:
+def _hand_on(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Call a function that returns another state of the same model: from a checkpoint, or on all devices."""
-    place = HANDING_ON.get(path)
-    given = args.get(*place) if place is not None else None
+    given = args.get(*HANDING_ON[path])
     found = state.instance(given) if given is not None else None
     if found is None or not derives(found.cls, TRAIN_STATES) or _APPLY not in found.attributes:
         return None
@@ -40,13 +46,13 @@ def handed_on(engine: Engine, path: str, args: Args, state: State) -> Outcomes |
     return [(engine.allocate(state, renewed), state)]
 
 
-def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: State) -> Outcomes:
+def call_method(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call ``create``, ``replace`` or ``apply_gradients``."""
     if name == "create" and isinstance(receiver, Class):
-        return create(engine, receiver, args, state)
+        return _create(engine, receiver, args, state)
     found = state.instance(receiver)
     if found is None:
-        return engine.unknown_call(engine.unknown(name), args, state)
+        return unknown_code.unknown_call(engine, engine.unknown(name), args, state)
     for value in args.values():
         engine.book.read(value)
     attributes = dict(found.attributes)
@@ -56,3 +62,10 @@ def call_native(engine: Engine, name: str, receiver: Value, args: Args, state: S
     if args.open_keywords:
         attributes = {field: engine.unknown(field) for field in attributes}
     return [(engine.allocate(state, replace(found, attributes=attributes)), state)]
+
+
+CALLS = (
+    Calls(_hand_on, HANDING_ON),
+    Calls(_create_state, {f"{path}.create" for path in TRAIN_STATES}),
+)
+METHODS: dict[str, Method] = {"state": call_method}

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import Scope
-from flake8_flax_rng.interpreter.core.engine import AGAIN, CALLS, DEFAULT
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.context import Ending, Scope
+from flake8_flax_rng.interpreter.core.program import Chosen
+from flake8_flax_rng.interpreter.core.work import Calls
 from flake8_flax_rng.interpreter.domain.budget import (
     CALL_DEPTH,
     CALLS_ABROAD_APART,
-    NESTING_OF_ARGUMENTS,
     RECURSION,
-    STEPS_FOR_SHORT_CALLS,
     STEPS_PER_CALL_ABROAD,
     Limit,
 )
@@ -36,6 +36,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_inside, any_key, kind_of
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
 from flake8_flax_rng.interpreter.python.lineage import is_linen
@@ -60,13 +61,13 @@ def make_function(engine: Engine, node: cst.FunctionDef, state: State, owner: Cl
 
 
 def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> FunctionCode:
-    code = engine.codes.get(node)
+    code = engine.program.codes.get(node)
     if code is None:
         assert engine.context.chunk is not None
         # A walk over LibCST costs more than following the function does, so the text is asked first.
         generator = isinstance(node, cst.FunctionDef) and "yield" in engine.context.chunk.text and _yields(node.body)
-        code = FunctionCode(node, engine.context.chunk, name, generator, len(engine.codes), _unit(engine, name))
-        engine.codes[node] = code
+        code = FunctionCode(node, engine.context.chunk, name, generator, len(engine.program.codes), _unit(engine, name))
+        engine.program.codes[node] = code
     return code
 
 
@@ -100,9 +101,9 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
         _note_keys(engine, code, with_default, values)
         frames = engine.context.scope.frames if owner is None else engine.context.scope.frames[1:]
         function = Function(code, frames, defaults, owner)
-        engine.captured.update(frames)
-        engine.made[code] = function
-        engine.defined[code] = engine.defined.get(code, 0) + 1
+        engine.program.captured.update(frames)
+        engine.program.functions[code] = function
+        engine.program.defined[code] = engine.program.defined.get(code, 0) + 1
         result.append((function, after))
     return result
 
@@ -112,7 +113,7 @@ def _note_keys(engine: Engine, code: FunctionCode, params: list[cst.Param], valu
     for param, value in zip(params, values, strict=True):
         if isinstance(value, Key | Keys) and isinstance(param.default, cst.Call):
             engine.book.origins.mark_default(value.origin)
-            engine.defaults[code, param.name.value] = engine.site(param.default)
+            engine.program.defaults[code, param.name.value] = engine.site(param.default)
 
 
 def _parameters(params: cst.Parameters) -> list[cst.Param]:
@@ -147,11 +148,11 @@ def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | 
 
 
 def _default(engine: Engine, function: Function, name: str) -> Value | None:
-    """Return the class of modules that a parameter is by default: an example of what it can be."""
+    """Return the class of modules that a parameter is by default: one of those that it can be."""
     value = dict(function.defaults).get(name)
     cls = value.function if isinstance(value, Partial) else value
     if isinstance(cls, Class | Symbol) and is_linen(cls):
-        engine.example = DEFAULT
+        engine.chosen = Chosen.DEFAULT
         return value
     return None
 
@@ -164,22 +165,21 @@ def call_function(engine: Engine, function: Function, args: Args, state: State) 
         effect, and a generator is taken to be used up at once: its result is a list of what it yields.
     """
     code = function.code
-    if code.chunk.file and engine.abroad < CALLS_ABROAD_APART:
+    if code.chunk.file and engine.work.abroad < CALLS_ABROAD_APART:
         return _abroad(engine, function, args, state)
     return _call(engine, function, args, state)
 
 
 def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     """Call a function of another file: whatever goes wrong there, nothing is known of it then."""
-    lost = function.code in engine.lost or engine.steps_abroad <= -STEPS_FOR_SHORT_CALLS
-    if lost or not _worth_going(engine, function, args, state):
+    if not engine.work.may_enter(function.code) or not _worth_going(engine, function, args, state):
         return _unknown(engine, function, args, state)
     before = state.fork()
     try:
-        with engine.going_abroad(STEPS_PER_CALL_ABROAD >> engine.abroad):
+        with engine.work.in_other_file(STEPS_PER_CALL_ABROAD >> engine.work.abroad):
             return _call(engine, function, args, state)
     except Exception:  # too large, or odd, which is for whoever lints that file
-        engine.lost.add(function.code)
+        engine.work.too_large.add(function.code)
         return _unknown(engine, function, args, before)
 
 
@@ -197,26 +197,26 @@ def _worth_going(engine: Engine, function: Function, args: Args, state: State) -
 def _unknown(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     if (engine.context.runs or engine.context.activations) and engine.context.stack:
         state.draws = (*state.draws, Draw("*", engine.context.stack[-1].site, certain=False))
-    return engine.unknown_call(function, args, state)
+    return unknown_code.unknown_call(engine, function, args, state)
 
 
 def _call(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     code = function.code
-    traced = not engine.context.functions and code in engine.jitted
+    traced = not engine.context.functions and code in engine.program.jitted
     if engine.context.stack:
-        engine.called.add(code)
+        engine.program.called.add(code)
     if _too_deep(engine, code, args, state):
-        engine.bounds.hits += 1
+        engine.bounds.recursed()
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
-        return engine.unknown_call(function, args, state)
-    if function.owner is not None and _left_to_heirs(code.node):
+        return unknown_code.unknown_call(engine, function, args, state)
+    if function.owner is not None and _left_to_subclasses(code.node):
         return _unknown(engine, function, args, state)
     if engine.context.functions and _too_much(engine, code, args, state):
-        engine.bounds.exhausted(engine, file=False)
+        engine.bounds.exhausted(engine.context, engine.work.abroad)
         with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
-    engine.followed.add(code)
+    engine.work.followed.add(code)
     names = _bound(engine, function, args, state)
     trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
@@ -231,7 +231,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
     code = function.code
     if engine.context.stack:
-        engine.entered.add(code)
+        engine.program.entered.add(code)
     frame = engine.number()
     state.open_frame(frame, names)
     first = next(iter(names.values()), None)
@@ -246,12 +246,13 @@ def _entered(engine: Engine, function: Function, names: dict[str, Value], state:
     )
     with engine.within(context), engine.tracing() if traced else nullcontext():
         result = _followed(engine, code, state, yielded)
-    if frame not in engine.captured:
+    if frame not in engine.program.captured:
         for _, after in result:
             after.close_frame(frame)
     elif result:
         paths = [(after.frame(frame), after) for _, after in result]
-        engine.closures[frame] = fixed_objects.common(engine, paths, fixed_objects.nonlocal_names(code.chunk.text))
+        rebound = fixed_objects.nonlocal_names(code.chunk.text)
+        engine.program.closures[frame] = fixed_objects.common(engine, paths, rebound)
     return engine.merge_outcomes(result)
 
 
@@ -265,21 +266,21 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
         for value in args.values()
     )
     if handed_on and len(engine.context.functions) >= CALL_DEPTH:
-        engine.bounds.reached(engine, Limit.DEPTH)
+        engine.bounds.reached(engine.context, Limit.DEPTH)
         return True
     return not handed_on
 
 
 def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether a body can matter: it names something of interest, or is given it."""
-    index = engine.homes[code.chunk.file].index
+    index = engine.files.homes[code.chunk.file].index
     if index is None or not code.unit or code.unit == "<lambda>" or index.followed(code.unit):
         return True
     return any(_of_interest(value, state) for value in args.values())
 
 
-def _left_to_heirs(node: cst.FunctionDef | cst.Lambda) -> bool:
-    """Return whether a method only says that it is not implemented: what its heirs do is open."""
+def _left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
+    """Return whether a method only says that it is not implemented: what its subclasses do is open."""
     body = node.body.body if isinstance(node, cst.FunctionDef) else ()
     last = body[-1] if body and len(body) <= _DOCUMENTED else None
     line = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
@@ -290,41 +291,20 @@ def _left_to_heirs(node: cst.FunctionDef | cst.Lambda) -> bool:
 
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether so much was followed from one function that a call in it must stay unknown."""
-    haste = engine.haste
-    if haste != AGAIN:
-        return haste == CALLS
-    return code in engine.followed and not any(_holds_key(value, state) for value in args.values())
+    followed = engine.work.calls
+    if followed is not Calls.NEW:
+        return followed is Calls.NONE
+    keyed = any(any_key(value, state.heap, OBJECTS) for value in args.values())
+    return code in engine.work.followed and not keyed
 
 
-def _holds_key(value: Value, state: State, depth: int = 0) -> bool:
-    if isinstance(value, Key | Keys):
-        return True
-    if isinstance(value, Tuple):
-        return depth <= NESTING_OF_ARGUMENTS and any(_holds_key(item, state, depth + 1) for item in value.items)
-    found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    if depth > NESTING_OF_ARGUMENTS or found is None:
-        return False
-    if isinstance(found, ListObject):
-        return any(_holds_key(item, state, depth + 1) for item in found.items)
-    if isinstance(found, DictObject):
-        return any(_holds_key(item, state, depth + 1) for _, item in found.entries)
-    return any(_holds_key(item, state, depth + 1) for item in found.attributes.values())
+def _of_interest(value: Value, state: State) -> bool:
+    """Return whether a value is, or holds, more than constants, names and what nothing is known of."""
 
+    def is_more(inner: Value) -> bool:
+        return not (isinstance(inner, Opaque | Const | Symbol) or kind_of(inner, state.heap) in CONTAINERS)
 
-def _of_interest(value: Value, state: State, depth: int = 0) -> bool:
-    if isinstance(value, Opaque | Const | Symbol):
-        return False
-    if isinstance(value, Tuple):
-        return depth > NESTING_OF_ARGUMENTS or any(_of_interest(item, state, depth + 1) for item in value.items)
-    if isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if isinstance(found, ListObject):
-            return depth > NESTING_OF_ARGUMENTS or any(_of_interest(item, state, depth + 1) for item in found.items)
-        if isinstance(found, DictObject):
-            return depth > NESTING_OF_ARGUMENTS or any(
-                _of_interest(item, state, depth + 1) for _, item in found.entries
-            )
-    return True
+    return any_inside(value, state.heap, is_more, CONTAINERS, unsure=True)
 
 
 def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | None) -> Outcomes:
@@ -332,7 +312,7 @@ def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | N
         return engine.eval(code.node.body, state)
     result: Outcomes = []
     for completion, after in engine.run_block(code.node.body, state):
-        if completion.kind in ("normal", "return"):
+        if completion.kind in (Ending.NORMAL, Ending.RETURN):
             result.append((completion.value if yielded is None else yielded, after))
     return result
 

@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, PASSES
+from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, LAZY_KNOWN, PASSES
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Class,
@@ -24,6 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.domain.walk import any_inside
 from flake8_flax_rng.semantics.libraries import LISTING
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ def key_at(engine: Engine, keys: Keys, index: int) -> Value:
     """Return element ``index`` of an array of keys; one past the end is reported where it is written."""
     if index < 0:
         if keys.count is None:
-            return Opaque(engine.terms.make("last", keys.parent, keys.start, index))
+            return Opaque(engine.terms.make(Kind.LAST, keys.parent, keys.start, index))
         index += keys.count
     if keys.count is not None and not 0 <= index < keys.count:
         return Key(engine.terms.fresh("clamped"))
@@ -112,7 +114,7 @@ def key_at(engine: Engine, keys: Keys, index: int) -> Value:
 
 def row_of(engine: Engine, keys: Keys, index: Term) -> Keys:
     """Return a row of an array of keys of several axes."""
-    row = engine.terms.make("row", keys.parent, index)
+    row = engine.terms.make(Kind.ROW, keys.parent, index)
     count = keys.rest[0] if keys.rest else None
     return Keys(row, count=count, inner=len(keys.rest) > 1, origin=keys.origin, rest=keys.rest[1:])
 
@@ -133,21 +135,27 @@ def element(engine: Engine, value: Value, index: int, state: State) -> Value:
         return engine.unknown("item")
     if isinstance(value, Opaque):
         version = state.versions.get(value.term, 0)
-        return Opaque(engine.terms.make("subscript", value.term, engine.terms.const(index), version))
+        return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, engine.terms.const(index), version))
     if isinstance(value, Key):
-        return Opaque(engine.terms.make("word", value.term, engine.terms.const(index)))
+        return Opaque(engine.terms.make(Kind.WORD, value.term, engine.terms.const(index)))
     return engine.unknown("item")
 
 
-def iterate(engine: Engine, value: Value, state: State) -> Iteration:
+def iterate(engine: Engine, value: Value, state: State, depth: int = 0) -> Iteration:
     """Return what a loop over a value gets.
 
     The first two passes stand for all: what is consumed in both did not change from one pass to the
     next. Short sequences that are known are followed to their end.
+
+    Args:
+        engine: the analysis.
+        value: what is gone over.
+        state: the path; an iterator is used up on it.
+        depth: how many lazy ones there are around it, such as ``zip`` and ``enumerate``.
     """
     engine.book.read(value)
-    if isinstance(value, Partial):
-        return _lazy(engine, value, state)
+    if isinstance(value, Partial) and depth <= LAZY_KNOWN:
+        return _lazy(engine, value, state, depth + 1)
     items = known_items(value, state)
     prefix = state.heap.get(value.address) if isinstance(value, Ref) else None
     if isinstance(value, Ref) and isinstance(prefix, ListObject) and prefix.once:
@@ -168,30 +176,31 @@ def iterate(engine: Engine, value: Value, state: State) -> Iteration:
     serial = engine.number()
     name = engine.term(value, state)
     make = engine.terms.make
-    return Iteration([Opaque(make("item", serial, name, turn)) for turn in range(PASSES)], exact=False)
+    return Iteration([Opaque(make(Kind.ITEM, serial, name, turn)) for turn in range(PASSES)], exact=False)
 
 
 def listed(value: Value, state: State) -> bool:
     """Return whether a loop goes over things that the program lists, rather than counts or draws from a source."""
-    if isinstance(value, Partial):
-        lists = isinstance(value.function, Symbol) and value.function.path in LISTING
-        return lists or any(listed(arg, state) for arg in value.args)
-    if isinstance(value, Tuple):
-        return True
-    if isinstance(value, Opaque) and value.term.kind == "pure":
-        return value.term.args[0] in LISTING
-    found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    drawn = isinstance(found, ListObject) and found.once
-    return isinstance(found, ListObject | DictObject) and found.complete and not drawn
+
+    def lists(inner: Value) -> bool:
+        if isinstance(inner, Symbol):
+            return inner.path in LISTING
+        if isinstance(inner, Opaque) and inner.term.kind is Kind.PURE:
+            return inner.term.function in LISTING
+        found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
+        drawn = isinstance(found, ListObject) and found.once
+        return isinstance(inner, Tuple) or (isinstance(found, ListObject | DictObject) and found.complete and not drawn)
+
+    return any_inside(value, state.heap, lists, (Partial,))
 
 
-def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
+def _lazy(engine: Engine, value: Partial, state: State, depth: int) -> Iteration:
     """Iterate over ``range``, ``enumerate``, ``zip`` or ``reversed``."""
     name = value.function.path if isinstance(value.function, Symbol) else ""
     if name == "builtins.range":
         return _range(engine, value.args, state)
     if name == "builtins.enumerate" and value.args:
-        inner = iterate(engine, value.args[0], state)
+        inner = iterate(engine, value.args[0], state, depth)
         start = value.args[1:2] or tuple(item for name, item in value.keywords if name == "start")
         numbers = _range(engine, start, state, endless=True, count=len(inner.passes)).passes
         if inner.exact:
@@ -199,20 +208,20 @@ def _lazy(engine: Engine, value: Partial, state: State) -> Iteration:
         pairs = [Tuple(pair) for pair in zip(numbers, inner.passes, strict=False)]
         return Iteration(list(pairs), inner.exact, most=inner.limits)
     if name == "builtins.zip" and value.args:
-        parts = [iterate(engine, arg, state) for arg in value.args]
+        parts = [iterate(engine, arg, state, depth) for arg in value.args]
         count = min(len(part.passes) for part in parts)
         rows = [Tuple(tuple(part.passes[i] for part in parts)) for i in range(count)]
         exact = any(part.exact and len(part.passes) == count for part in parts)
         return Iteration(list(rows), exact, most=tuple(limit for part in parts for limit in part.limits))
     if name == "itertools.zip_longest" and value.args:
         fill = next((item for keyword, item in value.keywords if keyword == "fillvalue"), NONE)
-        return _zipped_to_the_longest([iterate(engine, arg, state) for arg in value.args], fill)
+        return _zipped_to_the_longest([iterate(engine, arg, state, depth) for arg in value.args], fill)
     lazily = _LAZILY.get(name)
     found = lazily(engine, value, state) if lazily and value.args and not value.keywords else None
     if found is not None:
         return found
     serial = engine.number()
-    return Iteration([Opaque(engine.terms.make("item", serial, turn)) for turn in range(PASSES)], exact=False)
+    return Iteration([Opaque(engine.terms.make(Kind.ITEM, serial, None, turn)) for turn in range(PASSES)], exact=False)
 
 
 def _zipped_to_the_longest(parts: list[Iteration], fill: Value) -> Iteration:
@@ -304,5 +313,5 @@ def _range(
         final, total = range(start, stop, step)[-1], len(range(start, stop, step))
     for turn in range(count):
         known = None if start is None or step is None else start + turn * step
-        passes.append(Opaque(engine.terms.make("item", serial, end, turn), known, final))
+        passes.append(Opaque(engine.terms.make(Kind.ITEM, serial, end, turn), known, final))
     return Iteration(passes, exact=False, count=end if len(args) == 1 else None, total=total)

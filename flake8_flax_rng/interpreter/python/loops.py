@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Completions
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completions, Ending
 from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.assignment import assign
@@ -97,8 +98,8 @@ def _counted(value: Value) -> bool:
     """Return whether a test compares something with a number: what holds of it in a pass holds ever after."""
     return (
         isinstance(value, Opaque)
-        and value.term.kind in ("<", ">", "not")
-        and any(part.kind == "const" for term in (value.term, *value.term.parts) for part in term.parts)
+        and value.term.kind in (Kind.LESS, Kind.GREATER, Kind.NOT)
+        and any(part.kind is Kind.CONST for term in (value.term, *value.term.parts) for part in term.parts)
     )
 
 
@@ -108,9 +109,9 @@ def _run_body(
     going_on: list[State] = []
     for path in live:
         for completion, after in engine.run_block(body, path):
-            if completion is NORMAL or completion.kind == "continue":
+            if completion is NORMAL or completion.kind is Ending.CONTINUE:
                 going_on.append(after)
-            elif completion.kind == "break":
+            elif completion.kind is Ending.BREAK:
                 left.append(after)
             else:
                 result.append((completion, after))

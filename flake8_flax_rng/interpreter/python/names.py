@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Opaque, Symbol, Value
 from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, SAMPLERS, SEEDS, SPLIT
 from flake8_flax_rng.semantics.libraries import trusted
@@ -37,22 +38,22 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
             break
     if value is None and name in engine.home.deferred:
         value = engine.define(name, state)
-    if engine.other_files is not None:
-        value = engine.other_files.lookup(frames, name, state) if value is None else value
+    if engine.files.others is not None:
+        value = engine.files.others.lookup(frames, name, state) if value is None else value
         if isinstance(value, Symbol):
-            value = engine.other_files.resolve(value, state)
+            value = engine.files.others.resolve(value, state)
     if value is not None:
         return value
     for package in engine.home.stars:
         path = canonical(member(package.path, name))
         if path in _STAR_IMPORTABLE or engine.libraries.consumer(path) or engine.libraries.objects(path):
             return Symbol(path)
-        found = engine.other_files.starred(package, name, state) if engine.other_files is not None else None
+        found = engine.files.others.starred(package, name, state) if engine.files.others is not None else None
         if found is not None:
             return found
     if name in _BUILTINS:
         return Symbol(f"builtins.{name}")
-    return Opaque(engine.terms.make("name", name))
+    return Opaque(engine.terms.make(Kind.NAME, name))
 
 
 def dotted(node: cst.BaseExpression | cst.CSTNode | None) -> str:
@@ -94,9 +95,9 @@ def run_import_from(engine: Engine, node: cst.ImportFrom, state: State) -> None:
 def _symbol(engine: Engine, path: str) -> Symbol:
     """Return what an imported path stands for; one that no library owns may be found in the project."""
     path = canonical(path)
-    if engine.other_files is None or engine.context.chunk is None or (path[0] != "." and trusted(path)):
+    if engine.files.others is None or engine.context.chunk is None or (path[0] != "." and trusted(path)):
         return Symbol(path)
-    return Symbol(path, engine.context.chunk.file or engine.other_files.home)
+    return Symbol(path, engine.context.chunk.file or engine.files.others.home)
 
 
 def _bind(engine: Engine, name: str, value: Value, state: State) -> None:

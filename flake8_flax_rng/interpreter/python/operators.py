@@ -9,6 +9,8 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
@@ -57,7 +59,7 @@ def unary(engine: Engine, node: cst.UnaryOperation, state: State) -> Outcomes:
         elif isinstance(node.operator, cst.Minus):
             result.append((_minus(engine, value, after), after))
         else:
-            result.append((Opaque(engine.terms.make("unary", engine.term(value, after))), after))
+            result.append((Opaque(engine.terms.make(Kind.UNARY, engine.term(value, after))), after))
     return result
 
 
@@ -65,9 +67,9 @@ def _minus(engine: Engine, value: Value, state: State) -> Value:
     if isinstance(value, Const) and isinstance(value.value, int | float):
         return Const(-value.value)
     term = engine.term(value, state)
-    if term.kind == "draw":
+    if term.kind is Kind.DRAW:
         engine.book.signs.negate(term, tuple(engine.context.stack))
-    return Opaque(engine.terms.make("minus", term))
+    return Opaque(engine.terms.make(Kind.MINUS, term))
 
 
 def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
@@ -102,7 +104,7 @@ def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Valu
         if isinstance(operand, Key):
             legacy = engine.book.origins.legacy(operand.origin)
             if legacy is not None:
-                code = "buffer" if legacy else "typed"
+                code = Misuse.ARITHMETIC if legacy else Misuse.TYPED
                 engine.emit(Misused(code, engine.site(node), "arithmetic"))
                 return Key(engine.terms.fresh("computed")) if legacy else None
     return None
@@ -140,7 +142,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     if sign in "+-" and None not in numbers:
         known = _folded(sign, numbers[0], numbers[1])
     first_term, second_term = engine.term(left, state), engine.term(right, state)
-    term = engine.terms.make("op", sign, first_term, second_term)
+    term = engine.terms.make(Kind.OP, sign, first_term, second_term)
     if sign in ("+", "-") and second_term.draws:
         _note_mirrored(engine, sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
@@ -165,9 +167,9 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
     """Note draws that are mirrored: ``-scale * draw`` and ``1 - draw``."""
     for one, other in ((left, right), (right, left)):
         term = engine.term(other, state)
-        if term.kind != "draw":
+        if term.kind is not Kind.DRAW:
             continue
-        negative = engine.term(one, state).kind == "minus" or (
+        negative = engine.term(one, state).kind is Kind.MINUS or (
             isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
         )
         if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
@@ -176,8 +178,8 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
 
 def _note_mirrored(engine: Engine, sign: str, centre: Term, step: Term) -> None:
     """Note a step that is taken from one point in both directions: ``x + scale * draw`` and ``x - scale * draw``."""
-    drawn = [part for part in (step, *(step.parts if step.args[0] == "*" else ())) if part.kind == "draw"]
-    if drawn and engine.terms.known("op", "-" if sign == "+" else "+", centre, step):
+    drawn = [part for part in (step, *(step.parts if step.sign == "*" else ())) if part.kind is Kind.DRAW]
+    if drawn and engine.terms.known(Kind.OP, "-" if sign == "+" else "+", centre, step):
         engine.book.signs.negate(drawn[0], tuple(engine.context.stack))
 
 
@@ -240,7 +242,7 @@ def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
-            term = engine.terms.make("chain", *(engine.term(value, after) for value in values))
+            term = engine.terms.make(Kind.CHAIN, *(engine.term(value, after) for value in values))
             result.append((Opaque(term), after))
     return result
 
@@ -280,7 +282,7 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
 def _no_truth(engine: Engine, node: cst.BaseExpression, rows: Outcomes) -> None:
     """Note a truth test of a key, which raises."""
     if any(isinstance(value, Key) for value, _ in rows):
-        engine.emit(Misused("typed", engine.site(node), "a truth test"))
+        engine.emit(Misused(Misuse.TRUTH_TEST, engine.site(node)))
 
 
 def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcomes:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions, Ending
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -126,21 +128,21 @@ def _augmented(engine: Engine, node: cst.AugAssign, state: State) -> Completions
 
 def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
     if node.value is None:
-        return [(Completion("return"), state)]
+        return [(Completion(Ending.RETURN), state)]
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
         if not engine.context.stack:
             engine.hooks.returned(value, after)
-            engine.escape(value, after)
-    return [(Completion("return", value), after) for value, after in outcomes]
+            unknown_code.escape(engine, value, after)
+    return [(Completion(Ending.RETURN, value), after) for value, after in outcomes]
 
 
 def _raise(engine: Engine, node: cst.Raise, state: State) -> Completions:
-    return [(Completion("raise"), state)]
+    return [(Completion(Ending.RAISE), state)]
 
 
 def _jump(engine: Engine, node: cst.Break | cst.Continue, state: State) -> Completions:
-    return [(Completion("break" if isinstance(node, cst.Break) else "continue"), state)]
+    return [(Completion(Ending.BREAK if isinstance(node, cst.Break) else Ending.CONTINUE), state)]
 
 
 def _pass(engine: Engine, node: cst.CSTNode, state: State) -> Completions:
@@ -160,7 +162,7 @@ def _delete(engine: Engine, node: cst.Del, state: State) -> Completions:
             state.unbind(engine.context.scope.frame_of(target.value), target.value)
         elif isinstance(target, cst.Subscript | cst.Attribute):
             for owner, after in engine.eval(target.value, state)[:1]:
-                engine.escape(owner, after)
+                unknown_code.escape(engine, owner, after)
     return [(NORMAL, state)]
 
 
@@ -264,7 +266,7 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
     for completion, after in completions:
         if completion is NORMAL:
             live.append(after)
-        elif completion.kind == "raise" and not raised:
+        elif completion.kind is Ending.RAISE and not raised:
             thrown.append(after)
         else:
             result.append((completion, after))
@@ -351,7 +353,7 @@ def _managed(engine: Engine, node: cst.CSTNode, manager: Value, name: str, state
     method = classes.member(found.cls, name) if found is not None and isinstance(found.cls, Class) else None
     if method is None:
         if isinstance(manager, Ref):
-            engine.escape(manager, state)
+            unknown_code.escape(engine, manager, state)
         return [(engine.unknown("context"), state)]
     args = Args([NONE, NONE, NONE]) if name == "__exit__" else Args()
     return engine.call(Bound(method, manager), args, state, engine.site(node))
@@ -359,13 +361,12 @@ def _managed(engine: Engine, node: cst.CSTNode, manager: Value, name: str, state
 
 def _made_by(value: Value) -> str:
     """Return the name of the function that made a context manager, as far as it is known."""
-    if not isinstance(value, Opaque) or not value.term.args:
+    if not isinstance(value, Opaque):
         return ""
-    name = value.term.args[0]
-    callee = value.term.part(0)
-    if value.term.kind == "call" and callee is not None and callee.kind in ("attribute", "symbol"):
-        name = callee.args[0] if callee.kind == "symbol" else callee.args[1]
-    return name if isinstance(name, str) else ""
+    callee = value.term.callee
+    if callee is not None and callee.kind in (Kind.ATTRIBUTE, Kind.SYMBOL):
+        return callee.path or callee.name or ""
+    return value.term.function or ""
 
 
 def _match(engine: Engine, node: cst.Match, state: State) -> Completions:

@@ -9,6 +9,8 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Const,
@@ -57,7 +59,7 @@ def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value
     number = place.value if isinstance(place, Const) else place.last if isinstance(place, Opaque) else None
     count = value.count if isinstance(value, Keys) else None
     if count is not None and isinstance(number, int) and not -count <= number < count:
-        engine.emit(Misused("index", engine.site(node), str(number), str(count)))
+        engine.emit(Misused(Misuse.INDEX, engine.site(node), str(number), str(count)))
 
 
 def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
@@ -82,12 +84,12 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
         if value.inner:
             return row_of(engine, value, data)
         if value.start:
-            data = engine.terms.make("shifted", data, value.start)
+            data = engine.terms.make(Kind.SHIFTED, data, value.start)
         return Key(engine.terms.child(value.parent, data), value.origin)
     if isinstance(value, Opaque):
         version, place = state.versions.get(value.term, 0), engine.term(index, state)
         engine.book.signs.orders.note(value.term, place)
-        return Opaque(engine.terms.make("subscript", value.term, place, version))
+        return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, place, version))
     return engine.unknown("item")
 
 
@@ -105,7 +107,7 @@ def _sliced(engine: Engine, node: cst.Subscript, value: Value, state: State) -> 
         whole = Tuple(picked) if isinstance(value, Tuple) else engine.allocate(state, ListObject(picked))
         return [(whole, state)]
     if isinstance(value, Opaque):
-        term = engine.terms.make("slice", value.term, start, stop, state.versions.get(value.term, 0))
+        term = engine.terms.make(Kind.SLICE, value.term, start, stop, state.versions.get(value.term, 0))
         return [(Opaque(term), state)]
     return [(engine.unknown("slice"), state)]
 
@@ -163,7 +165,7 @@ def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: Stat
     if len(indices) != len(node.slice):
         part = engine.unknown("slice")
         if isinstance(value, Opaque):
-            part = Opaque(engine.terms.make("part", value.term, part.term))
+            part = Opaque(engine.terms.make(Kind.PART, value.term, part.term))
         return [(part, state)]
     result: Outcomes = []
     for places, after in engine.eval_all(indices, state):

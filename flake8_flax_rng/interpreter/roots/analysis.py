@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, Context, FixedObjects, Hooks
-from flake8_flax_rng.interpreter.core.engine import KNOWN, Engine, Exhausted
+from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, Context
+from flake8_flax_rng.interpreter.core.engine import Engine
+from flake8_flax_rng.interpreter.core.hooks import Hooks
+from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
+from flake8_flax_rng.interpreter.core.work import Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
 from flake8_flax_rng.interpreter.domain.budget import (
     PATHS_KEPT,
@@ -22,6 +25,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -79,19 +83,19 @@ class Analysis:
     ):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
-        self._index = self._engine.linted.index = index
+        self._index = self._engine.files.linted.index = index
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
         if project is not None:
-            self._engine.other_files = ProjectFiles(self._engine, project)
+            self._engine.files.others = ProjectFiles(self._engine, project)
         self.failures: list[NotAnalysed] = []
         lines = sum(chunk.text.count("\n") for chunk in chunks)
         self._budget = STEPS_PER_FILE + STEPS_PER_LINE * lines
-        self._engine.steps_abroad = STEPS_ABROAD_PER_FILE + STEPS_ABROAD_PER_LINE * lines
+        self._engine.work.left_abroad = STEPS_ABROAD_PER_FILE + STEPS_ABROAD_PER_LINE * lines
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
         self._objects = Objects(self._engine, chunks, self._call)
-        self._leftovers = Leftovers(self._engine)
+        self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
         engine.hooks = Hooks(partial(modules.adopt, engine), partial(modules.written, engine), self._leftovers.returned)
 
@@ -102,15 +106,16 @@ class Analysis:
         state.open_frame(MODULE_FRAME, {})
         state = self._run_body(state)
         # A script that runs everything must not use up what its functions need to be followed one by one.
-        self._steps_left = engine.steps + self._budget
+        self._steps_left = engine.work.steps + self._budget
         done: set[int] = set()
         while True:
-            waiting = [function for code, function in engine.made.items() if code.serial not in done]
+            waiting = [function for code, function in engine.program.functions.items() if code.serial not in done]
             waiting.sort(key=lambda function: function.code.serial)
             if not waiting:
                 break
             # What is followed with a class chosen for it may cost much, and must not use up the others' share.
-            for function in [function for function in waiting if self._objects.heir(function) is None] or waiting:
+            cheap = [function for function in waiting if self._objects.subclass_for(function) is None]
+            for function in cheap or waiting:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
                     self._run_function(function, state)
@@ -132,24 +137,24 @@ class Analysis:
 
     def _defaulted(self) -> list[Defaulted]:
         """Return the default keys that functions consume which nobody calls in sight; the ledger knows the others."""
-        engine = self._engine
+        engine, program = self._engine, self._engine.program
         found: list[Defaulted] = []
-        for (code, name), site in engine.defaults.items():
-            parameter = engine.parameter(code, name).term
-            if code not in engine.called and code not in engine.cached and engine.book.uses.drawn_from(parameter):
+        for (code, name), site in program.defaults.items():
+            uncalled = code not in program.called and code not in program.cached
+            if uncalled and engine.book.uses.drawn_from(engine.parameter(code, name).term):
                 found.append(Defaulted(site, name, code.name))
         return found
 
     def _holds(self, event: Event) -> bool:
         """Return whether no other path has shown that an event is a mistake of ours."""
-        if not (isinstance(event, Misused) and event.code == "not a key"):
+        if not (isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED)):
             return True
         return not self._engine.book.walks.was_keyed(event.root, event.site.node)
 
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
         nested = len(function.frames) > 1 and function.owner is None
-        return nested and self._engine.book.complete and function.code in self._engine.entered
+        return nested and self._engine.book.complete and function.code in self._engine.program.entered
 
     def _eager(self) -> list[Chunk]:
         """Return the pieces that are followed in any case, and put the others off."""
@@ -167,7 +172,7 @@ class Analysis:
                 eager.append(chunk)
             else:
                 for statement in statements:
-                    engine.linted.deferred.update(dict.fromkeys(sorted(index.defined(statement)), chunk))
+                    engine.files.linted.deferred.update(dict.fromkeys(sorted(index.defined(statement)), chunk))
         return eager
 
     def _run_body(self, state: State) -> State:
@@ -195,7 +200,7 @@ class Analysis:
     def _run_function(self, function: Function, state: State) -> None:
         """Follow one function for any arguments, with nothing consumed before."""
         engine = self._engine
-        engine.example = KNOWN
+        engine.chosen = Chosen.CERTAIN
         engine.book.walks.number = engine.number()
         if len(function.frames) > 1:
             engine.book.walks.within.add(engine.book.walks.number)
@@ -203,9 +208,9 @@ class Analysis:
         path.ledger, path.assumed, path.draws = {}, ({},), ()
         for frame in function.frames:
             if not path.has_frame(frame):
-                around = engine.closures.get(frame, _NOTHING)
+                around = engine.program.closures.get(frame, _NOTHING)
                 around.give(path)
-                engine.example = max(engine.example, around.example)
+                engine.chosen = max(engine.chosen, around.chosen)
                 hidden = {name: engine.unknown(name) for name in sorted(around.others)}
                 path.open_frame(frame, {**hidden, **around.names})
         with engine.within(Context(chunk=function.code.chunk)):
@@ -290,17 +295,14 @@ class Analysis:
 
     def _extended(self, owner: Class) -> bool:
         """Return whether another class of the file derives from this one and could call its methods."""
-        return any(owner in lineage.ancestors(cls) for cls in self._engine.classes if cls is not owner)
+        return any(owner in lineage.ancestors(cls) for cls in self._engine.program.classes if cls is not owner)
 
     def _guarded(self, follow: Callable[[], Result], active: Activation | None = None) -> Result | None:
         """Follow something within the bounds of one root, in a context of its own."""
         engine = self._engine
         chunk, follow_runs = engine.context.chunk, engine.context.follow_runs
         lines = chunk.text.count("\n") if chunk is not None else 0
-        engine.limit = min(engine.steps + STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
-        engine.effort = 0
-        engine.followed.clear()
-        engine.bounds.file = engine.limit == self._steps_left
+        engine.work.begin(STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
         activations = (active,) if active is not None else ()
         try:
             with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.budget import NESTING_HANDED_ON
 from flake8_flax_rng.interpreter.domain.events import HandedOn
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.kinds import Handover, MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.interpreter.roots.attribute_writes import Stores
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function
     from flake8_flax_rng.interpreter.paths.state import State
+    from flake8_flax_rng.syntax.source import Chunk
+
+_RETURNED = frozenset({Tuple, DictObject, Instance})
+"""What is looked into for the keys that a function returns."""
 
 
 class Leftovers:
@@ -23,10 +30,14 @@ class Leftovers:
 
     Args:
         engine: the analysis.
+        chunks: the text of the file.
     """
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine, chunks: list[Chunk]):
         self._engine = engine
+        self._chunks = chunks
+        self._made: set[tuple[Class, str]] = set()
+        self._compiled: list[tuple[Class, str, Use]] = []
         self._handed_on: list[HandedOn] = []
         self._stored: list[tuple[Class, str, Use]] = []
         self._receivers: list[tuple[Class, Term]] = []
@@ -44,9 +55,9 @@ class Leftovers:
         for key in _held(value, state):
             use = self._used(key, state)
             source = _source(key.term)
-            own = source is not key.term and source.kind in ("parameter", "attribute", "subscript")
+            own = source is not key.term and source.kind in (Kind.PARAMETER, Kind.ATTRIBUTE, Kind.SUBSCRIPT)
             if use is not None and own and sum(step.turn is None for step in use.way) == 1:
-                self._handed_on.append(HandedOn(use, "returned"))
+                self._handed_on.append(HandedOn(use, Handover.RETURNED))
 
     def kept(self, function: Function, receiver: Ref, states: list[State]) -> None:
         """Look at the object whose method was followed for any arguments.
@@ -57,13 +68,17 @@ class Leftovers:
             states: the paths on which the method has returned.
         """
         if function.owner is not None and not function.code.generator:
-            self._receivers.append((function.owner, self._engine.terms.make("object", receiver.address)))
+            self._receivers.append((function.owner, self._engine.terms.make(Kind.OBJECT, receiver.address)))
             for state in states:
                 self._kept(function, function.owner, receiver, state, states)
+                if function.code in self._engine.program.jitted:
+                    self._read_in_compiled(function.owner, receiver, state)
 
     def _kept(self, function: Function, owner: Class, receiver: Ref, state: State, states: list[State]) -> None:
         found = state.instance(receiver)
         for name, value in found.attributes.items() if found is not None else ():
+            if isinstance(value, Key) and value.origin and function.code.name == "__init__":
+                self._made.add((owner, name))
             use = self._used(value, state) if isinstance(value, Key | Opaque) else None
             if use is None or not isinstance(value, Key | Opaque):
                 continue
@@ -72,19 +87,29 @@ class Leftovers:
                 # Who renews it in another mode means the object to repeat its numbers in this one.
                 if not any(_renewed(value, name, receiver, other) for other in states):
                     self._stored.append((owner, name, use))
-            elif source is not value.term and source.kind == "attribute" and source.args[1] == name:
-                self._handed_on.append(HandedOn(use, "kept", name))
+            elif source is not value.term and source.kind is Kind.ATTRIBUTE and source.name == name:
+                self._handed_on.append(HandedOn(use, Handover.KEPT, name))
+
+    def _read_in_compiled(self, owner: Class, receiver: Ref, state: State) -> None:
+        """Look at the keys of its object that a compiled method draws from."""
+        this = self._engine.terms.make(Kind.OBJECT, receiver.address)
+        for key, use in state.ledger.items():
+            held = (
+                key.term.kind is Kind.ATTRIBUTE and key.term.part(0) is this and key.place is None and key.origin == 0
+            )
+            if held and use.kind in (UseKind.DRAW, UseKind.SPLIT):
+                self._compiled.append((owner, str(key.term.name), use))
 
     def _used(self, key: Key | Opaque, state: State) -> Use | None:
         """Return what has consumed a key that was made by splits alone; None where nothing has."""
         use = state.ledger.get(LedgerKey(key.term))
         origin = key.origin if isinstance(key, Key) else 0
         # An equal key of another split is the fault of that split.
-        if use is None or use.kind not in ("draw", "split") or use.origin != origin:
+        if use is None or use.kind not in (UseKind.DRAW, UseKind.SPLIT) or use.origin != origin:
             return None
         made = self._engine.book.origins.maker(use.origin)
         while made is not None:
-            if made.kind != "split":
+            if made.kind is not MakeKind.SPLIT:
                 return None
             made = self._engine.book.origins.maker(made.parent)
         return use
@@ -92,14 +117,25 @@ class Leftovers:
     def events(self) -> list[HandedOn]:
         """Return what was found, with the keys that a constructor has used and a method uses again."""
         stored = [
-            HandedOn(use, "stored", name)
+            HandedOn(use, Handover.STORED, name)
             for owner, name, use in self._stored
             if any(
-                cls is owner and self._engine.book.uses.drawn_from(self._engine.terms.make("attribute", receiver, name))
+                cls is owner
+                and self._engine.book.uses.drawn_from(self._engine.terms.make(Kind.ATTRIBUTE, receiver, name))
                 for cls, receiver in self._receivers
             )
         ]
-        return [*self._handed_on, *stored]
+        return [*self._handed_on, *stored, *self._never_renewed()]
+
+    def _never_renewed(self) -> list[HandedOn]:
+        """Return the keys that a constructor makes, and that a compiled method draws from while nothing renews them."""
+        candidates = [(owner, name, use) for owner, name, use in self._compiled if (owner, name) in self._made]
+        writes = Stores(self._chunks) if candidates else None
+        return [
+            HandedOn(use, Handover.COMPILED, name)
+            for owner, name, use in candidates
+            if writes is not None and writes.only_in(name, "__init__", {owner.name})
+        ]
 
 
 def _renewed(key: Key | Opaque, name: str, receiver: Ref, state: State) -> bool:
@@ -111,24 +147,11 @@ def _renewed(key: Key | Opaque, name: str, receiver: Ref, state: State) -> bool:
 
 def _source(term: Term) -> Term:
     """Return the key that a key was split from."""
-    while term.kind == "child" and (parent := term.part(0)) is not None:
+    while term.kind is Kind.CHILD and (parent := term.parent) is not None:
         term = parent
     return term
 
 
-def _held(value: Value, state: State, depth: int = 0) -> list[Key | Opaque]:
+def _held(value: Value, state: State) -> list[Key | Opaque]:
     """Return the keys in a result; of an unknown value it is not known whether it is one."""
-    if isinstance(value, Key | Opaque):
-        return [value]
-    if depth > NESTING_HANDED_ON:
-        return []
-    items: list[Value] = []
-    if isinstance(value, Tuple):
-        items = list(value.items)
-    elif isinstance(value, Ref):
-        found = state.heap.get(value.address)
-        if isinstance(found, DictObject):
-            items = [item for _, item in found.entries]
-        elif isinstance(found, Instance):
-            items = list(found.attributes.values())
-    return [key for item in items for key in _held(item, state, depth + 1)]
+    return [inner for inner in reachable(value, state.heap, _RETURNED) if isinstance(inner, Key | Opaque)]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Context, Home, Scope
+from flake8_flax_rng.interpreter.core.context import NORMAL, Context, Scope
+from flake8_flax_rng.interpreter.core.files import Home
 from flake8_flax_rng.interpreter.domain.budget import HOPS, LINES_PER_PIECE, STEPS_PER_PIECE
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Symbol, Value
@@ -171,8 +172,8 @@ class ProjectFiles:
                 index = source.index(settings, lambda tree: build(tree, interest(libraries, project, path)))
                 other = Other(self._engine.number(), index, source=source)
                 self._frames[other.frame] = other
-                self._engine.homes[path] = other
-                self._engine.captured.add(other.frame)
+                self._engine.files.homes[path] = other
+                self._engine.program.captured.add(other.frame)
                 self._state.open_frame(other.frame, {})
             self._files[path] = other
         return self._files[path]
@@ -184,7 +185,7 @@ class ProjectFiles:
         changed = state.lookup(other.frame, name)
         if changed is not None:
             return changed
-        index = self._engine.linted.index
+        index = self._engine.files.linted.index
         return self._engine.unknown(name) if index is not None and name in index.changed else self._bound(other, name)
 
     def _bound(self, other: Other, name: str) -> Value | None:
@@ -206,7 +207,7 @@ class ProjectFiles:
         # Whatever is being followed now has no part in what another file defines.
         context = Context(Scope((other.frame,)), chunk, muted=True, follow_runs=self._engine.context.follow_runs)
         try:
-            with self._engine.within(context), self._engine.going_abroad(STEPS_PER_PIECE):
+            with self._engine.within(context), self._engine.work.in_other_file(STEPS_PER_PIECE):
                 for statement in chunk.module.body:
                     path = self._after(statement, path)
         except Exception:  # too large, or odd, which is for whoever lints that file
@@ -230,7 +231,7 @@ class ProjectFiles:
                 self._state.bind(frame, name, value)
         for address, found in path.heap.items():
             if self._state.heap.get(address) is not found:
-                self._state.heap[address] = _lasting(found)
+                self._state.heap[address] = _after_all_code(found)
 
     def _adopt(self, state: State) -> None:
         """Give a path the objects of other files, as they are before the program changes them."""
@@ -241,7 +242,7 @@ class ProjectFiles:
             state.adopted = len(heap)
 
 
-def _lasting(found: HeapObject) -> HeapObject:
+def _after_all_code(found: HeapObject) -> HeapObject:
     """Return what is known of an object that code of any file may have changed since it was made."""
     if isinstance(found, Instance) and not found.frozen:
         return replace(found, attributes={}, version=found.version + 1, symbolic=True)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.core.context import FixedObjects
-from flake8_flax_rng.interpreter.core.engine import HEIR, KNOWN
+from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.domain.budget import SETTERS_FOLLOWED
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import (
@@ -74,12 +73,12 @@ class Objects:
         engine = self._engine
         if not self._running():
             return self._object(owner, FixedObjects(), state)
-        cls = self.heir(function) or owner
+        cls = self.subclass_for(function) or owner
         with engine.without_runs():
             known = self._of(cls, state)
             self._declared(cls, known, state)
         known.give(state)
-        engine.example = max(known.example, HEIR if cls is not owner else KNOWN)
+        engine.chosen = max(known.chosen, Chosen.SUBCLASS if cls is not owner else Chosen.CERTAIN)
         return self._object(cls, known, state)
 
     def _of(self, cls: Class, state: State) -> FixedObjects:
@@ -104,7 +103,7 @@ class Objects:
                 part = self._part(cls, state) if cls is not None and cls is not owner else None
                 if part is not None:
                     # What stands there may be of a class that derives from the declared one.
-                    part.example = max(part.example, HEIR)
+                    part.chosen = max(part.chosen, Chosen.SUBCLASS)
                     part.names = {name: part.names[_STATE]}
                     known.add(part, {name})
 
@@ -116,8 +115,8 @@ class Objects:
         if not known.names:
             return None
         ref = Ref(self._engine.number())
-        found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
-        return FixedObjects({_STATE: ref}, {**known.heap, ref.address: found}, known.example)
+        found = Instance(cls, dict(known.names), symbolic=True, fixed_names=frozenset(known.names))
+        return FixedObjects({_STATE: ref}, {**known.heap, ref.address: found}, known.chosen)
 
     def _running(self) -> bool:
         """Return whether the file runs models at all."""
@@ -125,19 +124,19 @@ class Objects:
             self._runs = any(_RUNNING.search(chunk.text) for chunk in self._chunks)
         return self._runs
 
-    def heir(self, function: Function) -> Class | None:
+    def subclass_for(self, function: Function) -> Class | None:
         """Return a class that inherits a method, and gives its class members that are missing there."""
         owner = function.owner
         if owner is None or lineage.is_linen(owner):
             return None
         wanted = [name for name, value in owner.members.items() if value == NONE]
-        for heir in self._engine.classes if wanted else ():
-            line = list(lineage.ancestors(heir)) if heir is not owner else []
+        for subclass in self._engine.program.classes if wanted else ():
+            line = list(lineage.ancestors(subclass)) if subclass is not owner else []
             if owner not in line or None in line:
                 continue
-            inherited = classes.member(heir, function.code.name) == classes.member(owner, function.code.name)
-            if inherited and any(name in heir.members for name in wanted):
-                return heir
+            inherited = classes.member(subclass, function.code.name) == classes.member(owner, function.code.name)
+            if inherited and any(name in subclass.members for name in wanted):
+                return subclass
         return None
 
     def takes(self, owner: Class | None, function: Function) -> bool:
@@ -152,7 +151,7 @@ class Objects:
             known = self._made_by(place, owner, state)
             if _STATE in known.names:
                 known.give(state)
-                self._engine.example = max(self._engine.example, known.example)
+                self._engine.chosen = max(self._engine.chosen, known.chosen)
                 found[parameter] = known.names[_STATE]
         return found
 
@@ -169,12 +168,12 @@ class Objects:
     def _returned(self, maker: Function, owner: Class | None, state: State) -> FixedObjects:
         """Follow a function for any arguments, and return the state that it returns on all paths."""
         engine = self._engine
-        example = engine.example
+        chosen = engine.chosen
         with engine.without_runs():
             receiver = self.any_with(owner, maker, state) if owner is not None else None
             returned = self._results(maker, state, receiver)
         found = fixed_objects.common(engine, [({_STATE: value}, after) for value, after in returned])
-        engine.example = example
+        engine.chosen = chosen
         return (
             found if all(fixed_objects.is_renewed(value, found) for value in found.names.values()) else FixedObjects()
         )
@@ -208,12 +207,12 @@ class Objects:
                 made.extend((_record(value, owner, after), after) for value, after in returned)
         found = fixed_objects.common(self._engine, made)
         # Whoever uses the class may make it of other modules than a function beside it does.
-        found.example = HEIR if others else found.example
+        found.chosen = Chosen.SUBCLASS if others else found.chosen
         return found
 
     def _function(self, name: str) -> Function | None:
         """Return a function of the linted file."""
-        return next((made for made in self._engine.made.values() if _is_named(made, name)), None)
+        return next((made for made in self._engine.program.functions.values() if _is_named(made, name)), None)
 
     def _results(self, function: Function, state: State, receiver: Value | None) -> list[tuple[Value, State]]:
         """Follow a function for any arguments; return its results and the paths on which it returns them."""
@@ -228,7 +227,7 @@ class Objects:
         return returned
 
     def _object(self, cls: Class, known: FixedObjects, state: State) -> Ref:
-        found = Instance(cls, dict(known.names), symbolic=True, lasting=frozenset(known.names))
+        found = Instance(cls, dict(known.names), symbolic=True, fixed_names=frozenset(known.names))
         return self._engine.allocate(state, found)
 
     def _set_later(self, owner: Class, known: FixedObjects, state: State) -> None:

@@ -115,7 +115,7 @@ def test_such_a_call_is_followed_once(monkeypatch):
     begin = effectless_calls.begin
 
     def counted(engine, function, names, state):
-        steps.append(engine.steps)
+        steps.append(engine.work.steps)
         return begin(engine, function, names, state)
 
     monkeypatch.setattr(effectless_calls, "begin", counted)

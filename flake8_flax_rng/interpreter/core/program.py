@@ -1,0 +1,118 @@
+"""What the program defines: its functions and classes, and what was learnt of them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from flake8_flax_rng.interpreter.domain.heap import HeapObject
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
+    from flake8_flax_rng.interpreter.paths.state import State
+
+
+class Chosen(IntEnum):
+    """Whether the classes of the modules in what is followed were chosen, so that others may stand for them."""
+
+    CERTAIN = 0
+    """They were not: the text names them."""
+
+    SUBCLASS = 1
+    """A class stands for all that derive from its base: what it does is certain, what it leaves undone is not."""
+
+    DEFAULT = 2
+    """A parameter's default was taken, which its callers may never use: which keys are used is still of interest."""
+
+
+@dataclass
+class FixedObjects:
+    """Names with what they stand for as long as the program runs.
+
+    Args:
+        names: the names.
+        heap: the objects that they refer to.
+        chosen: whether others may stand for them in another run of the program.
+        others: the names of which nothing is known, and which hide those of the text around.
+    """
+
+    names: dict[str, Value] = field(default_factory=dict)
+    heap: dict[int, HeapObject] = field(default_factory=dict)
+    chosen: Chosen = Chosen.CERTAIN
+    others: frozenset[str] = frozenset()
+
+    def add(self, other: FixedObjects, names: set[str]) -> None:
+        """Take over some names of another one."""
+        taken = {name: value for name, value in other.names.items() if name in names}
+        if taken:
+            self.names.update(taken)
+            self.heap.update(other.heap)
+            self.chosen = max(self.chosen, other.chosen)
+
+    def give(self, state: State) -> None:
+        """Put the objects into the heap of a path."""
+        for address, found in self.heap.items():
+            state.heap.setdefault(address, found)
+
+
+class Effectless(NamedTuple):
+    """What a call that had no effect leaves behind.
+
+    Args:
+        items: the length of the tuple that it returns; -1 for a single value.
+        varies: whether what it returns differs from call to call.
+        escaped: which of the unknown values that it was given other code may have changed.
+    """
+
+    items: int
+    varies: bool
+    escaped: tuple[int, ...]
+
+
+class Program:
+    """The functions and classes of the program, and what was learnt of them.
+
+    Attributes:
+        codes: the functions by their text.
+        functions: the function that each text has made last.
+        defined: how often each ``def`` or ``lambda`` was executed.
+        defaults: where the keys are built that are defaults of parameters.
+        called: the functions that are called somewhere.
+        entered: those of them whose text was followed there.
+        jitted: the functions that the file compiles.
+        cached: the functions that remember their results.
+        effectless: the calls that had no effect, by what they depend on.
+        captured: the frames that functions refer to, which outlive their calls.
+        closures: what the functions that have returned leave to those that were defined in them, by frame.
+        classes: the classes that were made.
+        bodies: the class that each statement has made last.
+        reads: the streams that the methods of a Linen class read, by number of the class.
+        fields: where the fields of a Linen module were given, by its address.
+        literals: the values of the literals.
+        typed_keys: whether ``PRNGKey`` was told to make typed keys.
+    """
+
+    def __init__(self) -> None:
+        self.codes: dict[cst.CSTNode, FunctionCode] = {}
+        self.functions: dict[FunctionCode, Function] = {}
+        self.defined: dict[FunctionCode, int] = {}
+        self.defaults: dict[tuple[FunctionCode, str], Site] = {}
+        self.called: set[FunctionCode] = set()
+        self.entered: set[FunctionCode] = set()
+        self.jitted: set[FunctionCode] = set()
+        self.cached: set[FunctionCode] = set()
+        self.effectless: dict[Hashable, Effectless] = {}
+        self.captured: set[int] = {MODULE_FRAME}
+        self.closures: dict[int, FixedObjects] = {}
+        self.classes: list[Class] = []
+        self.bodies: dict[cst.CSTNode, Class] = {}
+        self.reads: dict[int, set[str]] = {}
+        self.fields: dict[int, dict[str, Site]] = {}
+        self.literals: dict[cst.CSTNode, Value] = {}
+        self.typed_keys = False

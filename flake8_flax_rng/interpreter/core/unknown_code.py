@@ -1,0 +1,109 @@
+"""What unknown code can do: it may change what it is given, and draw from the keys among it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
+from flake8_flax_rng.interpreter.domain.events import Use
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.values import (
+    Args,
+    Bound,
+    Class,
+    Key,
+    Native,
+    Opaque,
+    Partial,
+    Ref,
+    Rows,
+    Tuple,
+    Value,
+)
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
+from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
+from flake8_flax_rng.semantics.libraries import VOLATILE
+from flake8_flax_rng.semantics.transforms import SELECTING
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.paths.state import State
+
+
+_GIVEN_AWAY = frozenset({*CONTAINERS, Rows, Bound, Native, Partial})
+"""What is looked into for what unknown code can change; of an object it is not known what it does with its parts."""
+
+
+def escape(engine: Engine, value: Value, state: State) -> None:
+    """Forget what unknown code could change through a value."""
+    for inner in list(reachable(value, state.heap, _GIVEN_AWAY)):
+        _escape(engine, inner, state)
+
+
+def _escape(engine: Engine, value: Value, state: State) -> None:
+    if isinstance(value, Tuple | Rows):
+        return  # its items escape by themselves
+    engine.book.read(value)
+    engine.book.escapes.note(value)
+    if isinstance(value, Opaque):
+        state.versions[value.term] = state.versions.get(value.term, 0) + 1
+        state.close_frame(attribute_frame(value))
+    elif isinstance(value, Ref):
+        _escape_object(engine, value, state)
+    elif isinstance(value, Class):
+        state.close_frame(class_frame(value))
+
+
+def _escape_object(engine: Engine, value: Ref, state: State) -> None:
+    found = state.heap.get(value.address)
+    if isinstance(found, ListObject):
+        state.heap[value.address] = replace(found, complete=False, items=())
+    elif isinstance(found, DictObject):
+        state.heap[value.address] = replace(found, complete=False, entries=())
+    elif isinstance(found, Instance) and not found.frozen:
+        for item in found.attributes.values():
+            engine.book.escapes.note(item)
+        fixed = {name: item for name, item in found.attributes.items() if name in found.fixed_names}
+        state.heap[value.address] = replace(found, attributes=fixed, version=found.version + 1, symbolic=True)
+
+
+def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> Outcomes:
+    """Call something of which nothing is known: its arguments escape."""
+    parts = [engine.term(value, state) for value in args.values()]
+    for value in args.values():
+        _unresolved(engine, value, state)
+        escape(engine, value, state)
+    callee = engine.term(function, state)
+    return [(Opaque(engine.terms.make(Kind.CALL, callee, *parts, engine.terms.fresh("call"))), state)]
+
+
+def _unresolved(engine: Engine, value: Value, state: State) -> None:
+    """Note that a key is given to something of which nothing is known."""
+    if not isinstance(value, Key | Opaque) or not engine.context.stack:
+        return
+    first = state.ledger.get(LedgerKey(value.term))
+    if first is None and isinstance(value, Opaque):
+        return
+    origin = value.origin if isinstance(value, Key) else 0
+    use = Use(tuple(engine.context.stack), UseKind.UNKNOWN, engine.context.stack[-1].label, value.term, origin)
+    if first is not None:
+        engine.book.uses.suspect(first, use)
+    if isinstance(value, Key):
+        engine.book.uses.consume(LedgerKey(value.term, UNRESOLVED), use, state)
+
+
+def pure_call(engine: Engine, name: str, args: Args, state: State) -> Outcomes:
+    """Call a function that only computes a value from its arguments."""
+    parts = [engine.term(value, state) for value in args.values()]
+    names = [engine.terms.const(keyword) for keyword in args.keywords]
+    for value in args.values():
+        engine.book.read(value)
+        if name not in SELECTING:
+            engine.book.escapes.note(value)  # what only chooses between keys does nothing with them
+    if not args.complete() or name.startswith(VOLATILE):
+        parts.append(engine.terms.fresh("rest"))
+    return [(Opaque(engine.terms.make(Kind.PURE, name, *parts, *names)), state)]

@@ -1,0 +1,54 @@
+"""Calls that are noted for what they are given, whatever else they do; and the plainest of all models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core.models import Calls
+from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.python import assertions
+from flake8_flax_rng.semantics.comparisons import compares
+from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, draws_on_host
+from flake8_flax_rng.semantics.transforms import SELECTING
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.values import Args
+    from flake8_flax_rng.interpreter.paths.state import State
+
+
+def _end(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
+    """Call what never returns."""
+    return []
+
+
+def _select(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
+    """Note a call of ``jnp.where`` and its kin: each element is taken from one of two draws."""
+    if len(args.positional) == 3:
+        one, other = (engine.term(value, state) for value in args.positional[1:])
+        engine.book.signs.selections.note(one, other, (args.node(1, None), args.node(2, None)))
+
+
+def _draw_on_host(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
+    if engine.context.traces:
+        engine.emit(Misused(Misuse.HOST, site, path))
+
+
+def _compute(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a function that only computes a value from its arguments."""
+    return unknown_code.pure_call(engine, path, args, state)
+
+
+def _is_pure(path: str) -> bool:
+    return path.partition(".")[0] in PURE_ROOTS
+
+
+BEFORE = (Calls(_end, NEVER_RETURN), Calls(assertions.note, family=compares), Calls(_select, SELECTING))
+"""What is asked before all that knows more of a call."""
+
+AFTER = (Calls(_draw_on_host, family=draws_on_host), Calls(_compute, family=_is_pure))
+"""What is asked when nothing else knows a call."""

@@ -1,0 +1,170 @@
+"""The kinds of what is found. A misspelt one is an error for the type checker, and each table has a line for each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class UseKind(StrEnum):
+    """How a key is consumed."""
+
+    DRAW = "draw"
+    SPLIT = "split"
+    STREAM = "stream"
+    """A Linen module draws from it, as from a stream."""
+
+    INNER = "inner"
+    """A sampler splits its own key, and draws from the child."""
+
+    UNKNOWN = "unknown"
+    """It is given to something of which nothing is known."""
+
+
+class MakeKind(StrEnum):
+    """How a call makes keys."""
+
+    SEED = "seed"
+    SPLIT = "split"
+    FOLD = "fold"
+    WRAP = "wrap"
+
+
+class MadeIn(StrEnum):
+    """Where keys are made that are the same in each call of what stands around."""
+
+    MODULE = "module"
+    """In a method of a Linen module."""
+
+    TRACED = "traced"
+    """In a function that JAX traces."""
+
+
+class Misuse(StrEnum):
+    """How a call breaks the contract of keys by itself."""
+
+    INDEX = "index"
+    """An index past the end of an array of keys."""
+
+    UNPACK = "unpack"
+    """Keys are unpacked into another number of names."""
+
+    NOT_A_KEY = "not a key"
+    SWAPPED = "swapped"
+    """No key stands where one is needed, and the key elsewhere in the call."""
+
+    TYPED = "typed"
+    """Arithmetic on a typed key, which raises."""
+
+    TRUTH_TEST = "truth test"
+    FOLD_DATA = "fold data"
+    """A number that does not fit into 32 bits."""
+
+    HASH = "hash"
+    """A hash as fold data, which does not either."""
+
+    HOST = "host"
+    """A traced function draws from NumPy or Python."""
+
+    CLOCK = "clock"
+    """A traced function reads its seed off the clock."""
+
+    ARITHMETIC = "arithmetic"
+    """A key is computed from the words of another."""
+
+    WORD_AS_SEED = "word as seed"
+    CONSTANT = "constant"
+    """Noise from a key that is the same in every call."""
+
+    CAPTURED = "captured"
+    """A compiled function reads a key from outside, in its first call only."""
+
+    LEAK = "leak"
+    """A key is renewed in an object while JAX traces."""
+
+    LEGACY = "legacy"
+    """``PRNGKey`` makes a raw array."""
+
+
+class TurnedOff(StrEnum):
+    """Why a layer that could draw does not."""
+
+    DETERMINISTIC = "deterministic"
+    RATE = "rate"
+    ASKED = "asked"
+    """The model only asked whether the stream is there."""
+
+
+class LiftProblem(StrEnum):
+    """What a transform around a draw of a Linen module does to it."""
+
+    UNLIFTED = "unlifted"
+    """The stream does not get there."""
+
+    IDENTICAL = "identical"
+    """Each lane has parameters of its own, and all are drawn from one key."""
+
+    SHARED = "shared"
+    """There is one set of parameters, and a key for each lane."""
+
+    UNSPLIT = "unsplit"
+    """One key for all lanes."""
+
+    FALLBACK = "fallback"
+    """The stream is split and not given; the ``'params'`` key that stands in for it is one for all lanes."""
+
+    RAW = "raw"
+    """It is a transform of JAX that knows nothing of streams."""
+
+
+class FlagMistake(StrEnum):
+    """What is wrong with the ``deterministic`` flag of a layer."""
+
+    NEVER = "never"
+    """It is never set."""
+
+    TWICE = "twice"
+    INVERTED = "inverted"
+
+
+class FixedValue(StrEnum):
+    """What should be drawn from the key that it is given."""
+
+    INITIALIZER = "initializer"
+    CARRY = "carry"
+
+
+class Unserved(StrEnum):
+    """Where Linen cannot serve a submodule or a draw."""
+
+    METHOD = "method"
+    """In a method that is not compact."""
+
+    UNBOUND = "unbound"
+    POST_INIT = "post_init"
+
+
+class Handover(StrEnum):
+    """How a key that was consumed is handed on."""
+
+    RETURNED = "returned"
+    KEPT = "kept"
+    """In the attribute that it comes of."""
+
+    STORED = "stored"
+    """In an attribute, by the constructor."""
+
+    COMPILED = "compiled"
+    """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
+
+
+class Malformation(StrEnum):
+    """How streams are given to a Linen call that does not take them so."""
+
+    FROZEN = "frozen"
+    POSITIONAL = "positional"
+    KEYWORD = "keyword"
+    BARE = "bare"
+    """As a bare key, to ``bind``."""
+
+    BOUND = "bound"
+    """By position, to ``bind``."""

@@ -1,0 +1,78 @@
+"""What is known of a library: which of its callables consume keys, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """What a function or method of another library does with a key.
+
+    Args:
+        key: position of the key, without ``self``; None when it is given by name only.
+        name: keyword of the key; None when it is given by position only.
+        makes: what is made from the key, if it is no plain draw. A ``model`` may be made twice alike (a
+            target network), a ``layer`` may not. A ``guess`` is a draw from an object of which nothing is known.
+        splits: whether the result is an array of new keys.
+        unless_given: an argument that takes the place of what would be drawn, by name and position.
+        unless_true: an argument that turns the draw off.
+        only_with: an argument without which, as a literal True, it is not certain that anything is drawn.
+        idle: whether the key is certainly not read where that argument is False or left out.
+    """
+
+    key: int | None = 0
+    name: str | None = "key"
+    makes: str = ""
+    splits: bool = False
+    unless_given: tuple[str, int] | None = None
+    unless_true: str = ""
+    only_with: str = ""
+    idle: bool = False
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Objects of a library, by the dotted path whose call makes them.
+
+    Args:
+        methods: what their methods do with keys; ``__call__`` is a call of the object.
+        same: methods that return such an object.
+        unless: arguments of the constructor with which nothing is known of the object.
+    """
+
+    methods: Mapping[str, Consumer]
+    same: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Library:
+    """One library; each module of ``semantics.packages`` describes one, as its ``LIBRARY``.
+
+    Args:
+        name: the package that is imported.
+        marks: whether an import of it makes a file one that works with keys, also where JAX is not imported.
+        pure: whether its other functions neither change what they are given nor run a Linen module.
+        consumers: functions that consume a key, by path, with the signature that each documents.
+        objects: objects whose methods consume keys, by a pattern for the path that makes them.
+        modules: modules that hold little else than these functions and objects.
+        transforms: its function transforms, by path; see ``semantics.transforms.WRAPPERS``.
+        spellings: other spellings of its paths, and what the tables write in their place; see ``semantics.names``.
+        part_modules: bases of modules whose ``__init__`` makes their parts from a key.
+    """
+
+    name: str
+    marks: bool = True
+    pure: bool = False
+    consumers: Mapping[str, Consumer] = field(default_factory=dict)
+    objects: Mapping[str, Objects] = field(default_factory=dict)
+    modules: frozenset[str] = frozenset()
+    transforms: Mapping[str, str] = field(default_factory=dict)
+    spellings: tuple[tuple[str, str], ...] = ()
+    part_modules: frozenset[str] = frozenset()
+
+
+RNG_KEY = Consumer(0, "rng_key")
+"""A function whose first parameter is ``rng_key``."""

@@ -1,0 +1,38 @@
+"""NumPyro: distributions, and what runs a model."""
+
+from __future__ import annotations
+
+from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Objects
+
+LIBRARY = Library(
+    "numpyro",
+    consumers={
+        "numpyro.sample": Consumer(3, "rng_key", unless_given=("obs", 2)),
+        # ``handlers.seed`` stands for no draw: with substituted values, or for the structure alone, none is made.
+        "numpyro.infer.initialize_model": Consumer(0, "rng_key", makes="model"),
+    },
+    objects={
+        r"numpyro\.distributions\.(?!Delta$|Unit$)[A-Z]\w*": Objects(
+            {
+                "sample": Consumer(),
+                "rsample": Consumer(),
+                "sample_with_intermediates": Consumer(),
+                "__call__": Consumer(None, "rng_key"),
+            },
+            same=frozenset({"expand", "expand_by", "to_event", "mask"}),
+        ),
+        r"numpyro\.infer\.MCMC": Objects({"run": RNG_KEY}),
+        r"numpyro\.infer\.SVI": Objects({"init": Consumer(0, "rng_key", makes="model"), "run": RNG_KEY}),
+        r"numpyro\.infer\.Predictive": Objects({"__call__": RNG_KEY}),
+        r"numpyro\.infer\.autoguide\.Auto(?!Delta$)\w+": Objects({"sample_posterior": RNG_KEY}),
+    },
+    modules=frozenset({"numpyro.distributions", "numpyro.infer"}),
+    spellings=(
+        ("numpyro.distributions.continuous.", "numpyro.distributions."),
+        ("numpyro.distributions.discrete.", "numpyro.distributions."),
+        ("numpyro.primitives.", "numpyro."),
+        ("numpyro.infer.mcmc.", "numpyro.infer."),
+        ("numpyro.infer.svi.", "numpyro.infer."),
+        ("numpyro.infer.util.", "numpyro.infer."),
+    ),
+)
