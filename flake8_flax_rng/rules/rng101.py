@@ -34,8 +34,8 @@ bias = jax.random.normal(bias_key, (3,))
 ```
 
 Not reported, because it is common and right: one module initialised twice alike (a target network), one
-permutation applied to several arrays, antithetic pairs (`-normal(key, …)`), a value drawn twice in order to
-be compared, and `jax.random.clone`.
+permutation applied to several arrays, antithetic pairs (`-normal(key, …)`), two draws that an assertion says
+must be equal (that they are compared, or must differ, says nothing), and `jax.random.clone`.
 
 ## Proven by
 

@@ -130,8 +130,6 @@ UNRELATED_ERRORS: frozenset[str] = frozenset(
 
 IMPORT_ERRORS: frozenset[str] = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 
-_COMPARING = ("equal", "close", "same", "identical")
-
 
 CONSUMERS: dict[str, Consumer] = {path: known for library in LIBRARIES for path, known in library.consumers.items()}
 """Functions of other libraries that consume a key."""
@@ -242,9 +240,3 @@ def read_consumers(entries: Iterable[str]) -> Libraries:
         position = None if match["keyword"] else int(place or 0)
         own[canonical(match["path"])] = Consumer(position, match["name"])
     return Libraries(own)
-
-
-def compares(name: str) -> bool:
-    """Return whether a function of this name compares its arguments: then it only takes reports back."""
-    last = name.rpartition(".")[2].lower()
-    return last.startswith("assert") or any(word in last for word in _COMPARING)

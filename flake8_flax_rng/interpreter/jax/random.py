@@ -196,12 +196,7 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     if sampler.subject is not None:
         given = args.get(sampler.subject, sampler.subject_name)
         subject = engine.term(given, state) if given is not None else None
-        others = [
-            timeless(engine, engine.term(value, state))
-            for value in args.values()
-            if value is not key and value is not given
-        ]
-        settings = engine.terms.make(Kind.SETTINGS, *others)
+        settings = _settings(engine, sampler, args, state)
     if found is None and isinstance(key, Keys) and not key.reshaped:
         engine.book.read(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
         return [(engine.unknown(key_contract.REFUSED), state)]
@@ -216,6 +211,17 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     for index in _inner_children(path, args):
         _enter_inner(engine, path, found[0], index, state)
     return [(Opaque(drawn), state)]
+
+
+def _settings(engine: Engine, sampler: table.Sampler, args: Args, state: State) -> Term:
+    """Return what a call says beside its key and its array; to write a default says nothing."""
+    assert sampler.subject is not None
+    said: list[Term] = []
+    for place, (name, default) in enumerate(sampler.options, sampler.subject + 1):
+        value = args.get(place, name)
+        if value is not None and value != (Tuple(()) if isinstance(default, tuple) else Const(default)):
+            said += [engine.terms.const(name), timeless(engine, engine.term(value, state))]
+    return engine.terms.make(Kind.SETTINGS, *said)
 
 
 def _inner_children(path: str, args: Args) -> tuple[int, ...]:

@@ -18,7 +18,6 @@ from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.terms import drawn_alike
 from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
@@ -164,7 +163,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     if sign in ("+", "-") and second_term.draws:
         _note_mirrored(engine, sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
-        engine.book.signs.subtract(term, first_term.draws & second_term.draws)
+        engine.book.signs.subtract(first_term, second_term)
     ends = [value.last if isinstance(value, Opaque) else _index_value(value) for value in (left, right)]
     last = _folded(sign, ends[0], ends[1]) if sign in "+-" and None not in ends else None
     return Opaque(term, known if isinstance(known, int) else None, last if isinstance(last, int) else None)
@@ -247,18 +246,12 @@ def _raised(sign: str, left: int | float, right: int | float) -> int | None:
 
 
 def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
-    """Evaluate a comparison, and note draws that are compared with each other."""
+    """Evaluate a comparison."""
     operands = [node.left, *(target.comparator for target in node.comparisons)]
     result: Outcomes = []
     for values, after in engine.eval_all(operands, state):
         if len(values) == 2:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
-            terms = [engine.term(value, after) for value in values]
-            if sign in ("==", "!=") and drawn_alike(*terms):
-                engine.book.signs.compare([term.draws for term in terms])
-            small = sign in ("<", "<=", ">", ">=") or Const(0) in values or Const(0.0) in values
-            if small and any(isinstance(value, Const) for value in values):
-                engine.book.signs.measure(terms)
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
             term = engine.terms.make(Kind.CHAIN, *(engine.term(value, after) for value in values))
@@ -273,6 +266,9 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
     if not isinstance(node, cst.BooleanOperation):
         rows = engine.eval(node, state)
         _no_truth(engine, node, rows)
+        for value, _ in rows:
+            if isinstance(value, Opaque):
+                engine.book.signs.assertions.test(node, value.term)
         return [way for value, at in rows for way in conditions.branch(engine, value, at)]
     spine: list[cst.BooleanOperation] = []
     left: cst.BaseExpression = node
