@@ -67,8 +67,9 @@ def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
 
 def note_models(engine: Engine, name: str, args: Args, state: State) -> None:
     """Note that the lanes are models, which are compared on common random numbers."""
-    if name in ("apply", "apply_fn") and args.positional:
-        variables = engine.term(args.positional[0], state)
+    given = args.get(0, "variables")
+    if name in ("apply", "apply_fn") and given is not None:
+        variables = engine.term(given, state)
         for mapped in engine.context.lanes:
             mapped.quiet = mapped.quiet or not _common(mapped, variables)
 
