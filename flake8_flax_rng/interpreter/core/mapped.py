@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter.domain.events import Shared, Step
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.semantics.transforms import DEVICES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -38,9 +39,12 @@ def check(engine: Engine, use: Use) -> None:
     """Note a draw from a key that all lanes of a mapped function have in common.
 
     What a model draws from a key that it is given may be noise for its parameters, one for all lanes, unless it has
-    the shape of what is computed in the lane.
+    the shape of what is computed in the lane. A model that is initialised on several devices is one model, whose
+    replicas have to be equal.
     """
     for mapped in engine.context.lanes:
+        if use.initialises and mapped.transform in DEVICES:
+            continue
         inside = engine.context.models > mapped.models
         if inside and use.signature is not None and not _of_the_lane(mapped, use.signature):
             continue
