@@ -14,10 +14,12 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Parting, part
 from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import looks_on, only_initialises
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
+from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
@@ -197,6 +199,15 @@ def _input_for_init(case: Case) -> bool:
     )
 
 
+def _only_shapes(case: Case) -> bool:
+    """Of what comes of one of the two only the shapes are looked at."""
+    if case.parting.loop:
+        return False
+    ways = (case.first, case.parting.first.site), (case.second, case.parting.second.site)
+    places = [site for use, site in ways if use.kind in (UseKind.DRAW, UseKind.STREAM)]
+    return any(only_shapes_count(site.chunk.module, site.node, case.imported) for site in places)
+
+
 def _rows_of_tests(case: Case) -> bool:
     """Both keys are built in tables of tests, in rows that no test gets at once."""
     one, other = _seed(case, case.first), _seed(case, case.second)
@@ -297,6 +308,7 @@ EXCUSES = (
     Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
+    Excuse("only-shapes", "only the shapes of what comes of one of the two are looked at", _only_shapes),
     Excuse("rows-of-tests", "the two are in rows of which each is a test of its own", _rows_of_tests),
     Excuse("made-alike", "the same thing is made twice", _made_alike),
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),

@@ -56,6 +56,12 @@ PROGRAMS = {
         MODELS + "def f(key):\n    k, model_key = jax.random.split(key)\n    x = jax.random.normal(k, (2, 4))\n"
         "    return x, jax.random.uniform(k)\n",
     ),
+    "only-shapes": (
+        HEAD + "if __name__ == '__main__':\n    key = random.key(0)\n    a = random.normal(key)\n"
+        "    b = random.uniform(key)\n    print(a.shape, b)\n",
+        HEAD + "if __name__ == '__main__':\n    key = random.key(0)\n    a = random.normal(key)\n"
+        "    b = random.uniform(key)\n    print(a.shape, a, b)\n",
+    ),
     "rows-of-tests": (
         HEAD
         + "import pytest\n@pytest.mark.parametrize('x', [random.normal(random.key(0)), random.normal(random.key(0))])\n"
