@@ -5,14 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Discarded, Meant, Overlooked, Remade, Reused, Together, part
+import libcst as cst
+
+from flake8_flax_rng.interpreter.domain.events import (
+    SPARE,
+    Discarded,
+    Meant,
+    Overlooked,
+    Remade,
+    Reused,
+    Together,
+    part,
+)
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
+from flake8_flax_rng.syntax.names_in_text import is_free, names_around
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Event, Made, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.evidence.book import Book
+    from flake8_flax_rng.syntax.source import Chunk
 
 
 class Judgement:
@@ -62,7 +76,9 @@ class Judgement:
             made = self._origins.maker(first.origin)
             default = made if made is not None and made.default else None
             name = self._origins.name_in(first.term, part(first, second).second.owner)
-            return [Reused(first, second, self._sibling(first, second), name, default)]
+            sibling = self._sibling(first, second)
+            spare = self._spare(part(first, second).second.site)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare)]
         return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
 
     # -- which repeats stand -----------------------------------------------------------------------
@@ -158,13 +174,25 @@ class Judgement:
 
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
-        owner = part(first, second).second.owner
+        step = part(first, second).second
+        owner = step.owner
         for origin in (first.derived, second.origin):
-            read = self._origins.children_read(origin)
+            made, read = self._origins.maker(origin), self._origins.children_read(origin)
             for index, (name, place) in sorted(self._origins.names(origin).items()):
-                if index not in read and ALL not in read and place == owner and name.strip("_"):
+                unread_here = index not in read and ALL not in read and place == owner and name.strip("_")
+                if made is not None and unread_here and self._is_free(name, made, step):
                     return name
         return None
+
+    def _is_free(self, name: str, made: Made, step: Step) -> bool:
+        """Return whether the text at a step can take a name in place of the key that it uses."""
+        again = any(isinstance(node, cst.Name) and node.value == name for node, _ in step.arguments)
+        return is_free(name, _place(made.site), _place(step.site), self._book.text, again)
+
+    def _spare(self, site: Site) -> str:
+        """Return a name for a new key that nothing else has where it would be bound."""
+        taken = names_around(*_place(site), self._book.text)
+        return next((name for name in (SPARE, "other_key", "next_key") if name not in taken), f"{SPARE}_2")
 
     def _overlooked(self) -> list[Overlooked]:
         """Return the calls that get a key which was used before, while one made beside it is never read."""
@@ -186,7 +214,8 @@ class Judgement:
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             read = self._origins.children_read(origin)
             name = unread(made, names, self._origins.array_name(origin), read, guessed)
-            if name is not None:
+            step = part(first, second).second
+            if name is not None and (not name.isidentifier() or self._is_free(name, made, step)):
                 return [Overlooked(first, second, made, name)]
         return []
 
@@ -198,7 +227,7 @@ class Judgement:
             assert made is not None
             unread_there = not self._origins.was_read(origin) and self._used_on(made, origin)
             if made.site.node is site.node or unread_there:
-                found.append(Discarded(made, site))
+                found.append(Discarded(made, site, spare=self._spare(site)))
         return [*found, *self._unread_splits()] if self._book.complete else found
 
     def _unread_splits(self) -> list[Discarded]:
@@ -212,7 +241,8 @@ class Judgement:
                 continue
             names = [name for name, _ in origins.names(origin).values()] or [origins.array_name(origin) or ""]
             if any(names) and self._used_on(made, origin):
-                found.append(Discarded(made, made.site, next((name for name in names if name.strip("_")), None)))
+                name = next((name for name in names if name.strip("_")), None)
+                found.append(Discarded(made, made.site, name, self._spare(made.site)))
         return found
 
     def _unfed(self) -> list[UnfedRun]:
@@ -223,7 +253,7 @@ class Judgement:
         for origin, made in sorted(self._origins.calls()):
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             key = unread_before(made, names, run.call)
-            if key is not None:
+            if key is not None and is_free(key, _place(made.site), _place(run.call), self._book.text):
                 return replace(run, key=key, made=made)
         return run
 
@@ -232,3 +262,7 @@ class Judgement:
         if made.kind == "split":
             return any(origin in (first.derived, second.derived) for first, second in self._book.uses.pairs)
         return self._book.uses.drawn_from(made.source)
+
+
+def _place(site: Site) -> tuple[Chunk, int]:
+    return site.chunk, site.chunk.position(site.node)[0]
