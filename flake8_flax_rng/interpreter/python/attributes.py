@@ -57,9 +57,21 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
     for part in reversed(spine):
         before = rows
         rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)]
+        if before and rows and type(before[0][0]) is Ref:
+            _note_holder(engine, part, before[0][0], rows[0])
         if engine.context.traces and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
             key_contract.check_kept(engine, part, before[0][0], rows[0][0])
     return rows
+
+
+def _note_holder(engine: Engine, node: cst.Attribute, owner: Ref, row: tuple[Value, State]) -> None:
+    """Note how an object can be given another key."""
+    value, state = row
+    found = state.heap.get(owner.address)
+    if isinstance(value, Key | Opaque) and isinstance(found, Instance):
+        holder = classes.holder(found, node.attr.value)
+        if holder is not None:
+            engine.book.holders[node] = holder
 
 
 def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:

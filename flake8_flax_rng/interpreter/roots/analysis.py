@@ -83,6 +83,7 @@ class Analysis:
     ):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
+        self._engine.book.text = [statement for chunk in chunks for statement in chunk.tree]
         self._index = self._engine.files.linted.index = index
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
