@@ -215,5 +215,8 @@ DRAWS_KEPT = 24
 PARTS_READ = 200
 """Terms that a term is computed from. Silently: the rest is taken to be like what was seen."""
 
+DRAWS_SOUGHT = 2_000
+"""Terms that are searched for the draws a compared value holds. Silently: then its keys decide."""
+
 NESTING_TIMELESS = 4
 """How deep a condition is read to compare it with a later one. Silently: deeper parts are compared as they are."""

@@ -150,7 +150,8 @@ def _dict_entry(
         if isinstance(key, Const):
             result.append((found.set(key, value), after))
         else:
-            result.append((DictObject(found.entries, complete=False), after))
+            # It may be the key of an entry before it.
+            result.append((DictObject((), complete=False), after))
     return result
 
 
@@ -161,9 +162,7 @@ def _dict_spread(
     for value, after in engine.eval(element.value, state):
         other = after.heap.get(value.address) if isinstance(value, Ref) else None
         if isinstance(other, DictObject):
-            for key, item in other.entries:
-                found = found.set(key, item)
-            result.append((DictObject(found.entries, found.complete and other.complete), after))
+            result.append((found.updated(other), after))
         else:
             result.append((DictObject((), complete=False), after))
     return result

@@ -137,7 +137,7 @@ def element(engine: Engine, value: Value, index: int, state: State) -> Value:
         version = state.versions.get(value.term, 0)
         return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, engine.terms.const(index), version))
     if isinstance(value, Key):
-        return Opaque(engine.terms.make(Kind.WORD, value.term, engine.terms.const(index)))
+        return Opaque(engine.terms.make(Kind.WORD, value.term, engine.terms.const(index), value.origin))
     return engine.unknown("item")
 
 

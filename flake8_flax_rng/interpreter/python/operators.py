@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.core.key_words import combined, words_of
 from flake8_flax_rng.interpreter.domain.budget import (
     ITEMS_REPEATED,
     LARGEST_CONSTANT,
@@ -17,7 +18,6 @@ from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.terms import drawn_alike
 from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
@@ -90,7 +90,11 @@ def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
     for operation in reversed(spine):
         sign = _OPERATORS.get(type(operation.operator), type(operation.operator).__name__)
         rows = [
-            (_on_keys(engine, operation, first, second) or _computed(engine, sign, first, second, after), after)
+            (
+                _on_keys(engine, operation, sign, first, second, after)
+                or _computed(engine, sign, first, second, after),
+                after,
+            )
             for first, at in rows
             for second, after in engine.eval(operation.right, at)
         ]
@@ -105,15 +109,21 @@ def _same_callee(node: cst.BinaryOperation) -> bool:
     return isinstance(left, cst.Call) and isinstance(right, cst.Call) and left.func.deep_equals(right.func)
 
 
-def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Value) -> Value | None:
-    """Note arithmetic on a key: on a typed one it raises, on a raw one it makes other bits in an unsound way."""
-    for operand in (left, right):
-        if isinstance(operand, Key):
-            legacy = engine.book.origins.legacy(operand.origin)
-            if legacy is not None:
-                code = Misuse.ARITHMETIC if legacy else Misuse.TYPED
-                engine.emit(Misused(code, engine.site(node), "arithmetic"))
-                return Key(engine.terms.fresh("computed")) if legacy else None
+def _on_keys(
+    engine: Engine, node: cst.BinaryOperation, sign: str, left: Value, right: Value, state: State
+) -> Value | None:
+    """Note arithmetic on a key: on a typed one it raises, on the words of one it makes another key."""
+    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA:
+        return Opaque(
+            engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words_of(left.term), right, state))
+        )
+    for operand, other in ((left, right), (right, left)):
+        legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
+        if isinstance(operand, Key) and legacy is not None:
+            engine.emit(Misused(Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.site(node), "arithmetic"))
+            turned = sign if operand is left or sign != "-" else "mirrored"
+            key = operand.term, operand.origin
+            return Key(*combined(engine, node, turned, key, other, state)) if legacy else None
     return None
 
 
@@ -153,7 +163,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     if sign in ("+", "-") and second_term.draws:
         _note_mirrored(engine, sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
-        engine.book.signs.subtract(term, first_term.draws & second_term.draws)
+        engine.book.signs.subtract(first_term, second_term)
     ends = [value.last if isinstance(value, Opaque) else _index_value(value) for value in (left, right)]
     last = _folded(sign, ends[0], ends[1]) if sign in "+-" and None not in ends else None
     return Opaque(term, known if isinstance(known, int) else None, last if isinstance(last, int) else None)
@@ -165,9 +175,7 @@ def _merged(left: Value, right: Value, state: State) -> DictObject | None:
     second = state.heap.get(right.address) if isinstance(right, Ref) else None
     if not (isinstance(first, DictObject) and isinstance(second, DictObject)):
         return None
-    for key, value in second.entries:
-        first = first.set(key, value)
-    return DictObject(first.entries, first.complete and second.complete)
+    return first.updated(second)
 
 
 def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state: State) -> None:
@@ -238,18 +246,12 @@ def _raised(sign: str, left: int | float, right: int | float) -> int | None:
 
 
 def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
-    """Evaluate a comparison, and note draws that are compared with each other."""
+    """Evaluate a comparison."""
     operands = [node.left, *(target.comparator for target in node.comparisons)]
     result: Outcomes = []
     for values, after in engine.eval_all(operands, state):
         if len(values) == 2:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
-            terms = [engine.term(value, after) for value in values]
-            if sign in ("==", "!=") and drawn_alike(*terms):
-                engine.book.signs.compare([term.draws for term in terms])
-            small = sign in ("<", "<=", ">", ">=") or Const(0) in values or Const(0.0) in values
-            if small and any(isinstance(value, Const) for value in values):
-                engine.book.signs.measure(terms)
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
             term = engine.terms.make(Kind.CHAIN, *(engine.term(value, after) for value in values))
@@ -264,6 +266,9 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
     if not isinstance(node, cst.BooleanOperation):
         rows = engine.eval(node, state)
         _no_truth(engine, node, rows)
+        for value, _ in rows:
+            if isinstance(value, Opaque):
+                engine.book.signs.assertions.test(node, value.term)
         return [way for value, at in rows for way in conditions.branch(engine, value, at)]
     spine: list[cst.BooleanOperation] = []
     left: cst.BaseExpression = node

@@ -23,9 +23,9 @@ from flake8_flax_rng.interpreter.domain.budget import (
     STEPS_PER_LINE,
     STEPS_PER_ROOT,
 )
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
-from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.kinds import Binding, FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -83,6 +83,7 @@ class Analysis:
     ):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
+        self._engine.book.text = [statement for chunk in chunks for statement in chunk.tree]
         self._index = self._engine.files.linted.index = index
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
@@ -148,9 +149,12 @@ class Analysis:
 
     def _holds(self, event: Event) -> bool:
         """Return whether no other path has shown that an event is a mistake of ours."""
-        if not (isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED)):
-            return True
-        return not self._engine.book.walks.was_keyed(event.root, event.site.node)
+        walks = self._engine.book.walks
+        if isinstance(event, Flagged):
+            return event.what is FlagMistake.INVERTED or not walks.was_settled(event.way)
+        if isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED):
+            return not walks.was_keyed(event.root, event.site.node)
+        return True
 
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
@@ -219,12 +223,12 @@ class Analysis:
 
     def _run_root(self, function: Function, state: State) -> None:
         owner = function.owner
-        kind = "function" if owner is None else _kind(owner, function)
-        if owner is not None and kind == "method":
+        binding = None if owner is None else _binding(owner, function)
+        if owner is not None and binding is Binding.METHOD:
             self._run_method(owner, function, state)
         else:
             given = self._objects.taken(owner, function, state)
-            self._call(function, state, owner if kind == "classmethod" else None, given=given)
+            self._call(function, state, owner if binding is Binding.CLASSMETHOD else None, given=given)
 
     def _call(
         self,
@@ -337,9 +341,9 @@ def _only_imports(node: cst.Try) -> bool:
     return len(lines) == len(node.body.body) and bool(imports) and len(imports) + len(flags) == len(small)
 
 
-def _kind(owner: Class, function: Function) -> str:
-    """Return how a class binds one of its functions: ``method``, ``classmethod`` or ``staticmethod``."""
+def _binding(owner: Class, function: Function) -> Binding:
+    """Return how a class binds one of its functions; a property is followed as the method that it is."""
     for value in owner.members.values():
         if isinstance(value, Descriptor) and undecorated(value.function) == function:
-            return value.kind if value.kind != "property" else "method"
-    return "method"
+            return value.kind if value.kind is not Binding.PROPERTY else Binding.METHOD
+    return Binding.METHOD
