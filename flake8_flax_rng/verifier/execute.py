@@ -20,6 +20,7 @@ from flake8_flax_rng.verifier.ledger import DRAW, MADE, SPLIT, Ledger
 from flake8_flax_rng.verifier.lines import executed_lines, statement_span
 from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared
 from flake8_flax_rng.verifier.places import Span
+from flake8_flax_rng.verifier.processes import digest, elsewhere
 from flake8_flax_rng.verifier.reuse import groups
 from flake8_flax_rng.verifier.streams import LinenCall, StreamTrace
 
@@ -31,6 +32,7 @@ _MODES = {
     "key-reused": (WATCHED,),
     "no-effect": (WATCHED,),
     "same-output": (UNCHANGED,),
+    "other-process": (UNCHANGED,),
     "legacy-key": (UNCHANGED,),
     "shared-key": (WATCHED,),
     # A good program must also run when it is compiled: what works uncompiled only is no example for anyone.
@@ -119,7 +121,7 @@ def _unchanged(fixture: Fixture) -> Verdict:
     lines: set[int] = set()
     legacy: list[Span] = []
     with ExitStack() as stack:
-        if any(claim.kind == "same-output" for claim in fixture.claims):
+        if any(claim.kind in ("same-output", "other-process") for claim in fixture.claims):
             lines = stack.enter_context(executed_lines(str(fixture.path)))
         if any(_about(fixture, claim, "legacy-key", LEGACY) for claim in fixture.claims):
             legacy = stack.enter_context(legacy_keys(str(fixture.path)))
@@ -134,6 +136,9 @@ def _unchanged(fixture: Fixture) -> Verdict:
         elif claim.kind == "same-output":
             judge.judge_ending(verdict, error, str(fixture.path))
             _judge_same_output(verdict, fixture, claim, namespace, lines)
+        elif claim.kind == "other-process":
+            judge.judge_ending(verdict, error, str(fixture.path))
+            _judge_other_process(verdict, fixture, claim, namespace, lines)
     return verdict
 
 
@@ -158,9 +163,31 @@ def _judge_same_output(
         verdict.problems.append(f"{claim.argument} is false")
         return
     verdict.seen.append(f"{claim.argument} is true")
-    for line in fixture.marked:
-        if any(executed in statement_span(fixture.source, line) for executed in lines):
-            verdict.confirmed.add(line)
+    verdict.confirmed |= _executed(fixture, lines)
+
+
+def _judge_other_process(
+    verdict: Verdict, fixture: Fixture, claim: Claim, namespace: dict[str, Any], lines: set[int]
+) -> None:
+    """Judge a claim that a value is another one in another process."""
+    try:
+        same = digest(eval(claim.argument, namespace)) == elsewhere(fixture.path, claim.argument)
+    except Exception as error:
+        verdict.problems.append(f"{claim.argument!r} cannot be evaluated: {type(error).__name__}: {error}")
+        return
+    if same:
+        verdict.seen.append(f"{claim.argument} is the same in another process")
+        verdict.problems.append(f"{claim.argument} is the same in another process")
+        return
+    verdict.seen.append(f"{claim.argument} differs from process to process")
+    verdict.confirmed |= _executed(fixture, lines)
+
+
+def _executed(fixture: Fixture, lines: set[int]) -> set[int]:
+    """Return the marked lines whose statements were executed."""
+    return {
+        line for line in fixture.marked if any(executed in statement_span(fixture.source, line) for executed in lines)
+    }
 
 
 def execute(path: Path, source: str, arguments: Sequence[str] = ()) -> tuple[BaseException | None, dict[str, Any]]:

@@ -78,7 +78,7 @@ BEFORE = {
     "RNG204": LINEN + "model = Net()\nvariables = model.init(params_key, x)\n",
     "RNG205": LINEN + "variables = Net().init(key, x)\n",
     "RNG207": LINEN + "model = Net()\nvariables = model.init(params_key, x)\n",
-    "RNG208": "from flax import linen as nn\n",
+    "RNG208": LINEN,
     "RNG209": "from flax import linen as nn\n",
     "RNG213": LINEN,
 }

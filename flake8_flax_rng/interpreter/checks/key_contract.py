@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _WORD = 1 << 32
 _INFINITE = 1e300
+_MAKES_TEXT = ("str.", "builtins.str", "builtins.repr", "builtins.format", "builtins.ascii")
+_NAMES = frozenset({"__name__", "__qualname__", "__module__"})
 _COMPUTED = frozenset({Kind.PURE, Kind.DRAW, Kind.OP, Kind.MINUS, Kind.CONST})
 
 REFUSED = "refused"
@@ -117,6 +119,40 @@ def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> 
     elif isinstance(data, Opaque) and (what := _too_large(data.term)):
         code = Misuse.HASH if what.startswith("hash(") else Misuse.FOLD_DATA
         engine.emit(Misused(code, _site(engine, node), what))
+    elif isinstance(data, Opaque) and any(_salted(engine, part) for part in parts(data.term)):
+        engine.emit(Misused(Misuse.SALTED_HASH, _site(engine, node), "hash(…)"))
+
+
+def _salted(engine: Engine, term: Term) -> bool:
+    """Return whether a value is the hash of a text, which is another one in each process."""
+    given = term.part(1)
+    return term.kind == "pure" and term.args[0] == "builtins.hash" and given is not None and _is_text(engine, given)
+
+
+def _is_text(engine: Engine, term: Term) -> bool:
+    """Return whether a value is a text, or holds one; of what is not known it is not taken for granted."""
+    if term.kind in ("tuple", "op"):
+        return any(_is_text(engine, part) for part in term.parts)
+    if term.kind == "pure":
+        return str(term.args[0]).startswith(_MAKES_TEXT)
+    if term.kind == "attribute":
+        return term.args[1] in _NAMES
+    return term.kind == "format" or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
+
+
+def _declared_as_text(engine: Engine, term: Term) -> bool:
+    """Return whether this is a parameter whose annotation says that it is a text."""
+    if term.kind != "parameter":
+        return False
+    function = next((code for code in engine.context.functions if code.serial == term.args[1]), None)
+    if function is None:
+        return False
+    params = function.node.params
+    for param in (*params.posonly_params, *params.params, *params.kwonly_params):
+        if param.name.value == term.args[2] and param.annotation is not None:
+            said = param.annotation.annotation
+            return isinstance(said, cst.Name) and said.value in ("str", "bytes")
+    return False
 
 
 def _too_large(term: Term) -> str:

@@ -45,6 +45,9 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.events import Way
+
+
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
@@ -204,6 +207,10 @@ class Engine(Namer):
         """Return the place of a node of the code that is being followed."""
         assert self.context.chunk is not None
         return Site(node, self.context.chunk)
+
+    def way(self) -> Way:
+        """Return the calls and loops that lead to where the analysis stands, to compare them with others."""
+        return tuple((step.site.node, step.turn) for step in self.context.stack)
 
     def step(self, step: Step) -> _Way:
         """Follow a call or a pass of a loop."""

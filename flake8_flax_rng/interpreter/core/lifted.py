@@ -178,9 +178,18 @@ def drawn_from(engine: Engine, term: Term) -> None:
             current = current.parent if data is not None and data.kind is Kind.CONST else None
 
 
-def note(engine: Engine, stream: str, state: State) -> None:
-    """Note that the classes whose methods are being followed read a stream, be it in other calls than this one."""
+def note(engine: Engine, stream: str, state: State, dropout: bool = False) -> None:
+    """Note that the classes whose methods are being followed read a stream, be it in other calls than this one.
+
+    Args:
+        engine: the analysis.
+        stream: the stream; ``*`` for code that is not known.
+        state: the path.
+        dropout: whether it is a layer's dropout that reads it.
+    """
     for active in engine.context.activations:
         found = state.heap.get(active.address)
         if isinstance(found, Instance) and isinstance(found.cls, Class):
             engine.program.reads.setdefault(found.cls.serial, set()).add(stream)
+            if not dropout:
+                engine.program.asked.setdefault(found.cls.serial, set()).add(stream)

@@ -93,6 +93,7 @@ class Program:
         classes: the classes that were made.
         bodies: the class that each statement has made last.
         reads: the streams that the methods of a Linen class read, by number of the class.
+        asked: those of them that something else than a layer's dropout reads.
         fields: where the fields of a Linen module were given, by its address.
         literals: the values of the literals.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
@@ -113,6 +114,7 @@ class Program:
         self.classes: list[Class] = []
         self.bodies: dict[cst.CSTNode, Class] = {}
         self.reads: dict[int, set[str]] = {}
+        self.asked: dict[int, set[str]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
         self.typed_keys = False

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     KEY_DATA = "key data"
     WORDS = "words"
     WORD = "word"
+    SUM = "sum"
     # What is made of them.
     DRAW = "draw"
     MADE = "made"
@@ -49,6 +50,7 @@ class Kind(StrEnum):
     TUPLE = "tuple"
     LIST = "list"
     DICT = "dict"
+    CONTAINER = "container"
     NATIVE = "native"
     BOUND = "bound"
     PARTIAL = "partial"
@@ -58,6 +60,7 @@ class Kind(StrEnum):
     CACHED = "cached"
     SUBSCRIPT = "subscript"
     SLICE = "slice"
+    PART = "part"
     ITEM = "item"
     # What is computed.
     CALL = "call"
@@ -87,7 +90,8 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.KEYS: ("parent", "start", "count"),
     Kind.KEY_DATA: ("key", "origin"),
     Kind.WORDS: ("key",),
-    Kind.WORD: ("key", "index"),
+    Kind.WORD: ("key", "index", "origin"),
+    Kind.SUM: ("key", "operator", "number", "*numbers"),
     Kind.DRAW: ("key", "*arguments"),  # the callee is the first argument
     Kind.MADE: ("path", "owner", "method", "*arguments"),
     Kind.MAKER: ("key", "owner"),
@@ -113,6 +117,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.TUPLE: ("*items",),
     Kind.LIST: ("*items",),
     Kind.DICT: ("*items",),
+    Kind.CONTAINER: ("*items",),  # the first one tells it from all others
     Kind.NATIVE: ("name", "owner"),
     Kind.BOUND: ("callee", "owner"),
     Kind.PARTIAL: ("callee", "*arguments"),
@@ -121,6 +126,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.CACHED: ("owner", "serial"),
     Kind.SUBSCRIPT: ("owner", "index", "version"),
     Kind.SLICE: ("owner", "start", "stop", "version"),
+    Kind.PART: ("owner", "place"),
     Kind.ITEM: ("source", "iterable", "turn"),  # the source is the number of the loop, or what is unpacked
     Kind.CALL: ("callee", "*arguments"),
     Kind.PURE: ("function", "*arguments"),

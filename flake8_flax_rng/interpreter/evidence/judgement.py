@@ -5,14 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Discarded, Meant, Overlooked, Remade, Reused, Together, part
+import libcst as cst
+
+from flake8_flax_rng.interpreter.domain.events import (
+    SPARE,
+    Discarded,
+    Meant,
+    Overlooked,
+    Remade,
+    Reused,
+    Together,
+    part,
+)
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
+from flake8_flax_rng.syntax.names_in_text import is_free, names_around
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Event, Made, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
+    from flake8_flax_rng.syntax.source import Chunk
 
 
 class Judgement:
@@ -62,7 +78,9 @@ class Judgement:
             made = self._origins.maker(first.origin)
             default = made if made is not None and made.default else None
             name = self._origins.name_in(first.term, part(first, second).second.owner)
-            return [Reused(first, second, self._sibling(first, second), name, default)]
+            sibling = self._sibling(first, second)
+            spare = self._spare(part(first, second).second.site)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare)]
         return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
 
     # -- which repeats stand -----------------------------------------------------------------------
@@ -77,7 +95,7 @@ class Judgement:
                 name = self._origins.name_in(first.term, case.parting.second.owner)
                 self._meant[place] = Meant(first, second, excuse.name, excuse.meaning, name)
             return False
-        return not (first.kind == second.kind == "split") or self._children_meet(first, second)
+        return not (first.kind is second.kind is UseKind.SPLIT) or self._children_meet(first, second)
 
     def _children_meet(self, first: Use, second: Use) -> bool:
         """Return whether equal children of two splits are both consumed or go where nobody can see.
@@ -114,9 +132,9 @@ class Judgement:
             if ours is None or theirs is None:
                 break
             if "wrap" in (ours.kind, theirs.kind):
-                one = ours.parent if ours.kind == "wrap" else one
-                two = theirs.parent if theirs.kind == "wrap" else two
-            elif ours.kind == theirs.kind == "fold":
+                one = ours.parent if ours.kind is MakeKind.WRAP else one
+                two = theirs.parent if theirs.kind is MakeKind.WRAP else two
+            elif ours.kind is theirs.kind is MakeKind.FOLD:
                 one, two = ours.parent, theirs.parent
             else:
                 break
@@ -128,43 +146,73 @@ class Judgement:
         """Return the two calls that made equal keys, where the difference is not older than they."""
         one, two = sorted((first.origin, second.origin))
         made = self._origins.maker(two)
-        if not one and made is not None and made.kind == "wrap" and not made.parent:
+        if not one and made is not None and made.kind is MakeKind.WRAP and not made.parent:
             return [Remade(made, made, second, second if first.origin else first)]
+        if (computed := self._computed(first, second)) is not None:
+            return [computed]
+        one, two = sorted((self._words_of(first)[0], self._words_of(second)[0]))
         while one and two and one != two:
             ours, theirs = self._origins.maker(one), self._origins.maker(two)
             if ours is None or theirs is None:
                 return []
-            if theirs.kind == "wrap" and (theirs.parent == one or ours.kind != "wrap"):
+            if theirs.kind is MakeKind.WRAP and (theirs.parent == one or ours.kind is not MakeKind.WRAP):
                 return [Remade(ours, theirs, second, first)]
-            if ours.kind == "wrap" and theirs.kind != "wrap":
+            if ours.kind is MakeKind.WRAP and theirs.kind is not MakeKind.WRAP:
                 one, two = sorted((ours.parent, two))
                 continue
             if ours.parent == theirs.parent:
-                both_split = ours.kind == theirs.kind == "split"
+                both_split = ours.kind is theirs.kind is MakeKind.SPLIT
                 return [] if both_split else [Remade(ours, theirs, second, first)]
             one, two = sorted((ours.parent, theirs.parent))
         return []
+
+    def _computed(self, first: Use, second: Use) -> Remade | None:
+        """Return the calls that computed equal keys from the words of one key, or of two that differ."""
+        ours, theirs = (self._origins.maker(origin) for origin in sorted((first.origin, second.origin)))
+        if ours is None or theirs is None or MakeKind.COMPUTED not in (ours.kind, theirs.kind):
+            return None
+        (one, key), (two, other) = self._words_of(first), self._words_of(second)
+        return None if key is other and one != two else Remade(ours, theirs, second, first)
+
+    def _words_of(self, use: Use) -> tuple[int, Term]:
+        """Return the origin and term of the key from whose words a key was computed, those of itself if it was not."""
+        origin, term = use.origin, use.term
+        while (made := self._origins.maker(origin)) is not None and made.kind is MakeKind.COMPUTED:
+            origin, term = made.parent, made.source
+        return origin, term
 
     def _made_inside(self, first: Use, second: Use) -> list[Remade]:
         """Return a fold that made a key which a sampler makes for itself; a split is a reuse of the parent already."""
         origin = first.origin or second.origin
         made = self._origins.maker(origin)
-        if made is None or made.kind != "fold" or first.kind == second.kind:
+        if made is None or made.kind is not MakeKind.FOLD or first.kind == second.kind:
             return []
-        inner = first if first.kind == "inner" else second
+        inner = first if first.kind is UseKind.INNER else second
         return [Remade(made, made, second, first, inner, fold_is_later=origin > inner.derived)]
 
     # -- keys that nobody uses -------------------------------------------------------------------------
 
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
-        owner = part(first, second).second.owner
+        step = part(first, second).second
+        owner = step.owner
         for origin in (first.derived, second.origin):
-            read = self._origins.children_read(origin)
+            made, read = self._origins.maker(origin), self._origins.children_read(origin)
             for index, (name, place) in sorted(self._origins.names(origin).items()):
-                if index not in read and ALL not in read and place == owner and name.strip("_"):
+                unread_here = index not in read and ALL not in read and place == owner and name.strip("_")
+                if made is not None and unread_here and self._is_free(name, made, step):
                     return name
         return None
+
+    def _is_free(self, name: str, made: Made, step: Step) -> bool:
+        """Return whether the text at a step can take a name in place of the key that it uses."""
+        again = any(isinstance(node, cst.Name) and node.value == name for node, _ in step.arguments)
+        return is_free(name, _place(made.site), _place(step.site), self._book.text, again)
+
+    def _spare(self, site: Site) -> str:
+        """Return a name for a new key that nothing else has where it would be bound."""
+        taken = names_around(*_place(site), self._book.text)
+        return next((name for name in (SPARE, "other_key", "next_key") if name not in taken), f"{SPARE}_2")
 
     def _overlooked(self) -> list[Overlooked]:
         """Return the calls that get a key which was used before, while one made beside it is never read."""
@@ -172,21 +220,22 @@ class Judgement:
             return []
         found: list[Overlooked] = []
         for first, second in [*self._book.uses.guesses, *self._book.uses.pairs]:
-            if second.kind == "unknown":
+            if second.kind is UseKind.UNKNOWN:
                 found.extend(self._unread_beside(first, second))
         return found
 
     def _unread_beside(self, first: Use, second: Use) -> list[Overlooked]:
         """Return the key that a call should have been given in place of the one that was used before."""
-        guessed = first.kind == "unknown"
+        guessed = first.kind is UseKind.UNKNOWN
         for origin in (first.derived, second.origin):
             made = self._origins.maker(origin)
-            if made is None or made.kind != "split" or not self._stands(first, second):
+            if made is None or made.kind is not MakeKind.SPLIT or not self._stands(first, second):
                 continue
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             read = self._origins.children_read(origin)
             name = unread(made, names, self._origins.array_name(origin), read, guessed)
-            if name is not None:
+            step = part(first, second).second
+            if name is not None and (not name.isidentifier() or self._is_free(name, made, step)):
                 return [Overlooked(first, second, made, name)]
         return []
 
@@ -198,7 +247,7 @@ class Judgement:
             assert made is not None
             unread_there = not self._origins.was_read(origin) and self._used_on(made, origin)
             if made.site.node is site.node or unread_there:
-                found.append(Discarded(made, site))
+                found.append(Discarded(made, site, spare=self._spare(site)))
         return [*found, *self._unread_splits()] if self._book.complete else found
 
     def _unread_splits(self) -> list[Discarded]:
@@ -212,7 +261,8 @@ class Judgement:
                 continue
             names = [name for name, _ in origins.names(origin).values()] or [origins.array_name(origin) or ""]
             if any(names) and self._used_on(made, origin):
-                found.append(Discarded(made, made.site, next((name for name in names if name.strip("_")), None)))
+                name = next((name for name in names if name.strip("_")), None)
+                found.append(Discarded(made, made.site, name, self._spare(made.site)))
         return found
 
     def _unfed(self) -> list[UnfedRun]:
@@ -223,12 +273,16 @@ class Judgement:
         for origin, made in sorted(self._origins.calls()):
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             key = unread_before(made, names, run.call)
-            if key is not None:
+            if key is not None and is_free(key, _place(made.site), _place(run.call), self._book.text):
                 return replace(run, key=key, made=made)
         return run
 
     def _used_on(self, made: Made, origin: int) -> bool:
         """Return whether the key is drawn from although others were derived from it, which are not used."""
-        if made.kind == "split":
+        if made.kind is MakeKind.SPLIT:
             return any(origin in (first.derived, second.derived) for first, second in self._book.uses.pairs)
         return self._book.uses.drawn_from(made.source)
+
+
+def _place(site: Site) -> tuple[Chunk, int]:
+    return site.chunk, site.chunk.position(site.node)[0]

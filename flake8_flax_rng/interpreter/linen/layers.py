@@ -140,13 +140,13 @@ def _stream(layer: Layer, found: Instance) -> str:
 def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site, why: TurnedOff) -> None:
     name = engine.class_name(found)
     draw = Draw(_stream(layer, found), site, found.path, off=why, layer=name)
-    note(engine, draw.stream, state)
+    note(engine, draw.stream, state, dropout=True)
     state.draws = (*state.draws, draw)
 
 
 def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
     draw = record(engine, state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
-    note(engine, draw.stream, state)
+    note(engine, draw.stream, state, dropout=True)
 
 
 def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:

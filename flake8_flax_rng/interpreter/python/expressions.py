@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.domain.budget import LITERALS_REMEMBERED
+from flake8_flax_rng.interpreter.domain.budget import LARGEST_CONSTANT, LITERALS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -62,9 +62,11 @@ def _literal(engine: Engine, node: cst.BaseExpression, state: State) -> Outcomes
 def _read_literal(engine: Engine, node: cst.BaseExpression) -> Value:
     text: str = node.value  # type: ignore[attr-defined]
     try:
-        return Const(_literal_value(text))
+        value = _literal_value(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return engine.unknown("literal")
+    too_large = isinstance(value, int) and value >= LARGEST_CONSTANT
+    return engine.unknown("literal") if too_large else Const(value)
 
 
 @lru_cache(maxsize=LITERALS_REMEMBERED)

@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
+from flake8_flax_rng.interpreter.core.key_words import combined, words_of
+from flake8_flax_rng.interpreter.domain.budget import (
+    ITEMS_REPEATED,
+    LARGEST_CONSTANT,
+    LARGEST_EXPONENT,
+    LARGEST_NUMBER,
+    LONGEST_TEXT,
+)
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.terms import drawn_alike
 from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
@@ -84,7 +90,11 @@ def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
     for operation in reversed(spine):
         sign = _OPERATORS.get(type(operation.operator), type(operation.operator).__name__)
         rows = [
-            (_on_keys(engine, operation, first, second) or _computed(engine, sign, first, second, after), after)
+            (
+                _on_keys(engine, operation, sign, first, second, after)
+                or _computed(engine, sign, first, second, after),
+                after,
+            )
             for first, at in rows
             for second, after in engine.eval(operation.right, at)
         ]
@@ -99,15 +109,21 @@ def _same_callee(node: cst.BinaryOperation) -> bool:
     return isinstance(left, cst.Call) and isinstance(right, cst.Call) and left.func.deep_equals(right.func)
 
 
-def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Value) -> Value | None:
-    """Note arithmetic on a key: on a typed one it raises, on a raw one it makes other bits in an unsound way."""
-    for operand in (left, right):
-        if isinstance(operand, Key):
-            legacy = engine.book.origins.legacy(operand.origin)
-            if legacy is not None:
-                code = Misuse.ARITHMETIC if legacy else Misuse.TYPED
-                engine.emit(Misused(code, engine.site(node), "arithmetic"))
-                return Key(engine.terms.fresh("computed")) if legacy else None
+def _on_keys(
+    engine: Engine, node: cst.BinaryOperation, sign: str, left: Value, right: Value, state: State
+) -> Value | None:
+    """Note arithmetic on a key: on a typed one it raises, on the words of one it makes another key."""
+    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA:
+        return Opaque(
+            engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words_of(left.term), right, state))
+        )
+    for operand, other in ((left, right), (right, left)):
+        legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
+        if isinstance(operand, Key) and legacy is not None:
+            engine.emit(Misused(Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.site(node), "arithmetic"))
+            turned = sign if operand is left or sign != "-" else "mirrored"
+            key = operand.term, operand.origin
+            return Key(*combined(engine, node, turned, key, other, state)) if legacy else None
     return None
 
 
@@ -147,7 +163,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     if sign in ("+", "-") and second_term.draws:
         _note_mirrored(engine, sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
-        engine.book.signs.subtract(term, first_term.draws & second_term.draws)
+        engine.book.signs.subtract(first_term, second_term)
     ends = [value.last if isinstance(value, Opaque) else _index_value(value) for value in (left, right)]
     last = _folded(sign, ends[0], ends[1]) if sign in "+-" and None not in ends else None
     return Opaque(term, known if isinstance(known, int) else None, last if isinstance(last, int) else None)
@@ -186,14 +202,10 @@ def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
     items = known_items(left, state)
     if items is not None and len(items) == 1 and isinstance(items[0], Key):
         return Stacked(items[0], alike=True)
-    if (
-        items is None
-        or not isinstance(right, Const)
-        or not isinstance(right.value, int)
-        or len(items) * right.value > ITEMS_REPEATED
-    ):
+    times = right.value if isinstance(right, Const) and isinstance(right.value, int) else None
+    if items is None or times is None or len(items) * times > ITEMS_REPEATED:
         return engine.unknown("repeated")
-    return engine.allocate(state, ListObject(tuple(items) * right.value))
+    return engine.allocate(state, ListObject(tuple(items) * times if items else ()))
 
 
 def _index_value(value: Value) -> int | None:
@@ -229,22 +241,17 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
 def _raised(sign: str, left: int | float, right: int | float) -> int | None:
     if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= LARGEST_EXPONENT):
         return None
-    return left << right if sign == "<<" else int(left**right)
+    found = left << right if sign == "<<" else left**right
+    return found if abs(found) < LARGEST_CONSTANT else None
 
 
 def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
-    """Evaluate a comparison, and note draws that are compared with each other."""
+    """Evaluate a comparison."""
     operands = [node.left, *(target.comparator for target in node.comparisons)]
     result: Outcomes = []
     for values, after in engine.eval_all(operands, state):
         if len(values) == 2:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
-            terms = [engine.term(value, after) for value in values]
-            if sign in ("==", "!=") and drawn_alike(*terms):
-                engine.book.signs.compare([term.draws for term in terms])
-            small = sign in ("<", "<=", ">", ">=") or Const(0) in values or Const(0.0) in values
-            if small and any(isinstance(value, Const) for value in values):
-                engine.book.signs.measure(terms)
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
             term = engine.terms.make(Kind.CHAIN, *(engine.term(value, after) for value in values))
@@ -259,6 +266,9 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
     if not isinstance(node, cst.BooleanOperation):
         rows = engine.eval(node, state)
         _no_truth(engine, node, rows)
+        for value, _ in rows:
+            if isinstance(value, Opaque):
+                engine.book.signs.assertions.test(node, value.term)
         return [way for value, at in rows for way in conditions.branch(engine, value, at)]
     spine: list[cst.BooleanOperation] = []
     left: cst.BaseExpression = node

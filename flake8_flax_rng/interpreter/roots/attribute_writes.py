@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.mutators import CHANGING
@@ -86,8 +87,8 @@ class Stores:
             if attribute is None:
                 continue
             kind = _kind(attribute, values.get(target), sources)
-            if target is not place and kind != "renewed":
-                kind = "filled"
+            if target is not place and kind is not _Stored.RENEWED:
+                kind = _Stored.FILLED
             own = owner if _is_self(attribute.value) else ""
             self._add(attribute.attr, _Store(own, f"{method} later" if target in later else method, kind))
 
@@ -96,7 +97,7 @@ class Stores:
         if name != _ALL:
             self._stored.setdefault(name, set()).add(store)
         elif store.owner:
-            self._stored.setdefault(_ANY, set()).add(_Store(store.owner, f"{store.method} by name", ""))
+            self._stored.setdefault(_ANY, set()).add(_Store(store.owner, f"{store.method} by name", _Stored.OTHER))
 
     def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
         """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed.
@@ -107,16 +108,16 @@ class Stores:
         filled = _attribute(call.func.value) if isinstance(call.func, ast.Attribute) and filling else None
         if filled is not None:
             own = owner if _is_self(filled.value) else ""
-            self._add(filled.attr, _Store(own, method, "filled"))
+            self._add(filled.attr, _Store(own, method, _Stored.FILLED))
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
             return
         name = call.args[-2]
         own = owner if _of_super(call.func) or _is_self(call.args[-3]) else ""
         if isinstance(name, ast.Constant):
-            self._add(str(name.value), _Store(own, method, ""))
+            self._add(str(name.value), _Store(own, method, _Stored.OTHER))
         else:
-            self._add(_ALL, _Store(own, method, ""))
+            self._add(_ALL, _Store(own, method, _Stored.OTHER))
 
     def only_in(self, name: str, method: str, owners: set[str], held: Held | None = None) -> bool:
         """Return whether an attribute is set in one method only, but for one that is None at first.
@@ -132,7 +133,7 @@ class Stores:
     def also_in(self, name: str, method: str, owners: set[str], held: Held) -> set[str]:
         """Return the other methods of the class that set an attribute; none if any other code does."""
         others = self._others(name, method, owners, held)
-        own = all(store.owner in owners and store.kind != "filled" for store in others)
+        own = all(store.owner in owners and store.kind is not _Stored.FILLED for store in others)
         return {store.method for store in others} if own else set()
 
     def _others(self, name: str, method: str, owners: set[str], held: Held) -> list[_Store]:
@@ -140,9 +141,9 @@ class Stores:
             store
             for store in (*self._stored.get(name, ()), *self._stored.get(_ANY, ()))
             if not store.owner or store.owner in owners
-            if not (store.method == method or store.kind == "none")
-            if not (held.renewed and store.kind == "renewed")
-            if held.container or store.kind != "filled"
+            if not (store.method == method or store.kind is _Stored.NONE)
+            if not (held.renewed and store.kind is _Stored.RENEWED)
+            if held.container or store.kind is not _Stored.FILLED
         ]
 
     def setters(self, owners: set[str], constructor: str) -> dict[str, set[str]]:
@@ -154,7 +155,7 @@ class Stores:
         """
         found: dict[str, set[str]] = {}
         for name, stores in self._stored.items():
-            made = {store.method for store in stores if store.owner in owners and store.kind == "call"}
+            made = {store.method for store in stores if store.owner in owners and store.kind is _Stored.CALL}
             if (
                 len(made) == 1
                 and constructor not in made
@@ -164,6 +165,22 @@ class Stores:
         return found
 
 
+class _Stored(StrEnum):
+    """What an attribute is set to."""
+
+    RENEWED = "renewed"
+    """To something that its old value is part of."""
+
+    FILLED = "filled"
+    """To what it is already: something is put into it."""
+
+    NONE = "none"
+    CALL = "call"
+    """To what a call returns."""
+
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class _Store:
     """An assignment to an attribute.
@@ -171,13 +188,12 @@ class _Store:
     Args:
         owner: the class in whose method it stands, if it is one of ``self``.
         method: that method; one in an inner function, which may run at any later time, is of none.
-        kind: ``renewed`` if the attribute's old value is part of the new one, ``filled`` if something is put into it,
-            ``none``, ``call`` or empty.
+        kind: what it is set to.
     """
 
     owner: str
     method: str
-    kind: str
+    kind: _Stored
 
 
 def _attribute(node: ast.expr) -> ast.Attribute | None:
@@ -209,16 +225,16 @@ def _sources(names: list[ast.AST], values: dict[ast.AST, ast.expr]) -> dict[str,
     return {name: found for name, found in sources.items() if name not in others}
 
 
-def _kind(target: ast.Attribute, value: ast.expr | None, sources: dict[str, list[ast.expr]]) -> str:
+def _kind(target: ast.Attribute, value: ast.expr | None, sources: dict[str, list[ast.expr]]) -> _Stored:
     if value is None:
-        return ""
+        return _Stored.OTHER
     if isinstance(value, ast.Constant) and value.value is None:
-        return "none"
+        return _Stored.NONE
     old = ast.dump(target.value)
     of = sources.get(value.id, []) if isinstance(value, ast.Name) else [value]
     if of and all(_reads(part, target.attr, old) for part in of):
-        return "renewed"
-    return "call" if isinstance(value, ast.Call) else ""
+        return _Stored.RENEWED
+    return _Stored.CALL if isinstance(value, ast.Call) else _Stored.OTHER
 
 
 def _reads(node: ast.expr, attribute: str, owner: str) -> bool:
