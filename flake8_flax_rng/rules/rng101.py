@@ -52,7 +52,7 @@ from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule, spelled
 from flake8_flax_rng.rules.reuse import given_twice, reuses
-from flake8_flax_rng.rules.wording import inside, renewable, split_of
+from flake8_flax_rng.rules.wording import inside, renewable, repeatable, split_of
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
@@ -70,11 +70,11 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(site, f"{name} was already {consumed}; {alias}")
             continue
         consumed += inside(parting.first, event.first)
-        advice = _advice(event, parting, name.strip("`"), site)
+        advice = _advice(event, parting, name.strip("`"), before, site)
         yield Report(site, f"{name} was already {consumed}; {advice}")
 
 
-def _advice(event: Reused, parting: Parting, name: str, site: Site) -> str:
+def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> str:
     if event.sibling == name:
         return f"the `{name}` that was split off beside it is never used: use that one"
     if event.sibling is not None:
@@ -84,11 +84,15 @@ def _advice(event: Reused, parting: Parting, name: str, site: Site) -> str:
         if event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node:
             return "both splits give the same keys: split once into as many keys as are needed"
         return "after a split use only the keys that it returned"
-    if name != spelled(site) or is_array(parting.second, site) or not renewable(event, site):
+    same = name == spelled(site) == spelled(before) and name.partition(".")[0] not in event.rebound
+    if not same or is_array(parting.second, site):
         return f"split it before the first use, and use each key once{_if_meant(event)}"
-    if "." in name:
-        return f"split it before the first use, and store the new key in its place{_if_meant(event)}"
-    return f"split it before the first use: {split_of(name, event.spare)}{_if_meant(event)}"
+    if renewable(event, site) and renewable(event, before):
+        return f"split it before the first use: {split_of(name, event.spare)}{_if_meant(event)}"
+    if repeatable(before) and repeatable(site):
+        keys = f"`{event.spare}, next_key = jax.random.split({name})`"
+        return f"split it before the first use, and give one to each: {keys}{_if_meant(event)}"
+    return f"split it before the first use, and use each key once{_if_meant(event)}"
 
 
 def _if_meant(event: Reused) -> str:
