@@ -52,6 +52,14 @@ def repeater(parting: Parting, use: Use) -> tuple[str, str]:
     return kind, {CARRIED: "in every step of ", LEAVES: "for every leaf of "}.get(kind, "in every call of ") + where
 
 
+def earlier_pass(parting: Parting) -> str:
+    """Say that the first of two places was reached in the pass before, where the text alone would not tell."""
+    around = parting.around
+    if around is None or parting.loop or line(parting.first.site) < line(parting.second.site):
+        return ""
+    return f" in the previous pass of the loop on {place(around.site)}"
+
+
 def inside(step: Step, use: Use) -> str:
     """Say what uses the key in a call of a function that hides it.
 

@@ -348,7 +348,7 @@ def _set_split(program: Program, finding: Finding, match: re.Match[str]) -> str:
 
 FORMS: dict[str, tuple[str, Callable[[Program, Finding, re.Match[str]], str]]] = {
     "split before the first use": (
-        r"on line (?P<line>\d+)(?! of).*; split it before the first use: `(?P<code>[^`]+)`",
+        r"on line (?P<line>\d+)(?! of).*(; |, or )split it before the first use: `(?P<code>[^`]+)`",
         _split_first,
     ),
     "one for each": (
