@@ -242,12 +242,14 @@ class Discarded:
         site: the call whose result is lost.
         name: the name that they were bound to, None when they were thrown away at once.
         spare: a name for a new key that nothing else has there.
+        renewable: whether the derived keys can take the place of the old one there, for what follows.
     """
 
     made: Made
     site: Site
     name: str | None = None
     spare: str = SPARE
+    renewable: bool = True
 
 
 @record(eq=False)
@@ -346,6 +348,7 @@ class Reused:
         holders: for the attributes of the text, how the object that holds them can be given a new key, where that is
             known.
         spare: a name for a new key that nothing else has where the key is used again.
+        rebound: the names that are bound between the two uses, or in the loop that repeats one.
     """
 
     first: Use
@@ -353,8 +356,9 @@ class Reused:
     sibling: str | None = None
     name: str | None = None
     default: Made | None = None
-    holders: Mapping[cst.CSTNode, Holder] = field(default_factory=dict)
+    holders: Mapping[cst.CSTNode, Holder | None] = field(default_factory=dict)
     spare: str = SPARE
+    rebound: frozenset[str] = frozenset()
 
 
 @record(eq=False)

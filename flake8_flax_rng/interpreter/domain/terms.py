@@ -214,7 +214,7 @@ def _draws(kind: Kind, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
 
 
 def _of_no_draw(kind: Kind, args: tuple[Term | Atom, ...]) -> bool:
-    """Return whether a value is the same whatever was drawn: an array's shape, how many it holds, zeros of its shape."""
+    """Return whether a value is the same whatever was drawn: an array's shape, how many it holds, zeros like it."""
     return (kind is Kind.ATTRIBUTE and args[1] in _MEASURES) or (kind is Kind.PURE and args[0] in _MEASURING)
 
 

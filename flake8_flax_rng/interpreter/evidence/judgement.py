@@ -18,10 +18,10 @@ from flake8_flax_rng.interpreter.domain.events import (
     part,
 )
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.kinds import Holder, MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
-from flake8_flax_rng.syntax.names_in_text import is_free, names_around
+from flake8_flax_rng.syntax.names_in_text import bound_between, is_free, is_local, names_around, reads_after
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
@@ -80,7 +80,9 @@ class Judgement:
             name = self._origins.name_in(first.term, part(first, second).second.owner)
             sibling = self._sibling(first, second)
             spare = self._spare(part(first, second).second.site)
-            return [Reused(first, second, sibling, name, default, self._book.holders, spare)]
+            return [
+                Reused(first, second, sibling, name, default, self._book.holders, spare, self._rebound(first, second))
+            ]
         return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
 
     # -- which repeats stand -----------------------------------------------------------------------
@@ -214,6 +216,27 @@ class Judgement:
         taken = names_around(*_place(site), self._book.text)
         return next((name for name in (SPARE, "other_key", "next_key") if name not in taken), f"{SPARE}_2")
 
+    def _rebound(self, first: Use, second: Use) -> frozenset[str]:
+        """Return the names that are bound between two uses, or in the loop of which these are two passes."""
+        parting = part(first, second)
+        chunk, last = _place(parting.second.site)
+        start, last = _place(parting.first.site)[1], last - 1
+        if parting.around is not None and parting.around.site.chunk is chunk:
+            start, last = chunk.lines(parting.around.site.node)
+        return bound_between(chunk, start, last, self._book.text)
+
+    def _renewable(self, made: Made) -> bool:
+        """Return whether the keys of a split or fold can take the place of its own, for what follows in the text."""
+        given = made.way[-1].arguments
+        node = given[0][0] if given else None
+        if isinstance(node, cst.Attribute):
+            return self._book.holders.get(node) is Holder.ASSIGNED
+        if not isinstance(node, cst.Name):
+            return False
+        chunk, line = _place(made.site)
+        again = reads_after(node.value, chunk, line, self._book.text)
+        return again and is_local(node.value, chunk, *chunk.position(node))
+
     def _overlooked(self) -> list[Overlooked]:
         """Return the calls that get a key which was used before, while one made beside it is never read."""
         if not self._book.complete:
@@ -247,7 +270,7 @@ class Judgement:
             assert made is not None
             unread_there = not self._origins.was_read(origin) and self._used_on(made, origin)
             if made.site.node is site.node or unread_there:
-                found.append(Discarded(made, site, spare=self._spare(site)))
+                found.append(Discarded(made, site, None, self._spare(site), self._renewable(made)))
         return [*found, *self._unread_splits()] if self._book.complete else found
 
     def _unread_splits(self) -> list[Discarded]:
@@ -262,7 +285,7 @@ class Judgement:
             names = [name for name, _ in origins.names(origin).values()] or [origins.array_name(origin) or ""]
             if any(names) and self._used_on(made, origin):
                 name = next((name for name in names if name.strip("_")), None)
-                found.append(Discarded(made, made.site, name, self._spare(made.site)))
+                found.append(Discarded(made, made.site, name, self._spare(made.site), self._renewable(made)))
         return found
 
     def _unfed(self) -> list[UnfedRun]:
