@@ -11,6 +11,7 @@ import libcst as cst
 
 from flake8_flax_rng.finding import Rule
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Keys, Opaque, Stacked, Tuple
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def key_sites(step: Step, use: Use) -> list[Site]:
 
 def carries(step: Step, use: Use) -> bool:
     """Return whether a call is given the consumed key itself, rather than an object that holds it."""
-    terms = [use.term, *(term for term in _lineage(use.term) if term.kind != "attribute")]
-    held = use.term.kind == "attribute"
+    terms = [use.term, *(term for term in _lineage(use.term) if term.kind is not Kind.ATTRIBUTE)]
+    held = use.term.kind is Kind.ATTRIBUTE
     return any(_carries(value, term) for term in terms[: 1 if held else None] for _, value in step.arguments)
 
 
@@ -106,12 +107,13 @@ def _carries(value: Value, term: Term) -> bool:
     return False
 
 
+_TAKEN_OR_DERIVED = frozenset({Kind.CHILD, Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.ITEM, Kind.LANE, Kind.ROW, Kind.SHAPED})
+
+
 def _lineage(term: Term) -> list[Term]:
     """Return what a key was taken or derived from, the nearest first."""
     found: list[Term] = []
-    while term.kind in ("child", "attribute", "subscript", "item", "lane", "row", "shaped") and term.args:
-        if not term.parts:
-            break
+    while term.kind in _TAKEN_OR_DERIVED and term.parts:
         term = term.parts[0]
         found.append(term)
     return found

@@ -9,6 +9,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Remade, Reused, Step, Use, part
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Opaque, Value
 from flake8_flax_rng.rules.report import carries, key_site, key_sites, line
@@ -118,7 +119,7 @@ def _holds(value: Value, key: Term) -> bool:
     while True:
         if isinstance(value, Key | Opaque) and value.term is key:
             return True
-        parent = key.part(0) if key.kind in ("child", "lane") else None
+        parent = key.parent if key.kind in (Kind.CHILD, Kind.LANE) else None
         if parent is None:
             return False
         key = parent
@@ -152,11 +153,11 @@ def _of_other_sizes(event: Remade) -> bool:
     before, after = event.before.signature, event.use.signature
     if before is None or after is None or before is after:
         return False
-    found = [term for term in after.parts[1:] if term.kind != "attribute"]
+    found = [term for term in after.parts[1:] if term.kind is not Kind.ATTRIBUTE]
     for term in found:
-        if term.kind == "item":
+        if term.kind is Kind.ITEM:
             return True
-        found.extend(inner for inner in term.parts if inner.kind not in ("attribute", "pure", "draw"))
+        found.extend(inner for inner in term.parts if inner.kind not in (Kind.ATTRIBUTE, Kind.PURE, Kind.DRAW))
     return False
 
 

@@ -114,14 +114,16 @@ _AFTERWARDS = {
     "nothing has consumed",
     Handover.KEPT: "and kept in `self.{}`, so that the next call repeats these numbers; keep a key that nothing has "
     "consumed",
+    Handover.COMPILED: "in each call of the compiled function, and nothing renews `self.{}`, so that each call draws "
+    "the same numbers; take the key as an argument, and return the new one",
     Handover.STORED: "and kept in `self.{}`, which a method consumes again; split it, and keep one of the new keys",
 }
 
 _MISUSED = {
     Misuse.CAPTURED: "the compiled function keeps the key that it has read in its first call, whatever the name is "
     "bound to later; pass the key in as an argument",
-    Misuse.LEAK: "JAX runs this once, while it traces the function: the key is not renewed in later calls, and a "
-    "tracer stays in the object; pass the key in, and return the new one",
+    Misuse.LEAK: "JAX runs this once, while it traces the function: the key that is kept in the object is not renewed "
+    "in later calls, and a tracer stays there; pass a key in, and return the new one",
 }
 
 

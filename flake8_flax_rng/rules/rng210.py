@@ -66,6 +66,13 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"`{event.transform}` shares the parameters of {event.layer} ({place(event.drawn)}) and splits "
                 "their key, which raises: set 'params' to False in `split_rngs`, or give the parameters an axis",
             )
+        if event.problem is LiftProblem.FALLBACK and event.call is not None:
+            yield Report(
+                event.call,
+                f"this call gives no {event.stream!r} key, so that {event.layer} ({place(event.drawn)}) draws from the "
+                f"'params' key, which `{event.transform}` ({place(event.site)}) does not split: all lanes or steps "
+                f"draw the same; pass `rngs={{{event.stream!r}: <key>}}`",
+            )
         if event.problem is LiftProblem.UNLIFTED and (event.run or (event.site.node, event.stream) not in served):
             yield Report(event.site, _unlifted(event))
 

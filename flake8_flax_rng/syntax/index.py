@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from flake8_flax_rng.syntax.mutators import FILLING
 from flake8_flax_rng.syntax.walk import walk
 
 SMALL = 8
 """Functions of so few lines are followed in any case: they hand on what they are given."""
 
-_FILLING = ("append", "extend", "insert", "appendleft", "update", "setdefault")
 _ORDERING = ("sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest")
 
 
@@ -247,7 +247,7 @@ def _filled(statement: ast.stmt) -> Iterator[str]:
     """Go through the names of the containers that a statement puts something into."""
     for node in walk(statement):
         if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.value, ast.Name):
-            fills = node.attr in _FILLING if isinstance(node, ast.Attribute) else isinstance(node.ctx, ast.Store)
+            fills = node.attr in FILLING if isinstance(node, ast.Attribute) else isinstance(node.ctx, ast.Store)
             if fills:
                 yield node.value.id
 

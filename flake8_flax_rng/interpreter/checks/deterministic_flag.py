@@ -10,12 +10,14 @@ from flake8_flax_rng.interpreter.domain.events import Flagged, Rated
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.semantics.linen import FLAG, MODE_FLAGS, TRAINING_FLAGS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.semantics.linen import Layer
 
@@ -98,13 +100,18 @@ def _last_name(node: cst.CSTNode) -> str:
 def _check_inverted(engine: Engine, flag: Value, place: Site, name: str, site: Site) -> None:
     """Note a flag that is what seems to be the training flag itself, without a ``not``."""
     term = flag.term if isinstance(flag, Opaque) else None
-    if term is None or term.kind not in ("parameter", "attribute") or term.args[-1] not in TRAINING_FLAGS:
+    if term is None or term.name not in TRAINING_FLAGS or not _is_given(term):
         return
-    here = term.kind == "parameter" and term.args[1] == engine.owner()
+    here = term.kind is Kind.PARAMETER and term.serial == engine.owner()
     for written in origins(engine, place, flag):
         if here or _last_name(written.node) in TRAINING_FLAGS:
-            engine.emit(Flagged(written, name, FlagMistake.INVERTED, site, str(term.args[-1])))
+            engine.emit(Flagged(written, name, FlagMistake.INVERTED, site, str(term.name)))
             return
+
+
+def _is_given(term: Term) -> bool:
+    """Return whether a value is an argument, or an attribute that nothing can have changed."""
+    return term.kind is Kind.PARAMETER or (term.kind is Kind.ATTRIBUTE and term.version is None)
 
 
 def origins(engine: Engine, place: Site, value: Value) -> list[Site]:

@@ -9,6 +9,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.semantics.jax_random import SEEDS
@@ -24,7 +25,7 @@ _WORD = 1 << 32
 _INFINITE = 1e300
 _MAKES_TEXT = ("str.", "builtins.str", "builtins.repr", "builtins.format", "builtins.ascii")
 _NAMES = frozenset({"__name__", "__qualname__", "__module__"})
-_COMPUTED = frozenset({"pure", "draw", "op", "minus", "const"})
+_COMPUTED = frozenset({Kind.PURE, Kind.DRAW, Kind.OP, Kind.MINUS, Kind.CONST})
 
 REFUSED = "refused"
 """Label of what a call returns that was given no key."""
@@ -44,7 +45,7 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
     elif isinstance(value, Opaque) and _words(value.term):
         engine.emit(Misused(Misuse.ARITHMETIC, _site(engine, node)))
     elif isinstance(value, Key) or (isinstance(value, Opaque) and not _generator(value)):
-        if not (isinstance(value, Opaque) and value.term.args[0] == REFUSED):
+        if not (isinstance(value, Opaque) and value.term.label == REFUSED):
             for place in _handed_on(engine, value, node):
                 engine.book.walks.keyed(place.node)
     else:
@@ -76,7 +77,7 @@ def _site(engine: Engine, node: cst.CSTNode) -> Site:
 
 
 def _is_shape(value: Opaque) -> bool:
-    return value.term.kind == "attribute" and value.term.args[1] == "shape"
+    return value.term.kind is Kind.ATTRIBUTE and value.term.name == "shape"
 
 
 def _swapped(value: Opaque, args: Args) -> bool:
@@ -87,7 +88,7 @@ def _swapped(value: Opaque, args: Args) -> bool:
 
 def _words(term: Term) -> bool:
     """Return whether a value is made of the changed words of a key."""
-    return any(part.kind == "words" for part in parts(term))
+    return any(part.kind is Kind.WORDS for part in parts(term))
 
 
 def _no_key(value: Value) -> str:
@@ -103,7 +104,7 @@ def _no_key(value: Value) -> str:
 
 
 def _generator(value: Opaque) -> bool:
-    return value.term.kind == "pure" and value.term.args[0] in GENERATORS
+    return value.term.function in GENERATORS
 
 
 def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> None:
@@ -124,31 +125,30 @@ def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> 
 
 def _salted(engine: Engine, term: Term) -> bool:
     """Return whether a value is the hash of a text, which is another one in each process."""
-    given = term.part(1)
-    return term.kind == "pure" and term.args[0] == "builtins.hash" and given is not None and _is_text(engine, given)
+    return term.function == "builtins.hash" and term.argument is not None and _is_text(engine, term.argument)
 
 
 def _is_text(engine: Engine, term: Term) -> bool:
     """Return whether a value is a text, or holds one; of what is not known it is not taken for granted."""
-    if term.kind in ("tuple", "op"):
+    if term.kind in (Kind.TUPLE, Kind.OP):
         return any(_is_text(engine, part) for part in term.parts)
-    if term.kind == "pure":
-        return str(term.args[0]).startswith(_MAKES_TEXT)
-    if term.kind == "attribute":
-        return term.args[1] in _NAMES
-    return term.kind == "format" or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
+    if term.kind is Kind.PURE:
+        return (term.function or "").startswith(_MAKES_TEXT)
+    if term.kind is Kind.ATTRIBUTE:
+        return term.name in _NAMES
+    return term.kind is Kind.FORMAT or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
 
 
 def _declared_as_text(engine: Engine, term: Term) -> bool:
     """Return whether this is a parameter whose annotation says that it is a text."""
-    if term.kind != "parameter":
+    if term.kind is not Kind.PARAMETER:
         return False
-    function = next((code for code in engine.context.functions if code.serial == term.args[1]), None)
+    function = next((code for code in engine.context.functions if code.serial == term.serial), None)
     if function is None:
         return False
     params = function.node.params
     for param in (*params.posonly_params, *params.params, *params.kwonly_params):
-        if param.name.value == term.args[2] and param.annotation is not None:
+        if param.name.value == term.name and param.annotation is not None:
             said = param.annotation.annotation
             return isinstance(said, cst.Name) and said.value in ("str", "bytes")
     return False
@@ -156,19 +156,19 @@ def _declared_as_text(engine: Engine, term: Term) -> bool:
 
 def _too_large(term: Term) -> str:
     """Return what a term is that has more than 32 bits in nearly all runs, empty if it need not."""
-    while term.kind == "pure" and term.args[0] in ("builtins.abs", "builtins.int") and len(term.args) == 2:
-        inner = term.part(1)
+    while term.function in ("builtins.abs", "builtins.int") and len(term.arguments) == 1:
+        inner = term.argument
         if inner is None:
             return ""
         term = inner
-    if term.kind != "pure":
+    name, given = term.function, term.argument
+    if name is None:
         return ""
-    name, given = term.args[0], term.part(1)
     if name == "builtins.hash" and given is not None:
-        return "" if isinstance(given.value, int) or given.kind in ("object", "parameter") else "hash(…)"
+        return "" if isinstance(given.value, int) or given.kind in (Kind.OBJECT, Kind.PARAMETER) else "hash(…)"
     if name == "time.time_ns":
         return "time.time_ns()"
-    digest = any(part.kind == "symbol" and str(part.args[0]).startswith("hashlib.") for part in parts(term))
+    digest = any(part.kind is Kind.SYMBOL and str(part.path).startswith("hashlib.") for part in parts(term))
     return "a digest" if name == "builtins.int" and digest else ""
 
 
@@ -179,28 +179,28 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
         return
     site = Site(node, engine.context.stack[-1].site.chunk)
     found = parts(term)
-    if any(part.kind in ("word", "key data") for part in found) or _of_a_key(term):
+    if any(part.kind in (Kind.WORD, Kind.KEY_DATA) for part in found) or _of_a_key(term):
         engine.emit(Misused(Misuse.WORD_AS_SEED, site))
-    if engine.context.traces and any(part.kind == "pure" and part.args[0] in HOST_CLOCKS for part in found):
+    if engine.context.traces and any(part.function in HOST_CLOCKS for part in found):
         engine.emit(Misused(Misuse.CLOCK, site))
 
 
 def _of_a_key(term: Term) -> bool:
     """Return whether a seed is computed from the words of a key, and not from a draw."""
-    if term.kind not in ("pure", "op") or str(term.args[0]).startswith("builtins."):
+    if term.kind not in (Kind.PURE, Kind.OP) or str(term.function).startswith("builtins."):
         return False
-    computed = parts(term, into=lambda part: part.kind in ("pure", "op"))
-    return any(part.kind in ("seed", "child") for part in computed)
+    computed = parts(term, into=lambda part: part.kind in (Kind.PURE, Kind.OP))
+    return any(part.kind in (Kind.SEED, Kind.CHILD) for part in computed)
 
 
 def check_generator(engine: Engine, method: Term, site: Site) -> None:
     """Note a traced function that draws from a generator of the host, unless it makes it of a fixed seed itself."""
-    owner = method.part(0)
-    if not engine.context.traces or owner is None or owner.kind != "pure" or owner.args[0] not in GENERATORS:
+    owner = method.owner
+    if not engine.context.traces or owner is None or owner.function not in GENERATORS:
         return
-    seeded = any(part.kind == "const" and part.value is not None for part in owner.parts)
+    seeded = any(part.kind is Kind.CONST and part.value is not None for part in owner.parts)
     if not (seeded and owner.number >= engine.context.traces[0].terms):
-        engine.emit(Misused(Misuse.HOST, site, f"{owner.args[0]!s}(…).{method.args[1]!s}"))
+        engine.emit(Misused(Misuse.HOST, site, f"{owner.function}(…).{method.name}"))
 
 
 def check_constant(engine: Engine, key: Term, origin: int, signature: Term | None) -> None:
@@ -241,12 +241,18 @@ def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) ->
     """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
     trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
     if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
-        engine.emit(Misused(Misuse.LEAK, engine.site(node)))
+        engine.emit(Misused(Misuse.LEAK, _in_traced(engine, trace) or engine.site(node)))
+
+
+def _in_traced(engine: Engine, trace: Trace) -> Site | None:
+    """Return the call in a traced function that leads to where the analysis stands; None where it stands in it."""
+    inside = engine.context.stack[trace.depth :]
+    return next((step.site for step in inside if step.turn is None), None)
 
 
 def is_fixed(key: Term) -> bool:
     """Return whether a key comes of constants alone."""
-    return all(part.kind in ("child", "seed", "const") for part in parts(key))
+    return all(part.kind in (Kind.CHILD, Kind.SEED, Kind.CONST) for part in parts(key))
 
 
 def _folded(engine: Engine, origin: int) -> bool:
@@ -260,6 +266,6 @@ def _folded(engine: Engine, origin: int) -> bool:
 
 def _shape_of_input(term: Term) -> bool:
     """Return whether a term is ``x.shape`` of something that the function was given."""
-    if term.kind != "attribute" or term.args[1] != "shape":
+    if term.kind is not Kind.ATTRIBUTE or term.name != "shape":
         return False
-    return any(part.kind in ("parameter", "lane", "item") for part in parts(term))
+    return any(part.kind in (Kind.PARAMETER, Kind.LANE, Kind.ITEM) for part in parts(term))

@@ -123,6 +123,7 @@ class Trace:
         compiled: the function, if its compiled form is kept from call to call.
         receiver: the object whose method it is, if that is no argument of it.
         eager: whether it is a ``vmap``, in which what all lanes share is computed at once.
+        depth: how many calls and passes of loops lead to it.
     """
 
     start: int
@@ -130,6 +131,7 @@ class Trace:
     compiled: tuple[FunctionCode, int] | None = None
     receiver: Value | None = None
     eager: bool = False
+    depth: int = 0
 
 
 @dataclass

@@ -225,7 +225,7 @@ class Engine(Namer):
     ) -> _Within:
         """Follow what JAX traces."""
         identity = None if compiled is None else (compiled, self.program.defined.get(compiled, 0))
-        trace = Trace(self.number(), self.terms.count, identity, receiver, eager)
+        trace = Trace(self.number(), self.terms.count, identity, receiver, eager, len(self.context.stack))
         return self.within(replace(self.context, traces=(*self.context.traces, trace)))
 
     def without_runs(self) -> _Within:

@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.core.context import Frame
 from flake8_flax_rng.interpreter.domain.events import Lifted
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Class
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def _emit(
     engine: Engine, problem: LiftProblem | None, frame: Frame, draw: Draw, fallback: bool = False, run: bool = False
 ) -> None:
     layer = draw.layer if not draw.own else "`self.param`" if draw.variable else "`make_rng`"
-    engine.emit(Lifted(problem, frame.site, frame.name, draw.stream, draw.site, layer, fallback, run))
+    call = frame.outer.call if frame.outer is not None else None
+    engine.emit(Lifted(problem, frame.site, frame.name, draw.stream, draw.site, layer, fallback, run, call))
 
 
 def _note_unlifted(engine: Engine, state: State, frame: Frame, draw: Draw) -> None:
@@ -128,11 +130,20 @@ def _note_unlifted(engine: Engine, state: State, frame: Frame, draw: Draw) -> No
     _emit(engine, None if fallback and meant else LiftProblem.UNLIFTED, frame, draw, fallback, run=True)
 
 
+def _stands_in(run: Run | None, stream: str) -> bool:
+    """Return whether a call of ``apply`` lets the key of ``'params'`` stand in for a stream that it does not give."""
+    if run is None or run.initialising or run.streams is None or stream in run.streams:
+        return False
+    return run.bare is not None or "params" in run.streams
+
+
 def _note_split(engine: Engine, frame: Frame, lift: Lift, draw: Draw) -> None:
     split = lift.splits(draw.stream)
     if not draw.variable:
         if split is False and draw.stream != "params":
             _emit(engine, LiftProblem.UNSPLIT, frame, draw)
+        elif split is True and lift.splits("params") is False and _stands_in(frame.outer, draw.stream):
+            _emit(engine, LiftProblem.FALLBACK, frame, draw)
         return
     if draw.stream == "params" and draw.random:
         if split is False and lift.params == "stacked":
@@ -163,8 +174,8 @@ def drawn_from(engine: Engine, term: Term) -> None:
             if draw is not None:
                 _emit(engine, LiftProblem.RAW, frame, draw)
                 return
-            data = current.part(1) if current.kind == "child" else None
-            current = current.part(0) if data is not None and data.kind == "const" else None
+            data = current.data
+            current = current.parent if data is not None and data.kind is Kind.CONST else None
 
 
 def note(engine: Engine, stream: str, state: State, dropout: bool = False) -> None:

@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 
 if TYPE_CHECKING:
@@ -80,17 +81,17 @@ def twins(engine: Engine, term: Term) -> tuple[Key, ...]:
 def _of_the_lane(mapped: Lanes, signature: Term) -> bool:
     """Return whether what is drawn has the shape of a value that differs from lane to lane, and not just its size."""
     drawn = [part for given in signature.parts[1:] for part in parts(given, into=_not_of_a_part)]
-    arrays = [part.part(0) for part in drawn if _is_shape(part)]
+    arrays = [part.owner for part in drawn if _is_shape(part)]
     return any(array is not None and not _common(mapped, array) for array in arrays)
 
 
 def _not_of_a_part(term: Term) -> bool:
     """Return whether what a value is computed from counts for its shape: an element's shape is not that of a whole."""
-    return term.kind != "subscript" and not _is_shape(term)
+    return term.kind is not Kind.SUBSCRIPT and not _is_shape(term)
 
 
 def _is_shape(term: Term) -> bool:
-    return term.kind == "attribute" and term.args[1] == "shape"
+    return term.kind is Kind.ATTRIBUTE and term.name == "shape"
 
 
 def _common(mapped: Lanes, term: Term) -> bool:
@@ -101,15 +102,12 @@ def _common(mapped: Lanes, term: Term) -> bool:
 
 def _of_one_lane(mapped: Lanes, term: Term) -> bool:
     """Return whether a value may be another one in each lane by itself."""
-    if term.kind in ("fresh", "call"):
+    if term.kind in (Kind.FRESH, Kind.CALL):
         return term.number >= mapped.start or term in mapped.varying
-    return term in mapped.varying or (term.kind == "pure" and term.args[0] in _OF_THE_LANE)
+    return term in mapped.varying or term.function in _OF_THE_LANE
 
 
 def _root(term: Term) -> Term:
-    while term.kind == "child":
-        parent = term.part(0)
-        if parent is None:
-            break
-        term = parent
+    while term.kind is Kind.CHILD and term.parent is not None:
+        term = term.parent
     return term

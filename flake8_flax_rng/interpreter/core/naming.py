@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.value_terms import ValueTerms
 from flake8_flax_rng.interpreter.domain.heap import HeapObject, Instance
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, Terms
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -31,13 +32,13 @@ if TYPE_CHECKING:
 
 def library_label(term: Term) -> str:
     """Return what a reader calls a method of a library's object, or the object itself."""
-    owner = term.part(0)
-    if term.kind == "attribute" and owner is not None and owner.kind == "made":
-        return f"{library_label(owner)}.{term.args[1]!s}"
-    if term.kind == "made":
-        return str(term.args[0]).removesuffix(".from_pretrained").removesuffix(".from_config")
-    name = term.args[1] if term.kind == "attribute" else None
-    return name if isinstance(name, str) and name in SEEDED_METHODS else ""
+    owner = term.owner
+    if term.kind is Kind.ATTRIBUTE and owner is not None and owner.kind is Kind.MADE:
+        return f"{library_label(owner)}.{term.name}"
+    if term.kind is Kind.MADE:
+        return str(term.path).removesuffix(".from_pretrained").removesuffix(".from_config")
+    name = term.name if term.kind is Kind.ATTRIBUTE else None
+    return name if name is not None and name in SEEDED_METHODS else ""
 
 
 class Namer:
@@ -62,7 +63,7 @@ class Namer:
 
     def parameter(self, code: FunctionCode, name: str) -> Opaque:
         """Return what stands for any argument that a caller could give for a parameter."""
-        return Opaque(self.terms.make("parameter", code.name, code.serial, name))
+        return Opaque(self.terms.make(Kind.PARAMETER, code.name, code.serial, name))
 
     def allocate(self, state: State, found: HeapObject) -> Ref:
         """Put an object into the heap."""

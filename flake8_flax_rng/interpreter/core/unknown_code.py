@@ -9,6 +9,7 @@ from flake8_flax_rng.interpreter.core.context import attribute_frame, class_fram
 from flake8_flax_rng.interpreter.domain.events import Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Bound,
@@ -77,7 +78,7 @@ def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> O
         _unresolved(engine, value, state)
         escape(engine, value, state)
     callee = engine.term(function, state)
-    return [(Opaque(engine.terms.make("call", callee, *parts, engine.terms.fresh("call"))), state)]
+    return [(Opaque(engine.terms.make(Kind.CALL, callee, *parts, engine.terms.fresh("call"))), state)]
 
 
 def _unresolved(engine: Engine, value: Value, state: State) -> None:
@@ -105,4 +106,4 @@ def pure_call(engine: Engine, name: str, args: Args, state: State) -> Outcomes:
             engine.book.escapes.note(value)  # what only chooses between keys does nothing with them
     if not args.complete() or name.startswith(VOLATILE):
         parts.append(engine.terms.fresh("rest"))
-    return [(Opaque(engine.terms.make("pure", name, *parts, *names)), state)]
+    return [(Opaque(engine.terms.make(Kind.PURE, name, *parts, *names)), state)]

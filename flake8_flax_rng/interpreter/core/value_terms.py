@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.domain.budget import ITEMS_NAMED, NESTING_NAMED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
     Class,
@@ -64,46 +65,46 @@ class ValueTerms:
         return self._terms.const(value.value)
 
     def _keys(self, value: Keys, depth: int) -> Term:
-        return self._terms.make("keys", value.parent, value.start, value.count)
+        return self._terms.make(Kind.KEYS, value.parent, value.start, value.count)
 
     def _stacked(self, value: Stacked, depth: int) -> Term:
-        return self._terms.make("stacked", self.of(value.lane, depth + 1))
+        return self._terms.make(Kind.STACKED, self.of(value.lane, depth + 1))
 
     def _sequence(self, value: Tuple | Rows, depth: int) -> Term:
-        return self._terms.make("tuple", *self._all(value.items[:ITEMS_NAMED], depth))
+        return self._terms.make(Kind.TUPLE, *self._all(value.items[:ITEMS_NAMED], depth))
 
     def _symbol(self, value: Symbol, depth: int) -> Term:
-        return self._terms.make("symbol", value.path, *([value.home] if value.path.startswith(".") else []))
+        return self._terms.make(Kind.SYMBOL, value.path, *([value.home] if value.path.startswith(".") else []))
 
     def _object(self, value: Ref, depth: int) -> Term:
         found = self._heap.get(value.address)
         if isinstance(found, Instance):
-            return self._terms.make("object", value.address)
+            return self._terms.make(Kind.OBJECT, value.address)
         if isinstance(found, ListObject) and found.complete and len(found.items) <= ITEMS_NAMED:
-            return self._terms.make("list", *self._all(found.items, depth))
+            return self._terms.make(Kind.LIST, *self._all(found.items, depth))
         if isinstance(found, DictObject) and found.complete and len(found.entries) <= ITEMS_NAMED:
             items = self._all([item for _, item in found.entries], depth)
             pairs = zip((self._terms.const(key.value) for key, _ in found.entries), items, strict=True)
-            return self._terms.make("dict", *(part for pair in pairs for part in pair))
+            return self._terms.make(Kind.DICT, *(part for pair in pairs for part in pair))
         return self._fresh("container")
 
     def _function(self, value: Function, depth: int) -> Term:
-        return self._terms.make("function", value.code.name, value.code.serial, *value.frames)
+        return self._terms.make(Kind.FUNCTION, value.code.name, value.code.serial, *value.frames)
 
     def _class(self, value: Class, depth: int) -> Term:
-        return self._terms.make("class", value.name, value.serial)
+        return self._terms.make(Kind.CLASS, value.name, value.serial)
 
     def _native(self, value: Native, depth: int) -> Term:
-        return self._terms.make("native", value.name, self.of(value.receiver, depth + 1))
+        return self._terms.make(Kind.NATIVE, value.name, self.of(value.receiver, depth + 1))
 
     def _bound(self, value: Bound, depth: int) -> Term:
-        return self._terms.make("bound", *self._all((value.function, value.receiver), depth))
+        return self._terms.make(Kind.BOUND, *self._all((value.function, value.receiver), depth))
 
     def _partial(self, value: Partial, depth: int) -> Term:
-        return self._terms.make("partial", *self._all((value.function, *value.args), depth))
+        return self._terms.make(Kind.PARTIAL, *self._all((value.function, *value.args), depth))
 
     def _wrapped(self, value: Wrapped | Descriptor, depth: int) -> Term:
-        return self._terms.make("wrapped", self.of(value.function, depth + 1))
+        return self._terms.make(Kind.WRAPPED, self.of(value.function, depth + 1))
 
 
 _NAMED_BY_THEMSELVES = (Opaque, Key, Const, Keys, Stacked)

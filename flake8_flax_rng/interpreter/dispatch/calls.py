@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.dispatch import instances
 from flake8_flax_rng.interpreter.dispatch.notes import note_comparison
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
@@ -119,41 +120,39 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         known = _of_text(engine, function.term, args, state) or consumers.call_method(engine, function, args, state)
         if known is not None:
             return known
-    if isinstance(function, Opaque) and function.term.kind == "attribute":
+    if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE:
         key_contract.check_generator(engine, function.term, site)
-        name = function.term.args[1]
-        if isinstance(name, str):
+        name = function.term.name
+        if name is not None:
             if compares(name):
                 note_comparison(engine, args, state)
             runs.unresolved_run(engine, name, args, state, site)
             mapped.note_models(engine, name, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):
         modules.unknown_module(engine, state, site)
-    owner = function.term.args[0] if isinstance(function, Opaque) and function.term.kind == "attribute" else None
+    owner = function.term.owner if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE else None
     outcomes = unknown_code.unknown_call(engine, function, args, state)
-    if isinstance(owner, Term):
-        address = owner.args[0] if owner.kind == "object" else None
-        unknown_code.escape(engine, Ref(address) if isinstance(address, int) else Opaque(owner), state)
+    if owner is not None:
+        unknown_code.escape(engine, Opaque(owner) if owner.address is None else Ref(owner.address), state)
     return outcomes
 
 
 def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes | None:
     """Call a method of a text, which names the same thing in each call."""
-    text = method.part(0)
-    named = method.kind == "attribute" and method.args[1] in TEXT_METHODS
-    if not named or text is None or not all(isinstance(value, Const) for value in args.values()):
+    text = method.owner
+    if method.name not in TEXT_METHODS or text is None or not all(isinstance(value, Const) for value in args.values()):
         return None
-    return unknown_code.pure_call(engine, f"str.{method.args[1]!s}", args.prepend(Opaque(text)), state)
+    return unknown_code.pure_call(engine, f"str.{method.name}", args.prepend(Opaque(text)), state)
 
 
 def _of_a_value(function: Value) -> bool:
     """Return whether this is a method of a computed value, an array most likely, and not of an object."""
-    if not isinstance(function, Opaque) or function.term.kind != "attribute":
+    if not isinstance(function, Opaque) or function.term.kind is not Kind.ATTRIBUTE:
         return False
-    owner = function.term.part(0)
-    while owner is not None and owner.kind in ("attribute", "subscript", "item", "call"):
+    owner = function.term.owner
+    while owner is not None and owner.kind in (Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.ITEM, Kind.CALL):
         owner = owner.part(0)
-    return owner is not None and owner.kind not in ("object", "name", "class", "fresh", "symbol")
+    return owner is not None and owner.kind not in (Kind.OBJECT, Kind.NAME, Kind.CLASS, Kind.FRESH, Kind.SYMBOL)
 
 
 _BY_TYPE: dict[type[Value], Callable[[Engine, Any, Args, State, Site], Outcomes]] = {

@@ -522,6 +522,7 @@ class Lifted:
         layer: what draws, as a reader knows it.
         fallback: whether the draw falls back to ``'params'`` where that is given.
         run: whether this is a run with streams that are known, rather than any that could be.
+        call: the call that runs the module, if there is one.
     """
 
     problem: LiftProblem | None
@@ -532,6 +533,7 @@ class Lifted:
     layer: str
     fallback: bool = False
     run: bool = False
+    call: Site | None = None
 
 
 @record(eq=False)

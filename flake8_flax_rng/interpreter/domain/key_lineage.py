@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import CHILDREN_READ
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
@@ -17,8 +18,8 @@ ALL = -1
 def with_parents(term: Term) -> list[Term]:
     """Return a key and the keys that it comes of, the nearest first."""
     found = [term]
-    while found[-1].kind in ("child", "stream"):
-        parent = found[-1].part(0)
+    while found[-1].kind in (Kind.CHILD, Kind.STREAM):
+        parent = found[-1].parent
         if parent is None:
             break
         found.append(parent)
@@ -27,8 +28,7 @@ def with_parents(term: Term) -> list[Term]:
 
 def child_of(term: Term) -> int:
     """Return which child of its parent a key is, ``ALL`` if it can be any."""
-    data = term.part(1) if term.kind == "child" else None
-    index = data.value if data is not None else None
+    index = term.data.value if term.data is not None else None
     return index if isinstance(index, int) else ALL
 
 

@@ -114,6 +114,9 @@ class LiftProblem(StrEnum):
     UNSPLIT = "unsplit"
     """One key for all lanes."""
 
+    FALLBACK = "fallback"
+    """The stream is split and not given; the ``'params'`` key that stands in for it is one for all lanes."""
+
     RAW = "raw"
     """It is a transform of JAX that knows nothing of streams."""
 
@@ -155,6 +158,9 @@ class Handover(StrEnum):
 
     STORED = "stored"
     """In an attribute, by the constructor."""
+
+    COMPILED = "compiled"
+    """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
 
 
 class Malformation(StrEnum):

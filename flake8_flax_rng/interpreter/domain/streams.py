@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
 
@@ -20,6 +23,7 @@ class Run:
         bare: the bare key that was given, which stands for ``'params'``; what may be one too.
         continues: whether a scope that was bound earlier counts on, so that no call repeats another.
         placeholders: keys that ``init`` was given as arguments: what is drawn from them is thrown away.
+        call: the place of the call.
     """
 
     initialising: bool
@@ -27,12 +31,13 @@ class Run:
     bare: Value | None = None
     continues: bool = False
     placeholders: frozenset[Term] = frozenset()
+    call: Site | None = None
 
     def draws_for_nothing(self, key: Term) -> bool:
         """Return whether a key comes of one that only stands for the one which ``apply`` will get."""
         at: Term | None = key if self.placeholders else None
         while at is not None and at not in self.placeholders:
-            at = at.part(0) if at.kind in ("child", "lane", "shaped") else None
+            at = at.parent if at.kind in (Kind.CHILD, Kind.LANE, Kind.SHAPED) else None
         return at is not None
 
     def key(self, stream: str) -> Value | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import DRAWS_KEPT, PARTS_READ
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,11 +20,65 @@ _NONE: frozenset[Term] = frozenset()
 _MEASURES = frozenset({"shape", "size", "ndim", "dtype"})
 
 
+class _TermPart:
+    """A part that is a term: None for terms of other kinds, and where something else stands there."""
+
+    def __init__(self, name: str):
+        self._places = places_of(name)
+
+    def __get__(self, term: Term, _: type[Term]) -> Term | None:
+        place = self._places.get(term.kind)
+        return None if place is None else term.part(place)
+
+
+class _TextPart:
+    """A part that is a text: None for terms of other kinds, and where something else stands there."""
+
+    def __init__(self, name: str):
+        self._places = places_of(name)
+
+    def __get__(self, term: Term, _: type[Term]) -> str | None:
+        found = term.at(self._places.get(term.kind))
+        return found if isinstance(found, str) else None
+
+
+class _NumberPart:
+    """A part that is a number: None for terms of other kinds, and where something else stands there."""
+
+    def __init__(self, name: str):
+        self._places = places_of(name)
+
+    def __get__(self, term: Term, _: type[Term]) -> int | None:
+        found = term.at(self._places.get(term.kind))
+        return found if isinstance(found, int) else None
+
+
+class _OtherPart:
+    """A part that is a term or an atom: None for terms of other kinds too."""
+
+    def __init__(self, name: str):
+        self._places = places_of(name)
+
+    def __get__(self, term: Term, _: type[Term]) -> Term | Atom:
+        return term.at(self._places.get(term.kind))
+
+
+class _OtherParts:
+    """All parts from one place on: none for terms of other kinds."""
+
+    def __init__(self, name: str):
+        self._places = places_of(f"*{name}")
+
+    def __get__(self, term: Term, _: type[Term]) -> tuple[Term | Atom, ...]:
+        place = self._places.get(term.kind)
+        return () if place is None else term.args[place:]
+
+
 class Term:
     """One node of the term graph; made by :class:`Terms` only.
 
     Attributes:
-        kind: what the term is: ``seed``, ``child``, ``const``, ``attribute``, ``draw``, …
+        kind: what the term names; the table ``PARTS`` says what the parts of each kind are called.
         args: the parts; terms or plain atoms.
         draws: the key terms whose draws the value depends on (bounded in number).
         number: order of creation, the deterministic sort key.
@@ -31,16 +86,53 @@ class Term:
 
     __slots__ = ("args", "draws", "kind", "number")
 
-    def __init__(self, kind: str, args: tuple[Term | Atom, ...], number: int, draws: frozenset[Term]):
+    # One property for each name of a part that is asked for; they are those of the table.
+    parent = _TermPart("parent")
+    data = _TermPart("data")
+    key = _TermPart("key")
+    owner = _TermPart("owner")
+    index = _TermPart("index")
+    callee = _TermPart("callee")
+    lane = _TermPart("lane")
+    iterable = _TermPart("iterable")
+    left = _TermPart("left")
+    right = _TermPart("right")
+    operand = _TermPart("operand")
+    name = _TextPart("name")
+    path = _TextPart("path")
+    label = _TextPart("label")
+    function = _TextPart("function")
+    sign = _TextPart("sign")
+    address = _NumberPart("address")
+    serial = _NumberPart("serial")
+    origin = _NumberPart("origin")
+    turn = _NumberPart("turn")
+    added = _NumberPart("added")
+    source = _OtherPart("source")
+    version = _OtherPart("version")
+    arguments = _OtherParts("arguments")
+    items = _OtherParts("items")
+
+    def __init__(self, kind: Kind, args: tuple[Term | Atom, ...], number: int, draws: frozenset[Term]):
         self.kind = kind
         self.args = args
         self.number = number
         self.draws = draws
 
+    def at(self, index: int | None) -> Term | Atom:
+        """Return part ``index``, None if there is none."""
+        return self.args[index] if index is not None and index < len(self.args) else None
+
     def part(self, index: int) -> Term | None:
         """Return part ``index`` if it is a term."""
         found = self.args[index] if 0 <= index < len(self.args) else None
         return found if isinstance(found, Term) else None
+
+    @property
+    def argument(self) -> Term | None:
+        """The first argument of a call, if it is a term."""
+        first = self.arguments[:1]
+        return first[0] if first and isinstance(first[0], Term) else None
 
     @property
     def parts(self) -> list[Term]:
@@ -50,7 +142,7 @@ class Term:
     @property
     def value(self) -> Atom:
         """The Python value that a constant stands for; None for all other terms."""
-        found = self.args[0] if self.kind == "const" else None
+        found = self.args[0] if self.kind is Kind.CONST else None
         return None if isinstance(found, Term) else found
 
     def __repr__(self) -> str:
@@ -64,7 +156,7 @@ class Terms:
         self._table: dict[tuple[object, ...], Term] = {}
         self._fresh = 0
 
-    def make(self, kind: str, *args: Term | Atom) -> Term:
+    def make(self, kind: Kind, *args: Term | Atom) -> Term:
         """Return the term of this kind and these parts; the same object for the same parts."""
         identity = (kind, args, tuple(map(type, args)))
         term = self._table.get(identity)
@@ -73,7 +165,7 @@ class Terms:
             self._table[identity] = term
         return term
 
-    def known(self, kind: str, *args: Term | Atom) -> bool:
+    def known(self, kind: Kind, *args: Term | Atom) -> bool:
         """Return whether the program has computed the term of this kind and these parts."""
         return (kind, args, tuple(map(type, args))) in self._table
 
@@ -85,7 +177,7 @@ class Terms:
     def fresh(self, label: str) -> Term:
         """Return a term that is equal to no other: a value of which nothing is known."""
         self._fresh += 1
-        return self.make("fresh", label, self._fresh)
+        return self.make(Kind.FRESH, label, self._fresh)
 
     def child(self, parent: Term, data: Term) -> Term:
         """Return child ``data`` of a key.
@@ -93,19 +185,19 @@ class Terms:
         ``split(k, n)[i]`` and ``fold_in(k, i)`` are the same bits, and the count of a split does not
         matter, so one term serves both.
         """
-        return self.make("child", parent, data)
+        return self.make(Kind.CHILD, parent, data)
 
     def const(self, value: Atom) -> Term:
         """Return the term of a Python constant; ``True`` and ``1`` are different terms."""
-        return self.make("const", value)
+        return self.make(Kind.CONST, value)
 
 
-def _draws(kind: str, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
+def _draws(kind: Kind, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
     found: set[Term] = set()
     for arg in args:
         if isinstance(arg, Term) and arg.draws:
             found |= arg.draws
-    if kind == "draw" and isinstance(args[0], Term):
+    if kind is Kind.DRAW and isinstance(args[0], Term):
         found.add(args[0])
     if not found or _of_no_draw(kind, args):
         return _NONE
@@ -114,9 +206,9 @@ def _draws(kind: str, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
     return frozenset(found)
 
 
-def _of_no_draw(kind: str, args: tuple[Term | Atom, ...]) -> bool:
+def _of_no_draw(kind: Kind, args: tuple[Term | Atom, ...]) -> bool:
     """Return whether a value is the same whatever was drawn: an array's shape, and how many it holds."""
-    return (kind == "attribute" and args[1] in _MEASURES) or (kind == "pure" and args[0] == "len")
+    return (kind is Kind.ATTRIBUTE and args[1] in _MEASURES) or (kind is Kind.PURE and args[0] == "len")
 
 
 def parts(term: Term, into: Callable[[Term], bool] | None = None) -> list[Term]:
@@ -140,6 +232,6 @@ def drawn_alike(one: Term, other: Term) -> bool:
     """Return whether two values are computed from the same draws from the keys that they have in common."""
     common = one.draws & other.draws
     ours, theirs = (
-        {part for part in parts(term) if part.kind == "draw" and part.args[0] in common} for term in (one, other)
+        {part for part in parts(term) if part.kind is Kind.DRAW and part.key in common} for term in (one, other)
     )
     return bool(common) and ours == theirs

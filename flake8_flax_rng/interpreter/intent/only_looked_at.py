@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-_LISTS = frozenset({"append", "extend", "insert", "update", "setdefault", "appendleft"})
+from flake8_flax_rng.syntax.mutators import FILLING
 
 
 def is_rehearsal(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
@@ -114,7 +114,7 @@ class _Flow:
             return True
         if isinstance(node.func, cst.Name):
             return False
-        if isinstance(node.func, cst.Attribute) and node.func.attr.value in _LISTS:
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value in FILLING:
             return True
         root = node.func
         while isinstance(root, cst.Attribute):

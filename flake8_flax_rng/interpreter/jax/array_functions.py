@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls, Method
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Key, Keys, Opaque, Rows, Stacked, Value
 from flake8_flax_rng.interpreter.python.array_shapes import in_shape
 from flake8_flax_rng.interpreter.python.iteration import key_at, known_items, spread
@@ -101,8 +102,8 @@ def _joined(engine: Engine, parts: Value, state: State) -> Rows | Stacked | None
 
 def _only_row(term: Term) -> Term | None:
     """Return ``x`` of ``x[None]``."""
-    place = term.part(1) if term.kind == "subscript" else None
-    return term.part(0) if place is not None and place.kind == "const" and place.value is None else None
+    place = term.index if term.kind is Kind.SUBSCRIPT else None
+    return term.owner if place is not None and place.kind is Kind.CONST and place.value is None else None
 
 
 def _reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Value:
@@ -118,7 +119,7 @@ def _reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Val
         return Stacked(value, count=1) if how.endswith("reshape") else value
     if isinstance(value, Stacked) and not isinstance(value.lane, Key):
         # The rows of the lanes may lie along one axis now: what a lane had is no row any more.
-        return Opaque(engine.terms.make("reshaped", engine.terms.fresh("shape")))
+        return Opaque(engine.terms.make(Kind.RESHAPED, engine.terms.fresh("shape")))
     if isinstance(value, Keys | Rows):
         known = in_shape(engine, value, how, shape)
         if known is not None:
@@ -128,7 +129,7 @@ def _reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Val
     if not isinstance(value, Keys):
         return value
     if value.inner:
-        return Opaque(engine.terms.make("reshaped", value.parent, engine.terms.fresh("shape")))
+        return Opaque(engine.terms.make(Kind.RESHAPED, value.parent, engine.terms.fresh("shape")))
     return replace(value, count=None, reshaped=True)
 
 

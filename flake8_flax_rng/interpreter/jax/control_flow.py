@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.core.models import Calls, Model
 from flake8_flax_rng.interpreter.domain.budget import PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
+_COUNTING = "jax.numpy.arange"
 _CALLABLE = (Function, Class, Bound, Native, Partial, Symbol, Wrapped)
 
 
@@ -96,9 +98,7 @@ def _count(engine: Engine, length: Value | None, rows: Value | None, state: Stat
     """Return the term that names how often a scan runs: its length, or ``n`` of ``arange(n)``."""
     if length is not None and length != NONE:
         return engine.term(length, state)
-    if isinstance(rows, Opaque) and rows.term.kind == "pure" and rows.term.args[0] == "jax.numpy.arange":
-        return rows.term.part(1)
-    return None
+    return rows.term.argument if isinstance(rows, Opaque) and rows.term.function == _COUNTING else None
 
 
 def passes(length: Value | None, rows: Value | None = None) -> int:
@@ -128,8 +128,8 @@ def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State
         if isinstance(leaf, Rows) and turn < len(leaf.items):
             engine.book.read(leaf)
             return leaf.items[turn]
-        counts = isinstance(leaf, Opaque) and leaf.term.kind == "pure" and leaf.term.args[0] == "jax.numpy.arange"
-        return Opaque(engine.terms.make("item", serial, engine.term(leaf, state), turn), turn if counts else None)
+        counts = isinstance(leaf, Opaque) and leaf.term.function == _COUNTING
+        return Opaque(engine.terms.make(Kind.ITEM, serial, engine.term(leaf, state), turn), turn if counts else None)
 
     return NONE if rows is None else Rebuilding(state.heap, take, (Tuple, DictObject), engine.number).of(rows)
 
@@ -151,7 +151,7 @@ def _fori_loop(engine: Engine, path: str, args: Args, state: State, site: Site) 
             over = [way for way in paths if conditions.certainly_one(engine, [count], way[1])]
             paths = [way for way in paths if way not in over]
         number = None if start is None else start + turn
-        index = Opaque(engine.terms.make("item", serial, "range", turn), number, None if last is None else last - 1)
+        index = Opaque(engine.terms.make(Kind.ITEM, serial, "range", turn), number, None if last is None else last - 1)
         with engine.step(Step(site, turn=turn)):
             paths = engine.merge_outcomes(
                 [outcome for current, at in paths for outcome in engine.call(body, Args([index, current]), at, site)]

@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.budget import PASSES, TREE_NODES_READ
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Const,
@@ -114,7 +115,7 @@ def _leaves(engine: Engine, tree: Value, state: State) -> tuple[list[Value], boo
         items = _inside(node, state)
         if items is None:
             serial, term = engine.number(), engine.term(node, state)
-            found.extend(Opaque(engine.terms.make("item", serial, term, turn)) for turn in range(PASSES))
+            found.extend(Opaque(engine.terms.make(Kind.ITEM, serial, term, turn)) for turn in range(PASSES))
             exact = False
         else:
             pending.extend(reversed(items))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
-from flake8_flax_rng.interpreter.core.key_words import KEY_DATA, of_word, words_of
+from flake8_flax_rng.interpreter.core.key_words import of_word
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, Misuse, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
     FALSE,
@@ -51,7 +52,7 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     impl = args.keywords.get("impl")
     default = impl is None or impl in (NONE, Const("threefry2x32"))
     parts = [term] if default or impl is None else [term, engine.term(impl, state)]
-    return [(Key(engine.terms.make("seed", *parts), origin), state)]
+    return [(Key(engine.terms.make(Kind.SEED, *parts), origin), state)]
 
 
 def _made(
@@ -81,31 +82,31 @@ def _key_data(engine: Engine, path: str, args: Args, state: State, site: Site) -
     key = args.get(0, "keys")
     found = key_term(key)
     if found is not None:
-        return [(Opaque(engine.terms.make(KEY_DATA, *found)), state)]
+        return [(Opaque(engine.terms.make(Kind.KEY_DATA, *found)), state)]
     return unknown_code.pure_call(engine, path, args, state)
 
 
 def _arithmetic(term: Term) -> bool:
     """Return whether a value is computed from the bits of a key."""
-    computed = parts(term, into=lambda part: part.kind == "op" or _copies(part)) if term.kind == "op" else []
-    return any(part.kind == KEY_DATA for part in computed)
+    computed = parts(term, into=lambda part: part.kind is Kind.OP or _copies(part)) if term.kind is Kind.OP else []
+    return any(part.kind is Kind.KEY_DATA for part in computed)
 
 
 def _copies(term: Term) -> bool:
     """Return whether a value is what a function returns that only copies an array."""
-    return term.kind == "pure" and term.args[0] in table.COPYING
+    return term.function in table.COPYING
 
 
 def _unpacked(term: Term) -> Term:
     """Return an array inside of functions that only copy it."""
-    while _copies(term) and (inner := term.part(1)) is not None:
+    while _copies(term) and (inner := term.argument) is not None:
         term = inner
     return term
 
 
 def _number(term: Term) -> Term:
     """Return what ``int(x)`` makes a number of."""
-    inner = term.part(1) if term.kind == "pure" and term.args[0] == "builtins.int" else None
+    inner = term.argument if term.function == "builtins.int" else None
     return term if inner is None else _unpacked(inner)
 
 
@@ -119,12 +120,13 @@ def _wrapped(engine: Engine, args: Args) -> Value:
     if isinstance(data, Key):
         return Key(data.term, _made(engine, MakeKind.WRAP, data.origin, data.term, legacy=False))
     term = _unpacked(data.term) if isinstance(data, Opaque) else None
-    if term is None or term.kind != KEY_DATA:
+    if term is None or term.kind is not Kind.KEY_DATA:
         if term is not None and _arithmetic(term):
             engine.emit(Misused(Misuse.ARITHMETIC, engine.context.stack[-1].site))
         return Key(engine.terms.fresh("wrapped"))
-    key, parent = words_of(term)
-    return Key(key, _made(engine, MakeKind.WRAP, parent, key, legacy=False))
+    key, origin = term.key, term.origin
+    assert key is not None and origin is not None
+    return Key(key, _made(engine, MakeKind.WRAP, origin, key, legacy=False))
 
 
 def key_term(value: Value | None) -> tuple[Term, int] | None:
@@ -200,7 +202,7 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
             for value in args.values()
             if value is not key and value is not given
         ]
-        settings = engine.terms.make("settings", *others)
+        settings = engine.terms.make(Kind.SETTINGS, *others)
     if found is None and isinstance(key, Keys) and not key.reshaped:
         engine.book.read(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
         return [(engine.unknown(key_contract.REFUSED), state)]
@@ -208,9 +210,9 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
         return [(engine.unknown(key_contract.REFUSED), state)]  # it raises, whatever else is a key
     if found is None:
         return unknown_code.pure_call(engine, path, args, state)
-    drawn = engine.terms.make("draw", found[0], path, *rest, *names)
+    drawn = engine.terms.make(Kind.DRAW, found[0], path, *rest, *names)
     if not args.complete():
-        drawn = engine.terms.make("draw", found[0], path, engine.terms.fresh("rest"))
+        drawn = engine.terms.make(Kind.DRAW, found[0], path, engine.terms.fresh("rest"))
     consume(engine, key, state, UseKind.DRAW, path, drawn, subject, settings)
     for index in _inner_children(path, args):
         _enter_inner(engine, path, found[0], index, state)
@@ -257,7 +259,7 @@ def _split(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         first = lengths[0] if isinstance(lengths[0], int) else None
         rest = tuple(length for length in lengths[1:] if isinstance(length, int))
         rest = rest if len(rest) == len(lengths) - 1 else ()
-        shaped = engine.terms.make("shaped", found[0])
+        shaped = engine.terms.make(Kind.SHAPED, found[0])
         return [(Keys(shaped, count=first, inner=True, origin=origin, rest=rest), state)]
     return [(Keys(found[0], origin=origin), state)]
 
@@ -290,9 +292,9 @@ def fold_data(engine: Engine, data: Value, state: State) -> Term:
 
 def _truncated(term: Term) -> int | None:
     """Return the integer that is left of a fraction of a loop's index: ``i / n`` and ``i * 0.1`` are 0."""
-    sign, left, right = term.args[0] if term.kind == "op" else "", term.part(1), term.part(2)
-    turn = left.args[-1] if left is not None and left.kind == "item" else None
-    if left is None or right is None or not isinstance(turn, int):
+    sign, left, right = term.sign, term.left, term.right
+    turn = left.turn if left is not None else None
+    if left is None or right is None or turn is None:
         return None
     by = right.value
     if sign == "/" and (right in left.parts or (isinstance(by, int | float) and by > turn)):
@@ -312,7 +314,7 @@ def _initialise(engine: Engine, path: str, receiver: Value, args: Args, state: S
     if found is None:
         return [(engine.unknown("initial"), state)]
     rest = [engine.term(value, state) for value in args.values() if value is not key]
-    drawn = engine.terms.make("draw", found[0], path, *rest)
+    drawn = engine.terms.make(Kind.DRAW, found[0], path, *rest)
     consume(engine, key, state, UseKind.DRAW, path, drawn)
     return [(Opaque(drawn), state)]
 

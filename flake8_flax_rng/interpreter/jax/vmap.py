@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.core.mapped import mapping
 from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -82,9 +83,9 @@ def map_shards(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args
     given = args.shift(0)
     for index, value in enumerate(args.positional):
         spec = per_argument[index] if index < len(per_argument) else None
-        whole = isinstance(spec, Opaque) and spec.term.kind == "pure" and len(spec.term.args) == 1
+        whole = isinstance(spec, Opaque) and spec.term.kind is Kind.PURE and not spec.term.arguments
         if not whole:
-            block = engine.terms.make("block", engine.term(value, state))
+            block = engine.terms.make(Kind.BLOCK, engine.term(value, state))
             given.positional[index] = (
                 replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
             )
@@ -191,10 +192,10 @@ def _lane(engine: Engine, value: Value) -> Value:
         engine.book.read(value)
         return value.items[0]
     if isinstance(value, Key):
-        return Key(engine.terms.make("lane", value.term), value.origin)
+        return Key(engine.terms.make(Kind.LANE, value.term), value.origin)
     if isinstance(value, Opaque):
-        stacked = value.term.part(0) if value.term.kind == "stacked" else None
-        return Opaque(engine.terms.make("lane", value.term) if stacked is None else stacked)
+        lane = value.term.lane
+        return Opaque(engine.terms.make(Kind.LANE, value.term) if lane is None else lane)
     return value
 
 
@@ -206,6 +207,6 @@ def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> V
             return leaf
         if isinstance(leaf, Key | Keys):
             return Stacked(leaf, count=count)
-        return Opaque(engine.terms.make("stacked", engine.term(leaf, state)))
+        return Opaque(engine.terms.make(Kind.STACKED, engine.term(leaf, state)))
 
     return Rebuilding(state.heap, stack, (Tuple,), engine.number).of(value)

@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.core.naming import library_label
 from flake8_flax_rng.interpreter.domain.events import Replaced, Use
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
 from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import modules
@@ -45,14 +46,13 @@ def _call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
 def call_method(engine: Engine, function: Opaque, args: Args, state: State) -> Outcomes | None:
     """Call a library's object or one of its methods; None when nothing is known of it."""
     owner, name = function.term, "__call__"
-    if owner.kind == "attribute":
-        receiver = owner.part(0)
-        assert receiver is not None
-        owner, name = receiver, str(owner.args[1])
-    if owner.kind != "made":
+    if owner.kind is Kind.ATTRIBUTE:
+        assert owner.owner is not None
+        owner, name = owner.owner, str(owner.name)
+    if owner.kind is not Kind.MADE:
         seeded = name in SEEDED_METHODS and isinstance(args.keywords.get("seed"), Key)
         return _consumed(engine, name, GUESSED, owner, args, state) if seeded else None
-    path = str(owner.args[0])
+    path = str(owner.path)
     objects = engine.libraries.objects(path)
     assert objects is not None
     if name in objects.same:
@@ -69,7 +69,7 @@ def _made(
     """Return an object of a library, which is named by how it was made."""
     parts = _parts(engine, args, state)
     _handed_over(engine, path, args, state)
-    return Opaque(engine.terms.make("made", path, owner, method, *parts))
+    return Opaque(engine.terms.make(Kind.MADE, path, owner, method, *parts))
 
 
 def _parts(engine: Engine, args: Args, state: State, without: Value | None = None) -> list[Term]:
@@ -102,9 +102,9 @@ def _consumed(
     rest = _parts(engine, args, state, key)
     if not args.complete():
         rest = [engine.terms.fresh("rest")]
-    call = engine.terms.make("draw", found[0], label, owner, *rest)
+    call = engine.terms.make(Kind.DRAW, found[0], label, owner, *rest)
     # On which inputs a model is initialised does not matter, only which model it is.
-    signature = engine.terms.make("maker", found[0], owner) if owner is not None and consumer.makes else call
+    signature = engine.terms.make(Kind.MAKER, found[0], owner) if owner is not None and consumer.makes else call
     origin = engine.number()
     result: Outcomes = []
     for drawing, path in _ways(engine, consumer, args, state):

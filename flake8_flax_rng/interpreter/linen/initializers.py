@@ -46,7 +46,7 @@ def check_fields(engine: Engine, name: str, args: Args, state: State, site: Site
 def is_constant(initialiser: Value) -> bool:
     """Return whether this is an initialiser of JAX that does not depend on its key."""
     if isinstance(initialiser, Opaque):
-        return initialiser.term.kind == "pure" and initialiser.term.args[0] in CONSTANT_INITIALIZERS
+        return initialiser.term.function in CONSTANT_INITIALIZERS
     return isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
 
 

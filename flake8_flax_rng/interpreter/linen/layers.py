@@ -9,6 +9,7 @@ from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.domain.events import Draw, Replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import TurnedOff, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Opaque, Value
 from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.linen.initializers import is_constant
@@ -29,10 +30,10 @@ def call(engine: Engine, layer: Layer, found: Instance, args: Args, state: State
     parts = args.values()[:1]
     result: Outcomes = []
     for after in states:
-        term = engine.terms.make("layer", engine.class_name(found), *(engine.term(v, after) for v in parts))
+        term = engine.terms.make(Kind.LAYER, engine.class_name(found), *(engine.term(v, after) for v in parts))
         if layer.rate and after.draws and not after.draws[-1].off:
-            term = engine.terms.make("draw", engine.terms.make("stream", _stream(layer, found)), term)
-        result.append((Opaque(engine.terms.make("result", term, engine.terms.fresh("layer"))), after))
+            term = engine.terms.make(Kind.DRAW, engine.terms.make(Kind.STREAM, _stream(layer, found)), term)
+        result.append((Opaque(engine.terms.make(Kind.RESULT, term, engine.terms.fresh("layer"))), after))
     return result
 
 
@@ -84,7 +85,7 @@ def _without_effect(engine: Engine, layer: Layer, rate: Value, state: State) -> 
         if layer.default_rate is None or not isinstance(number, int | float):
             return [(number in (0, 1), state)]
         return [(number <= 0, state)]
-    condition = Opaque(engine.terms.make("no rate", engine.term(rate, state)))
+    condition = Opaque(engine.terms.make(Kind.NO_RATE, engine.term(rate, state)))
     return conditions.branch(engine, condition, state)
 
 

@@ -15,6 +15,7 @@ from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import FixedValue, Malformation, TurnedOff, Unserved
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -329,7 +330,7 @@ def _drawn_term(engine: Engine, draw: Draw) -> Term:
     key = key_term(engine.context.runs[-1].key(draw.stream)) if engine.context.runs else None
     if key is None or draw.path is None or draw.unlifted or lifted.repeated(engine):
         return engine.terms.fresh("drawn")
-    return engine.terms.make("stream", key[0], draw.stream, *draw.path, draw.counter)
+    return engine.terms.make(Kind.STREAM, key[0], draw.stream, *draw.path, draw.counter)
 
 
 def _has_rng(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
@@ -401,9 +402,9 @@ def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: S
     state.draws = (*state.draws, Draw("", site, path, own=True, variable=True, random=False))
     initialiser = args.get(2, "init_fn")
     if initialiser is None or initialiser == NONE or not _may_initialise(engine, receiver, state):
-        return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), state)]
+        return [(Opaque(engine.terms.make(Kind.VARIABLE, engine.terms.fresh("variable"))), state)]
     outcomes = _from_data(engine, None, engine.call(initialiser, args.shift(3), state, site), site)
-    return [(Opaque(engine.terms.make("variable", engine.terms.fresh("variable"))), after) for _, after in outcomes]
+    return [(Opaque(engine.terms.make(Kind.VARIABLE, engine.terms.fresh("variable"))), after) for _, after in outcomes]
 
 
 def written(engine: Engine, value: Value, state: State, site: Site) -> None:

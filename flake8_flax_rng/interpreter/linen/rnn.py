@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.lifted import lifted
 from flake8_flax_rng.interpreter.domain.events import Fixed
 from flake8_flax_rng.interpreter.domain.kinds import FixedValue, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -82,4 +83,4 @@ def _built_in(engine: Engine, found: Instance, key: Key, given: Value, state: St
         return engine.unknown("carry")
     if given is key:
         random.consume(engine, key, state, UseKind.SPLIT, "nn.RNN", derived=engine.number())
-    return Opaque(engine.terms.make("draw", key.term, "carry"))
+    return Opaque(engine.terms.make(Kind.DRAW, key.term, "carry"))

@@ -15,6 +15,7 @@ from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.streams import Run
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     FALSE,
     NONE,
@@ -199,9 +200,10 @@ def run(
     Returns:
         one outcome for each path through the module.
     """
-    call = engine.terms.make("linen", kind, *(engine.term(value, state) for value in args.values()))
+    call = engine.terms.make(Kind.LINEN, kind, *(engine.term(value, state) for value in args.values()))
     outer, state.draws = state.draws, ()
     step = engine.context.stack[-1]
+    given = replace(given, call=step.site)
     if kind in INITIALISING and not INITIALISING[kind]:
         held = frozenset(value.term for value in args.values() if isinstance(value, Key | Opaque))
         given = replace(given, placeholders=held)
@@ -264,7 +266,7 @@ def _finished(
         if key is None or draw.off or draw.unlifted or not (draw.certain and draw.random) or draw.stream in ("*", ""):
             continue
         assert result is not None
-        result = engine.terms.make("draw", key[0], result)
+        result = engine.terms.make(Kind.DRAW, key[0], result)
         if draw.path is None or key[0] in entered or given.continues or (thrown_away and not draw.variable):
             continue
         place = LedgerKey(key[0], (draw.path, draw.counter))
@@ -278,7 +280,7 @@ def _finished(
         _note(engine, draw, use, state)
     if template.initialises or not isinstance(value, Tuple | Const):
         assert result is not None
-        value = Opaque(engine.terms.make("result", result, engine.terms.fresh("run")))
+        value = Opaque(engine.terms.make(Kind.RESULT, result, engine.terms.fresh("run")))
     return value, state
 
 

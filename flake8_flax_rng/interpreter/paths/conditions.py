@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import NESTING_TIMELESS
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -35,6 +36,10 @@ _NEVER_NONE = (Key, Keys, Tuple, Function, Class, Bound, Native, Partial, Wrappe
 SOME = "some"
 """Label of unknown values that are certainly not None."""
 
+_OF_ARITHMETIC = frozenset(
+    {Kind.DRAW, Kind.MADE, Kind.OP, Kind.MINUS, Kind.UNARY, Kind.FORMAT, Kind.CHAIN}
+    | {Kind.NOT, Kind.EQUAL, Kind.LESS, Kind.GREATER, Kind.IN}
+)
 _MIRRORED = {">": "<", "<=": ">=", "<": ">", ">=": "<="}
 
 
@@ -87,8 +92,8 @@ def certainly_one(naming: Naming, limits: Sequence[Term | None], state: State) -
 
 
 def _at_most_one(naming: Naming, count: Term, state: State) -> bool:
-    one = naming.terms.make("==", count, naming.terms.const(1))
-    more = naming.terms.make(">", count, naming.terms.const(1))
+    one = naming.terms.make(Kind.EQUAL, count, naming.terms.const(1))
+    more = naming.terms.make(Kind.GREATER, count, naming.terms.const(1))
     return all(
         facts_of.decided(naming, one, facts) is True or facts_of.decided(naming, more, facts) is False
         for facts in state.assumed
@@ -148,18 +153,18 @@ def _opaque_comparison(naming: Naming, operator: str, left: Value, right: Value,
     if operator in ("is", "=="):
         if ours is theirs:
             return Const(True)
-        if theirs.kind != "const" and (ours.kind == "const" or ours.number > theirs.number):
+        if theirs.kind is not Kind.CONST and (ours.kind is Kind.CONST or ours.number > theirs.number):
             ours, theirs = theirs, ours
-        return Opaque(make("==", ours, theirs))
-    if operator in _MIRRORED and ours.kind == "const":
+        return Opaque(make(Kind.EQUAL, ours, theirs))
+    if operator in _MIRRORED and ours.kind is Kind.CONST:
         ours, theirs, operator = theirs, ours, _MIRRORED[operator]
     if operator in ("<=", ">"):
-        positive = make(">", ours, theirs)
+        positive = make(Kind.GREATER, ours, theirs)
         return Opaque(positive if operator == ">" else _not(naming, positive))
     if operator in ("<", ">="):
-        positive = make("<", ours, theirs)
+        positive = make(Kind.LESS, ours, theirs)
         return Opaque(positive if operator == "<" else _not(naming, positive))
-    return Opaque(make(operator, ours, theirs))
+    return Opaque(make(Kind.IN, ours, theirs))
 
 
 def _turn_decides(operator: str, left: Value, right: Value) -> bool | None:
@@ -168,8 +173,8 @@ def _turn_decides(operator: str, left: Value, right: Value) -> bool | None:
         return None
     if not isinstance(right.value, int) or isinstance(right.value, bool):
         return None
-    base = left.term.args[-1] if left.term.kind == "item" else None
-    first = left.known - base if isinstance(base, int) else left.known
+    base = left.term.turn
+    first = left.known if base is None else left.known - base
     answers = [_compared_constants(operator, Const(turn), right) for turn in (first, first + 1)]
     if answers[0] is answers[1] and not (operator == "==" and left.known == right.value):
         return None
@@ -210,11 +215,11 @@ def _is_none(value: Value, state: State) -> bool | None:
 
 def _computed(term: Term) -> bool:
     """Return whether a value is the result of arithmetic, a draw or an array function."""
-    if term.kind == "pure":
-        return isinstance(term.args[0], str) and term.args[0].startswith(("jax.", "numpy."))
-    if term.kind == "fresh":
-        return term.args[0] == SOME
-    return term.kind in ("draw", "made", "op", "minus", "unary", "format", "not", "==", "<", ">", "in", "chain")
+    if term.kind is Kind.PURE:
+        return str(term.function).startswith(("jax.", "numpy."))
+    if term.kind is Kind.FRESH:
+        return term.label == SOME
+    return term.kind in _OF_ARITHMETIC
 
 
 def _present(naming: Naming, item: Value, container: Value, state: State) -> bool:
@@ -240,18 +245,16 @@ def _contained(item: Const, container: Value, state: State) -> bool | None:
 
 
 def _not(naming: Naming, term: Term) -> Term:
-    inner = term.part(0)
-    if term.kind == "not" and inner is not None:
-        return inner
-    return naming.terms.make("not", term)
+    if term.kind is Kind.NOT and term.operand is not None:
+        return term.operand
+    return naming.terms.make(Kind.NOT, term)
 
 
 def _stripped(term: Term) -> tuple[Term, bool]:
     positive = True
-    while term.kind == "not":
-        inner = term.part(0)
-        assert inner is not None
-        term, positive = inner, not positive
+    while term.kind is Kind.NOT:
+        assert term.operand is not None
+        term, positive = term.operand, not positive
     return term, positive
 
 
@@ -265,7 +268,7 @@ def timeless(naming: Naming, term: Term) -> Term:
 
 
 def _timeless(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, int], Term]) -> Term:
-    if depth > NESTING_TIMELESS or term.kind == "const":
+    if depth > NESTING_TIMELESS or term.kind is Kind.CONST:
         return term
     if (term, depth) not in known:
         known[term, depth] = _without_number(naming, term, depth, known)
@@ -275,9 +278,9 @@ def _timeless(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, in
 def _without_number(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, int], Term]) -> Term:
     args = term.args
     last = term.part(len(args) - 1)
-    if term.kind == "call" and last is not None and last.kind == "fresh":
+    if term.kind is Kind.CALL and last is not None and last.kind is Kind.FRESH:
         args = args[:-1]
     parts = [_timeless(naming, part, depth + 1, known) if isinstance(part, Term) else part for part in args]
-    if term.kind == "attribute":
+    if term.kind is Kind.ATTRIBUTE:
         parts = parts[:2]
     return naming.terms.make(term.kind, *parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import FACTS_KEPT
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.naming import Naming
     from flake8_flax_rng.interpreter.paths.state import Facts
 
-_ORDERED = ("<", ">", "==")
-_DISTINCT = ("const", "symbol", "member", "class")
+_ORDERED = (Kind.LESS, Kind.GREATER, Kind.EQUAL)
+_DISTINCT = (Kind.CONST, Kind.SYMBOL, Kind.MEMBER, Kind.CLASS)
 
 
 def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
@@ -21,58 +22,59 @@ def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
     known = facts.get(term)
     if known is not None:
         return known
-    if term.kind == "==":
+    if term.kind is Kind.EQUAL:
         return _decided_equality(naming, term, facts)
-    if term.kind in ("<", ">"):
+    if term.kind in (Kind.LESS, Kind.GREATER):
         return _decided_order(term, facts)
-    if term.kind == "in":
+    if term.kind is Kind.IN:
         return _decided_membership(naming, term, facts)
     if _is_type_test(term) and any(
-        held and _is_type_test(fact) and fact.args[1] is term.args[1] for fact, held in facts.items()
+        held and _is_type_test(fact) and fact.arguments[0] is term.arguments[0] for fact, held in facts.items()
     ):
         return False
-    none = naming.terms.make("==", term, naming.terms.const(None))
+    none = naming.terms.make(Kind.EQUAL, term, naming.terms.const(None))
     return False if facts.get(none) is True else None
 
 
 def _is_type_test(term: Term) -> bool:
-    return term.kind == "pure" and term.args[0] == "isinstance" and len(term.args) > 1
+    return term.function == "isinstance" and len(term.arguments) > 0
 
 
 def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
-    subject, other = term.args
-    if not isinstance(other, Term) or not isinstance(subject, Term):
+    subject, other = term.left, term.right
+    if other is None or subject is None:
         return None
     once = _once(naming, term)
     if once is not None and facts.get(once) is True:
         return False
     if other.kind not in _DISTINCT:
         return None
-    if other.kind == "const" and other.args[0] is None and (facts.get(subject) is True or ordered(subject, facts)):
+    if other.kind is Kind.CONST and other.value is None and (facts.get(subject) is True or ordered(subject, facts)):
         return False
     for fact, held in facts.items():
-        if not held or fact.kind not in ("==", "in") or fact.args[0] is not subject:
+        if not held or fact.kind not in (Kind.EQUAL, Kind.IN) or fact.left is not subject:
             continue
-        if not isinstance(fact.args[1], Term):
+        known = fact.right
+        if known is None:
             continue
-        if fact.kind == "==" and fact.args[1] is not other and fact.args[1].kind in _DISTINCT:
+        if fact.kind is Kind.EQUAL and known is not other and known.kind in _DISTINCT:
             return False
-        if fact.kind == "in" and other not in (_members(fact) or (other,)):
+        if fact.kind is Kind.IN and other not in (_members(fact) or (other,)):
             return False
     return _decided_order(term, facts)
 
 
 def ordered(subject: Term, facts: Facts) -> bool:
     """Return whether a value was compared by size, which None cannot be."""
-    return any(fact.kind in ("<", ">") and subject in fact.args for fact in facts)
+    return any(fact.kind in (Kind.LESS, Kind.GREATER) and subject in fact.args for fact in facts)
 
 
 def _decided_membership(naming: Naming, term: Term, facts: Facts) -> bool | None:
     members = _members(term)
-    subject = term.args[0]
-    if members is None or not isinstance(subject, Term):
+    subject = term.left
+    if members is None or subject is None:
         return None
-    answers = [decided(naming, naming.terms.make("==", subject, member), facts) for member in members]
+    answers = [decided(naming, naming.terms.make(Kind.EQUAL, subject, member), facts) for member in members]
     if True in answers:
         return True
     return False if all(answer is False for answer in answers) else None
@@ -80,11 +82,11 @@ def _decided_membership(naming: Naming, term: Term, facts: Facts) -> bool | None
 
 def _members(term: Term) -> tuple[Term, ...] | None:
     """Return the constants of ``x in (a, b)``."""
-    container = term.args[1]
-    if not isinstance(container, Term) or container.kind not in ("tuple", "list"):
+    container = term.right
+    if container is None or container.kind not in (Kind.TUPLE, Kind.LIST):
         return None
-    members = tuple(arg for arg in container.args if isinstance(arg, Term) and arg.kind in _DISTINCT)
-    return members if len(members) == len(container.args) else None
+    members = tuple(item for item in container.parts if item.kind in _DISTINCT)
+    return members if len(members) == len(container.items) else None
 
 
 def _decided_order(term: Term, facts: Facts) -> bool | None:
@@ -97,7 +99,7 @@ def _decided_order(term: Term, facts: Facts) -> bool | None:
     known = [
         (fact.kind, number, held)
         for fact, held in facts.items()
-        if fact.kind in ("<", ">", "==") and fact.part(0) is term.args[0]
+        if fact.kind in (Kind.LESS, Kind.GREATER, Kind.EQUAL) and fact.left is term.left
         if (number := _number(fact)) is not None
     ]
     if not known:
@@ -116,32 +118,30 @@ def _decided_last_turn(term: Term, facts: Facts) -> bool | None:
     """Decide ``i < n - 1`` in a loop over ``range(n)``: it fails in one pass only."""
     if not _tells_last_turn(term):
         return None
-    item = term.args[0]
-    assert isinstance(item, Term)
+    assert term.left is not None
+    loop = term.left.source
     failed = any(
-        not held and _tells_last_turn(fact) and isinstance(fact.args[0], Term) and fact.args[0].args[0] == item.args[0]
+        not held and _tells_last_turn(fact) and fact.left is not None and fact.left.source == loop
         for fact, held in facts.items()
     )
     return True if failed else None
 
 
 def _tells_last_turn(term: Term) -> bool:
-    item, bound = term.part(0), term.part(1)
-    if term.kind != "<" or item is None or bound is None or item.kind != "item":
+    item, bound = term.left, term.right
+    if term.kind is not Kind.LESS or item is None or bound is None or item.kind is not Kind.ITEM:
         return False
-    if bound.kind != "op" or bound.args[0] != "-" or bound.part(1) is None or bound.part(1) is not item.part(1):
+    if bound.sign != "-" or bound.left is None or bound.left is not item.iterable:
         return False
-    one = bound.part(2)
-    return one is not None and one.kind == "const" and one.args[0] == 1
+    return bound.right is not None and bound.right.value == 1
 
 
-def _holds(kind: str, value: float, number: float) -> bool:
-    return {"<": value < number, ">": value > number, "==": value == number}[kind]
+def _holds(kind: Kind, value: float, number: float) -> bool:
+    return {Kind.LESS: value < number, Kind.GREATER: value > number, Kind.EQUAL: value == number}[kind]
 
 
 def _number(term: Term) -> float | None:
-    right = term.args[1]
-    value = right.value if isinstance(right, Term) else None
+    value = term.right.value if term.right is not None else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     return None
@@ -149,17 +149,16 @@ def _number(term: Term) -> float | None:
 
 def _once(naming: Naming, term: Term) -> Term | None:
     """Return the condition that some pass of a loop meets ``item == value``: at most one pass does."""
-    subject, other = term.args
-    for item, value in ((subject, other), (other, subject)):
-        if not isinstance(item, Term) or not isinstance(value, Term):
+    for item, value in ((term.left, term.right), (term.right, term.left)):
+        if item is None or value is None:
             continue
         path: list[Atom | Term] = []
-        while item.kind in ("subscript", "attribute") and isinstance(item.args[0], Term):
-            part = item.args[1]
-            path.append(part.value if isinstance(part, Term) and part.kind == "const" else part)
-            item = item.args[0]
-        if item.kind == "item":
-            return naming.terms.make("once", item.args[0], value, *path)
+        while item.kind in (Kind.SUBSCRIPT, Kind.ATTRIBUTE) and item.owner is not None:
+            part = item.index if item.kind is Kind.SUBSCRIPT else item.name
+            path.append(part.value if isinstance(part, Term) and part.kind is Kind.CONST else part)
+            item = item.owner
+        if item.kind is Kind.ITEM:
+            return naming.terms.make(Kind.ONCE, item.source, value, *path)
     return None
 
 
@@ -168,11 +167,11 @@ def extended(naming: Naming, term: Term, held: bool, facts: Facts) -> Facts:
     more = {**facts, term: held}
     if len(more) > FACTS_KEPT:
         more.pop(next(iter(more)))
-    if held and term.kind == "==":
+    if held and term.kind is Kind.EQUAL:
         once = _once(naming, term)
         if once is not None:
             more[once] = True
-    if not held and term.kind == "in":
+    if not held and term.kind is Kind.IN:
         for member in _members(term) or ():
-            more[naming.terms.make("==", term.args[0], member)] = False
+            more[naming.terms.make(Kind.EQUAL, term.left, member)] = False
     return more

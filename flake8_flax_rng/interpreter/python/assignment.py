@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.core.context import attribute_frame, class_fram
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
 from flake8_flax_rng.interpreter.python import subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
@@ -124,7 +125,7 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
             state.open_frame(frame, {})
         state.bind(frame, name, value)
     elif isinstance(owner, Opaque):
-        if owner.term.kind == "variable" and engine.context.stack:
+        if owner.term.kind is Kind.VARIABLE and engine.context.stack:
             engine.hooks.written(value, state, engine.context.stack[-1].site)
         frame = attribute_frame(owner)
         if not state.has_frame(frame):

@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import attribute_frame
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Const,
@@ -73,7 +74,7 @@ def _of_any(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: S
 
 
 def _of_constant(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:
-    return [(Opaque(engine.terms.make("attribute", engine.term(value, state), name)), state)]
+    return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, engine.term(value, state), name)), state)]
 
 
 def _of_symbol(engine: Engine, node: cst.CSTNode, value: Symbol, name: str, state: State) -> Outcomes:
@@ -113,11 +114,11 @@ def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: S
         if isinstance(value, Descriptor) and value.kind != "property":
             return classes.bind(engine, value, cls, cls, state, engine.site(node))
         if isinstance(value, Const) and _is_enum(cls):
-            return [(Opaque(engine.terms.make("member", cls.name, cls.serial, name)), state)]
+            return [(Opaque(engine.terms.make(Kind.MEMBER, cls.name, cls.serial, name)), state)]
         return [(value, state)]
     if name == "create" and lineage.derives(cls, TRAIN_STATES):
         return [(Native("state.create", cls), state)]
-    term = engine.terms.make("attribute", engine.terms.make("class", cls.name, cls.serial), name)
+    term = engine.terms.make(Kind.ATTRIBUTE, engine.terms.make(Kind.CLASS, cls.name, cls.serial), name)
     return [(Opaque(term), state)]
 
 
@@ -133,14 +134,14 @@ def _of_keys(
     engine: Engine, node: cst.CSTNode, value: Key | Keys | Rows | Stacked, name: str, state: State
 ) -> Outcomes:
     if name == "at" and isinstance(value, Key):
-        return [(Opaque(engine.terms.make("words", value.term)), state)]
+        return [(Opaque(engine.terms.make(Kind.WORDS, value.term)), state)]
     if name in SHAPING or name in ("T", "squeeze", "astype", "copy", "at"):
         return [(Native(f"key.{name}", value), state)]
     if name == "shape" and isinstance(value, Keys) and value.count is not None and not value.inner:
         legacy = engine.book.origins.legacy(value.origin)
         if legacy is not None:
             return [(Tuple((Const(value.count), *([Const(2)] if legacy else []))), state)]
-    term = engine.terms.make("attribute", engine.term(value, state), name)
+    term = engine.terms.make(Kind.ATTRIBUTE, engine.term(value, state), name)
     return [(Opaque(term), state)]
 
 
@@ -150,7 +151,7 @@ def _of_unknown(engine: Engine, node: cst.CSTNode, value: Opaque, name: str, sta
         return [(stored, state)]
     version = state.versions.get(value.term, 0)
     parts = (name, version) if version else (name,)
-    return [(Opaque(engine.terms.make("attribute", value.term, *parts)), state)]
+    return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, value.term, *parts)), state)]
 
 
 _BY_TYPE: dict[type[Value], Callable[[Engine, Any, Any, str, State], Outcomes]] = {

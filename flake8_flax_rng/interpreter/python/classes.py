@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -116,8 +117,8 @@ def _dataclass_decorator(engine: Engine, node: cst.ClassDef, state: State) -> st
         value = engine.eval_one(decorator.decorator, state)[0]
         if isinstance(value, Partial):
             value = value.function
-        if isinstance(value, Opaque) and value.term.kind == "pure" and value.term.args[0] in DATACLASSES:
-            return str(value.term.args[0])
+        if isinstance(value, Opaque) and value.term.function in DATACLASSES:
+            return str(value.term.function)
         if isinstance(value, Symbol) and value.path in DATACLASSES:
             return value.path
     return None
@@ -128,7 +129,7 @@ def _is_known(engine: Engine, decorator: cst.Decorator, state: State) -> bool:
     value = engine.eval(decorator.decorator, state)[0][0]
     if isinstance(value, Partial):
         value = value.function
-    if isinstance(value, Opaque) and value.term.kind == "pure":
+    if isinstance(value, Opaque) and value.term.kind is Kind.PURE:
         return True
     return isinstance(value, Symbol) and value.path.startswith(_KEEPING)
 
@@ -235,13 +236,13 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
     held = _declared(engine, owner, found, name, state) if name in getattr(cls, "fields", ()) else None
     if held is not None:
         return [(held, state)]
-    source = engine.terms.make("object", getattr(owner, "address", 0))
+    source = engine.terms.make(Kind.OBJECT, getattr(owner, "address", 0))
     if isinstance(cls, Class) and name not in cls.fields and (not fully_known(cls) or member(cls, "__getattr__")):
         # A property or ``__getattr__`` that nobody sees may give another value each time.
-        return [(Opaque(engine.terms.make("attribute", source, name, engine.terms.fresh(name))), state)]
+        return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, source, name, engine.terms.fresh(name))), state)]
     if found.version:
-        return [(Opaque(engine.terms.make("attribute", source, name, found.version)), state)]
-    return [(Opaque(engine.terms.make("attribute", source, name)), state)]
+        return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, source, name, found.version)), state)]
+    return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, source, name)), state)]
 
 
 def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: State) -> Value | None:
@@ -279,7 +280,7 @@ def bind(engine: Engine, value: Value, owner: Value, cls: Value, state: State, s
     """Return a class member as seen through an instance."""
     if isinstance(value, Descriptor):
         if value.kind == "cached":
-            return [(Opaque(engine.terms.make("cached", engine.term(owner, state), id_of(value))), state)]
+            return [(Opaque(engine.terms.make(Kind.CACHED, engine.term(owner, state), id_of(value))), state)]
         if value.kind == "property":
             return engine.call(value.function, Args([owner]), state, site)
         if value.kind == "classmethod":

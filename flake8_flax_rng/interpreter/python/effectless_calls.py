@@ -9,6 +9,7 @@ from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.program import Effectless
 from flake8_flax_rng.interpreter.domain.budget import EFFORT_REMEMBERED, NESTING_REMEMBERED, PARTS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-_VARYING = ("fresh", "call")
+_VARYING = (Kind.FRESH, Kind.CALL)
 _EFFECTS = 3
 """The first marks count what a call does; the others say how far it went."""
 
@@ -113,10 +114,10 @@ class Call:
             unknown_code.escape(self._engine, Opaque(self._terms[place]), state)
         make, code = self._engine.terms.make, self._function.code
         fresh = [self._engine.terms.fresh("call")] if known.varies else []
-        term = make("call", make("function", code.name, code.serial), *self._terms, *fresh)
+        term = make(Kind.CALL, make(Kind.FUNCTION, code.name, code.serial), *self._terms, *fresh)
         if known.items < 0:
             return Opaque(term)
-        return Tuple(tuple([Opaque(make("item", term, index)) for index in range(known.items)]))
+        return Tuple(tuple([Opaque(make(Kind.ITEM, term, None, index)) for index in range(known.items)]))
 
     def end(self, outcomes: Outcomes) -> None:
         """Remember the call if it had no effect, and an unknown result."""

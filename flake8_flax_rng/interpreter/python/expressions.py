@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.domain.budget import LITERALS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Args, Bound, Const, Key, Opaque, Ref, Tuple, Value
 from flake8_flax_rng.interpreter.python import attributes, classes, comprehensions, operators, subscripts
 from flake8_flax_rng.interpreter.python.assignment import assign
@@ -95,7 +96,7 @@ def _joined(engine: Engine, node: cst.FormattedString, values: list[Value], plai
         words = iter(str(value.value) for value in values if isinstance(value, Const))
         return Const("".join(text if text is not None else next(words) for text in texts))
     text = "".join(part if part is not None else "{}" for part in texts)
-    return Opaque(engine.terms.make("format", text, *(engine.term(value, state) for value in values)))
+    return Opaque(engine.terms.make(Kind.FORMAT, text, *(engine.term(value, state) for value in values)))
 
 
 def _display(engine: Engine, node: cst.Tuple | cst.List | cst.Set, state: State) -> Outcomes:

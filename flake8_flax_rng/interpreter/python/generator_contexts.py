@@ -14,13 +14,12 @@ from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.domain.values import Function
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.names import lookup
+from flake8_flax_rng.syntax.mutators import CHANGING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.values import Value
     from flake8_flax_rng.interpreter.paths.state import State
-
-_FILLING = frozenset({"add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "remove", "update"})
 
 
 def forget(engine: Engine, manager: Value, state: State) -> None:
@@ -47,7 +46,7 @@ def _changed(body: cst.CSTNode) -> Iterator[tuple[str, bool]]:
             yield from ((item.name.value, True) for item in node.names if isinstance(item.name, cst.Name))
         elif isinstance(node, cst.AssignTarget | cst.AugAssign | cst.AnnAssign):
             yield from _root(node.target)
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _FILLING:
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in CHANGING:
             yield from _root(node.func)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, LAZY_KNOWN, PASSES
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Class,
@@ -101,7 +102,7 @@ def key_at(engine: Engine, keys: Keys, index: int) -> Value:
     """Return element ``index`` of an array of keys; one past the end is reported where it is written."""
     if index < 0:
         if keys.count is None:
-            return Opaque(engine.terms.make("last", keys.parent, keys.start, index))
+            return Opaque(engine.terms.make(Kind.LAST, keys.parent, keys.start, index))
         index += keys.count
     if keys.count is not None and not 0 <= index < keys.count:
         return Key(engine.terms.fresh("clamped"))
@@ -113,7 +114,7 @@ def key_at(engine: Engine, keys: Keys, index: int) -> Value:
 
 def row_of(engine: Engine, keys: Keys, index: Term) -> Keys:
     """Return a row of an array of keys of several axes."""
-    row = engine.terms.make("row", keys.parent, index)
+    row = engine.terms.make(Kind.ROW, keys.parent, index)
     count = keys.rest[0] if keys.rest else None
     return Keys(row, count=count, inner=len(keys.rest) > 1, origin=keys.origin, rest=keys.rest[1:])
 
@@ -134,9 +135,9 @@ def element(engine: Engine, value: Value, index: int, state: State) -> Value:
         return engine.unknown("item")
     if isinstance(value, Opaque):
         version = state.versions.get(value.term, 0)
-        return Opaque(engine.terms.make("subscript", value.term, engine.terms.const(index), version))
+        return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, engine.terms.const(index), version))
     if isinstance(value, Key):
-        return Opaque(engine.terms.make("word", value.term, engine.terms.const(index), value.origin))
+        return Opaque(engine.terms.make(Kind.WORD, value.term, engine.terms.const(index), value.origin))
     return engine.unknown("item")
 
 
@@ -175,7 +176,7 @@ def iterate(engine: Engine, value: Value, state: State, depth: int = 0) -> Itera
     serial = engine.number()
     name = engine.term(value, state)
     make = engine.terms.make
-    return Iteration([Opaque(make("item", serial, name, turn)) for turn in range(PASSES)], exact=False)
+    return Iteration([Opaque(make(Kind.ITEM, serial, name, turn)) for turn in range(PASSES)], exact=False)
 
 
 def listed(value: Value, state: State) -> bool:
@@ -184,8 +185,8 @@ def listed(value: Value, state: State) -> bool:
     def lists(inner: Value) -> bool:
         if isinstance(inner, Symbol):
             return inner.path in LISTING
-        if isinstance(inner, Opaque) and inner.term.kind == "pure":
-            return inner.term.args[0] in LISTING
+        if isinstance(inner, Opaque) and inner.term.kind is Kind.PURE:
+            return inner.term.function in LISTING
         found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
         drawn = isinstance(found, ListObject) and found.once
         return isinstance(inner, Tuple) or (isinstance(found, ListObject | DictObject) and found.complete and not drawn)
@@ -220,7 +221,7 @@ def _lazy(engine: Engine, value: Partial, state: State, depth: int) -> Iteration
     if found is not None:
         return found
     serial = engine.number()
-    return Iteration([Opaque(engine.terms.make("item", serial, turn)) for turn in range(PASSES)], exact=False)
+    return Iteration([Opaque(engine.terms.make(Kind.ITEM, serial, None, turn)) for turn in range(PASSES)], exact=False)
 
 
 def _zipped_to_the_longest(parts: list[Iteration], fill: Value) -> Iteration:
@@ -312,5 +313,5 @@ def _range(
         final, total = range(start, stop, step)[-1], len(range(start, stop, step))
     for turn in range(count):
         known = None if start is None or step is None else start + turn * step
-        passes.append(Opaque(engine.terms.make("item", serial, end, turn), known, final))
+        passes.append(Opaque(engine.terms.make(Kind.ITEM, serial, end, turn), known, final))
     return Iteration(passes, exact=False, count=end if len(args) == 1 else None, total=total)

@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.core.context import NORMAL, Completions, Ending
 from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.assignment import assign
@@ -97,8 +98,8 @@ def _counted(value: Value) -> bool:
     """Return whether a test compares something with a number: what holds of it in a pass holds ever after."""
     return (
         isinstance(value, Opaque)
-        and value.term.kind in ("<", ">", "not")
-        and any(part.kind == "const" for term in (value.term, *value.term.parts) for part in term.parts)
+        and value.term.kind in (Kind.LESS, Kind.GREATER, Kind.NOT)
+        and any(part.kind is Kind.CONST for term in (value.term, *value.term.parts) for part in term.parts)
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Opaque, Symbol, Value
 from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, SAMPLERS, SEEDS, SPLIT
 from flake8_flax_rng.semantics.libraries import trusted
@@ -52,7 +53,7 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
             return found
     if name in _BUILTINS:
         return Symbol(f"builtins.{name}")
-    return Opaque(engine.terms.make("name", name))
+    return Opaque(engine.terms.make(Kind.NAME, name))
 
 
 def dotted(node: cst.BaseExpression | cst.CSTNode | None) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.key_words import KEY_DATA, combined, words_of
+from flake8_flax_rng.interpreter.core.key_words import combined
 from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import drawn_alike
 from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.paths import conditions
@@ -60,7 +61,7 @@ def unary(engine: Engine, node: cst.UnaryOperation, state: State) -> Outcomes:
         elif isinstance(node.operator, cst.Minus):
             result.append((_minus(engine, value, after), after))
         else:
-            result.append((Opaque(engine.terms.make("unary", engine.term(value, after))), after))
+            result.append((Opaque(engine.terms.make(Kind.UNARY, engine.term(value, after))), after))
     return result
 
 
@@ -68,9 +69,9 @@ def _minus(engine: Engine, value: Value, state: State) -> Value:
     if isinstance(value, Const) and isinstance(value.value, int | float):
         return Const(-value.value)
     term = engine.term(value, state)
-    if term.kind == "draw":
+    if term.kind is Kind.DRAW:
         engine.book.signs.negate(term, tuple(engine.context.stack))
-    return Opaque(engine.terms.make("minus", term))
+    return Opaque(engine.terms.make(Kind.MINUS, term))
 
 
 def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
@@ -107,8 +108,9 @@ def _on_keys(
     engine: Engine, node: cst.BinaryOperation, sign: str, left: Value, right: Value, state: State
 ) -> Value | None:
     """Note arithmetic on a key: on a typed one it raises, on the words of one it makes another key."""
-    if isinstance(left, Opaque) and left.term.kind == KEY_DATA:
-        return Opaque(engine.terms.make(KEY_DATA, *combined(engine, node, sign, words_of(left.term), right, state)))
+    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA and left.term.key is not None:
+        words = left.term.key, left.term.origin or 0
+        return Opaque(engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words, right, state)))
     for operand, other in ((left, right), (right, left)):
         legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
         if isinstance(operand, Key) and legacy is not None:
@@ -151,7 +153,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     if sign in "+-" and None not in numbers:
         known = _folded(sign, numbers[0], numbers[1])
     first_term, second_term = engine.term(left, state), engine.term(right, state)
-    term = engine.terms.make("op", sign, first_term, second_term)
+    term = engine.terms.make(Kind.OP, sign, first_term, second_term)
     if sign in ("+", "-") and second_term.draws:
         _note_mirrored(engine, sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
@@ -176,9 +178,9 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
     """Note draws that are mirrored: ``-scale * draw`` and ``1 - draw``."""
     for one, other in ((left, right), (right, left)):
         term = engine.term(other, state)
-        if term.kind != "draw":
+        if term.kind is not Kind.DRAW:
             continue
-        negative = engine.term(one, state).kind == "minus" or (
+        negative = engine.term(one, state).kind is Kind.MINUS or (
             isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
         )
         if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
@@ -187,8 +189,8 @@ def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state
 
 def _note_mirrored(engine: Engine, sign: str, centre: Term, step: Term) -> None:
     """Note a step that is taken from one point in both directions: ``x + scale * draw`` and ``x - scale * draw``."""
-    drawn = [part for part in (step, *(step.parts if step.args[0] == "*" else ())) if part.kind == "draw"]
-    if drawn and engine.terms.known("op", "-" if sign == "+" else "+", centre, step):
+    drawn = [part for part in (step, *(step.parts if step.sign == "*" else ())) if part.kind is Kind.DRAW]
+    if drawn and engine.terms.known(Kind.OP, "-" if sign == "+" else "+", centre, step):
         engine.book.signs.negate(drawn[0], tuple(engine.context.stack))
 
 
@@ -257,7 +259,7 @@ def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
                 engine.book.signs.measure(terms)
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
-            term = engine.terms.make("chain", *(engine.term(value, after) for value in values))
+            term = engine.terms.make(Kind.CHAIN, *(engine.term(value, after) for value in values))
             result.append((Opaque(term), after))
     return result
 

@@ -10,6 +10,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import NORMAL, Completion, Completions, Ending
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -342,13 +343,12 @@ def _managed(engine: Engine, node: cst.CSTNode, manager: Value, name: str, state
 
 def _made_by(value: Value) -> str:
     """Return the name of the function that made a context manager, as far as it is known."""
-    if not isinstance(value, Opaque) or not value.term.args:
+    if not isinstance(value, Opaque):
         return ""
-    name = value.term.args[0]
-    callee = value.term.part(0)
-    if value.term.kind == "call" and callee is not None and callee.kind in ("attribute", "symbol"):
-        name = callee.args[0] if callee.kind == "symbol" else callee.args[1]
-    return name if isinstance(name, str) else ""
+    callee = value.term.callee
+    if callee is not None and callee.kind in (Kind.ATTRIBUTE, Kind.SYMBOL):
+        return callee.path or callee.name or ""
+    return value.term.function or ""
 
 
 def _match(engine: Engine, node: cst.Match, state: State) -> Completions:

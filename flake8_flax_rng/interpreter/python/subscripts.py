@@ -10,6 +10,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Const,
@@ -83,11 +84,11 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
         if value.inner:
             return row_of(engine, value, data)
         if value.start:
-            data = engine.terms.make("shifted", data, value.start)
+            data = engine.terms.make(Kind.SHIFTED, data, value.start)
         return Key(engine.terms.child(value.parent, data), value.origin)
     if isinstance(value, Opaque):
         version = state.versions.get(value.term, 0)
-        return Opaque(engine.terms.make("subscript", value.term, engine.term(index, state), version))
+        return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, engine.term(index, state), version))
     return engine.unknown("item")
 
 
@@ -105,7 +106,7 @@ def _sliced(engine: Engine, node: cst.Subscript, value: Value, state: State) -> 
         whole = Tuple(picked) if isinstance(value, Tuple) else engine.allocate(state, ListObject(picked))
         return [(whole, state)]
     if isinstance(value, Opaque):
-        term = engine.terms.make("slice", value.term, start, stop, state.versions.get(value.term, 0))
+        term = engine.terms.make(Kind.SLICE, value.term, start, stop, state.versions.get(value.term, 0))
         return [(Opaque(term), state)]
     return [(engine.unknown("slice"), state)]
 

@@ -95,7 +95,7 @@ class Analysis:
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
         self._objects = Objects(self._engine, chunks, self._call)
-        self._leftovers = Leftovers(self._engine)
+        self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
         engine.hooks = Hooks(partial(modules.adopt, engine), partial(modules.written, engine), self._leftovers.returned)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.syntax.mutators import CHANGING
 from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 _ANY = "*"
 _SETATTR = 3
-_FILLING = frozenset({"append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"})
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ class Stores:
     def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
         """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed.
 
-        What is put into a list or dict by a method of it is noted too.
+        What methods of a list or dict change in it is noted too.
         """
-        filled = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLING else None
+        filled = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING else None
         if isinstance(filled, ast.Attribute):
             own = owner if _is_self(filled.value) else ""
             self._stored.setdefault(filled.attr, set()).add(_Store(own, method, "filled"))

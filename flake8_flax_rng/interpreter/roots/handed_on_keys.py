@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.events import HandedOn
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.kinds import Handover, MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
 from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.interpreter.roots.attribute_writes import Stores
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function
     from flake8_flax_rng.interpreter.paths.state import State
+    from flake8_flax_rng.syntax.source import Chunk
 
 _RETURNED = frozenset({Tuple, DictObject, Instance})
 """What is looked into for the keys that a function returns."""
@@ -27,10 +30,14 @@ class Leftovers:
 
     Args:
         engine: the analysis.
+        chunks: the text of the file.
     """
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine, chunks: list[Chunk]):
         self._engine = engine
+        self._chunks = chunks
+        self._made: set[tuple[Class, str]] = set()
+        self._compiled: list[tuple[Class, str, Use]] = []
         self._handed_on: list[HandedOn] = []
         self._stored: list[tuple[Class, str, Use]] = []
         self._receivers: list[tuple[Class, Term]] = []
@@ -48,7 +55,7 @@ class Leftovers:
         for key in _held(value, state):
             use = self._used(key, state)
             source = _source(key.term)
-            own = source is not key.term and source.kind in ("parameter", "attribute", "subscript")
+            own = source is not key.term and source.kind in (Kind.PARAMETER, Kind.ATTRIBUTE, Kind.SUBSCRIPT)
             if use is not None and own and sum(step.turn is None for step in use.way) == 1:
                 self._handed_on.append(HandedOn(use, Handover.RETURNED))
 
@@ -61,13 +68,17 @@ class Leftovers:
             states: the paths on which the method has returned.
         """
         if function.owner is not None and not function.code.generator:
-            self._receivers.append((function.owner, self._engine.terms.make("object", receiver.address)))
+            self._receivers.append((function.owner, self._engine.terms.make(Kind.OBJECT, receiver.address)))
             for state in states:
                 self._kept(function, function.owner, receiver, state, states)
+                if function.code in self._engine.program.jitted:
+                    self._read_in_compiled(function.owner, receiver, state)
 
     def _kept(self, function: Function, owner: Class, receiver: Ref, state: State, states: list[State]) -> None:
         found = state.instance(receiver)
         for name, value in found.attributes.items() if found is not None else ():
+            if isinstance(value, Key) and value.origin and function.code.name == "__init__":
+                self._made.add((owner, name))
             use = self._used(value, state) if isinstance(value, Key | Opaque) else None
             if use is None or not isinstance(value, Key | Opaque):
                 continue
@@ -76,8 +87,18 @@ class Leftovers:
                 # Who renews it in another mode means the object to repeat its numbers in this one.
                 if not any(_renewed(value, name, receiver, other) for other in states):
                     self._stored.append((owner, name, use))
-            elif source is not value.term and source.kind == "attribute" and source.args[1] == name:
+            elif source is not value.term and source.kind is Kind.ATTRIBUTE and source.name == name:
                 self._handed_on.append(HandedOn(use, Handover.KEPT, name))
+
+    def _read_in_compiled(self, owner: Class, receiver: Ref, state: State) -> None:
+        """Look at the keys of its object that a compiled method draws from."""
+        this = self._engine.terms.make(Kind.OBJECT, receiver.address)
+        for key, use in state.ledger.items():
+            held = (
+                key.term.kind is Kind.ATTRIBUTE and key.term.part(0) is this and key.place is None and key.origin == 0
+            )
+            if held and use.kind in (UseKind.DRAW, UseKind.SPLIT):
+                self._compiled.append((owner, str(key.term.name), use))
 
     def _used(self, key: Key | Opaque, state: State) -> Use | None:
         """Return what has consumed a key that was made by splits alone; None where nothing has."""
@@ -99,11 +120,22 @@ class Leftovers:
             HandedOn(use, Handover.STORED, name)
             for owner, name, use in self._stored
             if any(
-                cls is owner and self._engine.book.uses.drawn_from(self._engine.terms.make("attribute", receiver, name))
+                cls is owner
+                and self._engine.book.uses.drawn_from(self._engine.terms.make(Kind.ATTRIBUTE, receiver, name))
                 for cls, receiver in self._receivers
             )
         ]
-        return [*self._handed_on, *stored]
+        return [*self._handed_on, *stored, *self._never_renewed()]
+
+    def _never_renewed(self) -> list[HandedOn]:
+        """Return the keys that a constructor makes, and that a compiled method draws from while nothing renews them."""
+        candidates = [(owner, name, use) for owner, name, use in self._compiled if (owner, name) in self._made]
+        writes = Stores(self._chunks) if candidates else None
+        return [
+            HandedOn(use, Handover.COMPILED, name)
+            for owner, name, use in candidates
+            if writes is not None and writes.only_in(name, "__init__", {owner.name})
+        ]
 
 
 def _renewed(key: Key | Opaque, name: str, receiver: Ref, state: State) -> bool:
@@ -115,7 +147,7 @@ def _renewed(key: Key | Opaque, name: str, receiver: Ref, state: State) -> bool:
 
 def _source(term: Term) -> Term:
     """Return the key that a key was split from."""
-    while term.kind == "child" and (parent := term.part(0)) is not None:
+    while term.kind is Kind.CHILD and (parent := term.parent) is not None:
         term = parent
     return term
 

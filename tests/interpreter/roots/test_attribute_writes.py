@@ -95,6 +95,32 @@ class Learner:
     def third(self, params, x):
         return self.others["net"].apply(params, x, True)
 
+== a queue of modules that is only read
+class Learner:
+    def __init__(self):
+        self.queue = [Net(4), Net(8)]
+    def position(self, model):
+        return self.queue.index(model)
+    def first(self, params, x):
+        return self.queue[0].apply(params, x, True)  # ! RNG203
+--
+from collections import deque
+class Learner:
+    def __init__(self):
+        self.queue, self.rota, self.bag = deque([Net(4), Net(8)]), deque([Net(4), Net(8)]), [Net(4), Net(8)]
+    def put(self, model):
+        self.queue.appendleft(model)
+    def turn(self):
+        self.rota.rotate(1)
+    def order(self):
+        self.bag.sort(key=str)
+    def first(self, params, x):
+        return self.queue[0].apply(params, x, True)
+    def second(self, params, x):
+        return self.rota[0].apply(params, x, True)
+    def third(self, params, x):
+        return self.bag[0].apply(params, x, True)
+
 == modules that two methods set
 class Trainer:
     def __init__(self, features):
