@@ -232,11 +232,13 @@ class Discarded:
         made: the call that derived them.
         site: the call whose result is lost.
         name: the name that they were bound to, None when they were thrown away at once.
+        used_on: whether the key that they come of is used in their place.
     """
 
     made: Made
     site: Site
     name: str | None = None
+    used_on: bool = True
 
 
 @record(eq=False)

@@ -11,6 +11,8 @@ from flake8_flax_rng.interpreter.evidence.walks import Walks
 from flake8_flax_rng.interpreter.intent.signs import Signs
 
 if TYPE_CHECKING:
+    import ast
+
     import libcst as cst
 
     from flake8_flax_rng.interpreter.domain.events import UnfedRun
@@ -29,6 +31,7 @@ class Book:
         unfed: the runs of models that are not known, in training mode and without streams.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
+        statements: the text of the linted file.
     """
 
     def __init__(self) -> None:
@@ -40,6 +43,7 @@ class Book:
         self.unfed: dict[cst.CSTNode, UnfedRun] = {}
         self.complete = True
         self.imported: frozenset[str] = frozenset()
+        self.statements: list[ast.stmt] = []
 
     def read(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Discarded, Meant, Overlooked, Remade, Reused, Together, part
+from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
+from flake8_flax_rng.interpreter.evidence.unused_keys import UnusedKeys
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Event, Made, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.events import Event, UnfedRun, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
 
@@ -40,7 +41,7 @@ class Judgement:
                 found.extend(self._of_pair(first, second))
         found.extend(overlooked)
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
-        return [*found, *self._discarded(), *self._unfed(), *self._meant.values()]
+        return [*found, *UnusedKeys(self._book).events(), *self._unfed(), *self._meant.values()]
 
     def _pairs(self) -> list[tuple[Use, Use]]:
         """Return the pairs of uses, without those of other lanes at places that stand in one lane already."""
@@ -192,48 +193,27 @@ class Judgement:
             return []
         found: list[Overlooked] = []
         for first, second in [*self._book.uses.guesses, *self._book.uses.pairs]:
-            if second.kind == "unknown":
+            # An equal key that was made elsewhere is not the one that has siblings here.
+            if second.kind is UseKind.UNKNOWN and first.origin == second.origin:
                 found.extend(self._unread_beside(first, second))
         return found
 
     def _unread_beside(self, first: Use, second: Use) -> list[Overlooked]:
         """Return the key that a call should have been given in place of the one that was used before."""
-        guessed = first.kind == "unknown"
+        guessed = first.kind is UseKind.UNKNOWN
+        step = part(first, second).second
         for origin in (first.derived, second.origin):
             made = self._origins.maker(origin)
-            if made is None or made.kind != "split" or not self._stands(first, second):
+            if made is None or made.kind is not MakeKind.SPLIT or not self._stands(first, second):
                 continue
+            if made.site.chunk is not step.site.chunk or made.way[-1].owner != step.owner:
+                continue  # its keys have their names in another function
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             read = self._origins.children_read(origin)
-            name = unread(made, names, self._origins.array_name(origin), read, guessed)
+            name = unread(made, names, self._origins.named_array(origin), read, guessed)
             if name is not None:
                 return [Overlooked(first, second, made, name)]
         return []
-
-    def _discarded(self) -> list[Discarded]:
-        """Return the splits and folds whose keys nobody ever read."""
-        found: list[Discarded] = []
-        for origin, site in sorted(self._origins.thrown_away.items()):
-            made = self._origins.maker(origin)
-            assert made is not None
-            unread_there = not self._origins.was_read(origin) and self._used_on(made, origin)
-            if made.site.node is site.node or unread_there:
-                found.append(Discarded(made, site))
-        return [*found, *self._unread_splits()] if self._book.complete else found
-
-    def _unread_splits(self) -> list[Discarded]:
-        """Return the splits and folds that were bound to names which nobody reads."""
-        found: list[Discarded] = []
-        origins = self._origins
-        # What one pass of a loop leaves unread, as the last one does, another may read.
-        read = {made.site.node for origin, made in origins.calls() if origins.was_read(origin)}
-        for origin, made in sorted(origins.calls()):
-            if made.kind not in ("split", "fold") or made.site.node in read or origin in origins.thrown_away:
-                continue
-            names = [name for name, _ in origins.names(origin).values()] or [origins.array_name(origin) or ""]
-            if any(names) and self._used_on(made, origin):
-                found.append(Discarded(made, made.site, next((name for name in names if name.strip("_")), None)))
-        return found
 
     def _unfed(self) -> list[UnfedRun]:
         """Return the runs without streams, each with a key that was made for it and is never used."""
@@ -246,9 +226,3 @@ class Judgement:
             if key is not None:
                 return replace(run, key=key, made=made)
         return run
-
-    def _used_on(self, made: Made, origin: int) -> bool:
-        """Return whether the key is drawn from although others were derived from it, which are not used."""
-        if made.kind == "split":
-            return any(origin in (first.derived, second.derived) for first, second in self._book.uses.pairs)
-        return self._book.uses.drawn_from(made.source)

@@ -84,6 +84,7 @@ class Analysis:
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
         self._index = self._engine.files.linted.index = index
+        self._engine.book.statements = [statement for chunk in chunks for statement in chunk.tree]
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
         if project is not None:
