@@ -34,8 +34,8 @@ bias = jax.random.normal(bias_key, (3,))
 ```
 
 Not reported, because it is common and right: one module initialised twice alike (a target network), one
-permutation applied to several arrays, antithetic pairs (`-normal(key, …)`), a value drawn twice in order to
-be compared, and `jax.random.clone`.
+permutation applied to several arrays, antithetic pairs (`-normal(key, …)`), two draws that an assertion says
+must be equal (that they are compared, or must differ, says nothing), and `jax.random.clone`.
 
 ## Proven by
 
@@ -49,9 +49,10 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule, spelled
 from flake8_flax_rng.rules.reuse import given_twice, reuses
-from flake8_flax_rng.rules.wording import inside, is_name, split_of
+from flake8_flax_rng.rules.wording import inside, renewable, split_of
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
@@ -69,11 +70,11 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(site, f"{name} was already {consumed}; {alias}")
             continue
         consumed += inside(parting.first, event.first)
-        advice = _advice(event, parting, name.strip("`"), is_array(parting.second, site))
+        advice = _advice(event, parting, name.strip("`"), site)
         yield Report(site, f"{name} was already {consumed}; {advice}")
 
 
-def _advice(event: Reused, parting: Parting, name: str, array: bool) -> str:
+def _advice(event: Reused, parting: Parting, name: str, site: Site) -> str:
     if event.sibling == name:
         return f"the `{name}` that was split off beside it is never used: use that one"
     if event.sibling is not None:
@@ -83,8 +84,14 @@ def _advice(event: Reused, parting: Parting, name: str, array: bool) -> str:
         if event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node:
             return "both splits give the same keys: split once into as many keys as are needed"
         return "after a split use only the keys that it returned"
-    if "." in name and is_name(name):
-        return "split it before the first use, and store the new key in its place"
-    if array or not name.isidentifier():
-        return "split it before the first use, and use each key once"
-    return f"split it before the first use: {split_of(name)}"
+    if name != spelled(site) or is_array(parting.second, site) or not renewable(event, site):
+        return f"split it before the first use, and use each key once{_if_meant(event)}"
+    if "." in name:
+        return f"split it before the first use, and store the new key in its place{_if_meant(event)}"
+    return f"split it before the first use: {split_of(name, event.spare)}{_if_meant(event)}"
+
+
+def _if_meant(event: Reused) -> str:
+    """Say what to write where both are meant to be the same, as two alike calls may be."""
+    alike = event.first.signature is not None and event.first.signature is event.second.signature
+    return ", or use `jax.random.clone` if the same numbers are meant" if alike else ""

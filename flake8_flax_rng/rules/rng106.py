@@ -90,4 +90,5 @@ def _advice(event: Discarded, key: str) -> str:
     if event.made.kind is MakeKind.FOLD:
         return "use the key that it returns"
     name = key if key.isidentifier() else "key"
-    return f"use the keys that it returns: `{name}, subkey = jax.random.split({key})`"
+    other = event.spare if event.spare != name else "other_key"
+    return f"use the keys that it returns: `{name}, {other} = jax.random.split({key})`"

@@ -40,6 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.rules.linen_runs import by_context, explained, runs_by_call, similar, unfed_runs, unread
 from flake8_flax_rng.rules.linen_runs import missing as missing_draws
 from flake8_flax_rng.rules.report import Report, place, rule
@@ -72,7 +73,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _advice(run: ModuleRun, stream: str) -> str:
-    if run.kind == "bind":
+    if run.kind is RunKind.BIND:
         return f"bind the module with `bind(variables, rngs={{{stream!r}: <key>}})`"
     if run.streams:
         return f"add {stream!r} with a key of its own to `rngs`"
@@ -81,7 +82,7 @@ def _advice(run: ModuleRun, stream: str) -> str:
 
 def _missing(run: ModuleRun, known: set[int]) -> Draw | None:
     """Return the first draw that has no stream; RNG204 speaks of those that are given under a misspelt name."""
-    if run.kind not in ("apply", "bind") or run.bare:
+    if run.kind not in (RunKind.APPLY, RunKind.BIND) or run.bare:
         return None
     for draw in missing_draws(run):
         if draw.stream != "params" and not draw.setup and id(draw.site.node) not in known:

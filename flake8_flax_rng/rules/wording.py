@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.kinds import Holder
 from flake8_flax_rng.rules.report import consumer, line, place
 from flake8_flax_rng.semantics.transforms import CONTROL
+from flake8_flax_rng.syntax.names_in_text import is_local
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Parting, Step, Use
+    from flake8_flax_rng.interpreter.domain.events import Parting, Reused, Step, Use
+    from flake8_flax_rng.interpreter.domain.places import Site
 
 LOOP, COMPREHENSION, CARRIED, LEAVES, MAPPED = "loop", "comprehension", "carried", "leaves", "mapped"
 """What repeats a use: a statement; a comprehension; a loop of JAX with a carry; a map over a tree, or over rows."""
@@ -65,18 +68,35 @@ def inside(step: Step, use: Use) -> str:
     return f" (inside: `{use.label}`, {place(use.site)})"
 
 
-def split_of(name: str) -> str:
+def split_of(name: str, spare: str) -> str:
     """Write the statement that renews a key.
 
     Args:
         name: the key's name in the source.
+        spare: a name for the new key.
 
     Returns:
         the statement in backquotes; about a key called `key` where the name is no name.
     """
     known = name if is_name(name) else "key"
-    other = "subkey" if known != "subkey" else "other_key"
+    other = spare if known != spare else "other_key"
     return f"`{known}, {other} = jax.random.split({known})`"
+
+
+def renewable(event: Reused, site: Site) -> bool:
+    """Tell whether a statement before a place can give what stands there another value.
+
+    Args:
+        event: the reuse.
+        site: the key that is used again.
+
+    Returns:
+        whether it is a name of the function around it, or an attribute of an object that takes assignments.
+    """
+    node = site.node
+    if isinstance(node, cst.Attribute):
+        return event.holders.get(node) is Holder.ASSIGNED
+    return isinstance(node, cst.Name) and is_local(node.value, site.chunk, *site.chunk.position(node))
 
 
 def fold_of(name: str) -> str:

@@ -18,12 +18,14 @@ class Sampler:
         subject: position of the array that is permuted or chosen from, if the sampler has one; the
             same key with another array applies the same permutation on purpose.
         subject_name: keyword of that array.
+        options: names and defaults of the parameters behind that array.
     """
 
     key: int = 0
     name: str = "key"
     subject: int | None = None
     subject_name: str | None = None
+    options: tuple[tuple[str, int | bool | tuple[()] | None], ...] = ()
 
 
 _PLAIN = Sampler()
@@ -70,9 +72,15 @@ SAMPLERS: dict[str, Sampler] = {
             "weibull_min",
         ]
     },
-    "jax.random.permutation": Sampler(subject=1, subject_name="x"),
-    "jax.random.shuffle": Sampler(subject=1, subject_name="x"),
-    "jax.random.choice": Sampler(subject=1, subject_name="a"),
+    "jax.random.permutation": Sampler(
+        subject=1, subject_name="x", options=(("axis", 0), ("independent", False), ("out_sharding", None))
+    ),
+    "jax.random.shuffle": Sampler(subject=1, subject_name="x", options=(("axis", 0),)),
+    "jax.random.choice": Sampler(
+        subject=1,
+        subject_name="a",
+        options=(("shape", ()), ("replace", True), ("p", None), ("axis", 0), ("mode", None), ("out_sharding", None)),
+    ),
 }
 
 SEEDS: frozenset[str] = frozenset({"jax.random.key", "jax.random.PRNGKey"})

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from flake8_flax_rng.semantics.consumers import Consumer, Objects
+from flake8_flax_rng.semantics.consumers import Consumer, Makes, Objects
 from flake8_flax_rng.semantics.names import canonical
 from flake8_flax_rng.semantics.packages import LIBRARIES
 
@@ -130,8 +130,6 @@ UNRELATED_ERRORS: frozenset[str] = frozenset(
 
 IMPORT_ERRORS: frozenset[str] = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
 
-_COMPARING = ("equal", "close", "same", "identical")
-
 
 CONSUMERS: dict[str, Consumer] = {path: known for library in LIBRARIES for path, known in library.consumers.items()}
 """Functions of other libraries that consume a key."""
@@ -142,7 +140,7 @@ _MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module 
 PART_MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module in library.part_modules)
 """Bases of modules whose ``__init__`` makes their parts from a key."""
 
-GUESSED = Consumer(None, "seed", makes="guess")
+GUESSED = Consumer(None, "seed", makes=Makes.GUESS)
 SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "experimental_sample_and_log_prob"})
 """Methods that draw when they are given a key as ``seed``, whatever the object: distrax and TFP agree on it."""
 
@@ -242,9 +240,3 @@ def read_consumers(entries: Iterable[str]) -> Libraries:
         position = None if match["keyword"] else int(place or 0)
         own[canonical(match["path"])] = Consumer(position, match["name"])
     return Libraries(own)
-
-
-def compares(name: str) -> bool:
-    """Return whether a function of this name compares its arguments: then it only takes reports back."""
-    last = name.rpartition(".")[2].lower()
-    return last.startswith("assert") or any(word in last for word in _COMPARING)

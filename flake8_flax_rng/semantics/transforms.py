@@ -153,3 +153,10 @@ TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap", "shard"})
 
 SELECTING: frozenset[str] = frozenset({"jax.numpy.where", "jax.lax.select", "numpy.where"})
 """Functions that take each element of their result from the second or from the third argument."""
+
+MAKING_ARRAYS: dict[str, bool] = {
+    f"{module}.{name}": name != "arange"
+    for module in ("jax.numpy", "numpy")
+    for name in ("zeros", "ones", "empty", "full", "eye", "arange")
+}
+"""Functions that make an array, whose first argument tells its length: of any call, or of one without others."""

@@ -86,7 +86,9 @@ class ValueTerms:
             items = self._all([item for _, item in found.entries], depth)
             pairs = zip((self._terms.const(key.value) for key, _ in found.entries), items, strict=True)
             return self._terms.make(Kind.DICT, *(part for pair in pairs for part in pair))
-        return self._fresh("container")
+        container = self._fresh("container")
+        known = self._all(found.items[:ITEMS_NAMED], depth) if isinstance(found, ListObject) else []
+        return self._terms.make(Kind.CONTAINER, container, *known) if known else container
 
     def _function(self, value: Function, depth: int) -> Term:
         return self._terms.make(Kind.FUNCTION, value.code.name, value.code.serial, *value.frames)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.dispatch import instances
-from flake8_flax_rng.interpreter.dispatch.notes import note_comparison
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -31,9 +30,10 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, runs
-from flake8_flax_rng.interpreter.python import classes, lineage
+from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
-from flake8_flax_rng.semantics.libraries import TEXT_METHODS, compares
+from flake8_flax_rng.semantics.comparisons import compares
+from flake8_flax_rng.semantics.libraries import TEXT_METHODS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -125,7 +125,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         name = function.term.name
         if name is not None:
             if compares(name):
-                note_comparison(engine, args, state)
+                assertions.note(engine, name, args, state, site)
             runs.unresolved_run(engine, name, args, state, site)
             mapped.note_models(engine, name, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):

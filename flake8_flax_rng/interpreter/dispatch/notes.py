@@ -8,7 +8,9 @@ from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
-from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, compares, draws_on_host
+from flake8_flax_rng.interpreter.python import assertions
+from flake8_flax_rng.semantics.comparisons import compares
+from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, draws_on_host
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
@@ -22,17 +24,6 @@ if TYPE_CHECKING:
 def _end(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     """Call what never returns."""
     return []
-
-
-def _compare(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
-    note_comparison(engine, args, state)
-
-
-def note_comparison(engine: Engine, args: Args, state: State) -> None:
-    """Note that the arguments of a call are compared."""
-    terms = [engine.term(value, state) for value in args.values()]
-    engine.book.signs.compare([term.draws for term in terms])
-    engine.book.signs.measure(terms)
 
 
 def _select(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
@@ -56,7 +47,7 @@ def _is_pure(path: str) -> bool:
     return path.partition(".")[0] in PURE_ROOTS
 
 
-BEFORE = (Calls(_end, NEVER_RETURN), Calls(_compare, family=compares), Calls(_select, SELECTING))
+BEFORE = (Calls(_end, NEVER_RETURN), Calls(assertions.note, family=compares), Calls(_select, SELECTING))
 """What is asked before all that knows more of a call."""
 
 AFTER = (Calls(_draw_on_host, family=draws_on_host), Calls(_compute, family=_is_pure))

@@ -170,6 +170,9 @@ LANES_COMPARED = 32
 LARGEST_NUMBER = 1 << 64
 """Numbers that are computed: a seed or a count has no more bits. Silently unknown."""
 
+LARGEST_CONSTANT = 1 << 1_000
+"""Numbers that are known at all: each can be made a float, and be printed. Silently unknown."""
+
 LARGEST_EXPONENT = 64
 """Powers and shifts that are computed, which would else fill the memory. Silently unknown."""
 
@@ -211,6 +214,9 @@ DRAWS_KEPT = 24
 
 PARTS_READ = 200
 """Terms that a term is computed from. Silently: the rest is taken to be like what was seen."""
+
+DRAWS_SOUGHT = 2_000
+"""Terms that are searched for the draws a compared value holds. Silently: then its keys decide."""
 
 NESTING_TIMELESS = 4
 """How deep a condition is read to compare it with a later one. Silently: deeper parts are compared as they are."""

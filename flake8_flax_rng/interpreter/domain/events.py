@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.frozen import record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import libcst as cst
 
     from flake8_flax_rng.interpreter.domain.budget import Limit
@@ -15,11 +17,13 @@ if TYPE_CHECKING:
         FixedValue,
         FlagMistake,
         Handover,
+        Holder,
         LiftProblem,
         MadeIn,
         MakeKind,
         Malformation,
         Misuse,
+        RunKind,
         TurnedOff,
         Unserved,
         UseKind,
@@ -27,10 +31,15 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
+    from flake8_flax_rng.semantics.consumers import Makes
 
 
 Way = tuple[tuple["cst.CSTNode", int | None], ...]
 """The calls and loops that led to a place: for each its syntax, and for a loop which pass of its body it is."""
+
+
+SPARE = "subkey"
+"""What a new key is called in advice."""
 
 
 @record(eq=False)
@@ -75,7 +84,7 @@ class Use:
         variables: the variables that a Linen call was given.
         initialises: whether the Linen call is an ``init``.
         twin: whether it is what another lane does than the one that is followed.
-        makes: what a library makes from the key: ``model``, ``layer`` or ``guess``.
+        makes: what a library makes from the key, if it is no plain draw.
         builders: numbers of the functions under way that build a module from its parts.
     """
 
@@ -93,7 +102,7 @@ class Use:
     variables: Term | None = None
     initialises: bool = False
     twin: bool = False
-    makes: str = ""
+    makes: Makes | None = None
     builders: frozenset[int] = frozenset()
 
     @property
@@ -233,12 +242,14 @@ class Discarded:
         site: the call whose result is lost.
         name: the name that they were bound to, None when they were thrown away at once.
         used_on: whether the key that they come of is used in their place.
+        spare: a name for a new key that nothing else has there.
     """
 
     made: Made
     site: Site
     name: str | None = None
     used_on: bool = True
+    spare: str = SPARE
 
 
 @record(eq=False)
@@ -334,6 +345,9 @@ class Reused:
         sibling: a key made beside the one that is reused, and never read, if there is one.
         name: a name that the key was bound to, if there is one.
         default: the call that made the key, if it is the default of a parameter.
+        holders: for the attributes of the text, how the object that holds them can be given a new key, where that is
+            known.
+        spare: a name for a new key that nothing else has where the key is used again.
     """
 
     first: Use
@@ -341,6 +355,8 @@ class Reused:
     sibling: str | None = None
     name: str | None = None
     default: Made | None = None
+    holders: Mapping[cst.CSTNode, Holder] = field(default_factory=dict)
+    spare: str = SPARE
 
 
 @record(eq=False)
@@ -427,7 +443,7 @@ class ModuleRun:
 
     Args:
         call: the place of the call.
-        kind: ``init``, ``apply`` or ``bind``.
+        kind: the method that runs it.
         name: the module and method as a reader knows them, for instance ``Net.apply``.
         streams: names of the streams given; None when that is not known.
         bare: whether a bare key was given.
@@ -444,7 +460,7 @@ class ModuleRun:
     """
 
     call: Site
-    kind: str
+    kind: RunKind
     name: str
     streams: tuple[str, ...] | None
     bare: bool

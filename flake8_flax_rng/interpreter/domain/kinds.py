@@ -90,6 +90,34 @@ class Misuse(StrEnum):
     """``PRNGKey`` makes a raw array."""
 
 
+class Binding(StrEnum):
+    """How a class binds a function that stands in it."""
+
+    METHOD = "method"
+    PROPERTY = "property"
+    CACHED = "cached"
+    """A property that is computed once."""
+
+    CLASSMETHOD = "classmethod"
+    STATICMETHOD = "staticmethod"
+
+
+class RunKind(StrEnum):
+    """The method that runs a Linen module."""
+
+    INIT = "init"
+    INIT_WITH_OUTPUT = "init_with_output"
+    LAZY_INIT = "lazy_init"
+    TABULATE = "tabulate"
+    MODULE_PATHS = "module_paths"
+    APPLY = "apply"
+    APPLY_FN = "apply_fn"
+    """``apply`` as a state of training keeps it."""
+
+    BIND = "bind"
+    """A method of a module that ``bind`` gave its streams."""
+
+
 class TurnedOff(StrEnum):
     """Why a layer that could draw does not."""
 
@@ -161,6 +189,16 @@ class Handover(StrEnum):
 
     COMPILED = "compiled"
     """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
+
+
+class Holder(StrEnum):
+    """How an object that holds a key can be given a new one."""
+
+    ASSIGNED = "assigned"
+    """By an assignment to its attribute."""
+
+    REPLACED = "replaced"
+    """By its method ``replace``, which returns another object."""
 
 
 class Malformation(StrEnum):

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     TUPLE = "tuple"
     LIST = "list"
     DICT = "dict"
+    CONTAINER = "container"
     NATIVE = "native"
     BOUND = "bound"
     PARTIAL = "partial"
@@ -59,6 +60,7 @@ class Kind(StrEnum):
     CACHED = "cached"
     SUBSCRIPT = "subscript"
     SLICE = "slice"
+    PART = "part"
     ITEM = "item"
     # What is computed.
     CALL = "call"
@@ -115,6 +117,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.TUPLE: ("*items",),
     Kind.LIST: ("*items",),
     Kind.DICT: ("*items",),
+    Kind.CONTAINER: ("*items",),  # the first one tells it from all others
     Kind.NATIVE: ("name", "owner"),
     Kind.BOUND: ("callee", "owner"),
     Kind.PARTIAL: ("callee", "*arguments"),
@@ -123,6 +126,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.CACHED: ("owner", "serial"),
     Kind.SUBSCRIPT: ("owner", "index", "version"),
     Kind.SLICE: ("owner", "start", "stop", "version"),
+    Kind.PART: ("owner", "place"),
     Kind.ITEM: ("source", "iterable", "turn"),  # the source is the number of the loop, or what is unpacked
     Kind.CALL: ("callee", "*arguments"),
     Kind.PURE: ("function", "*arguments"),

@@ -226,12 +226,3 @@ def parts(term: Term, into: Callable[[Term], bool] | None = None) -> list[Term]:
         seen.update(new)
         found.extend(dict.fromkeys(new))
     return found
-
-
-def drawn_alike(one: Term, other: Term) -> bool:
-    """Return whether two values are computed from the same draws from the keys that they have in common."""
-    common = one.draws & other.draws
-    ours, theirs = (
-        {part for part in parts(term) if part.kind is Kind.DRAW and part.key in common} for term in (one, other)
-    )
-    return bool(common) and ours == theirs

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from flake8_flax_rng.interpreter.domain.events import UnfedRun
+    from flake8_flax_rng.interpreter.domain.kinds import Holder
     from flake8_flax_rng.interpreter.domain.values import Value
 
 
@@ -31,7 +32,8 @@ class Book:
         unfed: the runs of models that are not known, in training mode and without streams.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
-        statements: the text of the linted file.
+        text: the statements of the linted file.
+        holders: for the attributes that hold a key, how the object can be given a new one, where that is known.
     """
 
     def __init__(self) -> None:
@@ -43,7 +45,8 @@ class Book:
         self.unfed: dict[cst.CSTNode, UnfedRun] = {}
         self.complete = True
         self.imported: frozenset[str] = frozenset()
-        self.statements: list[ast.stmt] = []
+        self.text: list[ast.stmt] = []
+        self.holders: dict[cst.CSTNode, Holder] = {}
 
     def read(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
-from flake8_flax_rng.interpreter.evidence.unused_keys import UnusedKeys
+from flake8_flax_rng.interpreter.evidence.unused_keys import UnusedKeys, free_name, where
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
+from flake8_flax_rng.syntax.names_in_text import is_free
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Event, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
 
@@ -65,7 +68,9 @@ class Judgement:
             made = self._origins.maker(first.origin)
             default = made if made is not None and made.default else None
             name = self._origins.name_in(first.term, part(first, second).second.owner)
-            return [Reused(first, second, self._sibling(first, second), name, default)]
+            sibling = self._sibling(first, second)
+            spare = free_name(part(first, second).second.site, self._book.text)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare)]
         return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
 
     # -- which repeats stand -----------------------------------------------------------------------
@@ -80,7 +85,7 @@ class Judgement:
                 name = self._origins.name_in(first.term, case.parting.second.owner)
                 self._meant[place] = Meant(first, second, excuse.name, excuse.meaning, name)
             return False
-        return not (first.kind == second.kind == "split") or self._children_meet(first, second)
+        return not (first.kind is second.kind is UseKind.SPLIT) or self._children_meet(first, second)
 
     def _children_meet(self, first: Use, second: Use) -> bool:
         """Return whether equal children of two splits are both consumed or go where nobody can see.
@@ -117,9 +122,9 @@ class Judgement:
             if ours is None or theirs is None:
                 break
             if "wrap" in (ours.kind, theirs.kind):
-                one = ours.parent if ours.kind == "wrap" else one
-                two = theirs.parent if theirs.kind == "wrap" else two
-            elif ours.kind == theirs.kind == "fold":
+                one = ours.parent if ours.kind is MakeKind.WRAP else one
+                two = theirs.parent if theirs.kind is MakeKind.WRAP else two
+            elif ours.kind is theirs.kind is MakeKind.FOLD:
                 one, two = ours.parent, theirs.parent
             else:
                 break
@@ -131,7 +136,7 @@ class Judgement:
         """Return the two calls that made equal keys, where the difference is not older than they."""
         one, two = sorted((first.origin, second.origin))
         made = self._origins.maker(two)
-        if not one and made is not None and made.kind == "wrap" and not made.parent:
+        if not one and made is not None and made.kind is MakeKind.WRAP and not made.parent:
             return [Remade(made, made, second, second if first.origin else first)]
         if (computed := self._computed(first, second)) is not None:
             return [computed]
@@ -140,13 +145,13 @@ class Judgement:
             ours, theirs = self._origins.maker(one), self._origins.maker(two)
             if ours is None or theirs is None:
                 return []
-            if theirs.kind == "wrap" and (theirs.parent == one or ours.kind != "wrap"):
+            if theirs.kind is MakeKind.WRAP and (theirs.parent == one or ours.kind is not MakeKind.WRAP):
                 return [Remade(ours, theirs, second, first)]
-            if ours.kind == "wrap" and theirs.kind != "wrap":
+            if ours.kind is MakeKind.WRAP and theirs.kind is not MakeKind.WRAP:
                 one, two = sorted((ours.parent, two))
                 continue
             if ours.parent == theirs.parent:
-                both_split = ours.kind == theirs.kind == "split"
+                both_split = ours.kind is theirs.kind is MakeKind.SPLIT
                 return [] if both_split else [Remade(ours, theirs, second, first)]
             one, two = sorted((ours.parent, theirs.parent))
         return []
@@ -170,22 +175,29 @@ class Judgement:
         """Return a fold that made a key which a sampler makes for itself; a split is a reuse of the parent already."""
         origin = first.origin or second.origin
         made = self._origins.maker(origin)
-        if made is None or made.kind != "fold" or first.kind == second.kind:
+        if made is None or made.kind is not MakeKind.FOLD or first.kind == second.kind:
             return []
-        inner = first if first.kind == "inner" else second
+        inner = first if first.kind is UseKind.INNER else second
         return [Remade(made, made, second, first, inner, fold_is_later=origin > inner.derived)]
 
     # -- keys that nobody uses -------------------------------------------------------------------------
 
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
-        owner = part(first, second).second.owner
+        step = part(first, second).second
+        owner = step.owner
         for origin in (first.derived, second.origin):
-            read = self._origins.children_read(origin)
+            made, read = self._origins.maker(origin), self._origins.children_read(origin)
             for index, (name, place) in sorted(self._origins.names(origin).items()):
-                if index not in read and ALL not in read and place == owner and name.strip("_"):
+                unread_here = index not in read and ALL not in read and place == owner and name.strip("_")
+                if made is not None and unread_here and self._is_free(name, made, step):
                     return name
         return None
+
+    def _is_free(self, name: str, made: Made, step: Step) -> bool:
+        """Return whether the text at a step can take a name in place of the key that it uses."""
+        again = any(isinstance(node, cst.Name) and node.value == name for node, _ in step.arguments)
+        return is_free(name, where(made.site), where(step.site), self._book.text, again)
 
     def _overlooked(self) -> list[Overlooked]:
         """Return the calls that get a key which was used before, while one made beside it is never read."""
@@ -211,7 +223,7 @@ class Judgement:
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             read = self._origins.children_read(origin)
             name = unread(made, names, self._origins.named_array(origin), read, guessed)
-            if name is not None:
+            if name is not None and (not name.isidentifier() or self._is_free(name, made, step)):
                 return [Overlooked(first, second, made, name)]
         return []
 
@@ -223,6 +235,6 @@ class Judgement:
         for origin, made in sorted(self._origins.calls()):
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             key = unread_before(made, names, run.call)
-            if key is not None:
+            if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
                 return replace(run, key=key, made=made)
         return run

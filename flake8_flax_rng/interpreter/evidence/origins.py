@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, child_index
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Value
 from flake8_flax_rng.interpreter.domain.walk import KeysWithin
 
@@ -74,7 +76,7 @@ class Origins:
     def throw_away(self, origin: int, call: Site) -> None:
         """Note that the result of a split or fold is not even bound, as itself or as that of a helper."""
         made = self._made.get(origin)
-        if made is not None and made.kind in ("split", "fold"):
+        if made is not None and made.kind in (MakeKind.SPLIT, MakeKind.FOLD):
             self.thrown_away.setdefault(origin, call)
 
     # -- the names of their keys -----------------------------------------------------------------
@@ -100,12 +102,12 @@ class Origins:
 
     def name_in(self, term: Term, owner: int) -> str | None:
         """Return what a reader of a function calls a key: the name it has there, or the attribute it was read from."""
-        if term.kind == "parameter":
-            return str(term.args[-1]) if term.args[1] == owner else None
-        source = term.part(0)
-        if term.kind == "attribute" and source is not None:
-            name = "self" if source.kind == "object" else self.name_in(source, owner)
-            return f"{name}.{term.args[1]!s}" if name else None
+        if term.kind is Kind.PARAMETER:
+            return term.name if term.serial == owner else None
+        source = term.owner if term.kind is Kind.ATTRIBUTE else None
+        if source is not None:
+            name = "self" if source.kind is Kind.OBJECT else self.name_in(source, owner)
+            return f"{name}.{term.name}" if name else None
         return self._named.get((term, owner))
 
     # -- which of them were read -----------------------------------------------------------------

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.syntax.names_in_text import Function, covers, function_around, loaded
 from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def unread(
         the key, as the text would name it; None if all are read, or if that cannot be told.
     """
     idle = [name for index, name in sorted(names.items()) if index not in read and name.strip("_")]
-    function = function_around(made) if read and (idle or array) else None
+    function = _around(made.site) if read and (idle or array) else None
     if function is None:
         return None
-    lost = [name for name in names.values() if not _loaded(function, name)]
+    lost = [name for name in names.values() if not loaded(function, name)]
     if lost:
         missing = [name for name in idle if name in lost]
     else:
@@ -57,44 +58,20 @@ def unread_before(made: Made, names: Mapping[int, str], call: Site) -> str | Non
     if made.site.chunk is not call.chunk or not names:
         return None
     line, _ = call.chunk.position(call.node)
-    function = function_around(made)
-    if (
-        not isinstance(function, ast.stmt)
-        or not _covers(function, line)
-        or made.site.chunk.position(made.site.node)[0] > line
-    ):
+    function = _around(made.site)
+    if function is None or not covers(function, line) or made.site.chunk.position(made.site.node)[0] > line:
         return None
-    return next((name for _, name in sorted(names.items()) if name.strip("_") and not _loaded(function, name)), None)
+    return next((name for _, name in sorted(names.items()) if name.strip("_") and not loaded(function, name)), None)
 
 
-def function_around(made: Made) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """Return the innermost function in whose text a split is written: what a file binds, others may read."""
-    chunk = made.site.chunk
-    line, _ = chunk.position(made.site.node)
-    found: ast.FunctionDef | ast.AsyncFunctionDef | None = None
-    for statement in chunk.tree:
-        for node in walk(statement):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _covers(node, line):
-                found = node
-    return found
-
-
-def _covers(node: ast.stmt, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or line)
-
-
-def _loaded(function: ast.AST, name: str) -> list[ast.Name]:
-    return [
-        node
-        for node in walk(function)
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
-    ]
+def _around(site: Site) -> Function | None:
+    return function_around(site.chunk, site.chunk.position(site.node)[0])
 
 
 def _unread_indices(function: ast.AST, array: str, keys: Keys) -> list[str]:
     """Return the keys of an array that are never taken, if all that are taken have constant indices."""
     taken = [node for node in walk(function) if isinstance(node, ast.Subscript) and _named(node.value, array)]
-    if keys.count is None or len(taken) != len(_loaded(function, array)):
+    if keys.count is None or len(taken) != len(loaded(function, array)):
         return []
     indices = {_number(node.slice) for node in taken}
     if None in indices:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Discarded
+from flake8_flax_rng.interpreter.domain.events import SPARE, Discarded
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
-from flake8_flax_rng.interpreter.evidence.unread_siblings import function_around
 from flake8_flax_rng.syntax.liveness import may_be_read
+from flake8_flax_rng.syntax.names_in_text import function_around, names_around
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.evidence.book import Book
+    from flake8_flax_rng.syntax.source import Chunk
 
 _DERIVED = (MakeKind.SPLIT, MakeKind.FOLD)
 
@@ -50,7 +52,7 @@ class UnusedKeys:
         for origin, site in sorted(self._origins.thrown_away.items()):
             made = self._origins.maker(origin)
             if made is not None and (made.site.node is site.node or not self._origins.was_read(origin)):
-                yield Discarded(made, site, used_on=self._used_on(made, origin, again=True))
+                yield self._found(made, site, None, self._used_on(made, origin, again=True))
 
     def _unread(self, origin: int, made: Made) -> Iterator[Discarded]:
         """Return what was bound to names that nobody reads: all keys of a call, or single ones."""
@@ -61,12 +63,15 @@ class UnusedKeys:
             shown = next((name for name in unread if not name.startswith("_")), None)
             used_on = self._used_on(made, origin)
             if used_on or shown is not None:
-                yield Discarded(made, made.site, shown, used_on)
+                yield self._found(made, made.site, shown, used_on)
             return
         carried = _source_name(made)
         for name in unread:
             if not name.startswith("_") and name != carried:
-                yield Discarded(made, made.site, name, used_on=False)
+                yield self._found(made, made.site, name, used_on=False)
+
+    def _found(self, made: Made, site: Site, name: str | None, used_on: bool) -> Discarded:
+        return Discarded(made, site, name, used_on, free_name(site, self._book.text) if used_on else SPARE)
 
     def _names(self, origin: int) -> list[tuple[int, str]]:
         """Return the names that keys of a call, or arrays of them, were bound to, with the number of the first key."""
@@ -82,9 +87,10 @@ class UnusedKeys:
             return True
         if not name.strip("_"):
             return False
-        function = function_around(made)
-        body: Sequence[ast.stmt] = function.body if function is not None else self._book.statements
-        return may_be_read(body, made.site.chunk.position(made.site.node)[0], name)
+        chunk, line = where(made.site)
+        function = function_around(chunk, line)
+        body: Sequence[ast.stmt] = function.body if function is not None else self._book.text
+        return may_be_read(body, line, name)
 
     def _used_on(self, made: Made, origin: int, again: bool = False) -> bool:
         """Return whether the key is used although others were derived from it, which are not.
@@ -111,3 +117,14 @@ def _source_name(made: Made) -> str:
     arguments: tuple[tuple[cst.BaseExpression, object], ...] = made.way[-1].arguments
     node = arguments[0][0] if arguments else None
     return node.value if isinstance(node, cst.Name) else ""
+
+
+def where(site: Site) -> tuple[Chunk, int]:
+    """Return the piece of text and the line of a place."""
+    return site.chunk, site.chunk.position(site.node)[0]
+
+
+def free_name(site: Site, text: Sequence[ast.stmt]) -> str:
+    """Return a name for a new key that nothing else has where it would be bound."""
+    taken = names_around(*where(site), text)
+    return next((name for name in (SPARE, "other_key", "next_key") if name not in taken), f"{SPARE}_2")

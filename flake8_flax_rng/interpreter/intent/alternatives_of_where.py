@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import part
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
 
 if TYPE_CHECKING:
@@ -58,4 +59,4 @@ class Selections:
 
 def _drawn(value: Term, keys: frozenset[Term]) -> set[Term]:
     """Return the draws from some keys that a value is computed from."""
-    return {term for term in parts(value) if term.kind == "draw" and term.args[0] in keys}
+    return {term for term in parts(value) if term.kind is Kind.DRAW and term.key in keys}

@@ -14,10 +14,13 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Parting, part
 from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import looks_on, only_initialises
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
+from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
@@ -94,12 +97,15 @@ class Excuse(NamedTuple):
 
 
 def _compared(case: Case) -> bool:
-    return case.signs.were_compared(case.first.term)
+    """The program raises unless what both have made is equal."""
+    steps = case.parting.first, case.parting.second
+    by_one_function = not case.direct and steps[0].label == steps[1].label
+    return case.signs.assertions.compare(case.first, case.second, by_one_function)
 
 
 def _guess_compared(case: Case) -> bool:
     """A guess for a posterior, and what it is held against, are drawn alike."""
-    return "guess" in (case.first.makes, case.second.makes) and case.signs.was_asserted(case.first.term)
+    return "guess" in (case.first.makes, case.second.makes) and case.signs.assertions.mention(case.first.term)
 
 
 def _subtracted(case: Case) -> bool:
@@ -109,7 +115,7 @@ def _subtracted(case: Case) -> bool:
         return False
     if case.signs.are_contrasted(parting.first.site.node, parting.second.site.node):
         return True
-    same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first.term)
+    same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first, case.second)
     return same and _is_given(parting.first, case.first) and _is_given(parting.second, case.second) and _differ(parting)
 
 
@@ -188,7 +194,7 @@ def _evaluation(case: Case) -> bool:
 def _input_for_init(case: Case) -> bool:
     """A draw only makes an input to initialise a model with: only its shape counts."""
     return any(
-        use.kind == "draw" and only_initialises(use.site.chunk.module, use.site.node)
+        use.kind is UseKind.DRAW and only_initialises(use.site.chunk.module, use.site.node)
         for use in (case.first, case.second)
     )
 
@@ -234,7 +240,9 @@ def _in_unison(case: Case) -> bool:
     first, second = case.first, case.second
     if first.subject is None or second.subject is None or first.label != second.label:
         return False
-    if first.settings is not second.settings:
+    if first.settings is None or first.settings is not second.settings:
+        return False
+    if lengths_differ(first.subject, second.subject, first.settings):
         return False
     if case.same_text:
         carried = first.term in second.subject.draws
@@ -243,6 +251,15 @@ def _in_unison(case: Case) -> bool:
     if first.subject is second.subject:
         return True
     return _array(first.subject) and _array(second.subject)
+
+
+def _one_order(case: Case) -> bool:
+    """The passes over several arrays index them by equal draws: their rows stay together."""
+    first, second, around = case.first, case.second, case.parting.around
+    if not case.same_text or first.signature is None or first.signature is not second.signature:
+        return False
+    listed = around is not None and around.sweep
+    return (listed or _over_leaves(case)) and len(case.signs.orders.arrays(first.signature)) > 1
 
 
 def _transformed_alike(case: Case) -> bool:
@@ -269,7 +286,7 @@ def _antithetic(case: Case) -> bool:
 
 
 EXCUSES = (
-    Excuse("compared", "what both draw is compared", _compared),
+    Excuse("compared", "what both make must be equal", _compared),
     Excuse("warm-up", "the first call only compiles the function", _warm_up),
     Excuse("same-objective", "one function is evaluated beside its gradient, on the same numbers", _same_objective),
     Excuse("only-looked-at", "the loop renews other keys, and only looks at what comes of this one", _only_looked_at),
@@ -283,6 +300,7 @@ EXCUSES = (
     Excuse("target-network", "one module is initialised twice", _target_network, Of.STREAMS),
     Excuse("paired-evaluation", "one module runs with other variables on equal inputs", _paired_evaluation, Of.STREAMS),
     Excuse("in-unison", "one order is applied to several arrays", _in_unison, Of.DRAWS),
+    Excuse("one-order", "equal draws are the indices of several arrays", _one_order, Of.DRAWS),
     Excuse("transformed-alike", "one choice is applied to several arrays", _transformed_alike, Of.DRAWS),
     Excuse("antithetic", "one of two equal draws is negated", _antithetic, Of.DRAWS),
 )
@@ -342,14 +360,14 @@ def _renews(makers: Mapping[int, Made], loop: cst.CSTNode, key: Term) -> bool:
         if inside and key not in with_parents(made.source):
             found = sources.setdefault(made.site.node, set())
             found.add(made.source)
-            if made.varied or (made.kind == "split" and len(found) > 1):
+            if made.varied or (made.kind is MakeKind.SPLIT and len(found) > 1):
                 return True
     return False
 
 
 def _from_loop_item(term: Term) -> bool:
     """Return whether a value is taken from what a loop goes over."""
-    return any(part.kind == "item" for part in parts(term))
+    return any(part.kind is Kind.ITEM for part in parts(term))
 
 
 def _is_array(value: Value, key: Term | None = None) -> bool:
@@ -364,14 +382,14 @@ def _array(term: Term) -> bool:
     pending, seen = [(term, False)], {(term, False)}
     for current, nested in pending:
         inner: list[tuple[Term, bool]] = []
-        if current.kind in ("op", "minus"):
+        if current.kind in (Kind.OP, Kind.MINUS):
             inner = [(part, True) for part in current.parts]
-        elif current.kind == "pure":
-            if current.args[0] != "len":
+        elif current.kind is Kind.PURE:
+            if current.function != "len":
                 return True
-        elif current.kind in ("attribute", "subscript") and isinstance(current.args[0], Term):
-            inner = [(current.args[0], nested)] if current.args[1] not in ("shape", "size", "ndim") else []
-        elif not nested and current.kind not in ("const", "slice"):
+        elif current.kind in (Kind.ATTRIBUTE, Kind.SUBSCRIPT) and (owner := current.owner) is not None:
+            inner = [(owner, nested)] if current.name not in ("shape", "size", "ndim") else []
+        elif not nested and current.kind not in (Kind.CONST, Kind.SLICE):
             return True
         pending.extend(new for new in dict.fromkeys(inner) if new not in seen)
         seen.update(inner)
@@ -380,7 +398,7 @@ def _array(term: Term) -> bool:
 
 def _measures(term: Term) -> bool:
     """Return whether a value is computed from the shape of another."""
-    return any(part.kind == "attribute" and part.args[1] in ("shape", "size") for part in parts(term))
+    return any(part.kind is Kind.ATTRIBUTE and part.name in ("shape", "size") for part in parts(term))
 
 
 def _over_leaves(case: Case) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
-from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
 from flake8_flax_rng.interpreter.intent.alternatives_of_where import Selections
+from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
+from flake8_flax_rng.interpreter.intent.compared_values import Pair
+from flake8_flax_rng.interpreter.intent.unison import Orders
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.domain.events import Step
+    from flake8_flax_rng.interpreter.domain.events import Step, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
 
 
@@ -21,17 +21,18 @@ class Signs:
 
     Attributes:
         selections: the arrays whose elements are taken from one of two others.
+        assertions: what must be equal.
+        orders: the arrays that are indexed by draws.
     """
 
     def __init__(self) -> None:
         self.selections = Selections()
+        self.assertions = Assertions()
+        self.orders = Orders()
         self._repeated: set[Term] = set()
-        self._compared: set[Term] = set()
-        self._asserted: set[Term] = set()
         self._negated: dict[Term, list[tuple[Step, ...]]] = {}
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
-        self._differences: dict[Term, frozenset[Term]] = {}
-        self._subtracted: set[Term] = set()
+        self._subtracted: dict[tuple[Term, Term], Pair] = {}
         self._unused: set[cst.CSTNode] = set()
         self._compiled: set[cst.CSTNode] = set()
         self._gradients: set[cst.CSTNode] = set()
@@ -42,33 +43,14 @@ class Signs:
         """Note that a key was used a second time."""
         self._repeated.add(key)
 
-    def compare(self, operands: Iterable[frozenset[Term]]) -> None:
-        """Note that values were compared: keys that both were drawn from twice by then are repeated on purpose."""
-        seen: set[Term] = set()
-        for draws in operands:
-            for term in seen & draws & self._repeated:
-                self._compared.update(with_parents(term))
-            seen |= draws
-        self._asserted |= seen
-
     def contrast(self, left: cst.CSTNode, right: cst.CSTNode) -> None:
         """Note a difference of two results of one function: common random numbers are wanted there."""
         self._contrasts.add(frozenset((left, right)))
 
-    def subtract(self, term: Term, common: frozenset[Term]) -> None:
+    def subtract(self, one: Term, other: Term) -> None:
         """Note a difference of two values that were drawn from the same keys, if those were used twice by then."""
-        repeated = common & self._repeated
-        if repeated:
-            self._differences[term] = repeated
-            self._subtracted |= repeated
-
-    def measure(self, terms: Iterable[Term]) -> None:
-        """Note that values were compared by size: a difference among them is that of two equal draws."""
-        if self._differences:
-            for term in terms:
-                for part in _size_of(term):
-                    for key in self._differences.get(part, ()):
-                        self._compared.update(with_parents(key))
+        if one.draws & other.draws & self._repeated:
+            self._subtracted[one, other] = Pair(one, other)
 
     def negate(self, draw: Term, way: tuple[Step, ...]) -> None:
         """Note that a drawn value was negated, and the calls and loops that led there: an antithetic pair."""
@@ -88,17 +70,9 @@ class Signs:
 
     # -- asked by the excuses ----------------------------------------------------------------------
 
-    def were_compared(self, key: Term) -> bool:
-        """Return whether what was drawn from a key, or from one that it comes of, was compared with itself."""
-        return any(term in self._compared for term in with_parents(key))
-
-    def was_asserted(self, key: Term) -> bool:
-        """Return whether anything that was drawn from a key was compared with something."""
-        return key in self._asserted
-
-    def were_subtracted(self, key: Term) -> bool:
-        """Return whether two values that were drawn from a key were subtracted from each other."""
-        return key in self._subtracted
+    def were_subtracted(self, first: Use, second: Use) -> bool:
+        """Return whether what two uses of a key have made, through two calls, was subtracted from each other."""
+        return any(pair.compares(first, second, by_one_function=True) for pair in self._subtracted.values())
 
     def are_contrasted(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
         """Return whether the results of two calls were subtracted from each other."""
@@ -108,6 +82,10 @@ class Signs:
         """Return the ways to where equal draws were negated."""
         return self._negated.get(signature, [])
 
+    def is_unused(self, call: cst.CSTNode) -> bool:
+        """Return whether nobody looks at the result of a call."""
+        return call in self._unused
+
     def only_compiled(self, before: cst.CSTNode, after: cst.CSTNode) -> bool:
         """Return whether the first of two calls ran a compiled function for nothing, and the second did not."""
         return before in self._unused and after not in self._unused and before in self._compiled
@@ -115,15 +93,3 @@ class Signs:
     def gradients(self, calls: set[cst.CSTNode]) -> set[cst.CSTNode]:
         """Return which of some calls are of the gradient of a function."""
         return calls & self._gradients
-
-
-def _size_of(term: Term) -> list[Term]:
-    """Return what a term is the size of, up to a bound: a product with other drawn values is a step, no size."""
-    found = [term]
-    for current in found:
-        if len(found) > PARTS_READ:
-            break
-        drawn = [part for part in current.parts if part.draws]
-        if not (current.kind == "op" and current.args[0] == "*" and len(set(drawn)) > 1):
-            found.extend(drawn)
-    return found

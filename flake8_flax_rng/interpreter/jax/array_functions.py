@@ -49,6 +49,8 @@ def _pick(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     keys, place = args.get(0, None), args.get(1, None)
     if isinstance(keys, Keys) and place is not None:
         return [(item(engine, keys, place, state), state)]
+    if keys is not None and place is not None:
+        engine.book.signs.orders.note(engine.term(keys, state), engine.term(place, state))
     return None
 
 

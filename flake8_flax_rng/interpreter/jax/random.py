@@ -197,12 +197,7 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     if sampler.subject is not None:
         given = args.get(sampler.subject, sampler.subject_name)
         subject = engine.term(given, state) if given is not None else None
-        others = [
-            timeless(engine, engine.term(value, state))
-            for value in args.values()
-            if value is not key and value is not given
-        ]
-        settings = engine.terms.make(Kind.SETTINGS, *others)
+        settings = _settings(engine, sampler, args, state)
     if found is None and isinstance(key, Keys) and not key.reshaped:
         engine.book.read(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
         return [(engine.unknown(key_contract.REFUSED), state)]
@@ -217,6 +212,17 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     for index in _inner_children(path, args):
         _enter_inner(engine, path, found[0], index, state)
     return [(Opaque(drawn), state)]
+
+
+def _settings(engine: Engine, sampler: table.Sampler, args: Args, state: State) -> Term:
+    """Return what a call says beside its key and its array; to write a default says nothing."""
+    assert sampler.subject is not None
+    said: list[Term] = []
+    for place, (name, default) in enumerate(sampler.options, sampler.subject + 1):
+        value = args.get(place, name)
+        if value is not None and value != (Tuple(()) if isinstance(default, tuple) else Const(default)):
+            said += [engine.terms.const(name), timeless(engine, engine.term(value, state))]
+    return engine.terms.make(Kind.SETTINGS, *said)
 
 
 def _inner_children(path: str, args: Args) -> tuple[int, ...]:
@@ -244,14 +250,16 @@ def _split(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     found = key_term(key)
     if found is None:
         return [(engine.unknown(key_contract.REFUSED), state)]
-    origin = _made(engine, MakeKind.SPLIT, found[1], found[0])
-    consume(engine, key, state, UseKind.SPLIT, path, derived=origin)
     count = args.get(1, "num")
     if count is None:
         count = Const(2) if args.complete() else engine.unknown()
+    shape = known_items(count, state)
+    if any(map(_is_negative, [count] if shape is None else shape)):
+        return [(engine.unknown(key_contract.REFUSED), state)]
+    origin = _made(engine, MakeKind.SPLIT, found[1], found[0])
+    consume(engine, key, state, UseKind.SPLIT, path, derived=origin)
     if isinstance(count, Const) and isinstance(count.value, int):
         return [(Keys(found[0], count=count.value, origin=origin), state)]
-    shape = known_items(count, state)
     if shape is not None and len(shape) == 1 and isinstance(shape[0], Const) and isinstance(shape[0].value, int):
         return [(Keys(found[0], count=shape[0].value, origin=origin), state)]
     if shape is not None and len(shape) > 1:
@@ -262,6 +270,11 @@ def _split(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         shaped = engine.terms.make(Kind.SHAPED, found[0])
         return [(Keys(shaped, count=first, inner=True, origin=origin, rest=rest), state)]
     return [(Keys(found[0], origin=origin), state)]
+
+
+def _is_negative(length: Value) -> bool:
+    """Return whether a value is no length that JAX takes."""
+    return isinstance(length, Const) and isinstance(length.value, int) and length.value < 0
 
 
 def _fold_in(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
@@ -27,7 +26,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, Rebuilding, identity, pairs
 from flake8_flax_rng.interpreter.jax.array_functions import known_length
-from flake8_flax_rng.interpreter.python.iteration import key_at, known_items
+from flake8_flax_rng.interpreter.python.iteration import key_at, known_items, named_tuple_items
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -153,7 +152,7 @@ class _Slicing:
     def __init__(self, engine: Engine, state: State):
         self._engine = engine
         self._state = state
-        self._whole = Rebuilding(state.heap, partial(_lane, engine), CONTAINERS, engine.number)
+        self._whole = Rebuilding(state.heap, self._leaf, CONTAINERS, engine.number)
         # What is identified by its place in memory is kept, so that the place is not used again.
         self._made: dict[tuple[int, int], tuple[Value, Value, Value]] = {}
 
@@ -165,6 +164,14 @@ class _Slicing:
         if places not in self._made:
             self._made[places] = value, axis, value if axis == NONE else self._of_tree(value, axis)
         return self._made[places][-1]
+
+    def _leaf(self, value: Value) -> Value:
+        """Return what one lane gets of an array, or of an object that other lanes have made."""
+        found = self._state.instance(value)
+        if found is None or not any(map(_is_stacked, found.attributes.values())):
+            return _lane(self._engine, value)
+        fields = {n: _lane(self._engine, v) if _is_stacked(v) else v for n, v in found.attributes.items()}
+        return self._engine.allocate(self._state, replace(found, attributes=fields))
 
     def _of_tree(self, value: Value, axis: Value) -> Value:
         ours = self._state.heap.get(value.address) if isinstance(value, Ref) else None
@@ -179,6 +186,10 @@ class _Slicing:
         if items is not None and parts is not None and len(items) == len(parts):
             return Tuple(tuple(self.along(item, part) for item, part in zip(items, parts, strict=True)))
         return self._whole.of(value)
+
+
+def _is_stacked(value: Value) -> bool:
+    return isinstance(value, Stacked) or (isinstance(value, Opaque) and value.term.kind is Kind.STACKED)
 
 
 def _lane(engine: Engine, value: Value) -> Value:
@@ -207,6 +218,11 @@ def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> V
             return leaf
         if isinstance(leaf, Key | Keys):
             return Stacked(leaf, count=count)
+        found = state.instance(leaf)
+        if found is not None and (found.frozen or named_tuple_items(found) is not None):
+            fields = {name: rebuilding.of(item) for name, item in found.attributes.items()}
+            return engine.allocate(state, replace(found, attributes=fields))
         return Opaque(engine.terms.make(Kind.STACKED, engine.term(leaf, state)))
 
-    return Rebuilding(state.heap, stack, (Tuple,), engine.number).of(value)
+    rebuilding = Rebuilding(state.heap, stack, CONTAINERS, engine.number)
+    return rebuilding.of(value)

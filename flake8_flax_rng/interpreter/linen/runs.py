@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.core.program import Chosen
 from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, UnfedRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
-from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 _TRAINING = {**dict.fromkeys(TRAINING_FLAGS, TRUE), FLAG: FALSE}
 """What says of a call that dropout is on."""
 
+_RUNNING = frozenset({*INITIALISING, RunKind.APPLY, RunKind.APPLY_FN})
 _OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
 
 
@@ -96,7 +97,7 @@ def _values(node: cst.BaseExpression) -> list[cst.BaseExpression]:
     return [element.value for element in node.elements]
 
 
-def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+def initialise(engine: Engine, name: RunKind, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``init`` or one of its kin."""
     rngs = args.get(0, "rngs")
     label = engine.context.stack[-1].label
@@ -127,12 +128,12 @@ def apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     given = read_streams(engine, args, rngs, False, state)
     variables = args.get(0, "variables")
     name = engine.term(variables, state) if variables is not None else None
-    return _start(engine, "apply", receiver, given, args.shift(1), state, site, name)
+    return _start(engine, RunKind.APPLY, receiver, given, args.shift(1), state, site, name)
 
 
 def _start(
     engine: Engine,
-    kind: str,
+    kind: RunKind,
     receiver: Value,
     given: Run,
     args: Args,
@@ -175,7 +176,7 @@ def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: Sta
 
 def run(
     engine: Engine,
-    kind: str,
+    kind: RunKind,
     function: Value,
     found: Instance,
     given: Run,
@@ -188,7 +189,7 @@ def run(
 
     Args:
         engine: the analysis.
-        kind: ``init`` or one of its kin, ``apply`` or ``bind``.
+        kind: the method that runs it.
         function: the module or its method.
         found: the module.
         given: the streams.
@@ -215,7 +216,7 @@ def run(
         ModuleRun(
             step.site,
             kind,
-            f"{engine.class_name(found)}.{'__call__' if kind == 'bind' else kind}",
+            f"{engine.class_name(found)}.{'__call__' if kind is RunKind.BIND else kind}",
             None if given.streams is None else tuple(given.streams),
             given.bare is not None,
             draws,
@@ -348,13 +349,13 @@ def signature(args: Args) -> tuple[bool, ...]:
 
 def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Site) -> None:
     """Note a call that may run a Linen module of which nothing is known."""
-    if name not in ("apply", "apply_fn") and name not in INITIALISING:
+    if name not in _RUNNING:
         return
     _note_unfed(engine, name, args)
     rest = args.shift(1)
     for option in _OPTIONS:
         rest.keywords.pop(option, None)
-    engine.emit(ModuleRun(engine.context.stack[-1].site, name, name, None, False, (), False, signature(rest)))
+    engine.emit(ModuleRun(engine.context.stack[-1].site, RunKind(name), name, None, False, (), False, signature(rest)))
 
 
 def _note_unfed(engine: Engine, name: str, args: Args) -> None:

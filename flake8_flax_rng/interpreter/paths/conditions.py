@@ -151,7 +151,7 @@ def _opaque_comparison(naming: Naming, operator: str, left: Value, right: Value,
         return Const(turn)
     make = naming.terms.make
     if operator in ("is", "=="):
-        if ours is theirs:
+        if ours is theirs and not ours.draws:
             return Const(True)
         if theirs.kind is not Kind.CONST and (ours.kind is Kind.CONST or ours.number > theirs.number):
             ours, theirs = theirs, ours

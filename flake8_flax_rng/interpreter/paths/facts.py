@@ -44,6 +44,8 @@ def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
     subject, other = term.left, term.right
     if other is None or subject is None:
         return None
+    if subject is other:
+        return True
     once = _once(naming, term)
     if once is not None and facts.get(once) is True:
         return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.kinds import Binding
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Descriptor,
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _DESCRIPTORS = {
-    "builtins.property": "property",
-    "functools.cached_property": "cached",
-    "builtins.classmethod": "classmethod",
-    "builtins.staticmethod": "staticmethod",
+    "builtins.property": Binding.PROPERTY,
+    "functools.cached_property": Binding.CACHED,
+    "builtins.classmethod": Binding.CLASSMETHOD,
+    "builtins.staticmethod": Binding.STATICMETHOD,
 }
 
 

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.key_words import combined
-from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
+from flake8_flax_rng.interpreter.domain.budget import (
+    ITEMS_REPEATED,
+    LARGEST_CONSTANT,
+    LARGEST_EXPONENT,
+    LARGEST_NUMBER,
+    LONGEST_TEXT,
+)
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.terms import drawn_alike
 from flake8_flax_rng.interpreter.domain.values import FALSE, Const, Key, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
@@ -157,7 +162,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
     if sign in ("+", "-") and second_term.draws:
         _note_mirrored(engine, sign, first_term, second_term)
     if sign == "-" and first_term.draws & second_term.draws:
-        engine.book.signs.subtract(term, first_term.draws & second_term.draws)
+        engine.book.signs.subtract(first_term, second_term)
     ends = [value.last if isinstance(value, Opaque) else _index_value(value) for value in (left, right)]
     last = _folded(sign, ends[0], ends[1]) if sign in "+-" and None not in ends else None
     return Opaque(term, known if isinstance(known, int) else None, last if isinstance(last, int) else None)
@@ -169,9 +174,7 @@ def _merged(left: Value, right: Value, state: State) -> DictObject | None:
     second = state.heap.get(right.address) if isinstance(right, Ref) else None
     if not (isinstance(first, DictObject) and isinstance(second, DictObject)):
         return None
-    for key, value in second.entries:
-        first = first.set(key, value)
-    return DictObject(first.entries, first.complete and second.complete)
+    return first.updated(second)
 
 
 def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state: State) -> None:
@@ -198,14 +201,10 @@ def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
     items = known_items(left, state)
     if items is not None and len(items) == 1 and isinstance(items[0], Key):
         return Stacked(items[0], alike=True)
-    if (
-        items is None
-        or not isinstance(right, Const)
-        or not isinstance(right.value, int)
-        or len(items) * right.value > ITEMS_REPEATED
-    ):
+    times = right.value if isinstance(right, Const) and isinstance(right.value, int) else None
+    if items is None or times is None or len(items) * times > ITEMS_REPEATED:
         return engine.unknown("repeated")
-    return engine.allocate(state, ListObject(tuple(items) * right.value))
+    return engine.allocate(state, ListObject(tuple(items) * times if items else ()))
 
 
 def _index_value(value: Value) -> int | None:
@@ -241,22 +240,17 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
 def _raised(sign: str, left: int | float, right: int | float) -> int | None:
     if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= LARGEST_EXPONENT):
         return None
-    return left << right if sign == "<<" else int(left**right)
+    found = left << right if sign == "<<" else left**right
+    return found if abs(found) < LARGEST_CONSTANT else None
 
 
 def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
-    """Evaluate a comparison, and note draws that are compared with each other."""
+    """Evaluate a comparison."""
     operands = [node.left, *(target.comparator for target in node.comparisons)]
     result: Outcomes = []
     for values, after in engine.eval_all(operands, state):
         if len(values) == 2:
             sign = _OPERATORS[type(node.comparisons[0].operator)]
-            terms = [engine.term(value, after) for value in values]
-            if sign in ("==", "!=") and drawn_alike(*terms):
-                engine.book.signs.compare([term.draws for term in terms])
-            small = sign in ("<", "<=", ">", ">=") or Const(0) in values or Const(0.0) in values
-            if small and any(isinstance(value, Const) for value in values):
-                engine.book.signs.measure(terms)
             result.append((conditions.compared(engine, sign, values[0], values[1], after), after))
         else:
             term = engine.terms.make(Kind.CHAIN, *(engine.term(value, after) for value in values))
@@ -271,6 +265,9 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
     if not isinstance(node, cst.BooleanOperation):
         rows = engine.eval(node, state)
         _no_truth(engine, node, rows)
+        for value, _ in rows:
+            if isinstance(value, Opaque):
+                engine.book.signs.assertions.test(node, value.term)
         return [way for value, at in rows for way in conditions.branch(engine, value, at)]
     spine: list[cst.BooleanOperation] = []
     left: cst.BaseExpression = node

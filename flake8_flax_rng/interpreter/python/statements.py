@@ -150,6 +150,7 @@ def _pass(engine: Engine, node: cst.CSTNode, state: State) -> Completions:
 
 
 def _assert(engine: Engine, node: cst.Assert, state: State) -> Completions:
+    engine.book.signs.assertions.require(node.test, held=True)
     return _normal([path for held, path in decide(engine, node.test, state) if held])
 
 
@@ -192,6 +193,7 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
             _import_for_checkers(engine, current.body, state)
             current = current.orelse
             continue
+        _note_required(engine, current)
         for path in waiting:
             if main and engine.context.chunk is not None and engine.context.chunk.file:
                 otherwise.append(path)
@@ -209,6 +211,22 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
         else:
             result.append((NORMAL, path))
     return result
+
+
+def _note_required(engine: Engine, node: cst.If) -> None:
+    """Note a condition without which, or with which, the program raises."""
+    assertions = engine.book.signs.assertions
+    if _raises(node.body):
+        assertions.require(node.test, held=False)
+    if isinstance(node.orelse, cst.Else) and _raises(node.orelse.body):
+        assertions.require(node.test, held=True)
+
+
+def _raises(body: cst.BaseSuite) -> bool:
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Raise)
 
 
 def _is_main_guard(test: cst.BaseExpression) -> bool:

@@ -87,8 +87,9 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
             data = engine.terms.make(Kind.SHIFTED, data, value.start)
         return Key(engine.terms.child(value.parent, data), value.origin)
     if isinstance(value, Opaque):
-        version = state.versions.get(value.term, 0)
-        return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, engine.term(index, state), version))
+        version, place = state.versions.get(value.term, 0), engine.term(index, state)
+        engine.book.signs.orders.note(value.term, place)
+        return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, place, version))
     return engine.unknown("item")
 
 
@@ -162,7 +163,10 @@ def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: Stat
             for places, after in engine.eval_all(indices, state)
         ]
     if len(indices) != len(node.slice):
-        return [(engine.unknown("slice"), state)]
+        part = engine.unknown("slice")
+        if isinstance(value, Opaque):
+            part = Opaque(engine.terms.make(Kind.PART, value.term, part.term))
+        return [(part, state)]
     result: Outcomes = []
     for places, after in engine.eval_all(indices, state):
         picked = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused
 from flake8_flax_rng.interpreter.domain.heap import Instance
-from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, Misuse
+from flake8_flax_rng.interpreter.domain.kinds import Binding, FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -83,8 +83,8 @@ class Analysis:
     ):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
+        self._engine.book.text = [statement for chunk in chunks for statement in chunk.tree]
         self._index = self._engine.files.linted.index = index
-        self._engine.book.statements = [statement for chunk in chunks for statement in chunk.tree]
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
         if project is not None:
@@ -119,14 +119,15 @@ class Analysis:
             for function in cheap or waiting:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
-                    self._run_function(function, state)
-        return [
-            *Judgement(engine.book).events(),
-            *self._leftovers.events(),
-            *self._defaulted(),
-            *(event for event in engine.events if self._holds(event)),
-            *engine.bounds.events,
+                    self._safely(partial(self._run_function, function, state), function.code.chunk)
+        sources: list[Callable[[], Sequence[Event]]] = [
+            Judgement(engine.book).events,
+            self._leftovers.events,
+            self._defaulted,
+            lambda: [event for event in engine.events if self._holds(event)],
+            lambda: engine.bounds.events,
         ]
+        return [event for source in sources for event in self._safely(source) or ()]
 
     def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""
@@ -198,7 +199,7 @@ class Analysis:
                     after.extend(end for completion, end in done or [] if completion is NORMAL)
                 # What was imported or not makes two programs, which are alike but for the names that say so.
                 kept = 1 if isinstance(statement, cst.Try) and _only_imports(statement) else PATHS_KEPT
-                live = merge(after, engine.unknown, kept) or [before]
+                live = self._safely(partial(merge, after, engine.unknown, kept), chunk) or [before]
         return merge(live, engine.unknown, kept=1)[0]
 
     def _run_function(self, function: Function, state: State) -> None:
@@ -222,12 +223,12 @@ class Analysis:
 
     def _run_root(self, function: Function, state: State) -> None:
         owner = function.owner
-        kind = "function" if owner is None else _kind(owner, function)
-        if owner is not None and kind == "method":
+        binding = None if owner is None else _binding(owner, function)
+        if owner is not None and binding is Binding.METHOD:
             self._run_method(owner, function, state)
         else:
             given = self._objects.taken(owner, function, state)
-            self._call(function, state, owner if kind == "classmethod" else None, given=given)
+            self._call(function, state, owner if binding is Binding.CLASSMETHOD else None, given=given)
 
     def _call(
         self,
@@ -308,17 +309,26 @@ class Analysis:
         lines = chunk.text.count("\n") if chunk is not None else 0
         engine.work.begin(STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
         activations = (active,) if active is not None else ()
+
+        def followed() -> Result | None:
+            try:
+                with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):
+                    return follow()
+            except Exhausted:
+                engine.book.complete = False
+                return None
+
+        return self._safely(followed, chunk)
+
+    def _safely(self, do: Callable[[], Result], chunk: Chunk | None = None) -> Result | None:
+        """Do one of several things: whatever goes wrong in it, which is a mistake of ours, costs none of the others."""
         try:
-            with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):
-                return follow()
-        except Exhausted:
-            engine.book.complete = False
-            return None
+            return do()
         except NotAnalysed as failure:
             self.failures.append(failure)
-        except Exception as error:  # one function must not take the findings of all others with it
-            line = chunk.first_line if chunk is not None else 1
-            self.failures.append(NotAnalysed(line, f"{type(error).__name__}: {error}"))
+        except Exception as error:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            self.failures.append(NotAnalysed(chunk.first_line if chunk is not None else 1, reason))
         return None
 
 
@@ -331,9 +341,9 @@ def _only_imports(node: cst.Try) -> bool:
     return len(lines) == len(node.body.body) and bool(imports) and len(imports) + len(flags) == len(small)
 
 
-def _kind(owner: Class, function: Function) -> str:
-    """Return how a class binds one of its functions: ``method``, ``classmethod`` or ``staticmethod``."""
+def _binding(owner: Class, function: Function) -> Binding:
+    """Return how a class binds one of its functions; a property is followed as the method that it is."""
     for value in owner.members.values():
         if isinstance(value, Descriptor) and undecorated(value.function) == function:
-            return value.kind if value.kind != "property" else "method"
-    return "method"
+            return value.kind if value.kind is not Binding.PROPERTY else Binding.METHOD
+    return Binding.METHOD

@@ -70,6 +70,11 @@ PROGRAMS = {
         HEAD + "def f(key, x, y):\n    return random.permutation(key, x), random.permutation(key, y)\n",
         HEAD + "def f(key, x, y):\n    return random.permutation(key, x), random.normal(key, y.shape)\n",
     ),
+    "one-order": (
+        HEAD + "def f(key, batch):\n    return jax.tree.map(lambda x: x[random.permutation(key, 9)], batch)\n",
+        HEAD + "def f(key, batch, data):\n"
+        "    return jax.tree.map(lambda x: x.sum() * data[random.permutation(key, 9)], batch)\n",
+    ),
     "transformed-alike": (
         HEAD + "def flip(k, image):\n    return jnp.where(random.bernoulli(k), image[::-1], image)\n"
         "def f(key, image, mask):\n    return flip(key, image), flip(key, mask)\n",
