@@ -241,6 +241,7 @@ class Discarded:
         made: the call that derived them.
         site: the call whose result is lost.
         name: the name that they were bound to, None when they were thrown away at once.
+        used_on: whether the key that they come of is used in their place.
         spare: a name for a new key that nothing else has there.
         renewable: whether the derived keys can take the place of the old one there, for what follows.
     """
@@ -248,6 +249,7 @@ class Discarded:
     made: Made
     site: Site
     name: str | None = None
+    used_on: bool = True
     spare: str = SPARE
     renewable: bool = True
 

@@ -7,28 +7,18 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import (
-    SPARE,
-    Discarded,
-    Meant,
-    Overlooked,
-    Remade,
-    Reused,
-    Together,
-    part,
-)
+from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
-from flake8_flax_rng.interpreter.domain.kinds import Holder, MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
+from flake8_flax_rng.interpreter.evidence.unused_keys import UnusedKeys, free_name, where
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
-from flake8_flax_rng.syntax.names_in_text import bound_between, is_free, is_local, names_around, reads_after
+from flake8_flax_rng.syntax.names_in_text import bound_between, is_free
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
-    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
-    from flake8_flax_rng.syntax.source import Chunk
 
 
 class Judgement:
@@ -54,7 +44,7 @@ class Judgement:
                 found.extend(self._of_pair(first, second))
         found.extend(overlooked)
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
-        return [*found, *self._discarded(), *self._unfed(), *self._meant.values()]
+        return [*found, *UnusedKeys(self._book).events(), *self._unfed(), *self._meant.values()]
 
     def _pairs(self) -> list[tuple[Use, Use]]:
         """Return the pairs of uses, without those of other lanes at places that stand in one lane already."""
@@ -79,10 +69,9 @@ class Judgement:
             default = made if made is not None and made.default else None
             name = self._origins.name_in(first.term, part(first, second).second.owner)
             sibling = self._sibling(first, second)
-            spare = self._spare(part(first, second).second.site)
-            return [
-                Reused(first, second, sibling, name, default, self._book.holders, spare, self._rebound(first, second))
-            ]
+            spare = free_name(part(first, second).second.site, self._book.text)
+            rebound = self._rebound(first, second)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
         return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
 
     # -- which repeats stand -----------------------------------------------------------------------
@@ -209,33 +198,16 @@ class Judgement:
     def _is_free(self, name: str, made: Made, step: Step) -> bool:
         """Return whether the text at a step can take a name in place of the key that it uses."""
         again = any(isinstance(node, cst.Name) and node.value == name for node, _ in step.arguments)
-        return is_free(name, _place(made.site), _place(step.site), self._book.text, again)
-
-    def _spare(self, site: Site) -> str:
-        """Return a name for a new key that nothing else has where it would be bound."""
-        taken = names_around(*_place(site), self._book.text)
-        return next((name for name in (SPARE, "other_key", "next_key") if name not in taken), f"{SPARE}_2")
+        return is_free(name, where(made.site), where(step.site), self._book.text, again)
 
     def _rebound(self, first: Use, second: Use) -> frozenset[str]:
         """Return the names that are bound between two uses, or in the loop of which these are two passes."""
         parting = part(first, second)
-        chunk, last = _place(parting.second.site)
-        start, last = _place(parting.first.site)[1], last - 1
+        chunk, last = where(parting.second.site)
+        start, last = where(parting.first.site)[1], last - 1
         if parting.around is not None and parting.around.site.chunk is chunk:
             start, last = chunk.lines(parting.around.site.node)
         return bound_between(chunk, start, last, self._book.text)
-
-    def _renewable(self, made: Made) -> bool:
-        """Return whether the keys of a split or fold can take the place of its own, for what follows in the text."""
-        given = made.way[-1].arguments
-        node = given[0][0] if given else None
-        if isinstance(node, cst.Attribute):
-            return self._book.holders.get(node) is Holder.ASSIGNED
-        if not isinstance(node, cst.Name):
-            return False
-        chunk, line = _place(made.site)
-        again = reads_after(node.value, chunk, line, self._book.text)
-        return again and is_local(node.value, chunk, *chunk.position(node))
 
     def _overlooked(self) -> list[Overlooked]:
         """Return the calls that get a key which was used before, while one made beside it is never read."""
@@ -243,50 +215,27 @@ class Judgement:
             return []
         found: list[Overlooked] = []
         for first, second in [*self._book.uses.guesses, *self._book.uses.pairs]:
-            if second.kind is UseKind.UNKNOWN:
+            # An equal key that was made elsewhere is not the one that has siblings here.
+            if second.kind is UseKind.UNKNOWN and first.origin == second.origin:
                 found.extend(self._unread_beside(first, second))
         return found
 
     def _unread_beside(self, first: Use, second: Use) -> list[Overlooked]:
         """Return the key that a call should have been given in place of the one that was used before."""
         guessed = first.kind is UseKind.UNKNOWN
+        step = part(first, second).second
         for origin in (first.derived, second.origin):
             made = self._origins.maker(origin)
             if made is None or made.kind is not MakeKind.SPLIT or not self._stands(first, second):
                 continue
+            if made.site.chunk is not step.site.chunk or made.way[-1].owner != step.owner:
+                continue  # its keys have their names in another function
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             read = self._origins.children_read(origin)
-            name = unread(made, names, self._origins.array_name(origin), read, guessed)
-            step = part(first, second).second
+            name = unread(made, names, self._origins.named_array(origin), read, guessed)
             if name is not None and (not name.isidentifier() or self._is_free(name, made, step)):
                 return [Overlooked(first, second, made, name)]
         return []
-
-    def _discarded(self) -> list[Discarded]:
-        """Return the splits and folds whose keys nobody ever read."""
-        found: list[Discarded] = []
-        for origin, site in sorted(self._origins.thrown_away.items()):
-            made = self._origins.maker(origin)
-            assert made is not None
-            unread_there = not self._origins.was_read(origin) and self._used_on(made, origin)
-            if made.site.node is site.node or unread_there:
-                found.append(Discarded(made, site, None, self._spare(site), self._renewable(made)))
-        return [*found, *self._unread_splits()] if self._book.complete else found
-
-    def _unread_splits(self) -> list[Discarded]:
-        """Return the splits and folds that were bound to names which nobody reads."""
-        found: list[Discarded] = []
-        origins = self._origins
-        # What one pass of a loop leaves unread, as the last one does, another may read.
-        read = {made.site.node for origin, made in origins.calls() if origins.was_read(origin)}
-        for origin, made in sorted(origins.calls()):
-            if made.kind not in ("split", "fold") or made.site.node in read or origin in origins.thrown_away:
-                continue
-            names = [name for name, _ in origins.names(origin).values()] or [origins.array_name(origin) or ""]
-            if any(names) and self._used_on(made, origin):
-                name = next((name for name in names if name.strip("_")), None)
-                found.append(Discarded(made, made.site, name, self._spare(made.site), self._renewable(made)))
-        return found
 
     def _unfed(self) -> list[UnfedRun]:
         """Return the runs without streams, each with a key that was made for it and is never used."""
@@ -296,16 +245,6 @@ class Judgement:
         for origin, made in sorted(self._origins.calls()):
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             key = unread_before(made, names, run.call)
-            if key is not None and is_free(key, _place(made.site), _place(run.call), self._book.text):
+            if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
                 return replace(run, key=key, made=made)
         return run
-
-    def _used_on(self, made: Made, origin: int) -> bool:
-        """Return whether the key is drawn from although others were derived from it, which are not used."""
-        if made.kind is MakeKind.SPLIT:
-            return any(origin in (first.derived, second.derived) for first, second in self._book.uses.pairs)
-        return self._book.uses.drawn_from(made.source)
-
-
-def _place(site: Site) -> tuple[Chunk, int]:
-    return site.chunk, site.chunk.position(site.node)[0]

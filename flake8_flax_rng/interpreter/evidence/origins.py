@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Keys
 
 
 class Origins:
@@ -29,7 +30,7 @@ class Origins:
     def __init__(self) -> None:
         self._made: dict[int, Made] = {}
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
-        self._arrays: dict[int, str] = {}
+        self._arrays: dict[int, tuple[str, Keys]] = {}
         self._named: dict[tuple[Term, int], str] = {}
         self._read: dict[int, set[int]] = {}
         self._keys = KeysWithin()
@@ -87,16 +88,16 @@ class Origins:
         if index is not None:
             self._names.setdefault(key.origin, {})[index] = (name, owner)
 
-    def name_array(self, origin: int, name: str) -> None:
+    def name_array(self, keys: Keys, name: str) -> None:
         """Note that an array of keys was bound to a name."""
-        self._arrays.setdefault(origin, name)
+        self._arrays.setdefault(keys.origin, (name, keys))
 
     def names(self, origin: int) -> dict[int, tuple[str, int]]:
         """Return the names that keys of a call were bound to, and the functions of these, by the key's index."""
         return self._names.get(origin, {})
 
-    def array_name(self, origin: int) -> str | None:
-        """Return the name that the array of a call's keys was bound to."""
+    def named_array(self, origin: int) -> tuple[str, Keys] | None:
+        """Return the name that an array of a call's keys was bound to, and the array: it need not hold all of them."""
         return self._arrays.get(origin)
 
     def name_in(self, term: Term, owner: int) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.key_words import combined, words_of
+from flake8_flax_rng.interpreter.core.key_words import combined
 from flake8_flax_rng.interpreter.domain.budget import (
     ITEMS_REPEATED,
     LARGEST_CONSTANT,
@@ -113,10 +113,9 @@ def _on_keys(
     engine: Engine, node: cst.BinaryOperation, sign: str, left: Value, right: Value, state: State
 ) -> Value | None:
     """Note arithmetic on a key: on a typed one it raises, on the words of one it makes another key."""
-    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA:
-        return Opaque(
-            engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words_of(left.term), right, state))
-        )
+    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA and left.term.key is not None:
+        words = left.term.key, left.term.origin or 0
+        return Opaque(engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words, right, state)))
     for operand, other in ((left, right), (right, left)):
         legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
         if isinstance(operand, Key) and legacy is not None:
