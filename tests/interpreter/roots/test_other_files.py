@@ -282,7 +282,8 @@ def test_methods_of_a_module_outside_of_a_run(write):
 def test_a_layer_that_cannot_be_followed_may_read_any_stream(write):
     """The key is not idle: what nobody has read may draw from it."""
     body = "".join(f"        x = jax.numpy.sin(x + {n}) * {n} + jax.numpy.cos(x)\n" for n in range(1000))
-    layer = "import flax.linen as nn\nimport jax\nclass Block(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n"
+    layer = "import flax.linen as nn\nimport jax\nclass Block(nn.Module):\n"
+    layer += "    @nn.compact\n    def __call__(self, x):\n"
     text = """\
         import jax
         from flax import linen as nn
