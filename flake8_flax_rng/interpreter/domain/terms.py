@@ -115,7 +115,6 @@ class Term:
     serial = _NumberPart("serial")
     origin = _NumberPart("origin")
     turn = _NumberPart("turn")
-    added = _NumberPart("added")
     source = _OtherPart("source")
     version = _OtherPart("version")
     arguments = _OtherParts("arguments")
@@ -215,7 +214,7 @@ def _draws(kind: Kind, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
 
 
 def _of_no_draw(kind: Kind, args: tuple[Term | Atom, ...]) -> bool:
-    """Return whether a value is the same whatever was drawn: an array's shape, how many it holds, zeros like it."""
+    """Return whether a value is the same whatever was drawn: an array's shape, its length, or zeros like it."""
     return (kind is Kind.ATTRIBUTE and args[1] in _MEASURES) or (kind is Kind.PURE and args[0] in _MEASURING)
 
 
