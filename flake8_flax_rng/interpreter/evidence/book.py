@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from flake8_flax_rng.interpreter.domain.events import UnfedRun
     from flake8_flax_rng.interpreter.domain.values import Value
+    from flake8_flax_rng.interpreter.paths.naming import Naming
 
 
 class Book:
@@ -29,12 +30,15 @@ class Book:
         unfed: the runs of models that are not known, in training mode and without streams.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
+
+    Args:
+        naming: gives terms to values.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, naming: Naming) -> None:
         self.origins = Origins()
         self.escapes = Escapes()
-        self.signs = Signs()
+        self.signs = Signs(naming)
         self.uses = Uses(self.origins, self.signs)
         self.walks = Walks()
         self.unfed: dict[cst.CSTNode, UnfedRun] = {}

@@ -79,7 +79,7 @@ class Uses:
             state.ledger[key] = use
             return
         self.pairs.append((first, use))
-        self._signs.repeated(use.term)
+        self._signs.arithmetic.repeat(use.term)
         if use.kind == "split":
             self._compare_splits(key, first, use, state)
         elif use.kind == "draw":

@@ -23,7 +23,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
     STEPS_PER_LINE,
     STEPS_PER_ROOT,
 )
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused, Shared
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -146,7 +146,9 @@ class Analysis:
         return found
 
     def _holds(self, event: Event) -> bool:
-        """Return whether no other path has shown that an event is a mistake of ours."""
+        """Return whether nothing that was seen elsewhere has shown that an event is a mistake of ours, or is meant."""
+        if isinstance(event, Shared):
+            return not self._engine.book.signs.mean_one_draw_for_all_lanes(event.use)
         if not (isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED)):
             return True
         return not self._engine.book.walks.was_keyed(event.root, event.site.node)
