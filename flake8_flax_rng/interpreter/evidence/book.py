@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import UnfedRun
     from flake8_flax_rng.interpreter.domain.kinds import Holder
     from flake8_flax_rng.interpreter.domain.values import Value
+    from flake8_flax_rng.interpreter.paths.naming import Naming
 
 
 class Book:
@@ -34,12 +35,15 @@ class Book:
         imported: the names of imported modules and functions.
         text: the statements of the linted file.
         holders: for the attributes that hold a key, how the object can be given a new one, where that is known.
+
+    Args:
+        naming: gives terms to values.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, naming: Naming) -> None:
         self.origins = Origins()
         self.escapes = Escapes()
-        self.signs = Signs()
+        self.signs = Signs(naming)
         self.uses = Uses(self.origins, self.signs)
         self.walks = Walks()
         self.unfed: dict[cst.CSTNode, UnfedRun] = {}

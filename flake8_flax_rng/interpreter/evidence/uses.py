@@ -80,7 +80,7 @@ class Uses:
             state.ledger[key] = use
             return
         self.pairs.append((first, use))
-        self._signs.repeated(use.term)
+        self._signs.arithmetic.repeat(use.term)
         if use.kind is UseKind.SPLIT:
             self._compare_splits(key, first, use, state)
         elif use.kind is UseKind.DRAW:

@@ -115,7 +115,7 @@ def _subtracted(case: Case) -> bool:
         return False
     if case.signs.are_contrasted(parting.first.site.node, parting.second.site.node):
         return True
-    same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first, case.second)
+    same = case.same_text and not parting.loop and case.signs.arithmetic.subtracts(case.first, case.second)
     return same and _is_given(parting.first, case.first) and _is_given(parting.second, case.second) and _differ(parting)
 
 
@@ -285,10 +285,20 @@ def _transformed_alike(case: Case) -> bool:
 
 def _antithetic(case: Case) -> bool:
     """One of two equal draws was negated; what is mirrored within each of them is no pair."""
-    signature, parting = case.first.signature, case.parting
-    if signature is None or signature is not case.second.signature or parting.loop:
+    signature = case.first.signature
+    if signature is None or signature is not case.second.signature:
         return False
-    return any(parting.first not in way and parting.second not in way for way in case.signs.negations(signature))
+    ours, theirs = set(case.first.way) - set(case.second.way), set(case.second.way) - set(case.first.way)
+    within = {
+        (not ours.isdisjoint(way), not theirs.isdisjoint(way)) for way in case.signs.arithmetic.negations(signature)
+    }
+    outside = (False, False) in within and not case.parting.loop
+    return outside or within - {(False, False)} in ({(True, False)}, {(False, True)})
+
+
+def _undone(case: Case) -> bool:
+    """What the second draw is for takes back what the first one did."""
+    return case.signs.arithmetic.undoes(case.first, case.second)
 
 
 EXCUSES = (
@@ -310,6 +320,7 @@ EXCUSES = (
     Excuse("one-order", "equal draws are the indices of several arrays", _one_order, Of.DRAWS),
     Excuse("transformed-alike", "one choice is applied to several arrays", _transformed_alike, Of.DRAWS),
     Excuse("antithetic", "one of two equal draws is negated", _antithetic, Of.DRAWS),
+    Excuse("undone", "what is done with one of them undoes what was done with the other", _undone, Of.DRAWS),
 )
 
 
