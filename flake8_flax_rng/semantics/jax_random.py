@@ -93,6 +93,12 @@ SPLITTING: dict[str, tuple[int, ...]] = {
 }
 """Samplers that split their key, and the children that they draw from (run on jax 0.10.2)."""
 
+FLIPPING: frozenset[str] = frozenset({"jax.random.rademacher"})
+"""Samplers of signs: to multiply by them twice changes nothing."""
+
+ORDERING: frozenset[str] = frozenset({"jax.random.permutation", "jax.random.shuffle"})
+"""Samplers of an order."""
+
 CHOOSING: frozenset[str] = frozenset(f"jax.random.{name}" for name in ["bernoulli", "choice", "permutation", "randint"])
 """Samplers of what a random transformation does: where it crops, whether it flips, in which order."""
 

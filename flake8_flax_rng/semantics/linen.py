@@ -184,5 +184,10 @@ DATACLASSES: frozenset[str] = frozenset({"dataclasses.dataclass", *IMMUTABLE_DAT
 STRUCT_BASES: frozenset[str] = frozenset({"flax.struct.PyTreeNode", "typing.NamedTuple", *TRAIN_STATES})
 """Bases that do the same."""
 
+REPLACING: frozenset[str] = frozenset(
+    {"flax.struct.dataclass", "flax.struct.PyTreeNode", "chex.dataclass", *TRAIN_STATES}
+)
+"""Decorators and bases that give a class the method ``replace``, which returns an object with other fields."""
+
 REPLACES_METHODS = "flax.linen.intercept_methods"
 """A context in which a function of the program is called in the place of each method of a module."""

@@ -60,6 +60,7 @@ CONTROL: dict[str, str] = {
     "jax.lax.cond": "cond",
     "jax.lax.switch": "switch",
     "jax.lax.map": "lax_map",
+    "jax.lax.associative_scan": "associative_scan",
     "jax.tree.map": "tree_map",
     "jax.tree_util.tree_map_with_path": "tree_map",
     "jax.tree.map_with_path": "tree_map",
@@ -156,6 +157,20 @@ DEVICES: frozenset[str] = frozenset({"pmap", "shard_map"})
 
 SELECTING: frozenset[str] = frozenset({"jax.numpy.where", "jax.lax.select", "numpy.where"})
 """Functions that take each element of their result from the second or from the third argument."""
+
+CHOOSING_AMONG: dict[str, tuple[int, str]] = {
+    "jax.numpy.select": (1, "choicelist"),
+    "numpy.select": (1, "choicelist"),
+    "jax.numpy.choose": (1, "choices"),
+}
+"""Functions that take each element of their result from one of several arrays, and where these stand."""
+
+ORDERS: frozenset[str] = frozenset(
+    f"{module}.{name}"
+    for module in ("jax.numpy", "numpy")
+    for name in ("arange", "argsort", "lexsort", "argpartition", "nonzero", "where", "flatnonzero")
+)
+"""Functions that make indices of many elements."""
 
 MAKING_ARRAYS: dict[str, bool] = {
     f"{module}.{name}": name != "arange"

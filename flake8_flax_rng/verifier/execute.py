@@ -18,7 +18,7 @@ from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, 
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.ledger import DRAW, MADE, SPLIT, Ledger
 from flake8_flax_rng.verifier.lines import executed_lines, statement_span
-from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared
+from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared, unused
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.processes import digest, elsewhere
 from flake8_flax_rng.verifier.reuse import groups
@@ -35,6 +35,7 @@ _MODES = {
     "other-process": (UNCHANGED,),
     "legacy-key": (UNCHANGED,),
     "shared-key": (WATCHED,),
+    "unused-key": (WATCHED,),
     # A good program must also run when it is compiled: what works uncompiled only is no example for anyone.
     "clean": (WATCHED, UNCHANGED),
 }
@@ -105,10 +106,12 @@ def _watched(fixture: Fixture) -> Verdict:
             judge.judge_reuse(verdict, fixture, groups(ledger))
         elif claim.kind == "no-effect":
             judge.judge_no_effect(verdict, fixture, claim, same)
-        elif claim.kind in ("clean", "shared-key"):
+        elif claim.kind in ("clean", "shared-key", "unused-key"):
             judge.judge_no_reuse(verdict, fixture, groups(ledger))
             if _about(fixture, claim, "shared-key", SHARED):
                 judge.judge_opt_in(verdict, fixture, shared(ledger, initialisations))
+            if claim.kind == "unused-key":
+                judge.judge_unused(verdict, fixture, unused(ledger))
         if claim.kind == "clean":
             judge.judge_streams(verdict, fixture, [*_idle(trace.calls), *needless])
         if WATCHED in _MODES[claim.kind]:

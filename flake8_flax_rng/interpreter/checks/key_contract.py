@@ -125,31 +125,30 @@ def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> 
 
 def _salted(engine: Engine, term: Term) -> bool:
     """Return whether a value is the hash of a text, which is another one in each process."""
-    given = term.part(1)
-    return term.kind == "pure" and term.args[0] == "builtins.hash" and given is not None and _is_text(engine, given)
+    return term.function == "builtins.hash" and term.argument is not None and _is_text(engine, term.argument)
 
 
 def _is_text(engine: Engine, term: Term) -> bool:
     """Return whether a value is a text, or holds one; of what is not known it is not taken for granted."""
-    if term.kind in ("tuple", "op"):
+    if term.kind in (Kind.TUPLE, Kind.OP):
         return any(_is_text(engine, part) for part in term.parts)
-    if term.kind == "pure":
-        return str(term.args[0]).startswith(_MAKES_TEXT)
-    if term.kind == "attribute":
-        return term.args[1] in _NAMES
-    return term.kind == "format" or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
+    if term.kind is Kind.PURE:
+        return (term.function or "").startswith(_MAKES_TEXT)
+    if term.kind is Kind.ATTRIBUTE:
+        return term.name in _NAMES
+    return term.kind is Kind.FORMAT or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
 
 
 def _declared_as_text(engine: Engine, term: Term) -> bool:
     """Return whether this is a parameter whose annotation says that it is a text."""
-    if term.kind != "parameter":
+    if term.kind is not Kind.PARAMETER:
         return False
-    function = next((code for code in engine.context.functions if code.serial == term.args[1]), None)
+    function = next((code for code in engine.context.functions if code.serial == term.serial), None)
     if function is None:
         return False
     params = function.node.params
     for param in (*params.posonly_params, *params.params, *params.kwonly_params):
-        if param.name.value == term.args[2] and param.annotation is not None:
+        if param.name.value == term.name and param.annotation is not None:
             said = param.annotation.annotation
             return isinstance(said, cst.Name) and said.value in ("str", "bytes")
     return False

@@ -116,7 +116,7 @@ class Engine(Namer):
         self.bounds = Bounds()
         self.files = Files()
         self.program = Program()
-        self.book = Book()
+        self.book = Book(self)
         self.events: list[Event] = []
         self.hooks = Hooks()
         self._evaluate = evaluate

@@ -24,13 +24,6 @@ _WORD = 1 << 32
 _GROUPS = {"+": "+", "-": "+", "BitXor": "^"}
 
 
-def words_of(data: Term) -> tuple[Term, int]:
-    """Return the key, and its origin, whose words a term is."""
-    key, origin = data.args
-    assert isinstance(key, Term) and isinstance(origin, int)
-    return key, origin
-
-
 def combined(
     engine: Engine, node: cst.CSTNode, sign: str, key: tuple[Term, int], other: Value, state: State
 ) -> tuple[Term, int]:
@@ -61,10 +54,9 @@ def combined(
 
 def _sum(engine: Engine, term: Term, group: str, negative: bool, other: Value, state: State) -> Term:
     base, known, unknown = term, 0, []
-    if term.kind is Kind.SUM and term.args[1] == group:
-        first, _, number, *rest = term.args
-        assert isinstance(first, Term) and isinstance(number, int)
-        base, known, unknown = first, number, [part for part in rest if isinstance(part, Term)]
+    if term.kind is Kind.SUM and term.sign == group and term.key is not None:
+        base, known = term.key, term.added or 0
+        unknown = [part for part in term.arguments if isinstance(part, Term)]
     value = other.value if isinstance(other, Const) else other.known if isinstance(other, Opaque) else None
     if isinstance(value, int):
         known = (known - value if negative else known + value) % _WORD if group == "+" else (known ^ value) % _WORD
@@ -81,11 +73,9 @@ def of_word(engine: Engine, seed: Term) -> Key | None:
 
     The second word of a key that was made of a small seed is that seed, and the first one is 0.
     """
-    key = seed.part(0) if seed.kind is Kind.WORD else None
-    if key is None or key.kind is not Kind.SEED or len(key.args) != 1:
+    key, place = seed.key, seed.index.value if seed.index is not None else None
+    if seed.kind is not Kind.WORD or key is None or key.kind is not Kind.SEED or len(key.args) != 1:
         return None
-    _, index, origin = seed.args
-    place = index.value if isinstance(index, Term) else None
     number = key.parts[0].value
     if place in (1, -1):
         term = key
@@ -93,7 +83,8 @@ def of_word(engine: Engine, seed: Term) -> Key | None:
         term = engine.terms.make(Kind.SEED, engine.terms.const(0))
     else:
         return None
-    assert isinstance(origin, int)
     found = engine.number()
-    engine.book.origins.add(found, Made(tuple(engine.context.stack), MakeKind.COMPUTED, origin, key, legacy=True))
+    engine.book.origins.add(
+        found, Made(tuple(engine.context.stack), MakeKind.COMPUTED, seed.origin or 0, key, legacy=True)
+    )
     return Key(term, found)

@@ -34,7 +34,15 @@ def mapping(engine: Engine, mapped: Lanes) -> Iterator[None]:
             yield
     finally:
         for event in mapped.found if not mapped.quiet else ():
-            engine.emit(event)
+            if not _orders_lanes(engine, mapped, event.use):
+                engine.emit(event)
+
+
+def _orders_lanes(engine: Engine, mapped: Lanes, use: Use) -> bool:
+    """Return whether the order that is drawn is that of what differs from lane to lane: one order for all of them."""
+    if use.signature is None or use.subject is None:
+        return False
+    return any(not _common(mapped, array) for array in engine.book.signs.orders.arrays(use.signature))
 
 
 def check(engine: Engine, use: Use) -> None:

@@ -9,9 +9,10 @@ from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.python import assertions
+from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.comparisons import compares
 from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, draws_on_host
-from flake8_flax_rng.semantics.transforms import SELECTING
+from flake8_flax_rng.semantics.transforms import CHOOSING_AMONG, SELECTING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -29,8 +30,18 @@ def _end(engine: Engine, path: str, args: Args, state: State, site: Site) -> Out
 def _select(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
     """Note a call of ``jnp.where`` and its kin: each element is taken from one of two draws."""
     if len(args.positional) == 3:
-        one, other = (engine.term(value, state) for value in args.positional[1:])
-        engine.book.signs.selections.note(one, other, (args.node(1, None), args.node(2, None)))
+        selections = engine.book.signs.selections
+        selections.write(args.node(1, None), args.node(2, None))
+        selections.choose(*(engine.term(value, state) for value in args.positional))
+
+
+def _select_among(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
+    """Note a call of ``jnp.select`` and its kin: each element is taken from one of several draws."""
+    given = args.get(*CHOOSING_AMONG[path])
+    choices = known_items(given, state) if given is not None else None
+    if choices is not None:
+        rest = [value for value in args.positional[2:] if path.endswith(".select")]
+        engine.book.signs.selections.alternate([engine.term(value, state) for value in [*choices, *rest]])
 
 
 def _draw_on_host(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
@@ -47,7 +58,12 @@ def _is_pure(path: str) -> bool:
     return path.partition(".")[0] in PURE_ROOTS
 
 
-BEFORE = (Calls(_end, NEVER_RETURN), Calls(assertions.note, family=compares), Calls(_select, SELECTING))
+BEFORE = (
+    Calls(_end, NEVER_RETURN),
+    Calls(assertions.note, family=compares),
+    Calls(_select, SELECTING),
+    Calls(_select_among, CHOOSING_AMONG),
+)
 """What is asked before all that knows more of a call."""
 
 AFTER = (Calls(_draw_on_host, family=draws_on_host), Calls(_compute, family=_is_pure))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.frozen import record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import libcst as cst
 
     from flake8_flax_rng.interpreter.domain.budget import Limit
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
         FixedValue,
         FlagMistake,
         Handover,
+        Holder,
         LiftProblem,
         MadeIn,
         MakeKind,
@@ -33,6 +36,10 @@ if TYPE_CHECKING:
 
 Way = tuple[tuple["cst.CSTNode", int | None], ...]
 """The calls and loops that led to a place: for each its syntax, and for a loop which pass of its body it is."""
+
+
+SPARE = "subkey"
+"""What a new key is called in advice."""
 
 
 @record(eq=False)
@@ -234,11 +241,17 @@ class Discarded:
         made: the call that derived them.
         site: the call whose result is lost.
         name: the name that they were bound to, None when they were thrown away at once.
+        used_on: whether the key that they come of is used in their place.
+        spare: a name for a new key that nothing else has there.
+        renewable: whether the derived keys can take the place of the old one there, for what follows.
     """
 
     made: Made
     site: Site
     name: str | None = None
+    used_on: bool = True
+    spare: str = SPARE
+    renewable: bool = True
 
 
 @record(eq=False)
@@ -334,6 +347,10 @@ class Reused:
         sibling: a key made beside the one that is reused, and never read, if there is one.
         name: a name that the key was bound to, if there is one.
         default: the call that made the key, if it is the default of a parameter.
+        holders: for the attributes of the text, how the object that holds them can be given a new key, where that is
+            known.
+        spare: a name for a new key that nothing else has where the key is used again.
+        rebound: the names that are bound between the two uses, or in the loop that repeats one.
     """
 
     first: Use
@@ -341,6 +358,9 @@ class Reused:
     sibling: str | None = None
     name: str | None = None
     default: Made | None = None
+    holders: Mapping[cst.CSTNode, Holder | None] = field(default_factory=dict)
+    spare: str = SPARE
+    rebound: frozenset[str] = frozenset()
 
 
 @record(eq=False)

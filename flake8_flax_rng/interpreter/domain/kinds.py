@@ -191,6 +191,16 @@ class Handover(StrEnum):
     """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
 
 
+class Holder(StrEnum):
+    """How an object that holds a key can be given a new one."""
+
+    ASSIGNED = "assigned"
+    """By an assignment to its attribute."""
+
+    REPLACED = "replaced"
+    """By its method ``replace``, which returns another object."""
+
+
 class Malformation(StrEnum):
     """How streams are given to a Linen call that does not take them so."""
 

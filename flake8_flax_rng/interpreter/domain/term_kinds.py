@@ -91,7 +91,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.KEY_DATA: ("key", "origin"),
     Kind.WORDS: ("key",),
     Kind.WORD: ("key", "index", "origin"),
-    Kind.SUM: ("key", "operator", "number", "*numbers"),
+    Kind.SUM: ("key", "sign", "added", "*arguments"),
     Kind.DRAW: ("key", "*arguments"),  # the callee is the first argument
     Kind.MADE: ("path", "owner", "method", "*arguments"),
     Kind.MAKER: ("key", "owner"),

@@ -115,6 +115,7 @@ class Term:
     serial = _NumberPart("serial")
     origin = _NumberPart("origin")
     turn = _NumberPart("turn")
+    added = _NumberPart("added")
     source = _OtherPart("source")
     version = _OtherPart("version")
     arguments = _OtherParts("arguments")

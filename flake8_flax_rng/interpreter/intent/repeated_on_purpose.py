@@ -14,7 +14,8 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Parting, part
 from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
-from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import looks_on, only_initialises
@@ -115,7 +116,7 @@ def _subtracted(case: Case) -> bool:
         return False
     if case.signs.are_contrasted(parting.first.site.node, parting.second.site.node):
         return True
-    same = case.same_text and not parting.loop and case.signs.were_subtracted(case.first, case.second)
+    same = case.same_text and not parting.loop and case.signs.arithmetic.subtracts(case.first, case.second)
     return same and _is_given(parting.first, case.first) and _is_given(parting.second, case.second) and _differ(parting)
 
 
@@ -194,7 +195,7 @@ def _evaluation(case: Case) -> bool:
 def _input_for_init(case: Case) -> bool:
     """A draw only makes an input to initialise a model with: only its shape counts."""
     return any(
-        use.kind == "draw" and only_initialises(use.site.chunk.module, use.site.node)
+        use.kind is UseKind.DRAW and only_initialises(use.site.chunk.module, use.site.node)
         for use in (case.first, case.second)
     )
 
@@ -294,10 +295,20 @@ def _transformed_alike(case: Case) -> bool:
 
 def _antithetic(case: Case) -> bool:
     """One of two equal draws was negated; what is mirrored within each of them is no pair."""
-    signature, parting = case.first.signature, case.parting
-    if signature is None or signature is not case.second.signature or parting.loop:
+    signature = case.first.signature
+    if signature is None or signature is not case.second.signature:
         return False
-    return any(parting.first not in way and parting.second not in way for way in case.signs.negations(signature))
+    ours, theirs = set(case.first.way) - set(case.second.way), set(case.second.way) - set(case.first.way)
+    within = {
+        (not ours.isdisjoint(way), not theirs.isdisjoint(way)) for way in case.signs.arithmetic.negations(signature)
+    }
+    outside = (False, False) in within and not case.parting.loop
+    return outside or within - {(False, False)} in ({(True, False)}, {(False, True)})
+
+
+def _undone(case: Case) -> bool:
+    """What the second draw is for takes back what the first one did."""
+    return case.signs.arithmetic.undoes(case.first, case.second)
 
 
 EXCUSES = (
@@ -320,6 +331,7 @@ EXCUSES = (
     Excuse("one-order", "equal draws are the indices of several arrays", _one_order, Of.DRAWS),
     Excuse("transformed-alike", "one choice is applied to several arrays", _transformed_alike, Of.DRAWS),
     Excuse("antithetic", "one of two equal draws is negated", _antithetic, Of.DRAWS),
+    Excuse("undone", "what is done with one of them undoes what was done with the other", _undone, Of.DRAWS),
 )
 
 
@@ -385,14 +397,14 @@ def _renews(makers: Mapping[int, Made], loop: cst.CSTNode, key: Term) -> bool:
         if inside and key not in with_parents(made.source):
             found = sources.setdefault(made.site.node, set())
             found.add(made.source)
-            if made.varied or (made.kind == "split" and len(found) > 1):
+            if made.varied or (made.kind is MakeKind.SPLIT and len(found) > 1):
                 return True
     return False
 
 
 def _from_loop_item(term: Term) -> bool:
     """Return whether a value is taken from what a loop goes over."""
-    return any(part.kind == "item" for part in parts(term))
+    return any(part.kind is Kind.ITEM for part in parts(term))
 
 
 def _is_array(value: Value, key: Term | None = None) -> bool:
@@ -407,14 +419,14 @@ def _array(term: Term) -> bool:
     pending, seen = [(term, False)], {(term, False)}
     for current, nested in pending:
         inner: list[tuple[Term, bool]] = []
-        if current.kind in ("op", "minus"):
+        if current.kind in (Kind.OP, Kind.MINUS):
             inner = [(part, True) for part in current.parts]
-        elif current.kind == "pure":
-            if current.args[0] != "len":
+        elif current.kind is Kind.PURE:
+            if current.function != "len":
                 return True
-        elif current.kind in ("attribute", "subscript") and isinstance(current.args[0], Term):
-            inner = [(current.args[0], nested)] if current.args[1] not in ("shape", "size", "ndim") else []
-        elif not nested and current.kind not in ("const", "slice"):
+        elif current.kind in (Kind.ATTRIBUTE, Kind.SUBSCRIPT) and (owner := current.owner) is not None:
+            inner = [(owner, nested)] if current.name not in ("shape", "size", "ndim") else []
+        elif not nested and current.kind not in (Kind.CONST, Kind.SLICE):
             return True
         pending.extend(new for new in dict.fromkeys(inner) if new not in seen)
         seen.update(inner)
@@ -423,7 +435,7 @@ def _array(term: Term) -> bool:
 
 def _measures(term: Term) -> bool:
     """Return whether a value is computed from the shape of another."""
-    return any(part.kind == "attribute" and part.args[1] in ("shape", "size") for part in parts(term))
+    return any(part.kind is Kind.ATTRIBUTE and part.name in ("shape", "size") for part in parts(term))
 
 
 def _over_leaves(case: Case) -> bool:

@@ -34,6 +34,7 @@ from flake8_flax_rng.interpreter.domain.walk import Rebuilding
 from flake8_flax_rng.interpreter.jax.array_functions import known_length
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import key_at, known_items
+from flake8_flax_rng.semantics.jax_random import STACKING
 from flake8_flax_rng.semantics.transforms import RAW_REPEATS, calling
 
 if TYPE_CHECKING:
@@ -128,10 +129,21 @@ def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State
         if isinstance(leaf, Rows) and turn < len(leaf.items):
             engine.book.read(leaf)
             return leaf.items[turn]
+        number = _listed_number(leaf, turn)
+        if number is not None:
+            return Opaque(number, number.value if isinstance(number.value, int) else None)
         counts = isinstance(leaf, Opaque) and leaf.term.function == _COUNTING
         return Opaque(engine.terms.make(Kind.ITEM, serial, engine.term(leaf, state), turn), turn if counts else None)
 
     return NONE if rows is None else Rebuilding(state.heap, take, (Tuple, DictObject), engine.number).of(rows)
+
+
+def _listed_number(array: Value, turn: int) -> Term | None:
+    """Return a number out of an array that is made of numbers which the program lists."""
+    listing = array.term.argument if isinstance(array, Opaque) and array.term.function in STACKING else None
+    if listing is None or listing.kind not in (Kind.LIST, Kind.TUPLE) or len(listing.parts) <= turn:
+        return None
+    return listing.parts[turn] if listing.parts[turn].kind is Kind.CONST else None
 
 
 def _fori_loop(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
@@ -200,6 +212,7 @@ def cond(engine: Engine, path: str, args: Args, state: State, site: Site) -> Out
     for held, way in conditions.branch(engine, test, state):
         function, given = (yes, yes_operands) if held else (no, no_operands)
         result.extend(engine.call(function, Args(list(given)), way, site))
+    _note_alternatives(engine, result)
     return engine.merge_outcomes(result)
 
 
@@ -216,7 +229,26 @@ def switch(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         way = conditions.assume(engine, chosen, True, state.fork())
         if way is not None:
             result.extend(engine.call(function, Args(list(operands)), way, site))
+    _note_alternatives(engine, result)
     return engine.merge_outcomes(result)
+
+
+def _associative_scan(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Follow ``associative_scan`` for one pair of elements, or of what was made of such; all others go the same way."""
+    function, elements = args.get(0, "fn"), args.get(1, "elems")
+    if function is None or elements is None:
+        return None
+    serial = engine.number()
+    pair = [row(engine, elements, serial, turn, state) for turn in range(PASSES)]
+    outcomes = engine.call(function, Args(pair), state, site)
+    made = engine.terms.make(Kind.PURE, path, engine.term(elements, state))
+    return [(Opaque(made), after) for _, after in outcomes]
+
+
+def _note_alternatives(engine: Engine, outcomes: Outcomes) -> None:
+    """Note that of what several functions return one is taken, and so of what was drawn for them before."""
+    if len(outcomes) > 1:
+        engine.book.signs.selections.alternate([engine.term(value, after) for value, after in outcomes])
 
 
 CALLS = (
@@ -225,4 +257,5 @@ CALLS = (
     Calls(traced(_while_loop), calling("while_loop")),
     Calls(traced(cond), calling("cond")),
     Calls(traced(switch), calling("switch")),
+    Calls(traced(_associative_scan), calling("associative_scan")),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
-from flake8_flax_rng.interpreter.core.key_words import of_word, words_of
+from flake8_flax_rng.interpreter.core.key_words import of_word
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, Misuse, UseKind
@@ -106,7 +106,7 @@ def _unpacked(term: Term) -> Term:
 
 def _number(term: Term) -> Term:
     """Return what ``int(x)`` makes a number of."""
-    inner = term.part(1) if term.kind == "pure" and term.args[0] == "builtins.int" else None
+    inner = term.argument if term.function == "builtins.int" else None
     return term if inner is None else _unpacked(inner)
 
 
@@ -124,8 +124,9 @@ def _wrapped(engine: Engine, args: Args) -> Value:
         if term is not None and _arithmetic(term):
             engine.emit(Misused(Misuse.ARITHMETIC, engine.context.stack[-1].site))
         return Key(engine.terms.fresh("wrapped"))
-    key, parent = words_of(term)
-    return Key(key, _made(engine, MakeKind.WRAP, parent, key, legacy=False))
+    key, origin = term.key, term.origin
+    assert key is not None and origin is not None
+    return Key(key, _made(engine, MakeKind.WRAP, origin, key, legacy=False))
 
 
 def key_term(value: Value | None) -> tuple[Term, int] | None:

@@ -325,7 +325,7 @@ def _double(
     site = engine.context.stack[-1].site
     places = stream_places(site, of.label.rpartition(".")[2])
     place = places.get(two.stream, places.get("*", site))
-    engine.emit(Doubled(place, one.stream, two.stream, two.layer))
+    engine.emit(Doubled(place, one.stream, two.stream, two.layer or of.label.rpartition(".")[0]))
 
 
 def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:

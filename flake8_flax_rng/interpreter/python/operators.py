@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.key_words import combined, words_of
+from flake8_flax_rng.interpreter.core.key_words import combined
 from flake8_flax_rng.interpreter.domain.budget import (
     ITEMS_REPEATED,
     LARGEST_CONSTANT,
@@ -74,8 +74,7 @@ def _minus(engine: Engine, value: Value, state: State) -> Value:
     if isinstance(value, Const) and isinstance(value.value, int | float):
         return Const(-value.value)
     term = engine.term(value, state)
-    if term.kind is Kind.DRAW:
-        engine.book.signs.negate(term, tuple(engine.context.stack))
+    engine.book.signs.arithmetic.negate(term, tuple(engine.context.stack))
     return Opaque(engine.terms.make(Kind.MINUS, term))
 
 
@@ -113,10 +112,9 @@ def _on_keys(
     engine: Engine, node: cst.BinaryOperation, sign: str, left: Value, right: Value, state: State
 ) -> Value | None:
     """Note arithmetic on a key: on a typed one it raises, on the words of one it makes another key."""
-    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA:
-        return Opaque(
-            engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words_of(left.term), right, state))
-        )
+    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA and left.term.key is not None:
+        words = left.term.key, left.term.origin or 0
+        return Opaque(engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words, right, state)))
     for operand, other in ((left, right), (right, left)):
         legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
         if isinstance(operand, Key) and legacy is not None:
@@ -153,20 +151,24 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
             if isinstance(left, Tuple):
                 return Tuple((*first, *second))
             return engine.allocate(state, ListObject((*first, *second)))
-    _note_antithetic(engine, sign, left, right, state)
     numbers = [_index_value(value) for value in (left, right)]
     known = None
     if sign in "+-" and None not in numbers:
         known = _folded(sign, numbers[0], numbers[1])
     first_term, second_term = engine.term(left, state), engine.term(right, state)
     term = engine.terms.make(Kind.OP, sign, first_term, second_term)
-    if sign in ("+", "-") and second_term.draws:
-        _note_mirrored(engine, sign, first_term, second_term)
-    if sign == "-" and first_term.draws & second_term.draws:
-        engine.book.signs.subtract(first_term, second_term)
+    if first_term.draws or second_term.draws:
+        _note_signs(engine, sign, first_term, second_term)
     ends = [value.last if isinstance(value, Opaque) else _index_value(value) for value in (left, right)]
     last = _folded(sign, ends[0], ends[1]) if sign in "+-" and None not in ends else None
     return Opaque(term, known if isinstance(known, int) else None, last if isinstance(last, int) else None)
+
+
+def _note_signs(engine: Engine, sign: str, left: Term, right: Term) -> None:
+    """Note what arithmetic says of the draws in it."""
+    engine.book.signs.arithmetic.note(sign, left, right, tuple(engine.context.stack))
+    if sign == "*":
+        engine.book.signs.selections.multiply(left, right)
 
 
 def _merged(left: Value, right: Value, state: State) -> DictObject | None:
@@ -176,26 +178,6 @@ def _merged(left: Value, right: Value, state: State) -> DictObject | None:
     if not (isinstance(first, DictObject) and isinstance(second, DictObject)):
         return None
     return first.updated(second)
-
-
-def _note_antithetic(engine: Engine, sign: str, left: Value, right: Value, state: State) -> None:
-    """Note draws that are mirrored: ``-scale * draw`` and ``1 - draw``."""
-    for one, other in ((left, right), (right, left)):
-        term = engine.term(other, state)
-        if term.kind is not Kind.DRAW:
-            continue
-        negative = engine.term(one, state).kind is Kind.MINUS or (
-            isinstance(one, Const) and isinstance(one.value, int | float) and one.value < 0
-        )
-        if (sign == "*" and negative) or (sign == "-" and other is right and isinstance(left, Const)):
-            engine.book.signs.negate(term, tuple(engine.context.stack))
-
-
-def _note_mirrored(engine: Engine, sign: str, centre: Term, step: Term) -> None:
-    """Note a step that is taken from one point in both directions: ``x + scale * draw`` and ``x - scale * draw``."""
-    drawn = [part for part in (step, *(step.parts if step.sign == "*" else ())) if part.kind is Kind.DRAW]
-    if drawn and engine.terms.known(Kind.OP, "-" if sign == "+" else "+", centre, step):
-        engine.book.signs.negate(drawn[0], tuple(engine.context.stack))
 
 
 def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
@@ -325,4 +307,6 @@ def conditional(engine: Engine, node: cst.IfExp, state: State) -> Outcomes:
     result: Outcomes = []
     for held, path in decide(engine, node.test, state):
         result.extend(engine.eval(node.body if held else node.orelse, path))
+    if len(result) > 1:
+        engine.book.signs.selections.alternate([engine.term(value, after) for value, after in result])
     return engine.merge_outcomes(result)

@@ -89,7 +89,11 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     if isinstance(value, Opaque):
         version, place = state.versions.get(value.term, 0), engine.term(index, state)
         engine.book.signs.orders.note(value.term, place)
+        engine.book.signs.selections.take(value.term, place)
         return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, place, version))
+    if isinstance(index, Opaque) and index.term.kind is not Kind.ITEM:
+        items = known_items(value, state) or []
+        engine.book.signs.selections.alternate([engine.term(entry, state) for entry in items])
     return engine.unknown("item")
 
 

@@ -23,7 +23,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
     STEPS_PER_LINE,
     STEPS_PER_ROOT,
 )
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused, Shared
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding, FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -83,6 +83,7 @@ class Analysis:
     ):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
+        self._engine.book.text = [statement for chunk in chunks for statement in chunk.tree]
         self._index = self._engine.files.linted.index = index
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
@@ -147,8 +148,10 @@ class Analysis:
         return found
 
     def _holds(self, event: Event) -> bool:
-        """Return whether no other path has shown that an event is a mistake of ours."""
+        """Return whether nothing that was seen elsewhere has shown that an event is a mistake of ours, or is meant."""
         walks = self._engine.book.walks
+        if isinstance(event, Shared):
+            return not self._engine.book.signs.mean_one_draw_for_all_lanes(event.use)
         if isinstance(event, Flagged):
             return event.what is FlagMistake.INVERTED or not walks.was_settled(event.way)
         if isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED):

@@ -98,6 +98,12 @@ PROGRAMS = {
         HEAD + "def f(key):\n    return random.normal(key, (3,)), -random.normal(key, (3,))\n",
         HEAD + "def f(key):\n    return random.normal(key, (3,)), -random.normal(key, (4,))\n",
     ),
+    "undone": (
+        HEAD + "def flip(k, x):\n    return x * random.rademacher(k, x.shape)\n"
+        "def f(key, x):\n    return flip(key, jnp.round(flip(key, x)))\n",
+        HEAD + "def drop(k, x):\n    return x * random.bernoulli(k, 0.5, x.shape)\n"
+        "def f(key, x):\n    return drop(key, jnp.round(drop(key, x)))\n",
+    ),
     "made-alike": (
         "import equinox as eqx\ndef f(k):\n    return eqx.nn.MLP(2, 2, 8, 1, key=k), eqx.nn.MLP(2, 2, 8, 1, key=k)\n",
         "import equinox as eqx\ndef f(k):\n    return eqx.nn.MLP(2, 2, 8, 1, key=k), eqx.nn.MLP(2, 4, 8, 1, key=k)\n",
