@@ -77,6 +77,17 @@ def _is_type_test(term: Term) -> bool:
     return term.function == "isinstance" and len(term.arguments) > 0
 
 
+def _of_a_name(fact: Term) -> bool:
+    """Return whether a fact is about what a name or an attribute stands for: a flag, or one that is compared."""
+    if fact.kind is Kind.EQUAL:
+        return (
+            fact.left is not None and fact.right is not None and fact.right.kind in _DISTINCT and _of_a_name(fact.left)
+        )
+    return fact.kind in (Kind.PARAMETER, Kind.NAME, Kind.ONCE) or (
+        fact.kind is Kind.ATTRIBUTE and fact.owner is not None and fact.owner.kind in (Kind.PARAMETER, Kind.OBJECT)
+    )
+
+
 def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
     subject, other = term.left, term.right
     if other is None or subject is None:
@@ -205,7 +216,8 @@ def extended(naming: Naming, term: Term, held: bool, facts: Facts) -> Facts:
     """Return the facts with one more."""
     more = {**facts, term: held}
     if len(more) > FACTS_KEPT:
-        more.pop(next(iter(more)))
+        # What a flag is decides more than what was asserted of shapes and sizes, of which there may be a lot.
+        more.pop(next((fact for fact in more if not _of_a_name(fact)), next(iter(more))))
     for part, wanted in _consequences(term, held):
         more[part] = wanted
         _follow(naming, part, wanted, more)
