@@ -14,7 +14,7 @@ from typing import Any
 from flake8_flax_rng.verifier import judge
 from flake8_flax_rng.verifier.differential import has_no_effect, is_needless, same_bits, takes
 from flake8_flax_rng.verifier.fixture import Claim, Fixture, FixtureError, read
-from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, versions
+from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, share_lowering_context, versions
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.ledger import DRAW, MADE, SPLIT, Ledger
 from flake8_flax_rng.verifier.lines import executed_lines, statement_span
@@ -70,6 +70,7 @@ def run(path: Path, mode: str, cache: Path | None) -> Verdict:
     """
     fixture = read(path)
     configure(cache)
+    share_lowering_context()
     return _watched(fixture) if mode == WATCHED else _unchanged(fixture)
 
 
@@ -290,3 +291,25 @@ def probe(cache: Path | None) -> None:
         raise UnsupportedVersion(
             f"the verifier hears {heard} on {versions()}, which is wrong; it was tested on jax {TESTED}"
         )
+
+
+def warm_up(cache: Path | None) -> None:
+    """Let JAX and Flax set up what they set up when they are first used.
+
+    Args:
+        cache: a directory for compiled expressions.
+    """
+    configure(cache)
+    share_lowering_context()
+    jax, linen = importlib.import_module("jax"), importlib.import_module("flax.linen")
+    keys = {"params": jax.random.key(0), "dropout": jax.random.key(1)}
+    model = linen.Sequential([linen.Dense(2), linen.Dropout(0.5, deterministic=False)])
+
+    def loss(variables: Any) -> Any:
+        return model.apply(variables, jax.numpy.ones((1, 2)), rngs={"dropout": keys["dropout"]}).sum()
+
+    for disabled in (True, False):
+        with jax.disable_jit(disabled):
+            jax.jit(jax.grad(loss))(model.init(keys, jax.numpy.ones((1, 2))))
+            jax.vmap(jax.random.normal)(jax.random.split(keys["params"]))
+            jax.effects_barrier()
