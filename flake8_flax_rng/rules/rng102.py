@@ -45,7 +45,7 @@ from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused, St
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Value
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, key_sites, place, rule
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, key_sites, line, place, rule
 from flake8_flax_rng.rules.reuse import reuses
 from flake8_flax_rng.rules.wording import (
     CARRIED,
@@ -59,6 +59,7 @@ from flake8_flax_rng.rules.wording import (
     repeater,
     split_of,
 )
+from flake8_flax_rng.syntax.names_in_text import returns
 
 RULE = rule("RNG102", "key-reuse-in-loop", "a key does not change from one pass of a loop to the next", __doc__)
 
@@ -116,8 +117,10 @@ def _of_a_draw(event: Reused, parting: Parting, site: Site, name: str, kind: str
         return "split it into one key for each leaf, and map over the keys as well"
     if kind == MAPPED:
         return "split it into one key for each call, and map over the keys as well"
+    if kind == CARRIED and renewable(event, site) and returns(name, site.chunk, line(site)):
+        return f"split it in the body, and return the new one: {split_of(name, event.spare)}"
     if kind == CARRIED:
-        return f"carry the key and split it in the body, or fold the step in: {fold_of(name)}"
-    if not renewable(event, site):
-        return f"use another key in each pass: {fold_of(name)}"
+        return f"carry the key and split it in the body, or fold the step in{fold_of(site)}"
+    if not renewable(event, site) or name.partition(".")[0] in event.rebound:
+        return f"use another key in each pass{fold_of(site)}"
     return f"split it in each pass: {split_of(name, event.spare)}"

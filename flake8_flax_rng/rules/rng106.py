@@ -89,6 +89,8 @@ def _overlooked(event: Overlooked) -> Report:
 def _advice(event: Discarded, key: str) -> str:
     if event.made.kind is MakeKind.FOLD:
         return "use the key that it returns"
-    name = key if key.isidentifier() else "key"
+    if not event.renewable:
+        return "hand on the keys that it returns, and use those"
+    name = key
     other = event.spare if event.spare != name else "other_key"
     return f"use the keys that it returns: `{name}, {other} = jax.random.split({key})`"

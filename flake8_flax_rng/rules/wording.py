@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.kinds import Holder
-from flake8_flax_rng.rules.report import consumer, line, place
+from flake8_flax_rng.rules.report import consumer, line, place, spelled
 from flake8_flax_rng.semantics.transforms import CONTROL
-from flake8_flax_rng.syntax.names_in_text import is_local
+from flake8_flax_rng.syntax.names_in_text import is_local, is_readable
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Reused, Step, Use
@@ -49,6 +50,14 @@ def repeater(parting: Parting, use: Use) -> tuple[str, str]:
     kind = _REPEATERS.get(CONTROL.get(label, ""), MAPPED)
     where = f"the `{label.removeprefix('builtins.')}` on {place(around.site)}" if label else place(around.site)
     return kind, {CARRIED: "in every step of ", LEAVES: "for every leaf of "}.get(kind, "in every call of ") + where
+
+
+def earlier_pass(parting: Parting) -> str:
+    """Say that the first of two places was reached in the pass before, where the text alone would not tell."""
+    around = parting.around
+    if around is None or parting.loop or line(parting.first.site) < line(parting.second.site):
+        return ""
+    return f" in the previous pass of the loop on {place(around.site)}"
 
 
 def inside(step: Step, use: Use) -> str:
@@ -99,16 +108,32 @@ def renewable(event: Reused, site: Site) -> bool:
     return isinstance(node, cst.Name) and is_local(node.value, site.chunk, *site.chunk.position(node))
 
 
-def fold_of(name: str) -> str:
+def fold_of(site: Site) -> str:
     """Write the expression that makes a key for a pass.
 
     Args:
-        name: the key as it stands in the source.
+        site: the key.
 
     Returns:
-        the expression in backquotes; about a key called `key` where it is no name.
+        a colon and the expression in backquotes; nothing where the key has no name.
     """
-    return f"`jax.random.fold_in({name if is_name(name) else 'key'}, i)`"
+    named = isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
+    return f": `jax.random.fold_in({spelled(site)}, i)`" if named else ""
+
+
+def repeatable(site: Site) -> bool:
+    """Tell whether a statement before the one of a place can read what stands there, and another name be put there.
+
+    Args:
+        site: a key.
+
+    Returns:
+        whether it is a name, an attribute or an item, and nothing in it is a parameter of the expression around it.
+    """
+    if not isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript):
+        return False
+    place_of = site.chunk.position(site.node)
+    return all(is_readable(name, site.chunk, *place_of) for name in re.findall(r"[^\W\d]\w*", spelled(site)))
 
 
 def is_name(text: str) -> bool:

@@ -109,6 +109,12 @@ EXPECT_FAILURE: frozenset[str] = frozenset(
 )
 """Context managers whose body is expected to raise."""
 
+TABLES: frozenset[str] = frozenset(
+    {"pytest.mark.parametrize", "pytest.fixture", "parameterized.parameterized", "parameterized.parameterized.expand"}
+    | {f"absl.testing.parameterized.{name}" for name in ("parameters", "named_parameters")}
+)
+"""Decorators that run their function once for each row of a table."""
+
 UNRELATED_ERRORS: frozenset[str] = frozenset(
     f"builtins.{name}"
     for name in [

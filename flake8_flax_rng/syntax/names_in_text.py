@@ -47,12 +47,49 @@ def loaded(function: ast.AST, name: str) -> list[ast.Name]:
 
 def is_local(name: str, chunk: Chunk, line: int, column: int) -> bool:
     """Return whether a statement before a place can bind a name again, and it is the same name then."""
-    for statement in chunk.tree:
-        for node in walk(statement):
-            if isinstance(node, _EXPRESSIONS) and _holds(node, line, column) and _introduces(node, name):
-                return False
+    if not is_readable(name, chunk, line, column):
+        return False
     function = function_around(chunk, line)
     return function is None or (_binds(function, name) and not _declares(function, name))
+
+
+def is_readable(name: str, chunk: Chunk, line: int, column: int) -> bool:
+    """Return whether a statement before a place can read a name that is read there."""
+    nodes = (node for statement in chunk.tree for node in walk(statement) if isinstance(node, _EXPRESSIONS))
+    return not any(_holds(node, line, column) and _introduces(node, name) for node in nodes)
+
+
+def bound_between(chunk: Chunk, first: int, last: int, text: Sequence[ast.stmt]) -> frozenset[str]:
+    """Return the names that the function around a line, or else the file, binds on some lines."""
+    function = function_around(chunk, last)
+    nodes = (node for root in (text if function is None else [function]) for node in walk(root))
+    return frozenset(
+        node.id
+        for node in nodes
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and first <= node.lineno <= last
+    )
+
+
+def returns(name: str, chunk: Chunk, line: int) -> bool:
+    """Return whether the function around a line returns a name, by itself or among others."""
+    function = function_around(chunk, line)
+    nodes = walk(function) if function is not None else ()
+    return any(isinstance(node, ast.Return) and loaded(node, name) for node in nodes)
+
+
+def reads_after(name: str, chunk: Chunk, line: int, text: Sequence[ast.stmt]) -> bool:
+    """Return whether what follows a line, in its function or in a loop around it, reads a name."""
+    function = function_around(chunk, line)
+    body = text if function is None else function.body
+    blocks = list(_blocks(body, line))
+    first = min((statement.lineno for _, statement in blocks if isinstance(statement, _LOOPS)), default=line + 1)
+    here = blocks[-1][1] if blocks else None
+    own = set(loaded(here, name)) if here is not None else set()
+    return any(
+        node not in own and node.lineno >= first
+        for node, _ in _names(body, name)
+        if not isinstance(node.ctx, ast.Store)
+    )
 
 
 def names_around(chunk: Chunk, line: int, text: Sequence[ast.stmt]) -> frozenset[str]:

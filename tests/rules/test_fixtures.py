@@ -21,7 +21,8 @@ OPT_IN = {rule.code for rule in RULES if not rule.default}
 ENOUGH = 8
 PLACE = r"line \d+( of [\w/]+\.py)?"
 """A line, of the linted file or of another one."""
-FIRST_USE = re.compile(rf"by `.+` (on {PLACE}( \(inside: `.+`, {PLACE}\))?|in the previous pass of .+ {PLACE}); ")
+PASS = rf"in the previous pass of .+ {PLACE}"
+FIRST_USE = re.compile(rf"by `.+` (on {PLACE}( \(inside: `.+`, {PLACE}\)| {PASS})?|{PASS}); ")
 
 
 def name_of(path: Path) -> str:

@@ -229,16 +229,19 @@ def test_a_new_key_gets_a_name_that_nothing_else_has() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "advice"),
     [
-        "f = lambda k: random.normal(k) + random.uniform(k)\nf(key)\n",
-        "[random.normal(k) + random.uniform(k) for k in random.split(key, 3)]\n",
-        "def f():\n    return random.normal(key) + random.uniform(key)\n\n\nf()\n",
+        ("f = lambda k: random.normal(k) + random.uniform(k)\nf(key)\n", "use each key once"),
+        ("[random.normal(k) + random.uniform(k) for k in random.split(key, 3)]\n", "use each key once"),
+        (
+            "def f():\n    return random.normal(key) + random.uniform(key)\n\n\nf()\n",
+            "give one to each: `subkey, subkey_2 = jax.random.split(key)`",
+        ),
     ],
 )
-def test_no_statement_is_proposed_where_none_can_bind_the_key(text: str) -> None:
+def test_no_statement_is_proposed_that_cannot_bind_the_key(text: str, advice: str) -> None:
     (finding,) = lint(HEAD + text)
-    assert finding.message.endswith("split it before the first use, and use each key once")
+    assert finding.message.endswith(f"; split it before the first use, and {advice}")
 
 
 HOLDERS = """\

@@ -97,6 +97,7 @@ class Program:
         fields: where the fields of a Linen module were given, by its address.
         literals: the values of the literals.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
+        folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
     def __init__(self) -> None:
@@ -118,3 +119,4 @@ class Program:
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
         self.typed_keys = False
+        self.folds_apart = False

@@ -243,6 +243,7 @@ class Discarded:
         name: the name that they were bound to, None when they were thrown away at once.
         used_on: whether the key that they come of is used in their place.
         spare: a name for a new key that nothing else has there.
+        renewable: whether the derived keys can take the place of the old one there, for what follows.
     """
 
     made: Made
@@ -250,6 +251,7 @@ class Discarded:
     name: str | None = None
     used_on: bool = True
     spare: str = SPARE
+    renewable: bool = True
 
 
 @record(eq=False)
@@ -348,6 +350,7 @@ class Reused:
         holders: for the attributes of the text, how the object that holds them can be given a new key, where that is
             known.
         spare: a name for a new key that nothing else has where the key is used again.
+        rebound: the names that are bound between the two uses, or in the loop that repeats one.
     """
 
     first: Use
@@ -355,8 +358,9 @@ class Reused:
     sibling: str | None = None
     name: str | None = None
     default: Made | None = None
-    holders: Mapping[cst.CSTNode, Holder] = field(default_factory=dict)
+    holders: Mapping[cst.CSTNode, Holder | None] = field(default_factory=dict)
     spare: str = SPARE
+    rebound: frozenset[str] = frozenset()
 
 
 @record(eq=False)

@@ -46,7 +46,7 @@ class Book:
         self.complete = True
         self.imported: frozenset[str] = frozenset()
         self.text: list[ast.stmt] = []
-        self.holders: dict[cst.CSTNode, Holder] = {}
+        self.holders: dict[cst.CSTNode, Holder | None] = {}
 
     def read(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""

@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.evidence.unused_keys import UnusedKeys, free_name, where
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
-from flake8_flax_rng.syntax.names_in_text import is_free
+from flake8_flax_rng.syntax.names_in_text import bound_between, is_free
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
@@ -70,7 +70,8 @@ class Judgement:
             name = self._origins.name_in(first.term, part(first, second).second.owner)
             sibling = self._sibling(first, second)
             spare = free_name(part(first, second).second.site, self._book.text)
-            return [Reused(first, second, sibling, name, default, self._book.holders, spare)]
+            rebound = self._rebound(first, second)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
         return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
 
     # -- which repeats stand -----------------------------------------------------------------------
@@ -198,6 +199,15 @@ class Judgement:
         """Return whether the text at a step can take a name in place of the key that it uses."""
         again = any(isinstance(node, cst.Name) and node.value == name for node, _ in step.arguments)
         return is_free(name, where(made.site), where(step.site), self._book.text, again)
+
+    def _rebound(self, first: Use, second: Use) -> frozenset[str]:
+        """Return the names that are bound between two uses, or in the loop of which these are two passes."""
+        parting = part(first, second)
+        chunk, last = where(parting.second.site)
+        start, last = where(parting.first.site)[1], last - 1
+        if parting.around is not None and parting.around.site.chunk is chunk:
+            start, last = chunk.lines(parting.around.site.node)
+        return bound_between(chunk, start, last, self._book.text)
 
     def _overlooked(self) -> list[Overlooked]:
         """Return the calls that get a key which was used before, while one made beside it is never read."""

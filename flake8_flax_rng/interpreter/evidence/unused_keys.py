@@ -10,9 +10,9 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import SPARE, Discarded
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.kinds import Holder, MakeKind, UseKind
 from flake8_flax_rng.syntax.liveness import may_be_read
-from flake8_flax_rng.syntax.names_in_text import function_around, names_around
+from flake8_flax_rng.syntax.names_in_text import function_around, is_local, names_around, reads_after
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
@@ -71,7 +71,21 @@ class UnusedKeys:
                 yield self._found(made, made.site, name, used_on=False)
 
     def _found(self, made: Made, site: Site, name: str | None, used_on: bool) -> Discarded:
-        return Discarded(made, site, name, used_on, free_name(site, self._book.text) if used_on else SPARE)
+        return Discarded(
+            made, site, name, used_on, free_name(site, self._book.text) if used_on else SPARE, self._renewable(made)
+        )
+
+    def _renewable(self, made: Made) -> bool:
+        """Return whether the keys of a split or fold can take the place of its own, for what follows in the text."""
+        given = made.way[-1].arguments
+        node = given[0][0] if given else None
+        if isinstance(node, cst.Attribute):
+            return self._book.holders.get(node) is Holder.ASSIGNED
+        if not isinstance(node, cst.Name):
+            return False
+        chunk, line = where(made.site)
+        again = reads_after(node.value, chunk, line, self._book.text)
+        return again and is_local(node.value, chunk, *chunk.position(node))
 
     def _names(self, origin: int) -> list[tuple[int, str]]:
         """Return the names that keys of a call, or arrays of them, were bound to, with the number of the first key."""

@@ -199,6 +199,12 @@ def _input_for_init(case: Case) -> bool:
     )
 
 
+def _rows_of_tests(case: Case) -> bool:
+    """Both keys are built in tables of tests, in rows that no test gets at once."""
+    one, other = _seed(case, case.first), _seed(case, case.second)
+    return one is not None and other is not None and case.signs.tables.keep_apart(one.site, other.site)
+
+
 def _one_is_selected(case: Case) -> bool:
     return case.signs.selections.part(case.first, case.second)
 
@@ -293,6 +299,7 @@ EXCUSES = (
     Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
+    Excuse("rows-of-tests", "the two are in rows of which each is a test of its own", _rows_of_tests),
     Excuse("made-alike", "the same thing is made twice", _made_alike),
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
     Excuse("evaluation", "what the loop trains is evaluated on the same numbers each time", _evaluation),
@@ -316,6 +323,14 @@ def excuse_for(case: Case) -> Excuse | None:
 
 
 # -- what the predicates look at -------------------------------------------------------------------------
+
+
+def _seed(case: Case, use: Use) -> Made | None:
+    """Return the call that has built the key of which a used one comes."""
+    made = case.makers.get(use.origin)
+    while made is not None and made.parent:
+        made = case.makers.get(made.parent)
+    return made
 
 
 def _is_given(step: Step, use: Use) -> bool:

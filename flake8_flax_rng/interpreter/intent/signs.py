@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.intent.alternatives_of_where import Selections
 from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
 from flake8_flax_rng.interpreter.intent.compared_values import Pair
+from flake8_flax_rng.interpreter.intent.tables_of_tests import Tables
 from flake8_flax_rng.interpreter.intent.unison import Orders
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ class Signs:
         selections: the arrays whose elements are taken from one of two others.
         assertions: what must be equal.
         orders: the arrays that are indexed by draws.
+        tables: the tables whose rows are run one by one.
     """
 
     def __init__(self) -> None:
         self.selections = Selections()
         self.assertions = Assertions()
         self.orders = Orders()
+        self.tables = Tables()
         self._repeated: set[Term] = set()
         self._negated: dict[Term, list[tuple[Step, ...]]] = {}
         self._contrasts: set[frozenset[cst.CSTNode]] = set()

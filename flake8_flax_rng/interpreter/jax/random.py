@@ -293,7 +293,15 @@ def _fold_in(engine: Engine, path: str, args: Args, state: State, site: Site) ->
 
 
 def fold_data(engine: Engine, data: Value, state: State) -> Term:
-    """Return the term of fold data: a loop variable is its number, and floats are cut off as JAX does."""
+    """Return the term of fold data: a loop variable is its number, and floats are cut off as JAX does.
+
+    It is no number of a child where JAX was told that folds and splits give other keys.
+    """
+    term = _fold_number(engine, data, state)
+    return engine.terms.make(Kind.FORMAT, "fold", term) if engine.program.folds_apart else term
+
+
+def _fold_number(engine: Engine, data: Value, state: State) -> Term:
     if isinstance(data, Opaque) and data.known is not None:
         return engine.terms.const(data.known)
     if isinstance(data, Const) and isinstance(data.value, float | bool) and abs(data.value) < 1 << 31:

@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter.domain.kinds import TurnedOff, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Opaque, Value
 from flake8_flax_rng.interpreter.jax import random
-from flake8_flax_rng.interpreter.linen.initializers import is_constant
+from flake8_flax_rng.interpreter.linen.initializers import gives_constants
 from flake8_flax_rng.interpreter.paths import conditions
 
 if TYPE_CHECKING:
@@ -43,18 +43,20 @@ def initialise(engine: Engine, layer: Layer, found: Instance, state: State, site
         return
     name = engine.class_name(found)
     if layer.parameters:
-        random = layer.parameters == "random" and not _starts_constant(layer, found)
+        random = layer.parameters == "random" and not _starts_constant(engine, layer, found, state, site)
         record(engine, state, Draw("params", site, found.path, variable=True, random=random, layer=name))
     for child in layer.children:
         path = None if found.path is None else (*found.path, child)
         record(engine, state, Draw("params", site, path, variable=True, layer=name))
 
 
-def _starts_constant(layer: Layer, found: Instance) -> bool:
+def _starts_constant(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> bool:
     """Return whether all parameters of a layer begin with constants because its initialisers say so."""
     given = [value for name, value in found.attributes.items() if name.endswith("_init")]
     kernel = found.attributes.get("kernel_init", found.attributes.get("embedding_init"))
-    return layer.inputs == ("inputs",) and kernel is not None and all(is_constant(value) for value in given)
+    if layer.inputs != ("inputs",) or kernel is None:
+        return False
+    return all(gives_constants(engine, value, state, site) for value in given)
 
 
 def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> list[State]:

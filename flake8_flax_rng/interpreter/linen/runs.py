@@ -107,8 +107,7 @@ def initialise(engine: Engine, name: RunKind, receiver: Value, args: Args, state
     if wrong and engine.chosen is not Chosen.DEFAULT:
         return []
     given = read_streams(engine, args, rngs, True, state)
-    rest = args.shift(1)
-    rest.keywords.pop("rngs", None)
+    rest = without_first(args, "rngs")
     if name in SHAPES_ONLY:
         rest.keywords = {key: value for key, value in rest.keywords.items() if key not in SHAPES_ONLY[name]}
         with engine.book.uses.for_shapes_only():
@@ -128,7 +127,22 @@ def apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     given = read_streams(engine, args, rngs, False, state)
     variables = args.get(0, "variables")
     name = engine.term(variables, state) if variables is not None else None
-    return _start(engine, RunKind.APPLY, receiver, given, args.shift(1), state, site, name)
+    return _start(engine, RunKind.APPLY, receiver, given, without_first(args, "variables"), state, site, name)
+
+
+def without_first(args: Args, name: str) -> Args:
+    """Return what is left for the module's method when ``apply`` or its kin has taken its own first argument.
+
+    Args:
+        args: all arguments.
+        name: the parameter that takes the first one, which may be given by name.
+    """
+    if name not in args.keywords:
+        return args.shift(1)
+    rest = args.shift(0)
+    del rest.keywords[name]
+    rest.nodes.pop(name, None)
+    return rest
 
 
 def _start(
@@ -311,7 +325,7 @@ def _double(
     site = engine.context.stack[-1].site
     places = stream_places(site, of.label.rpartition(".")[2])
     place = places.get(two.stream, places.get("*", site))
-    engine.emit(Doubled(place, one.stream, two.stream, two.layer))
+    engine.emit(Doubled(place, one.stream, two.stream, two.layer or of.label.rpartition(".")[0]))
 
 
 def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:

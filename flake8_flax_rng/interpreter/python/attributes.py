@@ -68,10 +68,14 @@ def _note_holder(engine: Engine, node: cst.Attribute, owner: Ref, row: tuple[Val
     """Note how an object can be given another key."""
     value, state = row
     found = state.heap.get(owner.address)
-    if isinstance(value, Key | Opaque) and isinstance(found, Instance):
-        holder = classes.holder(found, node.attr.value)
-        if holder is not None:
-            engine.book.holders[node] = holder
+    if not isinstance(value, Key | Opaque) or not isinstance(found, Instance):
+        return
+    holders = engine.book.holders
+    if engine.context.traces:
+        # What is assigned while JAX traces is a tracer, and is not assigned again in later calls.
+        holders[node] = None
+    elif node not in holders:
+        holders[node] = classes.holder(found, node.attr.value)
 
 
 def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:

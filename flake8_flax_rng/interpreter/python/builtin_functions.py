@@ -262,7 +262,9 @@ def _hasattr(engine: Engine, path: str, args: Args, state: State, site: Site) ->
 
 
 def _configure(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
-    """``jax.config.update``: with one setting ``PRNGKey`` makes typed keys."""
+    """``jax.config.update``: what settings say of keys."""
+    if args.positional == [Const("jax_threefry_partitionable"), Const(False)]:
+        engine.program.folds_apart = True
     if args.positional == [Const("jax_enable_custom_prng"), Const(True)]:
         engine.program.typed_keys = True
     return unknown_code.pure_call(engine, "jax.config.update", args, state)
