@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_flax_rng.lint import lint
 from tests.benchmark.environments import ALONE, Linter
 from tests.benchmark.growth import CURVES
 from tests.benchmark.phases import PHASES, phases
 from tests.benchmark.processes import measure, rounds
+from tests.programs import found
 
 PROGRAM = "import jax\nk = jax.random.key(0)\njax.random.normal(k)\njax.random.normal(k)\n"
 
@@ -21,7 +21,7 @@ def test_a_program_that_grows_is_a_right_one(name):
     make, sizes = CURVES[name]
     lengths = [make(size).count("\n") for size in sizes[:3]]
     assert lengths == sorted(set(lengths))
-    assert lint(make(sizes[0])) == []
+    assert found(make(sizes[0])) == []
 
 
 def test_the_time_of_an_analysis_is_given_to_its_phases(tmp_path):

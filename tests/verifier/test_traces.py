@@ -12,6 +12,8 @@ from flake8_flax_rng.verifier.traces import Before
 pytest.importorskip("jax")
 pytest.importorskip("flax")
 
+pytestmark = pytest.mark.slow
+
 NOWHERE = Path("/nowhere")
 
 CHANGES = {

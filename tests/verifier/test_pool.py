@@ -16,6 +16,8 @@ from flake8_flax_rng.verifier.worker import Failure
 pytest.importorskip("jax")
 pytest.importorskip("flax")
 
+pytestmark = pytest.mark.slow
+
 CLEAN = "# claim: clean\nimport jax\nprint(jax.random.normal(jax.random.key(0)))\n"
 
 
