@@ -21,7 +21,15 @@ from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import Holder
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
-from flake8_flax_rng.syntax.names_in_text import bound_between, is_free, is_local, names_around, reads_after
+from flake8_flax_rng.syntax.names_in_text import (
+    Function,
+    bound_between,
+    function_around,
+    is_free,
+    is_local,
+    names_around,
+    reads_after,
+)
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
@@ -41,6 +49,7 @@ class Judgement:
         self._book = book
         self._origins = book.origins
         self._by_makers: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
+        self._taken: dict[Function | None, frozenset[str]] = {}
         self._meant: dict[tuple[object, object, str], Meant] = {}
 
     def events(self) -> list[Event]:
@@ -194,7 +203,10 @@ class Judgement:
 
     def _spare(self, site: Site) -> str:
         """Return a name for a new key that nothing else has where it would be bound."""
-        taken = names_around(*_place(site), self._book.text)
+        function = function_around(*_place(site))
+        if function not in self._taken:
+            self._taken[function] = names_around(function, self._book.text)
+        taken = self._taken[function]
         return next((name for name in (SPARE, "other_key", "next_key") if name not in taken), f"{SPARE}_2")
 
     def _rebound(self, first: Use, second: Use) -> frozenset[str]:

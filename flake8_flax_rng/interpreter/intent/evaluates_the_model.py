@@ -71,20 +71,22 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
     if bound is None or not isinstance(target, cst.Name) or scope is None:
         return False
     uses: list[list[cst.CSTNode]] = []
-    for node in _occurrences(scope, target.value):
+    for node in _where_names_stand(scope).get(target.value, ()):
         uses.append(_ancestors(scope, node) if node is not target else [])
         if node is not target and not _harmless(uses[-1]):
             return False
     return any(_given_to_init(node) for use in uses for node in use)
 
 
-def _occurrences(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
-    found: list[cst.CSTNode] = []
+@lru_cache(maxsize=4)
+def _where_names_stand(scope: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:
+    """Return where each name stands in a scope; a walk for each question would take a long text's time squared."""
+    found: dict[str, list[cst.CSTNode]] = {}
     waiting = [scope]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, cst.Name) and part.value == name:
-            found.append(part)
+        if isinstance(part, cst.Name):
+            found.setdefault(part.value, []).append(part)
         waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else part.children)
     return found
 
