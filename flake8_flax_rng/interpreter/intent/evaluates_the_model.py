@@ -64,7 +64,7 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
         module: the text that the call stands in.
         draw: the call.
     """
-    around = _ancestors(module, draw)
+    around = ancestors(module, draw)
     bound = next((node for node in reversed(around) if isinstance(node, cst.Assign)), None)
     target = bound.targets[0].target if bound is not None and len(bound.targets) == 1 else None
     scope = next((node for node in reversed(around) if isinstance(node, cst.FunctionDef | cst.Module)), None)
@@ -72,7 +72,7 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
         return False
     uses: list[list[cst.CSTNode]] = []
     for node in _occurrences(scope, target.value):
-        uses.append(_ancestors(scope, node) if node is not target else [])
+        uses.append(ancestors(scope, node) if node is not target else [])
         if node is not target and not _harmless(uses[-1]):
             return False
     return any(_given_to_init(node) for use in uses for node in use)
@@ -108,7 +108,7 @@ def _given_to_init(node: cst.CSTNode) -> bool:
     )
 
 
-def _ancestors(root: cst.CSTNode, wanted: cst.CSTNode) -> list[cst.CSTNode]:
+def ancestors(root: cst.CSTNode, wanted: cst.CSTNode) -> list[cst.CSTNode]:
     """Return the nodes that a node stands in, outermost first; empty when it stands elsewhere."""
     parents = _parents(root)
     path: list[cst.CSTNode] = []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.intent.arithmetic import Arithmetic
 from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
+from flake8_flax_rng.interpreter.intent.replays import Records
 from flake8_flax_rng.interpreter.intent.selections import Selections
 from flake8_flax_rng.interpreter.intent.unison import Orders
 
@@ -24,6 +25,7 @@ class Signs:
         assertions: what must be equal.
         arithmetic: what is mirrored, subtracted or undone.
         orders: the arrays that are indexed by draws.
+        records: what was put into lists together with a key.
 
     Args:
         naming: gives terms to values.
@@ -34,6 +36,7 @@ class Signs:
         self.assertions = Assertions()
         self.arithmetic = Arithmetic(naming)
         self.orders = Orders()
+        self.records = Records()
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._unused: set[cst.CSTNode] = set()
         self._compiled: set[cst.CSTNode] = set()
