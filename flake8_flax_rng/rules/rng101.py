@@ -50,9 +50,10 @@ from collections.abc import Iterable, Sequence
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule, spelled
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import given_twice, reuses
 from flake8_flax_rng.rules.wording import earlier_pass, inside, renewable, repeatable, split_of
+from flake8_flax_rng.syntax.names_in_text import may_be_none
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
@@ -81,6 +82,7 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
     if event.sibling is not None:
         return f"use `{event.sibling}`, which is never used"
     same = name == spelled(site) == spelled(before) and name.partition(".")[0] not in event.rebound
+    same = same and not may_be_none(name, site.chunk, line(site))
     steady = same and not is_array(parting.second, site) and renewable(event, site) and renewable(event, before)
     here = event.first.site.node is parting.first.site.node
     if event.first.kind is UseKind.SPLIT and here:

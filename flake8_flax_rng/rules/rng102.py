@@ -56,6 +56,7 @@ from flake8_flax_rng.rules.wording import (
     inside,
     is_name,
     renewable,
+    repeatable,
     repeater,
     split_of,
 )
@@ -76,12 +77,24 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if event.first.site.node is not event.second.site.node:
             yield Report(site, _of_two_uses(event, parting, name, passes))
             continue
-        advice = _of_a_split(event, words, kind) if splits else _of_a_draw(event, parting, site, words, kind)
+        if _in_an_inner_loop(event, parting):
+            advice = "start each pass with a key of its own"
+        else:
+            advice = _of_a_split(event, site, words, kind) if splits else _of_a_draw(event, parting, site, words, kind)
         yield Report(
             site,
             f"{name} is the same {passes}, so {what} gives the same {'keys' if splits else 'numbers'} each time; "
             f"{advice}",
         )
+
+
+def _in_an_inner_loop(event: Reused, parting: Parting) -> bool:
+    """Return whether the use stands in a loop of JAX that the loop which repeats it runs: that one starts alike."""
+    way = event.second.way
+    if parting.around is None:
+        return False
+    between = way[way.index(parting.around) + 1 : way.index(parting.second)]
+    return any(step.turn is not None for step in between)
 
 
 def _of_two_uses(event: Reused, parting: Parting, name: str, passes: str) -> str:
@@ -102,9 +115,13 @@ def _given(step: Step, use: Use) -> list[Value]:
     return [value for node, value in step.arguments if node in nodes]
 
 
-def _of_a_split(event: Reused, name: str, kind: str) -> str:
+def _of_a_split(event: Reused, site: Site, name: str, kind: str) -> str:
     if kind == CARRIED:
-        return f"return one of the new keys for the next pass: {split_of(name, event.spare)}"
+        if renewable(event, site) and returns(name, site.chunk, line(site)):
+            return f"return one of the new keys for the next pass: {split_of(name, event.spare)}"
+        return f"return one of the new keys for the next pass, or fold the step in{fold_of(site)}"
+    if not renewable(event, site):
+        return f"use another key in each pass{fold_of(site)}"
     return f"keep one of the new keys for the next pass: {split_of(name, event.spare)}"
 
 
@@ -112,7 +129,8 @@ def _of_a_draw(event: Reused, parting: Parting, site: Site, name: str, kind: str
     if is_array(parting.second, site):
         return "make new keys in each pass"
     if kind == COMPREHENSION:
-        return f"loop over as many keys, `for k in jax.random.split({name if is_name(name) else 'key'}, n)`"
+        keys = f", `for k in jax.random.split({name}, n)`" if is_name(name) and repeatable(site) else ""
+        return f"loop over as many keys{keys}"
     if kind == LEAVES:
         return "split it into one key for each leaf, and map over the keys as well"
     if kind == MAPPED:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.walk import walk
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+_CHUNKS_KEPT = 8
+"""Pieces of text whose functions are remembered: a file is asked for one place after another."""
+
 _EXPRESSIONS = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Place = tuple["Chunk", int]
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -29,11 +33,15 @@ def covers(node: ast.stmt, line: int) -> bool:
 def function_around(chunk: Chunk, line: int) -> Function | None:
     """Return the innermost function in whose text a line stands."""
     found: Function | None = None
-    for statement in chunk.tree:
-        for node in walk(statement):
-            if isinstance(node, Function) and covers(node, line):
-                found = node
+    for node in _functions(chunk):
+        if covers(node, line):
+            found = node
     return found
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _functions(chunk: Chunk) -> list[Function]:
+    return [node for statement in chunk.tree for node in walk(statement) if isinstance(node, Function)]
 
 
 def loaded(function: ast.AST, name: str) -> list[ast.Name]:
@@ -55,19 +63,39 @@ def is_local(name: str, chunk: Chunk, line: int, column: int) -> bool:
 
 def is_readable(name: str, chunk: Chunk, line: int, column: int) -> bool:
     """Return whether a statement before a place can read a name that is read there."""
-    nodes = (node for statement in chunk.tree for node in walk(statement) if isinstance(node, _EXPRESSIONS))
-    return not any(_holds(node, line, column) and _introduces(node, name) for node in nodes)
+    return not any(_holds(node, line, column) and _introduces(node, name) for node in _expressions(chunk))
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _expressions(chunk: Chunk) -> list[ast.expr]:
+    return [node for statement in chunk.tree for node in walk(statement) if isinstance(node, _EXPRESSIONS)]
 
 
 def bound_between(chunk: Chunk, first: int, last: int, text: Sequence[ast.stmt]) -> frozenset[str]:
     """Return the names that the function around a line, or else the file, binds on some lines."""
     function = function_around(chunk, last)
-    nodes = (node for root in (text if function is None else [function]) for node in walk(root))
-    return frozenset(
-        node.id
-        for node in nodes
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and first <= node.lineno <= last
-    )
+    stores = _stores(tuple(text) if function is None else (function,))
+    return frozenset(name for line, name in stores if first <= line <= last)
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _stores(statements: tuple[ast.stmt, ...]) -> list[tuple[int, str]]:
+    nodes = (node for statement in statements for node in walk(statement))
+    return [(node.lineno, node.id) for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
+def may_be_none(name: str, chunk: Chunk, line: int) -> bool:
+    """Return whether the function around a line binds a name to ``None`` on some condition."""
+    function = function_around(chunk, line)
+    nodes = _assignments(function) if function is not None else []
+    values = [node.value for node in nodes if any(isinstance(to, ast.Name) and to.id == name for to in node.targets)]
+    branches = [part for value in values if isinstance(value, ast.IfExp) for part in (value.body, value.orelse)]
+    return any(isinstance(part, ast.Constant) and part.value is None for part in branches)
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _assignments(function: Function) -> list[ast.Assign]:
+    return [node for node in walk(function) if isinstance(node, ast.Assign) and isinstance(node.value, ast.IfExp)]
 
 
 def returns(name: str, chunk: Chunk, line: int) -> bool:
@@ -92,9 +120,8 @@ def reads_after(name: str, chunk: Chunk, line: int, text: Sequence[ast.stmt]) ->
     )
 
 
-def names_around(chunk: Chunk, line: int, text: Sequence[ast.stmt]) -> frozenset[str]:
-    """Return the names that the function around a line uses, or else the whole file."""
-    function = function_around(chunk, line)
+def names_around(function: Function | None, text: Sequence[ast.stmt]) -> frozenset[str]:
+    """Return the names that a function uses, or else the whole file."""
     nodes = (node for root in (text if function is None else [function]) for node in walk(root))
     return frozenset(
         node.id if isinstance(node, ast.Name) else node.arg for node in nodes if isinstance(node, ast.Name | ast.arg)
@@ -169,6 +196,7 @@ def _names(statements: Sequence[ast.stmt], name: str) -> Iterator[tuple[ast.Name
         waiting.extend((child, inner) for child in ast.iter_child_nodes(node))
 
 
+@lru_cache(maxsize=_CHUNKS_KEPT)
 def _binds(function: Function | ast.Lambda, name: str) -> bool:
     """Return whether a name belongs to a function: a parameter, or bound in its own text."""
     given = function.args
@@ -200,4 +228,10 @@ def _introduces(node: ast.expr, name: str) -> bool:
 
 def _declares(function: Function, name: str) -> bool:
     """Return whether a name is said to belong to the file, or to a function around."""
-    return any(isinstance(node, ast.Global | ast.Nonlocal) and name in node.names for node in walk(function))
+    return name in _declared(function)
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _declared(function: Function) -> frozenset[str]:
+    nodes = (node for node in walk(function) if isinstance(node, ast.Global | ast.Nonlocal))
+    return frozenset(name for node in nodes for name in node.names)

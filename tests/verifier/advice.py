@@ -52,8 +52,11 @@ class Program:
         return max(found, key=lambda node: (node.end_lineno, node.end_col_offset))
 
     def key_at(self, finding: Finding) -> ast.expr:
-        """Return the key that a finding points at."""
-        return self.at(finding, ast.Name, ast.Attribute, ast.Subscript)
+        """Return the key that a finding points at, which may also be a call that hides it."""
+        found = self.at(finding, ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+        if isinstance(found, ast.Call):
+            raise NotApplicable
+        return found
 
     def call_around(self, finding: Finding) -> ast.Call:
         """Return the innermost call in whose text a finding stands."""
@@ -407,4 +410,15 @@ def follow(text: str, finding: Finding, keys: tuple[str, ...]) -> Iterator[str]:
     match = re.search(pattern, finding.message)
     assert match is not None
     for key in keys if "<key>" in match[0] else keys[:1]:
-        yield apply(Program(text, key), finding, match)
+        yield _with_jax(apply(Program(text, key), finding, match))
+
+
+def _with_jax(text: str) -> str:
+    """Return a program in which ``jax`` is a name, as the messages call it whatever the program does."""
+    tree = ast.parse(text)
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    if any((alias.asname or alias.name.partition(".")[0]) == "jax" for node in imports for alias in node.names):
+        return text
+    first = next(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+    lines = text.splitlines(keepends=True)
+    return "".join([*lines[: first.end_lineno], "import jax\n", *lines[first.end_lineno :]])

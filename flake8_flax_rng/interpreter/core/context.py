@@ -102,6 +102,7 @@ class Activation:
         setup: whether this is ``setup``.
         post_init: whether this is ``__post_init__``.
         origin: address of the module as its constructor made it.
+        lifted: whether the method is followed without the lifted transform that decorates it.
     """
 
     address: int
@@ -111,6 +112,7 @@ class Activation:
     setup: bool = False
     post_init: bool = False
     origin: int = 0
+    lifted: bool = False
 
 
 @dataclass

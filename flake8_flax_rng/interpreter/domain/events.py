@@ -531,6 +531,21 @@ class Replaced:
     wanted: str = "deterministic=False"
 
 
+@record()
+class Scope:
+    """A scope of a Linen module that is followed by itself.
+
+    Args:
+        module: the address of the module.
+        path: the path of the scope.
+        settled: what is assumed of the module's fields, in one of several ways.
+    """
+
+    module: int
+    path: tuple[str, ...]
+    settled: tuple[frozenset[tuple[Term, bool]], ...]
+
+
 @record(eq=False)
 class Lifted:
     """A draw of a Linen module below a transform, lifted or not.
@@ -545,6 +560,7 @@ class Lifted:
         fallback: whether the draw falls back to ``'params'`` where that is given.
         run: whether this is a run with streams that are known, rather than any that could be.
         call: the call that runs the module, if there is one.
+        scope: where a parameter stands of a module that is followed by itself, and is not known to be initialised.
     """
 
     problem: LiftProblem | None
@@ -556,6 +572,7 @@ class Lifted:
     fallback: bool = False
     run: bool = False
     call: Site | None = None
+    scope: Scope | None = None
 
 
 @record(eq=False)

@@ -11,7 +11,7 @@ from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade,
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
-from flake8_flax_rng.interpreter.evidence.unused_keys import UnusedKeys, free_name, where
+from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.syntax.names_in_text import bound_between, is_free
 
@@ -32,6 +32,7 @@ class Judgement:
         self._book = book
         self._origins = book.origins
         self._by_makers: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
+        self._free_names = FreeNames(book.text)
         self._meant: dict[tuple[object, object, str], Meant] = {}
 
     def events(self) -> list[Event]:
@@ -44,7 +45,7 @@ class Judgement:
                 found.extend(self._of_pair(first, second))
         found.extend(overlooked)
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
-        return [*found, *UnusedKeys(self._book).events(), *self._unfed(), *self._meant.values()]
+        return [*found, *UnusedKeys(self._book, self._free_names).events(), *self._unfed(), *self._meant.values()]
 
     def _pairs(self) -> list[tuple[Use, Use]]:
         """Return the pairs of uses, without those of other lanes at places that stand in one lane already."""
@@ -69,7 +70,7 @@ class Judgement:
             default = made if made is not None and made.default else None
             name = self._origins.name_in(first.term, part(first, second).second.owner)
             sibling = self._sibling(first, second)
-            spare = free_name(part(first, second).second.site, self._book.text)
+            spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
             return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
         return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]

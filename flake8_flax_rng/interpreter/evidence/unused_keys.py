@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter.domain.events import SPARE, Discarded
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL
 from flake8_flax_rng.interpreter.domain.kinds import Holder, MakeKind, UseKind
 from flake8_flax_rng.syntax.liveness import may_be_read
-from flake8_flax_rng.syntax.names_in_text import function_around, is_local, names_around, reads_after
+from flake8_flax_rng.syntax.names_in_text import Function, function_around, is_local, names_around, reads_after
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
@@ -28,10 +28,12 @@ class UnusedKeys:
 
     Args:
         book: the evidence, complete by now.
+        free_names: finds names for new keys.
     """
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, free_names: FreeNames) -> None:
         self._book = book
+        self._free_names = free_names
         self._origins = book.origins
         # What one pass of a loop leaves unread, as the last one does, another may read.
         self._read: dict[object, set[int]] = {}
@@ -72,7 +74,7 @@ class UnusedKeys:
 
     def _found(self, made: Made, site: Site, name: str | None, used_on: bool) -> Discarded:
         return Discarded(
-            made, site, name, used_on, free_name(site, self._book.text) if used_on else SPARE, self._renewable(made)
+            made, site, name, used_on, self._free_names.at(site) if used_on else SPARE, self._renewable(made)
         )
 
     def _renewable(self, made: Made) -> bool:
@@ -138,7 +140,21 @@ def where(site: Site) -> tuple[Chunk, int]:
     return site.chunk, site.chunk.position(site.node)[0]
 
 
-def free_name(site: Site, text: Sequence[ast.stmt]) -> str:
-    """Return a name for a new key that nothing else has where it would be bound."""
-    taken = names_around(*where(site), text)
-    return next((name for name in (SPARE, "other_key", "next_key") if name not in taken), f"{SPARE}_2")
+class FreeNames:
+    """Names for new keys; what a function uses is read once.
+
+    Args:
+        text: the statements of the file.
+    """
+
+    def __init__(self, text: Sequence[ast.stmt]) -> None:
+        self._text = text
+        self._taken: dict[Function | None, frozenset[str]] = {}
+
+    def at(self, site: Site) -> str:
+        """Return a name for a new key that nothing else has where it would be bound."""
+        function = function_around(*where(site))
+        if function not in self._taken:
+            self._taken[function] = names_around(function, self._text)
+        taken = self._taken[function]
+        return next((name for name in (SPARE, "other_key", "next_key") if name not in taken), f"{SPARE}_2")

@@ -80,12 +80,18 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
 
 def occurrences(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
     """Return where a variable of this name stands."""
-    found: list[cst.CSTNode] = []
+    return _where_names_stand(scope).get(name, [])
+
+
+@lru_cache(maxsize=4)
+def _where_names_stand(scope: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:
+    """Return where each name stands in a scope; a walk for each question would take a long text's time squared."""
+    found: dict[str, list[cst.CSTNode]] = {}
     waiting = [scope]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, cst.Name) and part.value == name:
-            found.append(part)
+        if isinstance(part, cst.Name):
+            found.setdefault(part.value, []).append(part)
         waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else part.children)
     return found
 

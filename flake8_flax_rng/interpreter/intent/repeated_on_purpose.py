@@ -18,9 +18,10 @@ from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import looks_on, only_initialises
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors, looks_on, only_initialises
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
+from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
@@ -215,8 +216,33 @@ def _rows_of_tests(case: Case) -> bool:
     return one is not None and other is not None and case.signs.tables.keep_apart(one.site, other.site)
 
 
+def _thrown_away(case: Case) -> bool:
+    """What one of two calls has made is overwritten, given up by an exception, or bound to ``_``.
+
+    A method may keep what it has made, and a handler that makes the same call again gets the same numbers.
+    """
+    uses, steps = (case.first, case.second), (case.parting.first, case.parting.second)
+    if any(step.method and use.kind is not UseKind.STREAM for step, use in zip(steps, uses, strict=True)):
+        return False
+    scopes = [scope_of(ancestors(step.site.chunk.module, step.site.node)) for step in steps]
+    scope = scopes[0] if scopes[0] is scopes[1] else None
+    if scope is None:
+        return False
+    first, second = (step.site.node for step in steps)
+    splits = [use.kind is UseKind.SPLIT and use.way[-1] is step for step, use in zip(steps, uses, strict=True)]
+    again = steps[0].label == steps[1].label
+    return is_thrown_away(scope, first, first if again else second, splits[0]) or is_thrown_away(
+        scope, second, first, splits[1]
+    )
+
+
 def _one_is_selected(case: Case) -> bool:
     return case.signs.selections.part(case.first, case.second)
+
+
+def _replayed(case: Case) -> bool:
+    """A loop over what was recorded makes the same calls again."""
+    return case.signs.records.replayed(case.first, case.second)
 
 
 # -- things that are made alike ----------------------------------------------------------------------
@@ -316,7 +342,9 @@ EXCUSES = (
     Excuse("warm-up", "the first call only compiles the function", _warm_up),
     Excuse("same-objective", "one function is evaluated beside its gradient, on the same numbers", _same_objective),
     Excuse("only-looked-at", "the loop renews other keys, and only looks at what comes of this one", _only_looked_at),
+    Excuse("thrown-away", "what one of the two has made is thrown away", _thrown_away),
     Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected),
+    Excuse("replayed", "a loop over what was recorded makes the same call again", _replayed),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
     Excuse("only-shapes", "only the shapes of what comes of one of the two are looked at", _only_shapes),

@@ -10,7 +10,7 @@ from flake8_flax_rng.interpreter.domain.events import Draw, Replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import TurnedOff, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Opaque, Value
+from flake8_flax_rng.interpreter.domain.values import NONE, TRUE, Args, Const, Key, Opaque, Value
 from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.linen.initializers import gives_constants
 from flake8_flax_rng.interpreter.paths import conditions
@@ -42,12 +42,17 @@ def initialise(engine: Engine, layer: Layer, found: Instance, state: State, site
     if engine.context.runs and not engine.context.runs[-1].initialising:
         return
     name = engine.class_name(found)
-    if layer.parameters:
+    if layer.parameters and not _left_out(layer, found):
         random = layer.parameters == "random" and not _starts_constant(engine, layer, found, state, site)
         record(engine, state, Draw("params", site, found.path, variable=True, random=random, layer=name))
     for child in layer.children:
         path = None if found.path is None else (*found.path, child)
         record(engine, state, Draw("params", site, path, variable=True, layer=name))
+
+
+def _left_out(layer: Layer, found: Instance) -> bool:
+    """Return whether a layer may have no parameters, because its constructor says so of each."""
+    return bool(layer.optional) and all(found.attributes.get(name, TRUE) != TRUE for name in layer.optional)
 
 
 def _starts_constant(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> bool:

@@ -353,6 +353,15 @@ def _is_initializing(engine: Engine, receiver: Value, args: Args, state: State, 
     return unknown_code.pure_call(engine, "is_initializing", args.prepend(receiver), state)
 
 
+def _asked(name: str) -> _Handler:
+    """Return the model of a method that asks for variables, with the same answer to the same question."""
+
+    def ask(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+        return unknown_code.pure_call(engine, name, args.prepend(receiver), state)
+
+    return ask
+
+
 def _may_initialise(engine: Engine, receiver: Value, state: State) -> bool:
     """Return whether a path can be one of ``init``: outside of a run it may have asked, and gone the other way."""
     if engine.context.runs:
@@ -449,6 +458,8 @@ _NATIVES: dict[str, _Handler] = {
     "make_rng": _make_rng,
     "has_rng": _has_rng,
     "is_initializing": _is_initializing,
+    "has_variable": _asked("has_variable"),
+    "is_mutable_collection": _asked("is_mutable_collection"),
     "param": _param,
     "variable": _variable,
     "put_variable": _put_variable,

@@ -37,6 +37,7 @@ def _append(engine: Engine, ref: Ref, found: ListObject, args: Args, state: Stat
     if len(args.positional) != 1:
         return None
     engine.book.read(args.positional[0])
+    engine.book.signs.records.note(args.positional[0], state.heap)
     if found.complete:
         state.heap[ref.address] = replace(found, items=(*found.items, args.positional[0]))
     return NONE
@@ -72,6 +73,7 @@ def _append_left(engine: Engine, ref: Ref, found: ListObject, args: Args, state:
     if len(args.positional) != 1 or not found.complete:
         return None
     engine.book.read(args.positional[0])
+    engine.book.signs.records.note(args.positional[0], state.heap)
     state.heap[ref.address] = replace(found, items=(args.positional[0], *found.items))
     return NONE
 

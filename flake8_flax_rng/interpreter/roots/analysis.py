@@ -11,6 +11,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, Context
 from flake8_flax_rng.interpreter.core.engine import Engine
 from flake8_flax_rng.interpreter.core.hooks import Hooks
+from flake8_flax_rng.interpreter.core.initialised import may_be_initialised
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.core.work import Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
@@ -23,7 +24,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
     STEPS_PER_LINE,
     STEPS_PER_ROOT,
 )
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Misused, Shared
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Lifted, Misused, Shared
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding, FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -154,6 +155,8 @@ class Analysis:
             return not self._engine.book.signs.mean_one_draw_for_all_lanes(event.use)
         if isinstance(event, Flagged):
             return event.what is FlagMistake.INVERTED or not walks.was_settled(event.way)
+        if isinstance(event, Lifted) and event.scope is not None:
+            return not may_be_initialised(self._engine, event.scope)
         if isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED):
             return not walks.was_keyed(event.root, event.site.node)
         return True
@@ -274,10 +277,10 @@ class Analysis:
         known = function.code.name == "__call__" and not self._extended(owner)
         member = owner.members.get(function.code.name)
         known = known and member is not None and undecorated(member) == function
-        active = Activation(ref.address, function.compact, known, owner.name)
-        if known and isinstance(member, Wrapped) and member.lift is not None:
+        lifted = member if isinstance(member, Wrapped) and member.lift is not None else None
+        active = Activation(ref.address, function.compact, known, owner.name, lifted=lifted is not None and not known)
+        if known and lifted is not None:
             site = Site(function.code.node, function.code.chunk)
-            lifted = member
             self._guarded(
                 lambda: lifted_transforms.call(
                     engine, lifted, symbolic_args(engine, function, state, ref), state, site
@@ -292,7 +295,7 @@ class Analysis:
         known = self._receivers.get(owner.serial)
         if known is None:
             engine = self._engine
-            ref = engine.allocate(state, Instance(owner, frozen=True, bound=True, symbolic=True))
+            ref = engine.allocate(state, Instance(owner, frozen=True, path=(), bound=True, symbolic=True))
             ready = self._guarded(lambda: set_up(engine, ref, state.fork()))
             paths = merge(ready, engine.unknown, kept=SETUPS_KEPT) if ready else [not_set_up(ref, state)]
             for path in paths:

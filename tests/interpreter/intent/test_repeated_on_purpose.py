@@ -104,6 +104,18 @@ PROGRAMS = {
         HEAD + "def drop(k, x):\n    return x * random.bernoulli(k, 0.5, x.shape)\n"
         "def f(key, x):\n    return drop(key, jnp.round(drop(key, x)))\n",
     ),
+    "replayed": (
+        HEAD + "def step(k, x):\n    return x + random.normal(k, x.shape)\n"
+        "def f(key, x, steps):\n    log = []\n    for _ in range(steps):\n        key, k = random.split(key)\n"
+        "        log.append((k, x))\n        x = step(k, x)\n    return [step(k, x) for k, x in log]\n",
+        HEAD + "def step(k, x):\n    return x + random.normal(k, x.shape)\n"
+        "def f(key, x, steps):\n    log = []\n    for _ in range(steps):\n        key, k = random.split(key)\n"
+        "        log.append(k)\n        x = step(k, x)\n    return [step(k, x) for k in log]\n",
+    ),
+    "thrown-away": (
+        HEAD + "def f(key):\n    a = random.normal(key)\n    a = random.uniform(key)\n    return a\n",
+        HEAD + "def f(key):\n    a = random.normal(key)\n    b, a = a, random.uniform(key)\n    return a, b\n",
+    ),
     "made-alike": (
         "import equinox as eqx\ndef f(k):\n    return eqx.nn.MLP(2, 2, 8, 1, key=k), eqx.nn.MLP(2, 2, 8, 1, key=k)\n",
         "import equinox as eqx\ndef f(k):\n    return eqx.nn.MLP(2, 2, 8, 1, key=k), eqx.nn.MLP(2, 4, 8, 1, key=k)\n",

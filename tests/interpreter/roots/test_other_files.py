@@ -299,3 +299,20 @@ def test_a_layer_that_cannot_be_followed_may_read_any_stream(write):
     assert found(write("train.py", text)) == []
     write("layers.py", layer + "        return nn.Dense(4)(x)\n")
     assert found(write("train.py", text)) == [(9, "RNG204")]
+
+
+def test_a_module_of_another_file_without_its_key(write):
+    """What it draws is asked for where a transform keeps the key of the parameters from it."""
+    layer = "import flax.linen as nn\nclass Block(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n"
+    text = """\
+        from flax import linen as nn
+        from layers import Block
+        class Net(nn.Module):
+            @nn.compact
+            def __call__(self, x):
+                return nn.vmap(Block, variable_axes={"params": 0}, split_rngs={})()(x)
+        """
+    write("layers.py", layer + "        return nn.Dense(4)(x)\n")
+    assert found(write("net.py", text)) == [(6, "RNG210")]
+    write("layers.py", layer + "        return nn.relu(x)\n")
+    assert found(write("net.py", text)) == []

@@ -1,0 +1,222 @@
+"""Values that are thrown away: overwritten before they are read, given up by an exception, or bound to ``_``.
+
+This module reads the text of one function. What a value was computed into goes on; what cannot be told counts as read,
+and so does a name that is only never read: the text may not be finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+_FORM = frozenset({"shape", "dtype", "ndim", "size"})
+_DEFINING = (cst.FunctionDef, cst.ClassDef)
+
+_Place = tuple[cst.BaseSuite, ...]
+"""The blocks around a statement, outermost first: what stands in one of them runs whenever the statement does."""
+
+
+def is_thrown_away(scope: cst.BaseSuite, call: cst.CSTNode, other: cst.CSTNode, keys: bool) -> bool:
+    """Return whether a block throws away what a call returns, and what is computed from that.
+
+    Args:
+        scope: the body of a function, or of a script.
+        call: a call in it.
+        other: another call in it: what is returned unless an exception leads there is not read beside it.
+        keys: whether the call returns keys, of which it says nothing that they are overwritten.
+    """
+    flow = _Flow(call, other, _captured(scope))
+    flow.block(scope, ())
+    left = any(name.strip("_") for name in flow.tainted)
+    return flow.met and not flow.read and (flow.escaped or not (left or keys))
+
+
+def scope_of(around: list[cst.CSTNode]) -> cst.BaseSuite | None:
+    """Return the body of the function, or of the script, that a place stands in.
+
+    Args:
+        around: what the place stands in, outermost first.
+
+    Returns:
+        the body; None for the body of a file, whose names others may read, and for a lambda.
+    """
+    for node in reversed(around):
+        if isinstance(node, cst.FunctionDef) or (isinstance(node, cst.If) and _is_main(node)):
+            return node.body
+        if isinstance(node, cst.Lambda | cst.ClassDef):
+            return None
+    return None
+
+
+@dataclass
+class _Flow:
+    """Follows the result of a call through a block.
+
+    Args:
+        call: the call.
+        other: the call beside which it may not be read.
+        captured: the names that functions within the block read.
+        tainted: the names that hold something that was computed from its result, and the block that binds them.
+        met: whether the call was met.
+        read: whether its value does something.
+        given_up: whether what follows is given up where the other call is reached.
+        escaped: whether its value was given up so.
+    """
+
+    call: cst.CSTNode
+    other: cst.CSTNode
+    captured: set[str]
+    tainted: dict[str, _Place] = field(default_factory=dict)
+    met: bool = False
+    read: bool = False
+    given_up: bool = False
+    escaped: bool = False
+
+    def block(self, body: cst.BaseSuite, around: _Place) -> None:
+        self._statements(body, (*around, body))
+
+    def _statements(self, body: cst.BaseSuite, place: _Place) -> None:
+        for statement in body.body:
+            if isinstance(statement, cst.BaseSmallStatement):
+                self._simple(statement, place)
+            elif isinstance(statement, cst.SimpleStatementLine):
+                for small in statement.body:
+                    self._simple(small, place)
+            else:
+                self._compound(statement, place)
+
+    def _simple(self, node: cst.BaseSmallStatement, place: _Place) -> None:
+        if isinstance(node, cst.Assign):
+            self._assign(node.value, [target.target for target in node.targets], place)
+        elif isinstance(node, cst.AnnAssign | cst.AugAssign):
+            added = isinstance(node, cst.AugAssign) and self._taints(node.target)
+            if node.value is not None and not added:
+                self._assign(node.value, [node.target], place)
+        elif isinstance(node, cst.Expr):
+            # A call of which nobody takes the result is made for what it does.
+            self.read = self._taints(node.value) or self.read
+        elif isinstance(node, cst.Return):
+            tainted = self._taints(node)
+            self.read = (tainted and not self.given_up) or self.read
+        elif not isinstance(node, cst.Assert):
+            self.read = self._taints(node) or self.read
+
+    def _assign(self, value: cst.BaseExpression, targets: list[cst.BaseExpression], place: _Place) -> None:
+        tainted = self._taints(value)
+        for target in targets:
+            for name in _bound(target):
+                if name is None:
+                    self.read = self.read or tainted
+                elif tainted:
+                    self.tainted[name] = place
+                    self.read = self.read or name in self.captured
+                elif name in self.tainted and self.tainted[name][: len(place)] == place:
+                    del self.tainted[name]
+
+    def _compound(self, node: cst.CSTNode, place: _Place) -> None:
+        if isinstance(node, cst.If):
+            self._branch(node, place)
+        elif isinstance(node, cst.For | cst.While):
+            self._loop(node, place)
+        elif isinstance(node, cst.Try):
+            self._try(node, place)
+        elif isinstance(node, cst.With):
+            self.read = any(self._taints(item) for item in node.items) or self.read
+            self.block(node.body, place)
+        else:
+            self.read = (self._taints(node) and not isinstance(node, _DEFINING)) or self.read
+
+    def _branch(self, node: cst.If, place: _Place) -> None:
+        self.read = self._taints(node.test) or self.read
+        self.block(node.body, place)
+        if isinstance(node.orelse, cst.If):
+            self._branch(node.orelse, place)
+        elif node.orelse is not None:
+            self.block(node.orelse.body, place)
+
+    def _loop(self, node: cst.For | cst.While, place: _Place) -> None:
+        if isinstance(node, cst.For):
+            self._assign(node.iter, [node.target], place)
+        for _ in range(2):
+            if isinstance(node, cst.While):
+                self.read = self._taints(node.test) or self.read
+            self.block(node.body, place)
+        if node.orelse is not None:
+            self.block(node.orelse.body, place)
+
+    def _try(self, node: cst.Try, place: _Place) -> None:
+        before = self.given_up
+        self.given_up = before or any(_holds(handler, self.other) for handler in node.handlers)
+        self.block(node.body, place)
+        self.given_up = before
+        for part in (*node.handlers, node.orelse, node.finalbody):
+            if part is not None and _holds(part, self.other):
+                # The way to the other call leads through this handler, and so past whatever it binds.
+                self._statements(part.body, place)
+            elif part is not None:
+                self.block(part.body, place)
+
+    def _taints(self, node: cst.CSTNode) -> bool:
+        """Return whether the value of an expression comes of the call."""
+        found = False
+        for part in _read(node):
+            if part is self.call:
+                self.met = found = True
+            elif isinstance(part, cst.Name) and part.value in self.tainted:
+                found = True
+        self.escaped = self.escaped or (found and self.given_up)
+        return found
+
+
+def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Go through what an expression consists of, without what only its form is asked of."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, cst.Attribute):
+            waiting.extend([] if part.attr.value in _FORM else [part.value])
+        elif isinstance(part, cst.Arg):
+            waiting.append(part.value)
+        elif not (isinstance(part, cst.Call) and isinstance(part.func, cst.Name) and part.func.value == "len"):
+            waiting.extend(part.children)
+
+
+def _bound(target: cst.CSTNode) -> Iterator[str | None]:
+    """Go through the names that an assignment binds, None for what is no name."""
+    if isinstance(target, cst.Tuple | cst.List):
+        for element in target.elements:
+            yield from _bound(element.value)
+    else:
+        yield target.value if isinstance(target, cst.Name) else None
+
+
+def _captured(scope: cst.BaseSuite) -> set[str]:
+    """Return the names that functions within a block read, or that belong to more than the block."""
+    found: set[str] = set()
+    waiting: list[tuple[cst.CSTNode, bool]] = [(scope, False)]
+    while waiting:
+        node, inside = waiting.pop()
+        inside = inside or isinstance(node, (*_DEFINING, cst.Global, cst.Nonlocal))
+        if inside and isinstance(node, cst.Name):
+            found.add(node.value)
+        waiting.extend((child, inside) for child in node.children)
+    return found
+
+
+def _holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if part is wanted:
+            return True
+        waiting.extend(part.children)
+    return False
+
+
+def _is_main(node: cst.If) -> bool:
+    """Return whether this is ``if __name__ == '__main__'``, whose names nobody imports."""
+    test = node.test
+    return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
