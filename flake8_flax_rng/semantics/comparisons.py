@@ -19,6 +19,10 @@ ANY_OF = frozenset({"any", "sometrue", "logical_or", "tree_any"})
 NOT_OF = frozenset({"logical_not", "bitwise_not", "invert", "not_"})
 
 
+RANKING = frozenset({"argmin", "argmax", "nanargmin", "nanargmax", "argsort", "sorted", "min", "max", "top_k"})
+"""Functions that tell which of several values is the best one."""
+
+
 class Demand(Enum):
     """What an assertion demands of its arguments."""
 

@@ -70,6 +70,7 @@ class Use:
         call: what the Linen call computes apart from its variables.
         variables: the variables that a Linen call was given.
         initialises: whether the Linen call is an ``init``.
+        built: the plain settings that the Linen module was built with.
         twin: whether it is what another lane does than the one that is followed.
         makes: what a library makes from the key: ``model``, ``layer`` or ``guess``.
         builders: numbers of the functions under way that build a module from its parts.
@@ -88,6 +89,7 @@ class Use:
     call: Term | None = None
     variables: Term | None = None
     initialises: bool = False
+    built: Term | None = None
     twin: bool = False
     makes: str = ""
     builders: frozenset[int] = frozenset()
