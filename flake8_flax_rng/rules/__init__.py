@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.finding import Finding, Rule
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from flake8_flax_rng.rules.report import Report
     from flake8_flax_rng.syntax.source import NotAnalysed
 
+Check = Callable[["Sequence[Event]"], "Iterable[Report]"]
+
 _MODULES = [
     importlib.import_module(f"{__name__}.{name}")
     for name in sorted(module.name for module in pkgutil.iter_modules(__path__))
     if re.fullmatch(r"rng\d{3}", name)
 ]
-_CHECKS: list[tuple[Rule, Callable[[Sequence[Event]], Iterable[Report]]]] = [
-    (module.RULE, module.check) for module in _MODULES if hasattr(module, "check")
-]
+_CHECKS: list[tuple[Rule, Check]] = [(module.RULE, module.check) for module in _MODULES if hasattr(module, "check")]
 _BROKEN = "RNG001"
 
 _SAME_CAUSE = {"RNG102": "RNG101"}
@@ -45,13 +45,34 @@ def findings(events: Sequence[Event], off: Container[str] = ()) -> list[Finding]
         if rule.code in off:
             continue
         cause = _SAME_CAUSE.get(rule.code, rule.code)
-        for report in check(events):
-            if report.site.chunk.file:
-                continue
-            line, column = report.site.chunk.position(report.site.node)
-            found = Finding(line, column, rule.code, report.message)
-            result.setdefault((cause, line, column), found)
+        for found in _found(rule, check, events):
+            of = cause if found.code == rule.code else f"{_BROKEN} {rule.code}"
+            result.setdefault((of, found.line, found.column), found)
     return list(result.values())
+
+
+def _found(rule: Rule, check: Check, events: Sequence[Event]) -> Iterator[Finding]:
+    """Go through what one rule says: whatever goes wrong in it, or with one of its places, costs no other finding."""
+    try:
+        for report in check(events):
+            if not report.site.chunk.file:
+                yield _placed(rule, report)
+    except Exception as error:
+        yield _failed(rule, error)
+
+
+def _placed(rule: Rule, report: Report) -> Finding:
+    try:
+        line, column = report.place()
+    except Exception as error:
+        return _failed(rule, error)
+    return Finding(line, column, rule.code, report.message)
+
+
+def _failed(rule: Rule, error: Exception) -> Finding:
+    """Return the finding for a rule in which something went wrong, which is a mistake of ours."""
+    reason = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    return Finding(1, 0, _BROKEN, f"not analysed: {rule.code} fails, {reason}")
 
 
 def not_analysed(failure: NotAnalysed) -> Finding:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun, UnfedRun
-from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, TurnedOff
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -93,9 +93,33 @@ def similar(stream: str, names: Iterable[str]) -> str:
     return by_letters[found[0]] if found else ""
 
 
-def inverted(events: Sequence[Event]) -> set[int]:
-    """Return the calls of layers whose flag says the opposite of what it is set to: what they draw is no surprise."""
-    return {id(event.at.node) for event in events if isinstance(event, Flagged) and event.what is FlagMistake.INVERTED}
+def inverted(events: Sequence[Event]) -> list[Flagged]:
+    """Return the flags that are set to the opposite of what they say, as the calls in sight show.
+
+    What a flag is called is no proof: where those who give the stream turn dropout on with it, they know what they do.
+    """
+    runs = [event for event in events if isinstance(event, ModuleRun) and event.kind in ("apply", "bind")]
+    flags = [event for event in events if isinstance(event, Flagged) and event.what is FlagMistake.INVERTED]
+    return [flag for flag in flags if _is_inverted(flag, runs)]
+
+
+def explained(events: Sequence[Event]) -> set[int]:
+    """Return the calls of layers whose flag is inverted: what they draw, or do not draw, is no surprise."""
+    return {id(event.at.node) for event in inverted(events)}
+
+
+def _is_inverted(flag: Flagged, runs: list[ModuleRun]) -> bool:
+    """Return whether a run goes wrong at a layer, and none goes right with the stream that it needs."""
+    wrong = False
+    for run in runs:
+        draws = [draw for path in run.draws for draw in path if draw.site.node is flag.at.node]
+        drawn = [draw for draw in draws if not draw.off]
+        if any(draw.stream in (run.streams or ()) for draw in drawn if draw.certain):
+            return False
+        idle = [draw for draw in draws if draw.off is TurnedOff.DETERMINISTIC and draw.stream in (run.streams or ())]
+        off = bool(idle) and not any(possibly_drawn(run, draw.stream) for draw in idle)
+        wrong = wrong or off or any(draw.site.node is flag.at.node for draw in missing(run))
+    return wrong
 
 
 def unread(run: ModuleRun) -> list[str]:

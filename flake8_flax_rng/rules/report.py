@@ -13,6 +13,7 @@ from flake8_flax_rng.finding import Rule
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Keys, Opaque, Stacked, Tuple
+from flake8_flax_rng.interpreter.domain.walk import any_inside
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Step, Use
@@ -33,6 +34,10 @@ class Report:
 
     site: Site
     message: str
+
+    def place(self) -> tuple[int, int]:
+        """Return the line and the column."""
+        return self.site.chunk.position(self.site.node)
 
 
 def rule(code: str, name: str, summary: str, documentation: str | None, default: bool = True) -> Rule:
@@ -98,13 +103,12 @@ def _innermost(node: cst.CSTNode, value: Value, term: Term) -> cst.CSTNode:
 
 
 def _carries(value: Value, term: Term) -> bool:
-    if isinstance(value, Key | Opaque):
-        return value.term is term
-    if isinstance(value, Keys):
-        return value.parent is term
-    if isinstance(value, Tuple):
-        return any(_carries(item, term) for item in value.items)
-    return False
+    def is_it(inner: Value) -> bool:
+        if isinstance(inner, Keys):
+            return inner.parent is term
+        return isinstance(inner, Key | Opaque) and inner.term is term
+
+    return any_inside(value, {}, is_it, (Tuple,))
 
 
 _TAKEN_OR_DERIVED = frozenset({Kind.CHILD, Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.ITEM, Kind.LANE, Kind.ROW, Kind.SHAPED})

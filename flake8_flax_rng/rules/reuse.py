@@ -90,7 +90,7 @@ def _code(event: Reused, parting: Parting) -> str:
 
 def _remade_code(event: Remade) -> str:
     kinds = {event.first.kind, event.second.kind}
-    if MakeKind.WRAP in kinds:
+    if kinds & {MakeKind.WRAP, MakeKind.COMPUTED}:
         return "RNG114"
     if kinds != {MakeKind.SEED}:
         return "" if _function_of_more(event) else "RNG103"

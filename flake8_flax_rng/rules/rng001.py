@@ -3,8 +3,8 @@
 ## What it does
 
 Says that a file imports JAX or Flax and is valid Python, and that some part of it could not be
-analysed all the same. The reason follows. Everything else in the file, and all other files, are still
-linted.
+analysed all the same. The reason follows, and the rule where one rule fails on it. Everything else in the
+file, and all other files, are still linted.
 
 ## Why it matters
 

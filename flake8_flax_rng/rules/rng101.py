@@ -49,9 +49,11 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, place, rule, spelled
+from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import given_twice, reuses
-from flake8_flax_rng.rules.wording import inside, is_name, split_of
+from flake8_flax_rng.rules.wording import earlier_pass, inside, renewable, repeatable, split_of
+from flake8_flax_rng.syntax.names_in_text import may_be_none
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
@@ -62,29 +64,41 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         site = key_site(parting.second, event.second)
         before = key_site(parting.first, event.first)
         name = key_name(site, parting.second, event.name)
-        consumed = f"consumed by `{consumer(parting.first)}` on {place(before)}"
+        back = earlier_pass(parting)
+        consumed = f"consumed by `{consumer(parting.first)}` on {place(before)}{back}"
         call = given_twice(event, parting, before, site)
         if call is not None:
             alias = f"it is `{spelled(before)}` there, for the call on {place(call.site)} gives one key for both"
             yield Report(site, f"{name} was already {consumed}; {alias}")
             continue
-        consumed += inside(parting.first, event.first)
-        advice = _advice(event, parting, name.strip("`"), is_array(parting.second, site))
+        consumed += "" if back else inside(parting.first, event.first)
+        advice = _advice(event, parting, name.strip("`"), before, site)
         yield Report(site, f"{name} was already {consumed}; {advice}")
 
 
-def _advice(event: Reused, parting: Parting, name: str, array: bool) -> str:
+def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> str:
     if event.sibling == name:
         return f"the `{name}` that was split off beside it is never used: use that one"
     if event.sibling is not None:
         return f"use `{event.sibling}`, which is never used"
+    same = name == spelled(site) == spelled(before) and name.partition(".")[0] not in event.rebound
+    same = same and not may_be_none(name, site.chunk, line(site))
+    steady = same and not is_array(parting.second, site) and renewable(event, site) and renewable(event, before)
     here = event.first.site.node is parting.first.site.node
     if event.first.kind is UseKind.SPLIT and here:
         if event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node:
-            return "both splits give the same keys: split once into as many keys as are needed"
+            before_it = f", or split it before the first use: {split_of(name, event.spare)}" if steady else ""
+            return f"both splits give the same keys: split once into as many keys as are needed{before_it}"
         return "after a split use only the keys that it returned"
-    if "." in name and is_name(name):
-        return "split it before the first use, and store the new key in its place"
-    if array or not name.isidentifier():
-        return "split it before the first use, and use each key once"
-    return f"split it before the first use: {split_of(name)}"
+    if steady:
+        return f"split it before the first use: {split_of(name, event.spare)}{_if_meant(event)}"
+    if same and not is_array(parting.second, site) and repeatable(before) and repeatable(site):
+        keys = f"`{event.spare}, {event.spare}_2 = jax.random.split({name})`"
+        return f"split it before the first use, and give one to each: {keys}{_if_meant(event)}"
+    return f"split it before the first use, and use each key once{_if_meant(event)}"
+
+
+def _if_meant(event: Reused) -> str:
+    """Say what to write where both are meant to be the same, as two alike calls may be."""
+    alike = event.first.signature is not None and event.first.signature is event.second.signature
+    return ", or use `jax.random.clone` if the same numbers are meant" if alike else ""

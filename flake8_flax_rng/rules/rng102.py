@@ -43,8 +43,9 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused, Step, Use
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Value
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, key_sites, place, rule
+from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, key_sites, line, place, rule
 from flake8_flax_rng.rules.reuse import reuses
 from flake8_flax_rng.rules.wording import (
     CARRIED,
@@ -54,9 +55,12 @@ from flake8_flax_rng.rules.wording import (
     fold_of,
     inside,
     is_name,
+    renewable,
+    repeatable,
     repeater,
     split_of,
 )
+from flake8_flax_rng.syntax.names_in_text import returns
 
 RULE = rule("RNG102", "key-reuse-in-loop", "a key does not change from one pass of a loop to the next", __doc__)
 
@@ -70,16 +74,27 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         kind, passes = repeater(parting, event.second)
         what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"
         words = name.strip("`")
-        array = is_array(parting.second, site)
         if event.first.site.node is not event.second.site.node:
             yield Report(site, _of_two_uses(event, parting, name, passes))
             continue
-        advice = _of_a_split(words, kind) if splits else _of_a_draw(words, kind, array)
+        if _in_an_inner_loop(event, parting):
+            advice = "start each pass with a key of its own"
+        else:
+            advice = _of_a_split(event, site, words, kind) if splits else _of_a_draw(event, parting, site, words, kind)
         yield Report(
             site,
             f"{name} is the same {passes}, so {what} gives the same {'keys' if splits else 'numbers'} each time; "
             f"{advice}",
         )
+
+
+def _in_an_inner_loop(event: Reused, parting: Parting) -> bool:
+    """Return whether the use stands in a loop of JAX that the loop which repeats it runs: that one starts alike."""
+    way = event.second.way
+    if parting.around is None:
+        return False
+    between = way[way.index(parting.around) + 1 : way.index(parting.second)]
+    return any(step.turn is not None for step in between)
 
 
 def _of_two_uses(event: Reused, parting: Parting, name: str, passes: str) -> str:
@@ -100,23 +115,30 @@ def _given(step: Step, use: Use) -> list[Value]:
     return [value for node, value in step.arguments if node in nodes]
 
 
-def _of_a_split(name: str, kind: str) -> str:
+def _of_a_split(event: Reused, site: Site, name: str, kind: str) -> str:
     if kind == CARRIED:
-        return f"return one of the new keys for the next pass: {split_of(name)}"
-    return f"keep one of the new keys for the next pass: {split_of(name)}"
+        if renewable(event, site) and returns(name, site.chunk, line(site)):
+            return f"return one of the new keys for the next pass: {split_of(name, event.spare)}"
+        return f"return one of the new keys for the next pass, or fold the step in{fold_of(site)}"
+    if not renewable(event, site):
+        return f"use another key in each pass{fold_of(site)}"
+    return f"keep one of the new keys for the next pass: {split_of(name, event.spare)}"
 
 
-def _of_a_draw(name: str, kind: str, array: bool) -> str:
-    if array:
+def _of_a_draw(event: Reused, parting: Parting, site: Site, name: str, kind: str) -> str:
+    if is_array(parting.second, site):
         return "make new keys in each pass"
     if kind == COMPREHENSION:
-        return f"loop over as many keys, `for k in jax.random.split({name if is_name(name) else 'key'}, n)`"
+        keys = f", `for k in jax.random.split({name}, n)`" if is_name(name) and repeatable(site) else ""
+        return f"loop over as many keys{keys}"
     if kind == LEAVES:
         return "split it into one key for each leaf, and map over the keys as well"
     if kind == MAPPED:
         return "split it into one key for each call, and map over the keys as well"
+    if kind == CARRIED and renewable(event, site) and returns(name, site.chunk, line(site)):
+        return f"split it in the body, and return the new one: {split_of(name, event.spare)}"
     if kind == CARRIED:
-        return f"carry the key and split it in the body, or fold the step in: {fold_of(name)}"
-    if not is_name(name):
-        return f"use another key in each pass: {fold_of(name)}"
-    return f"split it in each pass: {split_of(name)}"
+        return f"carry the key and split it in the body, or fold the step in{fold_of(site)}"
+    if not renewable(event, site) or name.partition(".")[0] in event.rebound:
+        return f"use another key in each pass{fold_of(site)}"
+    return f"split it in each pass: {split_of(name, event.spare)}"

@@ -50,6 +50,7 @@ from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
+from flake8_flax_rng.rules.wording import earlier_pass
 
 RULE = rule("RNG103", "repeated-fold", "a key is folded with the same number again", __doc__)
 
@@ -70,8 +71,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         else:
             yield Report(
                 parting.second.site,
-                f"`{consumer(parting.second)}` makes the same key as {place(parting.first.site)}{_how(event)}, so both "
-                "draw the same numbers; fold in another number, or split the key first and give one part to each",
+                f"`{consumer(parting.second)}` makes the same key as `{spelled(parting.first.site)}` on "
+                f"{place(parting.first.site)}{earlier_pass(parting)}{_how(event)}, so both draw the same numbers; fold "
+                "in another number, or split the key first",
             )
 
 

@@ -45,9 +45,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, Misused
+from flake8_flax_rng.interpreter.domain.events import Event, Misused, Parting, part
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
-from flake8_flax_rng.rules.report import Report, rule, spelled
+from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
 RULE = rule("RNG104", "constant-key-in-step", "a key is built from a constant in a step that is repeated", __doc__)
@@ -57,9 +57,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that are built from the same seed in every step."""
     for event in remade(events, RULE.code):
         site = event.second.site
+        parting = part(event.first, event.second)
+        around = parting.around
+        when = f"in every pass of the loop on {place(around.site)}" if around else f"in {_calls(parting)}"
         yield Report(
             site,
-            f"`{spelled(site)}` builds the same key in every step, so that every step draws the same numbers; "
+            f"`{spelled(site)}` builds the same key {when}, so that each draws the same numbers; "
             "build the key once, and split it or fold the step into it",
         )
     for misused in events:
@@ -69,3 +72,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"`{spelled(misused.site)}` is the same key in every call, so that the noise never changes; "
                 "take a key as an argument, or `self.make_rng` in a Linen module",
             )
+
+
+def _calls(parting: Parting) -> str:
+    """Name the calls that build the key, by the one that builds it again."""
+    return f"each call of `{consumer(parting.second)}` (called again on {place(parting.second.site)})"

@@ -3,7 +3,7 @@
 ## What it does
 
 Reports a `split` or `fold_in` whose result is thrown away, or bound to names that nobody reads, while the
-key that it was derived from is used on.
+key that it was derived from is used on. RNG195 speaks of keys that are merely never used.
 
 Also reports a call that gets a key which was used before, while another key of the same split has a name and is never
 read. Here the call need not be one that can be followed: the key that was made for it is at hand. If the first use is
@@ -21,6 +21,7 @@ import jax
 key = jax.random.key(0)
 first = jax.random.normal(key, (8,))
 jax.random.split(key)  # the result is lost
+second = jax.random.normal(key, (8,))
 ```
 
 ## Use instead
@@ -31,6 +32,7 @@ import jax
 key = jax.random.key(0)
 key, subkey = jax.random.split(key)
 first = jax.random.normal(subkey, (8,))
+second = jax.random.normal(key, (8,))
 ```
 
 ## Proven by
@@ -48,7 +50,9 @@ from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule, spelled
 
-RULE = rule("RNG106", "discarded-split", "the result of a split or fold is never used", __doc__)
+RULE = rule(
+    "RNG106", "discarded-split", "the result of a split or fold is never used, while the key itself is used on", __doc__
+)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
@@ -58,7 +62,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in events:
         if isinstance(event, Overlooked) and part(event.first, event.second).second.site.node not in told:
             yield _overlooked(event)
-        if not isinstance(event, Discarded) or (event.name is not None and event.site.node in reused):
+        if not isinstance(event, Discarded) or not event.used_on:
+            continue
+        if event.name is not None and event.site.node in reused:
             continue
         step = event.made.way[-1]
         key = spelled(Site(step.arguments[0][0], step.site.chunk)) if step.arguments else "key"
@@ -83,5 +89,8 @@ def _overlooked(event: Overlooked) -> Report:
 def _advice(event: Discarded, key: str) -> str:
     if event.made.kind is MakeKind.FOLD:
         return "use the key that it returns"
-    name = key if key.isidentifier() else "key"
-    return f"use the keys that it returns: `{name}, subkey = jax.random.split({key})`"
+    if not event.renewable:
+        return "hand on the keys that it returns, and use those"
+    name = key
+    other = event.spare if event.spare != name else "other_key"
+    return f"use the keys that it returns: `{name}, {other} = jax.random.split({key})`"

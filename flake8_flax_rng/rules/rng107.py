@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a parameter whose default is a random key, when the function draws from it.
+Reports a parameter whose default is a random key, when two calls in sight, or one that is repeated, leave it out and
+draw from it.
 
 ## Why it matters
 
@@ -16,6 +17,9 @@ import jax
 
 def noisy(x, key=jax.random.key(0)):
     return x + jax.random.normal(key, x.shape)
+
+
+first, second = noisy(images), noisy(labels)
 ```
 
 ## Use instead
@@ -26,9 +30,14 @@ import jax
 
 def noisy(x, key):
     return x + jax.random.normal(key, x.shape)
+
+
+image_key, label_key = jax.random.split(jax.random.key(0))
+first, second = noisy(images, image_key), noisy(labels, label_key)
 ```
 
-Not reported: a default that every call in the file replaces.
+Not reported: a default that one call relies on, or that every call in sight replaces. RNG193 speaks of one that is only
+declared.
 
 ## Proven by
 
@@ -39,25 +48,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Event
-from flake8_flax_rng.rules.report import Report, rule
+from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
+from flake8_flax_rng.rules.report import Report, line, place, rule
 from flake8_flax_rng.rules.reuse import reuses
 
-RULE = rule("RNG107", "key-default-argument", "a default argument is a random key", __doc__)
+RULE = rule("RNG107", "key-default-argument", "two calls draw from a key that is the default of an argument", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
-    """Report default keys that are drawn from."""
-    for event in events:
-        if isinstance(event, Defaulted):
-            yield Report(event.site, _message(event.name, f"`{event.function}`"))
-    for reuse, _ in reuses(events, RULE.code):
+    """Report default keys that two calls in sight draw from."""
+    for reuse, parting in reuses(events, RULE.code):
         if reuse.default is not None:
-            yield Report(reuse.default.site, _message(reuse.name or "key", "this"))
+            yield Report(
+                reuse.default.site,
+                f"the default of `{reuse.name or 'key'}` is built once, and {_who(reuse, parting)} the same numbers; "
+                "make it an argument that must be given, or default to a seed",
+            )
 
 
-def _message(name: str, where: str) -> str:
-    return (
-        f"the default of `{name}` is built once, when {where} is defined, so that every call without it draws the "
-        "same numbers; make it an argument that must be given, or default to a seed"
-    )
+def _who(reuse: Reused, parting: Parting) -> str:
+    """Say which calls rely on the default."""
+    first, second = parting.first.site, parting.second.site
+    if first.node is second.node:
+        return f"the call on {place(second)} draws, again and again,"
+    if first.chunk.file == second.chunk.file and line(first) == line(second):
+        return f"two calls on {place(second)} both draw"
+    return f"the calls on {place(first)} and on {place(second)} both draw"

@@ -59,10 +59,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Reused
-from flake8_flax_rng.interpreter.domain.kinds import Handover, Misuse
+from flake8_flax_rng.interpreter.domain.kinds import Handover, Holder, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
+from flake8_flax_rng.rules.wording import split_of
 
 RULE = rule("RNG108", "stale-key", "a key that is kept is drawn from in every call and never renewed", __doc__)
 
@@ -82,11 +83,11 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
         if site is None:
             continue
         again = "in a loop" if parting.loop else f"again on {place(parting.second.site)}"
-        name = event.name or _name(site)
+        name = _name(site)
         yield Report(
             site,
             f"{f'`{name}`' if name else 'this key'} is the same in every call of `{consumer(parting.second)}` "
-            f"(called {again}), so that each draws the same numbers; {_advice(name)}",
+            f"(called {again}), so that each draws the same numbers; {_advice(event, site, name)}",
         )
 
 
@@ -122,8 +123,8 @@ _AFTERWARDS = {
 _MISUSED = {
     Misuse.CAPTURED: "the compiled function keeps the key that it has read in its first call, whatever the name is "
     "bound to later; pass the key in as an argument",
-    Misuse.LEAK: "JAX runs this once, while it traces the function: the key is not renewed in later calls, and a "
-    "tracer stays in the object; pass the key in, and return the new one",
+    Misuse.LEAK: "JAX runs this once, while it traces the function: the key that is kept in the object is not renewed "
+    "in later calls, and a tracer stays there; pass a key in, and return the new one",
 }
 
 
@@ -132,7 +133,12 @@ def _name(site: Site) -> str:
     return text if text.replace(".", "").isidentifier() else ""
 
 
-def _advice(name: str) -> str:
-    if "." in name:
-        return f"renew it in each call, `{name}, subkey = jax.random.split({name})`, or pass a key in"
-    return "make it an argument, and pass a new key into each call"
+def _advice(event: Reused, site: Site, name: str) -> str:
+    owner, _, attribute = name.rpartition(".")
+    if not owner:
+        return "make it an argument, and pass a new key into each call"
+    if event.holders.get(site.node) is Holder.ASSIGNED:
+        return f"renew it in each call, {split_of(name, event.spare)}, or pass a key in"
+    if event.holders.get(site.node) is Holder.REPLACED:
+        return f"pass a key in, or return `{owner}.replace({attribute}=…)` with a new key as well"
+    return "pass a new key into each call"

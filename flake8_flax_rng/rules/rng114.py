@@ -2,13 +2,14 @@
 
 ## What it does
 
-Reports keys that are made of the words of another key: indexing or arithmetic on a raw key, and
-`wrap_key_data(key_data(key))` of a key that is used as well.
+Reports a key that is made of the words of another one, and is a key that the program has drawn from already: words that
+are wrapped again (`wrap_key_data(key_data(key))`), numbers added to a raw key that meet (`key + epoch + step`, or
+`key + 0`), and a key whose seed is a word of another one.
 
 ## Why it matters
 
-The words of a key are not seeds. Keys made of them collide, and a key that is wrapped again is the same key, which
-JAX's own checker can no longer see.
+The words of a key are not seeds, and sums of numbers are easily equal. Both draws are the same, and JAX's own checker
+cannot see it.
 
 ## Example
 
@@ -30,7 +31,8 @@ first = jax.random.normal(first_key, (8,))
 second = jax.random.normal(second_key, (8,))
 ```
 
-`jax.random.clone` says that a key is meant to be used again.
+Not reported: arithmetic on a key that meets no other key in sight, of which RNG196 speaks. `jax.random.clone` says that
+a key is meant to be used again.
 
 ## Proven by
 
@@ -41,29 +43,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, Misused
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse
-from flake8_flax_rng.rules.report import Report, place, rule
+from flake8_flax_rng.interpreter.domain.events import Event, Remade, part
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.rules.report import Report, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
-RULE = rule("RNG114", "key-buffer-abuse", "a key is made of the raw words of another key", __doc__)
-
-_HOW = {
-    Misuse.WORD_AS_SEED: "a word of a key is no seed",
-    Misuse.ARITHMETIC: "arithmetic on a key makes keys that collide",
-}
+RULE = rule(
+    "RNG114", "key-buffer-abuse", "a key is made of the raw words of another key, and equals a used one", __doc__
+)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
-    """Report keys that come of the words of others."""
+    """Report keys that come of the words of others, and are the same as others."""
     for event in remade(events, RULE.code):
-        wrapped = event.second if event.second.kind is MakeKind.WRAP else event.first
-        yield Report(
-            wrapped.site,
-            "wrapping the data of a key gives the same key again, and it is used elsewhere as well "
-            f"({place(event.before.site)}); split the key, or say `jax.random.clone(key)` if that is meant",
-        )
-    for misused in events:
-        if isinstance(misused, Misused) and misused.code in _HOW:
-            how = _HOW[misused.code]
-            yield Report(misused.site, f"{how}; derive keys with `jax.random.split` or `jax.random.fold_in`")
+        yield _wrapped(event) if MakeKind.WRAP in (event.first.kind, event.second.kind) else _computed(event)
+
+
+def _wrapped(event: Remade) -> Report:
+    wrapped = event.second if event.second.kind is MakeKind.WRAP else event.first
+    return Report(
+        wrapped.site,
+        "wrapping the data of a key gives the same key again, and it is used elsewhere as well "
+        f"({place(event.before.site)}); split the key, or say `jax.random.clone(key)` if that is meant",
+    )
+
+
+def _computed(event: Remade) -> Report:
+    made = event.second if event.second.kind is MakeKind.COMPUTED else event.first
+    before = part(event.before, event.use).first.site
+    again = event.before.site.node is event.use.site.node
+    when = "in an earlier call or pass" if again else f"on {place(before)}"
+    return Report(
+        made.site,
+        f"`{spelled(made.site)}` is computed from the words of a key, and is the very key that was used {when}: such "
+        "numbers meet; derive keys with `jax.random.fold_in` or `jax.random.split`",
+    )

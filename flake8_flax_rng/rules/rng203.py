@@ -40,7 +40,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
-from flake8_flax_rng.rules.linen_runs import by_context, inverted, runs_by_call, similar, unfed_runs, unread
+from flake8_flax_rng.interpreter.domain.kinds import RunKind
+from flake8_flax_rng.rules.linen_runs import by_context, explained, runs_by_call, similar, unfed_runs, unread
 from flake8_flax_rng.rules.linen_runs import missing as missing_draws
 from flake8_flax_rng.rules.report import Report, place, rule
 
@@ -49,10 +50,10 @@ RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report calls that lack a stream which every path through the module draws."""
-    explained = inverted(events)
+    known = explained(events)
     for runs in runs_by_call(events):
         for group in by_context([run for run in runs if run.resolved]):
-            missing = [_missing(run, explained) for run in group]
+            missing = [_missing(run, known) for run in group]
             first = missing[0]
             if first is None or not all(missing):
                 continue
@@ -72,18 +73,18 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _advice(run: ModuleRun, stream: str) -> str:
-    if run.kind == "bind":
+    if run.kind is RunKind.BIND:
         return f"bind the module with `bind(variables, rngs={{{stream!r}: <key>}})`"
     if run.streams:
         return f"add {stream!r} with a key of its own to `rngs`"
     return f"pass `rngs={{{stream!r}: <key>}}`"
 
 
-def _missing(run: ModuleRun, explained: set[int]) -> Draw | None:
+def _missing(run: ModuleRun, known: set[int]) -> Draw | None:
     """Return the first draw that has no stream; RNG204 speaks of those that are given under a misspelt name."""
-    if run.kind not in ("apply", "bind") or run.bare:
+    if run.kind not in (RunKind.APPLY, RunKind.BIND) or run.bare:
         return None
     for draw in missing_draws(run):
-        if draw.stream != "params" and not draw.setup and id(draw.site.node) not in explained:
+        if draw.stream != "params" and not draw.setup and id(draw.site.node) not in known:
             return None if any(similar(name, [draw.stream]) for name in unread(run)) else draw
     return None

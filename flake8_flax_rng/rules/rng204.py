@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.rules.linen_runs import UNKNOWN, missing, runs_by_call, settled, similar, unread
 from flake8_flax_rng.rules.report import Report, rule
 
@@ -46,7 +47,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that no run of a call reads."""
     for runs in runs_by_call(events):
         resolved = settled(runs)
-        if not resolved or any(run.kind not in ("apply", "bind") for run in resolved):
+        if not resolved or any(run.kind not in (RunKind.APPLY, RunKind.BIND) for run in resolved):
             continue
         for stream in unread(resolved[0]):
             meant = [_meant(run, stream) for run in resolved]
@@ -67,7 +68,7 @@ def _meant(run: ModuleRun, stream: str) -> str | None:
     lacking = [draw.stream for draw in missing(run)]
     if lacking:
         return similar(stream, lacking) or None
-    if run.kind == "bind":
+    if run.kind is RunKind.BIND:
         return None
     read = {draw.stream for path in run.draws for draw in path}.union(*run.reads)
     alike = similar(stream, read - set(run.streams or ()))

@@ -38,8 +38,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun, Replaced
-from flake8_flax_rng.interpreter.domain.kinds import TurnedOff
-from flake8_flax_rng.rules.linen_runs import flags_vary, inverted, possibly_drawn, runs_by_call, settled
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, TurnedOff
+from flake8_flax_rng.rules.linen_runs import explained, flags_vary, possibly_drawn, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG205", "idle-stream", "a key is given to a model that is deterministic in this call", __doc__)
@@ -52,14 +52,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _idle_streams(events: Sequence[Event]) -> Iterable[Report]:
-    explained = inverted(events)
+    known = explained(events)
     for runs in runs_by_call(events):
         resolved = settled(runs)
-        if flags_vary(runs) or any(run.kind != "apply" or run.streams is None for run in resolved):
+        if flags_vary(runs) or any(run.kind is not RunKind.APPLY or run.streams is None for run in resolved):
             continue
         for stream in (resolved[0].streams or ()) if resolved else ():
             off = [_turned_off(run, stream) for run in resolved]
-            if off[0] is not None and all(off) and id(off[0].site.node) not in explained:
+            if off[0] is not None and all(off) and id(off[0].site.node) not in known:
                 run = resolved[0]
                 yield Report(
                     run.places.get(stream) or run.places.get("*", run.call),

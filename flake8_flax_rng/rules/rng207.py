@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Malformed, ModuleRun
-from flake8_flax_rng.interpreter.domain.kinds import Malformation, TurnedOff
+from flake8_flax_rng.interpreter.domain.kinds import Malformation, RunKind, TurnedOff
 from flake8_flax_rng.rules.linen_runs import active, missing, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, place, rule
 
@@ -83,13 +83,13 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 def _cut_off(run: ModuleRun) -> Draw | None:
     """Return a draw that cannot fall back to a bare key, because a lifted transform does not hand that on."""
-    found = missing(run) if run.kind == "apply" and run.bare else []
+    found = missing(run) if run.kind is RunKind.APPLY and run.bare else []
     return found[0] if found else None
 
 
 def _asked_in_vain(run: ModuleRun) -> Draw | None:
     """Return where a model asks for a stream that a bare key is not, if nothing else reads that key."""
-    if run.kind != "apply" or not run.bare or any(draw.random for path in run.draws for draw in active(path)):
+    if run.kind is not RunKind.APPLY or not run.bare or any(draw.random for path in run.draws for draw in active(path)):
         return None
     asked = [draw for path in run.draws for draw in path if draw.off is TurnedOff.ASKED and draw.stream != "params"]
     return asked[0] if asked else None

@@ -3,7 +3,8 @@
 ## What it does
 
 Reports a dropout or attention layer whose flag `deterministic` is never set, set in both the constructor and the
-call, or set to the training flag itself, without `not`. The same holds for `nn.merge_param`.
+call, or set to the training flag itself, without `not`, so that a call in sight which trains has no dropout, or one
+which evaluates asks for a key. The same holds for `nn.merge_param`.
 
 ## Why it matters
 
@@ -17,6 +18,9 @@ class Net(nn.Module):
     @nn.compact
     def __call__(self, x, training):
         return nn.Dropout(0.5, deterministic=training)(nn.Dense(3)(x))
+
+
+y = Net().apply(variables, x, training=True, rngs={"dropout": key})
 ```
 
 ## Use instead
@@ -26,10 +30,15 @@ class Net(nn.Module):
     @nn.compact
     def __call__(self, x, training):
         return nn.Dropout(0.5, deterministic=not training)(nn.Dense(3)(x))
+
+
+y = Net().apply(variables, x, training=True, rngs={"dropout": key})
 ```
 
 Not reported: attention without a dropout rate, which needs no flag, and flags that may be None or come from
-elsewhere.
+elsewhere: from a constructor or a call, whoever uses the model gives one of the two. What a flag is called proves
+nothing either: where no call in sight runs the model, or those that do give the flag and the key that fit each other,
+an argument `train` may well mean the opposite.
 
 ## Proven by
 
@@ -45,6 +54,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Event, Flagged
 from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
+from flake8_flax_rng.rules.linen_runs import inverted
 from flake8_flax_rng.rules.report import Report, line, place, rule, spelled
 
 RULE = rule("RNG208", "deterministic-flag", "`deterministic` is never set, set twice, or the wrong way round", __doc__)
@@ -54,9 +64,9 @@ _MERGE = "merge_param"
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
-    for event in events:
-        if isinstance(event, Flagged):
-            yield Report(event.site, _message(event))
+    flags = [event for event in events if isinstance(event, Flagged) and event.what is not FlagMistake.INVERTED]
+    for event in [*flags, *inverted(events)]:
+        yield Report(event.site, _message(event))
 
 
 def _message(event: Flagged) -> str:

@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misplaced, ModuleRun
-from flake8_flax_rng.interpreter.domain.kinds import Unserved
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, Unserved
 from flake8_flax_rng.rules.linen_runs import UNKNOWN, by_context, runs_by_call, surely_drawn
 from flake8_flax_rng.rules.report import Report, place, rule
 
@@ -58,7 +58,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if isinstance(event, Misplaced):
             yield Report(event.site, _ADVICE[event.where].format(what=event.what, owner=event.owner))
     for runs in runs_by_call(events):
-        for group in by_context([run for run in runs if run.resolved and run.kind in ("apply", "bind")]):
+        for group in by_context([run for run in runs if run.resolved and run.kind in (RunKind.APPLY, RunKind.BIND)]):
             reports = [_drawn_in_setup(run) for run in group]
             if all(reports):
                 yield from reports[0]

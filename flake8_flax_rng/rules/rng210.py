@@ -35,8 +35,9 @@ blocks = nn.scan(
 )
 ```
 
-Not reported: targets that are not known, options that are not wholly visible, and programs that give one key for
-everything, from which every draw is made.
+Not reported: targets that are not known, options that are not wholly visible, programs that give one key for
+everything, from which every draw is made, and parameters that may be made outside of the transform, for instance by
+a first step under `if self.is_initializing()`.
 
 ## Proven by
 

@@ -16,6 +16,8 @@ _OF_THE_FORM = frozenset(
 
 ALL_OF = frozenset({"all", "alltrue", "logical_and", "tree_all"})
 ANY_OF = frozenset({"any", "sometrue", "logical_or", "tree_any"})
+BOTH_OF = frozenset({"jax.numpy.logical_and", "numpy.logical_and", "jax.numpy.bitwise_and", "operator.and_"})
+EITHER_OF = frozenset({"jax.numpy.logical_or", "numpy.logical_or", "jax.numpy.bitwise_or", "operator.or_"})
 NOT_OF = frozenset({"logical_not", "bitwise_not", "invert", "not_"})
 
 

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Makes(StrEnum):
+    """What is made from a key, if it is no plain draw."""
+
+    MODEL = "model"
+    """It may be made twice alike: a target network."""
+
+    LAYER = "layer"
+    """It may not."""
+
+    GUESS = "guess"
+    """A draw from an object of which nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -13,8 +27,7 @@ class Consumer:
     Args:
         key: position of the key, without ``self``; None when it is given by name only.
         name: keyword of the key; None when it is given by position only.
-        makes: what is made from the key, if it is no plain draw. A ``model`` may be made twice alike (a
-            target network), a ``layer`` may not. A ``guess`` is a draw from an object of which nothing is known.
+        makes: what is made from the key, if it is no plain draw.
         splits: whether the result is an array of new keys.
         unless_given: an argument that takes the place of what would be drawn, by name and position.
         unless_true: an argument that turns the draw off.
@@ -24,7 +37,7 @@ class Consumer:
 
     key: int | None = 0
     name: str | None = "key"
-    makes: str = ""
+    makes: Makes | None = None
     splits: bool = False
     unless_given: tuple[str, int] | None = None
     unless_true: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from flake8_flax_rng.semantics.consumers import Consumer, Objects
+from flake8_flax_rng.semantics.consumers import Consumer, Makes, Objects
 from flake8_flax_rng.semantics.names import canonical
 from flake8_flax_rng.semantics.packages import LIBRARIES
 
@@ -109,6 +109,12 @@ EXPECT_FAILURE: frozenset[str] = frozenset(
 )
 """Context managers whose body is expected to raise."""
 
+TABLES: frozenset[str] = frozenset(
+    {"pytest.mark.parametrize", "pytest.fixture", "parameterized.parameterized", "parameterized.parameterized.expand"}
+    | {f"absl.testing.parameterized.{name}" for name in ("parameters", "named_parameters")}
+)
+"""Decorators that run their function once for each row of a table."""
+
 UNRELATED_ERRORS: frozenset[str] = frozenset(
     f"builtins.{name}"
     for name in [
@@ -140,7 +146,7 @@ _MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module 
 PART_MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module in library.part_modules)
 """Bases of modules whose ``__init__`` makes their parts from a key."""
 
-GUESSED = Consumer(None, "seed", makes="guess")
+GUESSED = Consumer(None, "seed", makes=Makes.GUESS)
 SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "experimental_sample_and_log_prob"})
 """Methods that draw when they are given a key as ``seed``, whatever the object: distrax and TFP agree on it."""
 

@@ -18,6 +18,7 @@ class Layer:
         inputs: names of its call's positional parameters.
         parameters: ``random`` when some parameter depends on its key, ``fixed`` when all are
             constants, empty when it has none.
+        optional: names of the fields that each say whether there is one of its parameters.
         children: scopes below its own in which random parameters stand.
         rate: name of the field that holds the dropout rate, empty when it never draws.
         default_rate: that field's default; None when it is required.
@@ -30,6 +31,7 @@ class Layer:
     fields: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ("inputs",)
     parameters: str = ""
+    optional: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     rate: str = ""
     default_rate: float | None = None
@@ -65,7 +67,8 @@ def _cell(*children: str) -> Layer:
 
 
 _LSTM = _cell("ii", "if", "ig", "io", "hi", "hf", "hg", "ho")
-_NORM = Layer(inputs=("x",), parameters="fixed")
+_AFFINE = ("use_bias", "use_scale")
+_NORM = Layer(inputs=("x",), parameters="fixed", optional=_AFFINE)
 _ATTENTION_FIELDS = "num_heads dtype param_dtype qkv_features out_features broadcast_dropout dropout_rate deterministic"
 _ATTENTION = Layer(
     fields=tuple(_ATTENTION_FIELDS.split()),
@@ -108,11 +111,13 @@ LAYERS: dict[str, Layer] = {
     "flax.linen.GRUCell": _cell("ir", "iz", "in", "hr", "hz", "hn"),
     "flax.linen.MGUCell": _cell("if", "in", "hf", "hn"),
     "flax.linen.BatchNorm": Layer(
-        fields=("use_running_average",), inputs=("x", "use_running_average"), parameters="fixed"
+        fields=("use_running_average",), inputs=("x", "use_running_average"), parameters="fixed", optional=_AFFINE
     ),
     "flax.linen.LayerNorm": _NORM,
-    "flax.linen.RMSNorm": _NORM,
-    "flax.linen.GroupNorm": Layer(fields=("num_groups", "group_size"), inputs=("x",), parameters="fixed"),
+    "flax.linen.RMSNorm": Layer(inputs=("x",), parameters="fixed", optional=("use_scale",)),
+    "flax.linen.GroupNorm": Layer(
+        fields=("num_groups", "group_size"), inputs=("x",), parameters="fixed", optional=_AFFINE
+    ),
     "flax.linen.InstanceNorm": _NORM,
     "flax.linen.PReLU": Layer(fields=("param_dtype",), parameters="fixed"),
     "flax.linen.SpectralNorm": Layer(fields=(WRAPPED, "n_steps"), inputs=(), parameters="random"),
@@ -159,6 +164,9 @@ MODULE_METHODS: frozenset[str] = frozenset(
     | {"tabulate", "unbind", "module_paths", "perturb", "initialize_carry"}
 )
 
+ASKING: frozenset[str] = frozenset({"is_initializing", "has_variable", "is_mutable_collection", "has_rng"})
+"""Those of them that tell ``init`` from ``apply``."""
+
 TRAIN_STATES: frozenset[str] = frozenset({"flax.training.train_state.TrainState", "flax.training.TrainState"})
 """Classes that carry ``apply_fn``, and whose ``replace`` and ``apply_gradients`` keep it."""
 
@@ -183,6 +191,11 @@ DATACLASSES: frozenset[str] = frozenset({"dataclasses.dataclass", *IMMUTABLE_DAT
 
 STRUCT_BASES: frozenset[str] = frozenset({"flax.struct.PyTreeNode", "typing.NamedTuple", *TRAIN_STATES})
 """Bases that do the same."""
+
+REPLACING: frozenset[str] = frozenset(
+    {"flax.struct.dataclass", "flax.struct.PyTreeNode", "chex.dataclass", *TRAIN_STATES}
+)
+"""Decorators and bases that give a class the method ``replace``, which returns an object with other fields."""
 
 REPLACES_METHODS = "flax.linen.intercept_methods"
 """A context in which a function of the program is called in the place of each method of a module."""

@@ -152,6 +152,9 @@ RAW_REPEATS: dict[str, str] = {
 TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap", "shard"})
 """Transforms that trace the function: what Python does in it is done once."""
 
+DEVICES: frozenset[str] = frozenset({"pmap", "shard_map"})
+"""Transforms whose lanes are devices, as a reader knows them: what each of them holds may be a replica."""
+
 SELECTING: frozenset[str] = frozenset({"jax.numpy.where", "jax.lax.select", "numpy.where"})
 """Functions that take each element of their result from the second or from the third argument."""
 

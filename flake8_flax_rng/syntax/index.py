@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -124,6 +125,7 @@ def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> In
             # What is done to an object of another file must be followed in order, and as a whole.
             script = not unit.name and not isinstance(statement, ast.ClassDef)
             unit.imports = unit.imports or (unit.foreign and script)
+    _name_what_is_defined_again(tree, by_statement)
     _spread(units)
     return Index(
         by_statement,
@@ -341,6 +343,14 @@ def _spread_foreign(by_statement: list[list[Unit]]) -> None:
 def _top_names(units: list[Unit]) -> set[str]:
     """Return the names that a top-level statement binds in the module, without those in a class."""
     return units[0].defines if len(units) == 1 else {unit.name.partition(".")[0] for unit in units[1:2]}
+
+
+def _name_what_is_defined_again(tree: ast.Module, by_statement: list[list[Unit]]) -> None:
+    """Let a definition count as one that names itself where another statement binds its name: one takes its place."""
+    times = Counter(name for units in by_statement for name in _top_names(units))
+    for statement, units in zip(tree.body, by_statement, strict=True):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and times[statement.name] > 1:
+            units[0].identifiers.add(statement.name)
 
 
 def _spread(units: list[Unit]) -> None:

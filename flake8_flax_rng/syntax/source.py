@@ -135,8 +135,13 @@ class Chunk:
 
     def contains(self, node: cst.CSTNode, line: int) -> bool:
         """Return whether a line of the file is one of those that a node covers."""
+        first, last = self.lines(node)
+        return first <= line <= last
+
+    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return the first and the last line of the file that a node covers."""
         first, _ = self.position(node)
-        return first <= line <= first + self.module.code_for_node(node).rstrip().count("\n")
+        return first, first + self.module.code_for_node(node).rstrip().count("\n")
 
     def code(self, node: cst.CSTNode) -> str:
         """Return the text of a node on one line."""

@@ -14,12 +14,13 @@ from typing import Any
 from flake8_flax_rng.verifier import judge
 from flake8_flax_rng.verifier.differential import has_no_effect, is_needless, same_bits, takes
 from flake8_flax_rng.verifier.fixture import Claim, Fixture, FixtureError, read
-from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, versions
+from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, share_lowering_context, versions
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.ledger import DRAW, MADE, SPLIT, Ledger
 from flake8_flax_rng.verifier.lines import executed_lines, statement_span
-from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared
+from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared, unused
 from flake8_flax_rng.verifier.places import Span
+from flake8_flax_rng.verifier.processes import digest, elsewhere
 from flake8_flax_rng.verifier.reuse import groups
 from flake8_flax_rng.verifier.streams import LinenCall, StreamTrace
 
@@ -31,8 +32,10 @@ _MODES = {
     "key-reused": (WATCHED,),
     "no-effect": (WATCHED,),
     "same-output": (UNCHANGED,),
+    "other-process": (UNCHANGED,),
     "legacy-key": (UNCHANGED,),
     "shared-key": (WATCHED,),
+    "unused-key": (WATCHED,),
     # A good program must also run when it is compiled: what works uncompiled only is no example for anyone.
     "clean": (WATCHED, UNCHANGED),
 }
@@ -67,6 +70,7 @@ def run(path: Path, mode: str, cache: Path | None) -> Verdict:
     """
     fixture = read(path)
     configure(cache)
+    share_lowering_context()
     return _watched(fixture) if mode == WATCHED else _unchanged(fixture)
 
 
@@ -103,10 +107,12 @@ def _watched(fixture: Fixture) -> Verdict:
             judge.judge_reuse(verdict, fixture, groups(ledger))
         elif claim.kind == "no-effect":
             judge.judge_no_effect(verdict, fixture, claim, same)
-        elif claim.kind in ("clean", "shared-key"):
+        elif claim.kind in ("clean", "shared-key", "unused-key"):
             judge.judge_no_reuse(verdict, fixture, groups(ledger))
             if _about(fixture, claim, "shared-key", SHARED):
                 judge.judge_opt_in(verdict, fixture, shared(ledger, initialisations))
+            if claim.kind == "unused-key":
+                judge.judge_unused(verdict, fixture, unused(ledger))
         if claim.kind == "clean":
             judge.judge_streams(verdict, fixture, [*_idle(trace.calls), *needless])
         if WATCHED in _MODES[claim.kind]:
@@ -119,7 +125,7 @@ def _unchanged(fixture: Fixture) -> Verdict:
     lines: set[int] = set()
     legacy: list[Span] = []
     with ExitStack() as stack:
-        if any(claim.kind == "same-output" for claim in fixture.claims):
+        if any(claim.kind in ("same-output", "other-process") for claim in fixture.claims):
             lines = stack.enter_context(executed_lines(str(fixture.path)))
         if any(_about(fixture, claim, "legacy-key", LEGACY) for claim in fixture.claims):
             legacy = stack.enter_context(legacy_keys(str(fixture.path)))
@@ -134,6 +140,9 @@ def _unchanged(fixture: Fixture) -> Verdict:
         elif claim.kind == "same-output":
             judge.judge_ending(verdict, error, str(fixture.path))
             _judge_same_output(verdict, fixture, claim, namespace, lines)
+        elif claim.kind == "other-process":
+            judge.judge_ending(verdict, error, str(fixture.path))
+            _judge_other_process(verdict, fixture, claim, namespace, lines)
     return verdict
 
 
@@ -158,9 +167,31 @@ def _judge_same_output(
         verdict.problems.append(f"{claim.argument} is false")
         return
     verdict.seen.append(f"{claim.argument} is true")
-    for line in fixture.marked:
-        if any(executed in statement_span(fixture.source, line) for executed in lines):
-            verdict.confirmed.add(line)
+    verdict.confirmed |= _executed(fixture, lines)
+
+
+def _judge_other_process(
+    verdict: Verdict, fixture: Fixture, claim: Claim, namespace: dict[str, Any], lines: set[int]
+) -> None:
+    """Judge a claim that a value is another one in another process."""
+    try:
+        same = digest(eval(claim.argument, namespace)) == elsewhere(fixture.path, claim.argument)
+    except Exception as error:
+        verdict.problems.append(f"{claim.argument!r} cannot be evaluated: {type(error).__name__}: {error}")
+        return
+    if same:
+        verdict.seen.append(f"{claim.argument} is the same in another process")
+        verdict.problems.append(f"{claim.argument} is the same in another process")
+        return
+    verdict.seen.append(f"{claim.argument} differs from process to process")
+    verdict.confirmed |= _executed(fixture, lines)
+
+
+def _executed(fixture: Fixture, lines: set[int]) -> set[int]:
+    """Return the marked lines whose statements were executed."""
+    return {
+        line for line in fixture.marked if any(executed in statement_span(fixture.source, line) for executed in lines)
+    }
 
 
 def execute(path: Path, source: str, arguments: Sequence[str] = ()) -> tuple[BaseException | None, dict[str, Any]]:
@@ -260,3 +291,25 @@ def probe(cache: Path | None) -> None:
         raise UnsupportedVersion(
             f"the verifier hears {heard} on {versions()}, which is wrong; it was tested on jax {TESTED}"
         )
+
+
+def warm_up(cache: Path | None) -> None:
+    """Let JAX and Flax set up what they set up when they are first used.
+
+    Args:
+        cache: a directory for compiled expressions.
+    """
+    configure(cache)
+    share_lowering_context()
+    jax, linen = importlib.import_module("jax"), importlib.import_module("flax.linen")
+    keys = {"params": jax.random.key(0), "dropout": jax.random.key(1)}
+    model = linen.Sequential([linen.Dense(2), linen.Dropout(0.5, deterministic=False)])
+
+    def loss(variables: Any) -> Any:
+        return model.apply(variables, jax.numpy.ones((1, 2)), rngs={"dropout": keys["dropout"]}).sum()
+
+    for disabled in (True, False):
+        with jax.disable_jit(disabled):
+            jax.jit(jax.grad(loss))(model.init(keys, jax.numpy.ones((1, 2))))
+            jax.vmap(jax.random.normal)(jax.random.split(keys["params"]))
+            jax.effects_barrier()

@@ -15,7 +15,10 @@ _INTENDED = re.compile(r"#\s*intended:\s*(?P<reason>\S.*)")
 _LOOSE = re.compile(r"#\s*(claim|expect|intended)\s*:")
 _RULE = re.compile(r"RNG\d{3}")
 
-KINDS = ("raises", "key-reused", "same-output", "no-effect", "legacy-key", "shared-key", "clean")
+KINDS = (
+    *("raises", "key-reused", "same-output", "other-process", "no-effect"),
+    *("legacy-key", "shared-key", "unused-key", "clean"),
+)
 
 
 class FixtureError(Exception):
@@ -186,7 +189,7 @@ def _claim(comment: str) -> Claim | None:
     claim = Claim(match["kind"], match["rest"].strip())
     if claim.kind not in KINDS:
         raise FixtureError(f"unknown claim {claim.kind!r}; known are {', '.join(KINDS)}")
-    wants_argument = claim.kind in ("raises", "same-output", "no-effect")
+    wants_argument = claim.kind in ("raises", "same-output", "other-process", "no-effect")
     if wants_argument != bool(claim.argument):
         raise FixtureError(f"the claim {claim.kind!r} {'needs' if wants_argument else 'takes no'} argument")
     return claim

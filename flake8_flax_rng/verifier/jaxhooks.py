@@ -6,10 +6,11 @@ would call every program good.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.metadata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
@@ -94,6 +95,17 @@ def load() -> Hooks:
     except (ImportError, AttributeError) as error:
         raise UnsupportedVersion(_message(error)) from error
     return hooks
+
+
+def share_lowering_context() -> None:
+    """Let all that is lowered in this process share a context; to make one takes longer than to lower a primitive.
+
+    Where it is not in this version of JAX, each has its own.
+    """
+    with suppress(ImportError, AttributeError):
+        mlir: Any = importlib.import_module("jax._src.interpreters.mlir")
+        if not hasattr(mlir.make_ir_context, "cache_clear"):
+            mlir.make_ir_context = functools.cache(mlir.make_ir_context)
 
 
 def versions() -> str:

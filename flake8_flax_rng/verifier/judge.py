@@ -162,6 +162,20 @@ def judge_opt_in(verdict: Verdict, fixture: Fixture, found: Iterable[tuple[str, 
             verdict.problems.append(text if not fixture.marked else f"{text}, which is not marked")
 
 
+def judge_unused(verdict: Verdict, fixture: Fixture, found: Iterable[tuple[str, Span]]) -> None:
+    """Judge that keys which the marked lines made are used nowhere.
+
+    Args:
+        verdict: what is said so far; it is added to.
+        fixture: the fixture.
+        found: what was seen, with the lines of each.
+    """
+    for text, span in found:
+        at = {line for line in fixture.marked if line in span}
+        verdict.seen.extend([text] if at else [])
+        verdict.confirmed |= at
+
+
 def judge_no_effect(verdict: Verdict, fixture: Fixture, claim: Claim, same: dict[int, list[bool]]) -> None:
     """Judge a claim that a stream changes nothing.
 

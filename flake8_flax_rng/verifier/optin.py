@@ -1,7 +1,7 @@
-"""What the opt-in rules speak of: legacy keys, and keys that both make data and initialise a model.
+"""What the opt-in rules speak of: legacy keys, keys that both make data and initialise a model, and unused keys.
 
-Neither is a bug of a program, so neither is looked for but in the programs that claim it, and in the good
-programs of these rules.
+None of them is a bug of a program, so none is looked for but in the programs that claim it, and in the good programs
+of the first two rules: a key that is carried on is unused at the end of most programs.
 """
 
 from __future__ import annotations
@@ -106,6 +106,27 @@ def shared(ledger: Ledger, initialisations: list[Initialisation]) -> Iterator[tu
                     span = second[depth].span
                     what = "initialises after a draw" if draw_first else "is drawn from after an initialisation"
                     yield f"a key {what} at line {span}", span
+
+
+def unused(ledger: Ledger) -> Iterator[tuple[str, Span]]:
+    """Find splits and folds of which a key is used nowhere.
+
+    Args:
+        ledger: what happened.
+
+    Yields:
+        what happened, and the lines; of a call that was made several times the same key is unused each time.
+    """
+    used = {event.key for event in ledger.events}
+    idle: dict[Span, set[int]] = {}
+    for event in ledger.events:
+        if event.children and event.stack:
+            span = event.stack[-1].span
+            numbers = {number for number, child in enumerate(event.children) if child not in used}
+            idle[span] = idle.get(span, numbers) & numbers
+    for span, numbers in idle.items():
+        if numbers:
+            yield f"key {min(numbers)} of the call at line {span} is never used", span
 
 
 def _program_frame(frame: FrameType, filename: str) -> FrameType | None:

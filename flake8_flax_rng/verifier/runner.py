@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flake8_flax_rng.finding import Finding
-from flake8_flax_rng.verifier import worker
+from flake8_flax_rng.verifier import pool, worker
+from flake8_flax_rng.verifier.execute import modes
 from flake8_flax_rng.verifier.fixture import Fixture, FixtureError, find, read, rule_of
 from flake8_flax_rng.verifier.judge import Verdict, conclude
 
@@ -85,6 +86,7 @@ def verify(
     jobs: int | None = None,
     timeout: float = TIMEOUT,
     progress: Callable[[Row], None] | None = None,
+    shared: bool = True,
 ) -> list[Row]:
     """Check fixtures three ways. This executes the programs.
 
@@ -94,6 +96,8 @@ def verify(
         jobs: how many run at a time; as many as there are processors when not given.
         timeout: seconds until a program's run is killed.
         progress: is told each row as soon as it is known.
+        shared: whether programs may share a process where none leaves anything behind; what disagrees with its file
+            in such a process runs again, in one of its own.
 
     Returns:
         a row for each program, in the order of the programs.
@@ -104,15 +108,15 @@ def verify(
     cache = cache_directory()
     worker.require(cache)
     rows: dict[Path, Row] = {}
-    pool = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
+    threads = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
     try:
-        futures = {pool.submit(_row, path, lint, cache, timeout): path for path in programs}
+        futures = {threads.submit(_row, path, lint, cache, timeout, shared): path for path in programs}
         for future in as_completed(futures):
             row = rows[futures[future]] = future.result()
             if progress is not None:
                 progress(row)
     finally:
-        pool.shutdown(cancel_futures=True)  # After an interrupt no further program starts.
+        threads.shutdown(cancel_futures=True)  # After an interrupt no further program starts.
     return [rows[path] for path in programs]
 
 
@@ -125,7 +129,7 @@ def _belongs(path: Path, rules: Collection[str]) -> bool:
         return False
 
 
-def _row(path: Path, lint: Lint, cache: Path | None, timeout: float) -> Row:
+def _row(path: Path, lint: Lint, cache: Path | None, timeout: float, shared: bool) -> Row:
     started = time.monotonic()
     rule, program = rule_of(path), path.name
     try:
@@ -133,7 +137,7 @@ def _row(path: Path, lint: Lint, cache: Path | None, timeout: float) -> Row:
     except FixtureError as error:
         return Row(rule, program, "", "", f"not a fixture: {error}", False, False, 0.0)
     linter, linter_ok = _lint(fixture, lint)
-    verdict = _run(fixture, cache, timeout)
+    verdict = _run(fixture, cache, timeout, shared)
     return Row(
         rule=rule or ", ".join(sorted({code for _, code in fixture.expected})),
         program=program,
@@ -168,12 +172,16 @@ def _evidence(verdict: Verdict) -> str:
     return "; ".join([*verdict.problems, *rest]) or "clean"
 
 
-def _run(fixture: Fixture, cache: Path | None, timeout: float) -> Verdict:
-    # `execute` is imported here for its names only; it imports JAX when it runs a program.
-    from flake8_flax_rng.verifier.execute import modes
-
+def _run(fixture: Fixture, cache: Path | None, timeout: float, shared: bool) -> Verdict:
+    ways = modes(fixture.claims)
+    if shared:
+        answers = pool.run(fixture.path, ways, cache, timeout)
+        if not isinstance(answers, worker.Failure):
+            verdict = conclude(fixture, answers)
+            if not verdict.problems:
+                return verdict
     verdicts: list[Verdict] = []
-    for mode in modes(fixture.claims):
+    for mode in ways:
         answer = worker.run_in_process(fixture.path, mode, cache, timeout)
         if isinstance(answer, worker.Failure):
             return Verdict(problems=[answer.text])

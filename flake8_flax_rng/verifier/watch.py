@@ -27,7 +27,7 @@ from flake8_flax_rng.verifier.reuse import groups
 from flake8_flax_rng.verifier.streams import LinenCall, StreamTrace
 from flake8_flax_rng.verifier.weigh import Evidence, Outcome, weigh
 
-NEEDLESS = "RNG201"
+NEEDLESS = frozenset({"RNG201", "RNG291"})
 HEARTBEAT = 10.0
 """Seconds between two reports of how far a program is."""
 
@@ -156,7 +156,7 @@ class _Watch:
     def _observe(self, call: LinenCall) -> None:
         with self.ledger.muted():
             for finding in self.task.findings if call.initialises else ():
-                if finding.code == NEEDLESS and any(finding.line in site.span for site in call.stack):
+                if finding.code in NEEDLESS and any(finding.line in site.span for site in call.stack):
                     for stream in sorted(set(call.given) - {"params"}):
                         is_needless(call, stream, self.needless.setdefault((stream, finding.line), []).append)
             if call.makes_variables and self._asked(SHARED):

@@ -50,7 +50,7 @@ _PROOFS = {
     "RNG109": _Proof((_REUSE,)),
     "RNG110": _Proof((_REUSE, _RAISES)),
     "RNG111": _Proof((_RAISES,), decisive=True),
-    "RNG112": _Proof((_RAISES,), decisive=True),
+    "RNG112": _Proof((_RAISES,)),
     "RNG114": _Proof((_REUSE, _RAISES)),
     "RNG190": _Proof((_REUSE,), decisive=True),
     "RNG191": _Proof((_LEGACY,), decisive=True),
@@ -65,6 +65,9 @@ _PROOFS = {
     "RNG208": _Proof((_RAISES,)),
     "RNG209": _Proof((_RAISES,)),
     "RNG210": _Proof((_RAISES,)),
+    "RNG193": _Proof((_REUSE,), passes=2),
+    "RNG196": _Proof((_REUSE,)),
+    "RNG291": _Proof((_NEEDLESS,), decisive=True),
 }
 
 _NO_PROOF = _Proof()

@@ -28,7 +28,7 @@ from flake8_flax_rng.verifier.watch import Progress, Task
 from flake8_flax_rng.verifier.weigh import Outcome
 
 _PRELOADED = ("jax", "jax.numpy", "flax.linen", "flax.nnx", "optax", "flake8_flax_rng.verifier.execute")
-_START = 120.0  # Seconds until JAX is imported, on a busy machine.
+START = 120.0  # Seconds until JAX is imported, on a busy machine.
 _GRACE = 60.0  # Seconds that a program has to stop at its time limit, and to be judged.
 _TAIL = 300
 _OUTPUT = "output.txt"
@@ -63,7 +63,7 @@ def require(cache: Path | None) -> None:
             f"{' and '.join(missing)} cannot be imported; the verifier needs the extra: "
             "pip install 'flake8-flax-rng[verify]'"
         )
-    answer = _in_process(_probe, (cache,), _START)
+    answer = _in_process(_probe, (cache,), START)
     if isinstance(answer, Failure):
         raise UnsupportedVersion(answer.text)
 
@@ -137,22 +137,47 @@ def _in_process(
     With `tell` that process is the user's program: it works where the user is, its output is seen, it may have
     processes of its own, and the function can report how far it is. Without, it works in a directory of its own.
     """
-    context: Any = _context()
-    ours, theirs = context.Pipe(duplex=False)
-    with tempfile.TemporaryDirectory(prefix="flake8-flax-rng-", ignore_cleanup_errors=True) as directory, ours:
+    with scratch() as directory:
         home = None if tell is not None else directory
         place = os.getcwd() if home is None else home
-        process = context.Process(target=_child, args=(theirs, place, home, function, arguments), daemon=bool(home))
-        with _starting, _unnamed_main():
-            process.start()
-        theirs.close()
-        try:
-            answer = _listen(ours, timeout, tell)
-        finally:
-            _kill(process)
+        process, ours = start(_child, (place, home, function, arguments), daemon=home is not None)
+        with ours:
+            try:
+                answer = _listen(ours, timeout, tell)
+            finally:
+                end(process)
         if not isinstance(answer, _Silence):
             return answer
         return Failure(answer.text.format(code=process.exitcode) + _tail(Path(directory, _OUTPUT)))
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """Make a directory for what a program writes: it must not lie among the fixtures.
+
+    Returns:
+        the directory, which is deleted when its context ends.
+    """
+    return tempfile.TemporaryDirectory(prefix="flake8-flax-rng-", ignore_cleanup_errors=True)
+
+
+def start(target: Callable[..., None], arguments: tuple[object, ...], *, daemon: bool) -> tuple[Any, Connection]:
+    """Start a process in which JAX is imported, and not yet used.
+
+    Args:
+        target: what it does; its first argument is its end of the connection.
+        arguments: the further ones.
+        daemon: whether it ends with this process, and has no processes of its own.
+
+    Returns:
+        the process, and this end of the connection.
+    """
+    context: Any = _context()
+    ours, theirs = context.Pipe()
+    process = context.Process(target=target, args=(theirs, *arguments), daemon=daemon)
+    with _starting, _unnamed_main():
+        process.start()
+    theirs.close()
+    return process, ours
 
 
 @contextmanager
@@ -179,8 +204,8 @@ class _Silence:
 
 def _listen(connection: Connection, timeout: float, tell: Callable[[Progress], None] | None) -> object:
     try:
-        if not connection.poll(_START):
-            return _Silence(f"could not be started in {_START:g} seconds")
+        if not connection.poll(START):
+            return _Silence(f"could not be started in {START:g} seconds")
         connection.recv()
         end = time.monotonic() + timeout
         while connection.poll(max(end - time.monotonic(), 0)):
@@ -193,8 +218,12 @@ def _listen(connection: Connection, timeout: float, tell: Callable[[Progress], N
         return _Silence("the process ended without a verdict (exit code {code})")
 
 
-def _kill(process: Any) -> None:
-    """End the process and what it has started."""
+def end(process: Any) -> None:
+    """End a process, and what it has started.
+
+    Args:
+        process: the process.
+    """
     process.join(0.2)
     if process.is_alive():
         with suppress(OSError, AttributeError):
@@ -218,11 +247,10 @@ def _child(
     arguments: tuple[object, ...],
 ) -> None:
     """Run in the new process."""
-    with suppress(OSError, AttributeError):
-        os.setpgid(0, 0)
-    os.chdir(place)  # What a fixture writes must not lie among the fixtures.
+    lead()
+    os.chdir(place)
     if home is not None:
-        _redirect(_OUTPUT)
+        redirect(_OUTPUT)
     else:
         os.dup2(2, 1)  # Standard output is for what is said of the program.
     connection.send("started")
@@ -239,8 +267,18 @@ def _child(
     os._exit(0)  # The program's threads must not keep the process alive.
 
 
-def _redirect(path: str) -> None:
-    """Send to a file what is printed, also by code that is not Python."""
+def lead() -> None:
+    """Make this process, and those that it will start, a group that can be ended together."""
+    with suppress(OSError, AttributeError):
+        os.setpgid(0, 0)
+
+
+def redirect(path: str) -> None:
+    """Send to a file what is printed, also by code that is not Python.
+
+    Args:
+        path: the file.
+    """
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(handle, 1)
     os.dup2(handle, 2)

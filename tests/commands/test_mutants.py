@@ -413,6 +413,7 @@ def run(source: Path, *arguments: str) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
+@pytest.mark.slow
 def test_faults_are_found_or_missed(source, capsys):
     rows = run(source)
     # One of each function, of one of two files with the same text.
@@ -425,21 +426,25 @@ def test_faults_are_found_or_missed(source, capsys):
     assert (source / "copy.py").read_text() == PROGRAM
 
 
+@pytest.mark.slow
 def test_an_opt_in_rule_is_asked(source):
     codes = [row["code"] for row in run(source, "--opt-in=RNG190")]
     assert codes == ["RNG101", "RNG190"]
 
 
+@pytest.mark.slow
 def test_tests_are_planted_in_when_they_are_asked_for(source):
     assert {row["path"] for row in run(source, "--tests")} == {"copy.py", "tests/test_program.py"}
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_faults(source):
     rows = {seed: [run(source, f"--seed={seed}", "--count=1") for _ in range(2)] for seed in range(8)}
     assert all(first == second and len(first) == 1 for first, second in rows.values())
     assert len({str(first) for first, _ in rows.values()}) > 1
 
 
+@pytest.mark.slow
 def test_kinds_and_sources_take_turns(tmp_path, capsys):
     for name, functions in (("large", 9), ("small", 1)):
         root = tmp_path / name
@@ -452,6 +457,7 @@ def test_kinds_and_sources_take_turns(tmp_path, capsys):
     assert sorted(rows) == [[kind, name] for kind in ("parent", "sibling") for name in ("large", "small")]
 
 
+@pytest.mark.slow
 def test_a_fault_is_shown(source, capsys):
     main([str(source), "--jobs=1", "--kinds=sibling", "--show=2"])
     out = capsys.readouterr().out

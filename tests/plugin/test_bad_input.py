@@ -173,6 +173,7 @@ def test_what_libcst_cannot_parse_in_a_file_without_jax(beside):
 # Text made of pieces: anything that parses gets an answer
 
 
+@pytest.mark.slow
 def test_pieces_of_programs_put_together_anyhow():
     """Statements in an order that nobody would write never break the analysis."""
     pieces = [

@@ -21,7 +21,8 @@ OPT_IN = {rule.code for rule in RULES if not rule.default}
 ENOUGH = 8
 PLACE = r"line \d+( of [\w/]+\.py)?"
 """A line, of the linted file or of another one."""
-FIRST_USE = re.compile(rf"by `.+` (on {PLACE}( \(inside: `.+`, {PLACE}\))?|in the previous pass of .+ {PLACE}); ")
+PASS = rf"in the previous pass of .+ {PLACE}"
+FIRST_USE = re.compile(rf"by `.+` (on {PLACE}( \(inside: `.+`, {PLACE}\)| {PASS})?|{PASS}); ")
 
 
 def name_of(path: Path) -> str:
@@ -69,7 +70,7 @@ def test_a_first_use_has_a_line(linted):
         if "already consumed" in finding.message:
             assert FIRST_USE.search(finding.message)
         if finding.code == "RNG203":
-            assert re.search(rf"\(.+ on {PLACE}\)", finding.message)
+            assert re.search(rf"\(.+ on {PLACE}\)|{PLACE} makes ", finding.message)
         for line in map(int, re.findall(r"on line (\d+)\b(?! of )", finding.message)):
             assert lines[line - 1].strip()
 

@@ -6,6 +6,7 @@ import pytest
 
 from flake8_flax_rng.interpreter.domain import kinds
 from flake8_flax_rng.rules import rng108, rng207, rng209, rng214
+from flake8_flax_rng.semantics.linen import INITIALISING
 from tests import ROOT
 
 RULES = "\n".join(file.read_text() for file in sorted((ROOT / "flake8_flax_rng" / "rules").glob("*.py")))
@@ -27,3 +28,7 @@ def test_a_rule_names_it(kind):
 )
 def test_a_table_has_words_for_each(table, of):
     assert table.keys() == set(of)
+
+
+def test_each_method_that_initialises_is_a_way_to_run_a_module():
+    assert set(INITIALISING) < set(kinds.RunKind)

@@ -185,3 +185,113 @@ def test_a_captured_key_is_not_called_by_the_name_of_its_children():
     messages = [finding.message for finding in lint(program)]
     assert messages
     assert not any(message.startswith("`subs`") for message in messages)
+
+
+SIBLINGS = """\
+def f(key, flag):
+    first, second = random.split(key)
+    a = random.normal(first)
+    {}
+    return a + random.uniform(first)
+
+
+f(key, some)
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "named"),
+    [
+        ("pass", True),
+        ("second = None", False),
+        ("second, third = random.split(random.key(1))", False),
+        ("if flag:\n        return random.normal(second)", False),
+        ("if flag:\n        return jax.jit(lambda: random.normal(second))()", False),
+        ("use = lambda second: second", True),
+    ],
+)
+def test_only_a_key_that_is_free_on_every_path_is_named(between: str, named: bool) -> None:
+    messages = [finding.message for finding in lint(HEAD + SIBLINGS.format(between)) if finding.code == "RNG101"]
+    assert len(messages) == 1
+    assert ("use `second`, which is never used" in messages[0]) is named
+
+
+def test_a_key_of_one_branch_is_not_named_behind_it() -> None:
+    program = "if some:\n    key, spare = random.split(key)\n    random.normal(key)\nrandom.uniform(key)\n"
+    (message,) = [finding.message for finding in lint(HEAD + program) if finding.code == "RNG101"]
+    assert "spare" not in message
+
+
+def test_a_new_key_gets_a_name_that_nothing_else_has() -> None:
+    program = "def f(key, subkey):\n    return random.normal(key) + random.uniform(key) + random.normal(subkey)\n"
+    (finding,) = lint(HEAD + program)
+    assert "`key, other_key = jax.random.split(key)`" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("f = lambda k: random.normal(k) + random.uniform(k)\nf(key)\n", "use each key once"),
+        ("[random.normal(k) + random.uniform(k) for k in random.split(key, 3)]\n", "use each key once"),
+        (
+            "def f():\n    return random.normal(key) + random.uniform(key)\n\n\nf()\n",
+            "give one to each: `subkey, subkey_2 = jax.random.split(key)`",
+        ),
+    ],
+)
+def test_no_statement_is_proposed_that_cannot_bind_the_key(text: str, advice: str) -> None:
+    (finding,) = lint(HEAD + text)
+    assert finding.message.endswith(f"; split it before the first use, and {advice}")
+
+
+HOLDERS = """\
+import jax
+import chex
+import equinox as eqx
+from dataclasses import dataclass
+from typing import NamedTuple
+from flax import linen as nn, struct
+
+
+{}
+    key: jax.Array
+
+    {}def draw(self):
+        return jax.random.normal(self.key, (3,))
+
+
+holder = Holder(key=jax.random.key(1))
+for _ in range(3):
+    holder.{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "advice"),
+    [
+        ("class Holder(NamedTuple):", "pass a new key into each call"),
+        ("@dataclass(frozen=True)\nclass Holder:", "pass a new key into each call"),
+        ("class Holder(eqx.Module):", "pass a new key into each call"),
+        ("@struct.dataclass\nclass Holder:", "pass a key in, or return `self.replace(key=…)` with a new key as well"),
+        ("@chex.dataclass\nclass Holder:", "pass a key in, or return `self.replace(key=…)` with a new key as well"),
+        (
+            "class Holder:\n    def __init__(self, key):\n        self.key = key\n",
+            "renew it in each call, `self.key, subkey = jax.random.split(self.key)`, or pass a key in",
+        ),
+    ],
+)
+def test_only_what_takes_assignments_is_assigned_to(head: str, advice: str) -> None:
+    (finding,) = (found for found in lint(HOLDERS.format(head, "", "draw()")) if found.code == "RNG108")
+    assert finding.message.endswith(f"; {advice}")
+
+
+def test_a_linen_module_is_not_assigned_to() -> None:
+    program = HOLDERS.format("class Holder(nn.Module):", "", "apply({}, method='draw')")
+    (finding,) = (found for found in lint(program) if found.code == "RNG108")
+    assert "=" not in finding.message
+
+
+@pytest.mark.parametrize(("second", "said"), [("normal", True), ("uniform", False)])
+def test_the_way_out_is_named_where_both_calls_are_alike(second: str, said: bool) -> None:
+    (finding,) = lint(HEAD + f"a = random.normal(key)\nprint(random.{second}(key))\n")
+    assert ("or use `jax.random.clone` if the same numbers are meant" in finding.message) is said

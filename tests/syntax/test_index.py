@@ -170,6 +170,18 @@ def test_what_a_helper_stores_matters():
     assert index(text).relevant == {"f"}
 
 
+def test_what_takes_the_place_of_something_that_matters_matters():
+    text = (
+        "import jax\n"
+        f"def draw(k):\n{LONG}    return jax.random.normal(k)\n"
+        f"def draw(k):\n{LONG}    return 0.0\n"
+        f"def other(k):\n{LONG}    return 0.0\n"
+        f"class Agent:\n    def act(self, k):\n        return jax.random.normal(k)\n"
+        f"class Agent:\n    def act(self, k):\n        return 0.0\n"
+    )
+    assert [index(text).matters(number) for number in range(6)] == [True, True, True, False, True, True]
+
+
 def test_cycles_end():
     text = f"from jax import random\ndef f():\n{LONG}    return g(), random\ndef g():\n{LONG}    return f()\n"
     assert index(text).relevant == {"f", "g"}

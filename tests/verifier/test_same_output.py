@@ -45,3 +45,33 @@ def test_same_output_of_unknown_names(tmp_path: Path) -> None:
     body = "a = 1\nprint()  # expect: RNG113\n"
     refuses(tmp_path, "same-output a == b", body, "cannot be evaluated: NameError")
     refuses(tmp_path, "same-output a", body, "two expressions")
+
+
+HASHED = """
+    import zlib
+    noise = random.normal(random.fold_in(random.key(0), hash("gate") % 2**31))  # expect: RNG112
+    check = random.normal(random.fold_in(random.key(0), zlib.crc32(b"gate")))
+    if False:
+        print()
+"""
+
+
+def test_what_another_process_computes_is_another_value(tmp_path: Path) -> None:
+    confirms(tmp_path, "other-process noise", HASHED)
+    confirms(tmp_path, "other-process (check, noise)", HASHED)
+
+
+def test_what_another_process_computes_is_the_same(tmp_path: Path) -> None:
+    refuses(tmp_path, "other-process check", HASHED, "check is the same in another process")
+    refuses(tmp_path, "other-process random.key(3)", HASHED, "is the same in another process")
+
+
+def test_another_process_and_a_line_that_never_runs(tmp_path: Path) -> None:
+    body = HASHED.replace("  # expect: RNG112", "").replace("print()", "print()  # expect: RNG112")
+    refuses(tmp_path, "other-process noise", body, "not confirmed")
+
+
+def test_another_process_that_fails(tmp_path: Path) -> None:
+    body = HASHED.replace("if False:", "if __import__('os').environ.get('PYTHONHASHSEED'):").replace("print()", "1 / 0")
+    refuses(tmp_path, "other-process noise", body, "ZeroDivisionError")
+    refuses(tmp_path, "other-process nothing", HASHED, "cannot be evaluated: NameError")

@@ -47,8 +47,9 @@ def settled(
     written = [syntax for syntax in (node, found.flag.node if found.flag is not None else None) if syntax is not None]
     if what is not None and certain:
         handed = bool(written) and all(_flag_like(syntax) for syntax in written)
-        engine.emit(Flagged((_outer(engine) if handed else None) or site, name, what, site))
+        engine.emit(Flagged((_outer(engine) if handed else None) or site, name, what, site, way=engine.way()))
     elif what is None:
+        engine.book.walks.settle(engine.way())
         here = engine.site(node) if node is not None else found.flag if given == NONE else None
         _check_inverted(engine, given if given != NONE else own, here or site, name, site)
     return what is None
@@ -58,7 +59,9 @@ def contradiction(engine: Engine, first: Value, second: Value, site: Site, state
     """Return whether ``nn.merge_param`` raises for certain, and report it."""
     what = _what(first, second, state)
     if what is not None:
-        engine.emit(Flagged(_outer(engine) or site, "merge_param", what, site))
+        engine.emit(Flagged(_outer(engine) or site, "merge_param", what, site, way=engine.way()))
+    else:
+        engine.book.walks.settle(engine.way())
     return what is not None
 
 
@@ -95,7 +98,7 @@ def _last_name(node: cst.CSTNode) -> str:
 
 
 def _check_inverted(engine: Engine, flag: Value, place: Site, name: str, site: Site) -> None:
-    """Note a flag that is the training flag itself, without a ``not``."""
+    """Note a flag that is what seems to be the training flag itself, without a ``not``."""
     term = flag.term if isinstance(flag, Opaque) else None
     if term is None or term.name not in TRAINING_FLAGS or not _is_given(term):
         return

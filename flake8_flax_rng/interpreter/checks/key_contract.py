@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _WORD = 1 << 32
 _INFINITE = 1e300
+_MAKES_TEXT = ("str.", "builtins.str", "builtins.repr", "builtins.format", "builtins.ascii")
+_NAMES = frozenset({"__name__", "__qualname__", "__module__"})
 _COMPUTED = frozenset({Kind.PURE, Kind.DRAW, Kind.OP, Kind.MINUS, Kind.CONST})
 
 REFUSED = "refused"
@@ -117,6 +119,39 @@ def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> 
     elif isinstance(data, Opaque) and (what := _too_large(data.term)):
         code = Misuse.HASH if what.startswith("hash(") else Misuse.FOLD_DATA
         engine.emit(Misused(code, _site(engine, node), what))
+    elif isinstance(data, Opaque) and any(_salted(engine, part) for part in parts(data.term)):
+        engine.emit(Misused(Misuse.SALTED_HASH, _site(engine, node), "hash(…)"))
+
+
+def _salted(engine: Engine, term: Term) -> bool:
+    """Return whether a value is the hash of a text, which is another one in each process."""
+    return term.function == "builtins.hash" and term.argument is not None and _is_text(engine, term.argument)
+
+
+def _is_text(engine: Engine, term: Term) -> bool:
+    """Return whether a value is a text, or holds one; of what is not known it is not taken for granted."""
+    if term.kind in (Kind.TUPLE, Kind.OP):
+        return any(_is_text(engine, part) for part in term.parts)
+    if term.kind is Kind.PURE:
+        return (term.function or "").startswith(_MAKES_TEXT)
+    if term.kind is Kind.ATTRIBUTE:
+        return term.name in _NAMES
+    return term.kind is Kind.FORMAT or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
+
+
+def _declared_as_text(engine: Engine, term: Term) -> bool:
+    """Return whether this is a parameter whose annotation says that it is a text."""
+    if term.kind is not Kind.PARAMETER:
+        return False
+    function = next((code for code in engine.context.functions if code.serial == term.serial), None)
+    if function is None:
+        return False
+    params = function.node.params
+    for param in (*params.posonly_params, *params.params, *params.kwonly_params):
+        if param.name.value == term.name and param.annotation is not None:
+            said = param.annotation.annotation
+            return isinstance(said, cst.Name) and said.value in ("str", "bytes")
+    return False
 
 
 def _too_large(term: Term) -> str:
@@ -206,7 +241,13 @@ def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) ->
     """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
     trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
     if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
-        engine.emit(Misused(Misuse.LEAK, engine.site(node)))
+        engine.emit(Misused(Misuse.LEAK, _in_traced(engine, trace) or engine.site(node)))
+
+
+def _in_traced(engine: Engine, trace: Trace) -> Site | None:
+    """Return the call in a traced function that leads to where the analysis stands; None where it stands in it."""
+    inside = engine.context.stack[trace.depth :]
+    return next((step.site for step in inside if step.turn is None), None)
 
 
 def is_fixed(key: Term) -> bool:

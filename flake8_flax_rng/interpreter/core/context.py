@@ -102,6 +102,7 @@ class Activation:
         setup: whether this is ``setup``.
         post_init: whether this is ``__post_init__``.
         origin: address of the module as its constructor made it.
+        lifted: whether the method is followed without the lifted transform that decorates it.
     """
 
     address: int
@@ -111,6 +112,7 @@ class Activation:
     setup: bool = False
     post_init: bool = False
     origin: int = 0
+    lifted: bool = False
 
 
 @dataclass
@@ -123,6 +125,7 @@ class Trace:
         compiled: the function, if its compiled form is kept from call to call.
         receiver: the object whose method it is, if that is no argument of it.
         eager: whether it is a ``vmap``, in which what all lanes share is computed at once.
+        depth: how many calls and passes of loops lead to it.
     """
 
     start: int
@@ -130,6 +133,7 @@ class Trace:
     compiled: tuple[FunctionCode, int] | None = None
     receiver: Value | None = None
     eager: bool = False
+    depth: int = 0
 
 
 @dataclass

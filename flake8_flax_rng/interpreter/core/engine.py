@@ -45,6 +45,9 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.events import Way
+
+
 _OF_A_MODULE = (Doubled, Fixed, Flagged, Lifted, Malformed, Misplaced, Rated, Replaced)
 
 
@@ -205,6 +208,10 @@ class Engine(Namer):
         assert self.context.chunk is not None
         return Site(node, self.context.chunk)
 
+    def way(self) -> Way:
+        """Return the calls and loops that lead to where the analysis stands, to compare them with others."""
+        return tuple((step.site.node, step.turn) for step in self.context.stack)
+
     def step(self, step: Step) -> _Way:
         """Follow a call or a pass of a loop."""
         return _Way(self.context.stack, step)
@@ -218,7 +225,7 @@ class Engine(Namer):
     ) -> _Within:
         """Follow what JAX traces."""
         identity = None if compiled is None else (compiled, self.program.defined.get(compiled, 0))
-        trace = Trace(self.number(), self.terms.count, identity, receiver, eager)
+        trace = Trace(self.number(), self.terms.count, identity, receiver, eager, len(self.context.stack))
         return self.within(replace(self.context, traces=(*self.context.traces, trace)))
 
     def without_runs(self) -> _Within:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import initialised
 from flake8_flax_rng.interpreter.core.context import Frame
 from flake8_flax_rng.interpreter.domain.events import Lifted
 from flake8_flax_rng.interpreter.domain.heap import Instance
@@ -16,7 +17,7 @@ from flake8_flax_rng.interpreter.domain.values import Class
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
-    from flake8_flax_rng.interpreter.domain.events import Draw
+    from flake8_flax_rng.interpreter.domain.events import Draw, Scope
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.streams import Run
     from flake8_flax_rng.interpreter.domain.terms import Term
@@ -76,6 +77,8 @@ def record(engine: Engine, state: State, draw: Draw) -> Draw:
     counter = sum(1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off)
     unlifted, cut = is_kept(engine, draw.stream), is_kept(engine, "params")
     counted = replace(draw, counter=counter, unlifted=unlifted, cut=cut)
+    if draw.variable and not unlifted:
+        initialised.drawn(engine, state, draw)
     _note(engine, state, counted)
     state.draws = (*state.draws, counted)
     return counted
@@ -104,11 +107,17 @@ def note_split(engine: Engine, draw: Draw) -> None:
 
 
 def _emit(
-    engine: Engine, problem: LiftProblem | None, frame: Frame, draw: Draw, fallback: bool = False, run: bool = False
+    engine: Engine,
+    problem: LiftProblem | None,
+    frame: Frame,
+    draw: Draw,
+    fallback: bool = False,
+    run: bool = False,
+    scope: Scope | None = None,
 ) -> None:
     layer = draw.layer if not draw.own else "`self.param`" if draw.variable else "`make_rng`"
     call = frame.outer.call if frame.outer is not None else None
-    engine.emit(Lifted(problem, frame.site, frame.name, draw.stream, draw.site, layer, fallback, run, call))
+    engine.emit(Lifted(problem, frame.site, frame.name, draw.stream, draw.site, layer, fallback, run, call, scope))
 
 
 def _note_unlifted(engine: Engine, state: State, frame: Frame, draw: Draw) -> None:
@@ -122,6 +131,9 @@ def _note_unlifted(engine: Engine, state: State, frame: Frame, draw: Draw) -> No
         before = any(made.variable and made.path == draw.path for made in state.draws)
         if run is not None and run.initialising and draw.path is not None and not before:
             _emit(engine, LiftProblem.UNLIFTED, frame, draw, run=True)
+        scope = initialised.scope(engine, state, draw) if run is None and not before else None
+        if scope is not None:
+            _emit(engine, LiftProblem.UNLIFTED, frame, draw, scope=scope)
         return
     if run is None or run.streams is None:
         _emit(engine, LiftProblem.UNLIFTED, frame, draw, fallback)
@@ -178,9 +190,18 @@ def drawn_from(engine: Engine, term: Term) -> None:
             current = current.parent if data is not None and data.kind is Kind.CONST else None
 
 
-def note(engine: Engine, stream: str, state: State) -> None:
-    """Note that the classes whose methods are being followed read a stream, be it in other calls than this one."""
+def note(engine: Engine, stream: str, state: State, dropout: bool = False) -> None:
+    """Note that the classes whose methods are being followed read a stream, be it in other calls than this one.
+
+    Args:
+        engine: the analysis.
+        stream: the stream; ``*`` for code that is not known.
+        state: the path.
+        dropout: whether it is a layer's dropout that reads it.
+    """
     for active in engine.context.activations:
         found = state.heap.get(active.address)
         if isinstance(found, Instance) and isinstance(found.cls, Class):
             engine.program.reads.setdefault(found.cls.serial, set()).add(stream)
+            if not dropout:
+                engine.program.asked.setdefault(found.cls.serial, set()).add(stream)

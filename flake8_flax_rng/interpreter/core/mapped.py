@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.semantics.transforms import DEVICES
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
-    from flake8_flax_rng.interpreter.domain.events import Use
+    from flake8_flax_rng.interpreter.domain.events import Made, Use
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.values import Args, Key
     from flake8_flax_rng.interpreter.paths.state import State
 
@@ -46,9 +49,16 @@ def check(engine: Engine, use: Use) -> None:
     """Note a draw from a key that all lanes of a mapped function have in common.
 
     What a model draws from a key that it is given may be noise for its parameters, one for all lanes, unless it has
-    the shape of what is computed in the lane.
+    the shape of what is computed in the lane. A model that is initialised on several devices is one model, whose
+    replicas have to be equal. And the key that a module makes of a seed of its own is fixed, whoever runs it: it
+    belongs to the module, as a mask does that tells its parts apart.
     """
     for mapped in engine.context.lanes:
+        if use.initialises and mapped.transform in DEVICES:
+            continue
+        made = _seeded_inside(engine, mapped.site, use)
+        if made is not None and made.place is MadeIn.MODULE:
+            continue
         inside = engine.context.models > mapped.models
         if inside and use.signature is not None and not _of_the_lane(mapped, use.signature):
             continue
@@ -60,6 +70,24 @@ def check(engine: Engine, use: Use) -> None:
                     Shared(use, _inside(engine, mapped, use), mapped.site, mapped.transform, root in mapped.repeated)
                 )
             return
+
+
+def keep_only_results(engine: Engine, mapped: Lanes, outcomes: Outcomes) -> None:
+    """Forget the draws from a constant key of the lane that nothing comes of: an example of what will be drawn."""
+    drawn = {_root(key) for value, state in outcomes for key in engine.term(value, state).draws}
+    mapped.found = [event for event in mapped.found if _root(event.use.term) in drawn or not _example(engine, event)]
+
+
+def _example(engine: Engine, event: Shared) -> bool:
+    made = _seeded_inside(engine, event.mapped, event.use)
+    return made is not None and made.constant
+
+
+def _seeded_inside(engine: Engine, mapped: Site, use: Use) -> Made | None:
+    """Return the call that makes a key of a seed in the lane itself, if that is where it comes from."""
+    made = engine.book.origins.root(use.origin)
+    inside = made is not None and any(step.site.node is mapped.node for step in made.way)
+    return made if inside else None
 
 
 def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
@@ -75,8 +103,9 @@ def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
 
 def note_models(engine: Engine, name: str, args: Args, state: State) -> None:
     """Note that the lanes are models, which are compared on common random numbers."""
-    if name in ("apply", "apply_fn") and args.positional:
-        variables = engine.term(args.positional[0], state)
+    given = args.get(0, "variables")
+    if name in ("apply", "apply_fn") and given is not None:
+        variables = engine.term(given, state)
         for mapped in engine.context.lanes:
             mapped.quiet = mapped.quiet or not _common(mapped, variables)
 

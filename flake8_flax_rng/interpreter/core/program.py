@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
     from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
     from flake8_flax_rng.interpreter.paths.state import State
+
+    Settled = tuple[frozenset[tuple[Term, bool]], ...]
 
 
 class Chosen(IntEnum):
@@ -93,9 +96,13 @@ class Program:
         classes: the classes that were made.
         bodies: the class that each statement has made last.
         reads: the streams that the methods of a Linen class read, by number of the class.
+        asked: those of them that something else than a layer's dropout reads.
+        initialised: the scopes that may get their parameters outside of lifted transforms, whether those below them
+            may too, and what is assumed then, by address of the module that is followed by itself.
         fields: where the fields of a Linen module were given, by its address.
         literals: the values of the literals.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
+        folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
     def __init__(self) -> None:
@@ -113,6 +120,9 @@ class Program:
         self.classes: list[Class] = []
         self.bodies: dict[cst.CSTNode, Class] = {}
         self.reads: dict[int, set[str]] = {}
+        self.asked: dict[int, set[str]] = {}
+        self.initialised: dict[int, dict[tuple[tuple[str, ...], bool, Settled], None]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
         self.typed_keys = False
+        self.folds_apart = False

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
+from flake8_flax_rng.interpreter.core.initialised import given_away
 from flake8_flax_rng.interpreter.domain.events import Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
@@ -76,6 +77,8 @@ def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> O
     parts = [engine.term(value, state) for value in args.values()]
     for value in args.values():
         _unresolved(engine, value, state)
+        for inner in reachable(value, state.heap, _GIVEN_AWAY):
+            given_away(engine, state, inner)
         escape(engine, value, state)
     callee = engine.term(function, state)
     return [(Opaque(engine.terms.make(Kind.CALL, callee, *parts, engine.terms.fresh("call"))), state)]

@@ -170,6 +170,9 @@ LANES_COMPARED = 32
 LARGEST_NUMBER = 1 << 64
 """Numbers that are computed: a seed or a count has no more bits. Silently unknown."""
 
+LARGEST_CONSTANT = 1 << 1_000
+"""Numbers that are known at all: each can be made a float, and be printed. Silently unknown."""
+
 LARGEST_EXPONENT = 64
 """Powers and shifts that are computed, which would else fill the memory. Silently unknown."""
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.frozen import record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import libcst as cst
 
     from flake8_flax_rng.interpreter.domain.budget import Limit
@@ -15,11 +17,13 @@ if TYPE_CHECKING:
         FixedValue,
         FlagMistake,
         Handover,
+        Holder,
         LiftProblem,
         MadeIn,
         MakeKind,
         Malformation,
         Misuse,
+        RunKind,
         TurnedOff,
         Unserved,
         UseKind,
@@ -27,6 +31,15 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
+    from flake8_flax_rng.semantics.consumers import Makes
+
+
+Way = tuple[tuple["cst.CSTNode", int | None], ...]
+"""The calls and loops that led to a place: for each its syntax, and for a loop which pass of its body it is."""
+
+
+SPARE = "subkey"
+"""What a new key is called in advice."""
 
 
 @record(eq=False)
@@ -72,7 +85,7 @@ class Use:
         initialises: whether the Linen call is an ``init``.
         built: the plain settings that the Linen module was built with.
         twin: whether it is what another lane does than the one that is followed.
-        makes: what a library makes from the key: ``model``, ``layer`` or ``guess``.
+        makes: what a library makes from the key, if it is no plain draw.
         builders: numbers of the functions under way that build a module from its parts.
     """
 
@@ -91,7 +104,7 @@ class Use:
     initialises: bool = False
     built: Term | None = None
     twin: bool = False
-    makes: str = ""
+    makes: Makes | None = None
     builders: frozenset[int] = frozenset()
 
     @property
@@ -230,11 +243,17 @@ class Discarded:
         made: the call that derived them.
         site: the call whose result is lost.
         name: the name that they were bound to, None when they were thrown away at once.
+        used_on: whether the key that they come of is used in their place.
+        spare: a name for a new key that nothing else has there.
+        renewable: whether the derived keys can take the place of the old one there, for what follows.
     """
 
     made: Made
     site: Site
     name: str | None = None
+    used_on: bool = True
+    spare: str = SPARE
+    renewable: bool = True
 
 
 @record(eq=False)
@@ -330,6 +349,10 @@ class Reused:
         sibling: a key made beside the one that is reused, and never read, if there is one.
         name: a name that the key was bound to, if there is one.
         default: the call that made the key, if it is the default of a parameter.
+        holders: for the attributes of the text, how the object that holds them can be given a new key, where that is
+            known.
+        spare: a name for a new key that nothing else has where the key is used again.
+        rebound: the names that are bound between the two uses, or in the loop that repeats one.
     """
 
     first: Use
@@ -337,6 +360,9 @@ class Reused:
     sibling: str | None = None
     name: str | None = None
     default: Made | None = None
+    holders: Mapping[cst.CSTNode, Holder | None] = field(default_factory=dict)
+    spare: str = SPARE
+    rebound: frozenset[str] = frozenset()
 
 
 @record(eq=False)
@@ -423,7 +449,7 @@ class ModuleRun:
 
     Args:
         call: the place of the call.
-        kind: ``init``, ``apply`` or ``bind``.
+        kind: the method that runs it.
         name: the module and method as a reader knows them, for instance ``Net.apply``.
         streams: names of the streams given; None when that is not known.
         bare: whether a bare key was given.
@@ -434,12 +460,13 @@ class ModuleRun:
         context: the calls and loops that led there; runs of one context differ in their path only.
         reads: the streams that some method of the module's class reads under some flag, for each of its
             ancestors; they are complete when the whole file has been followed.
+        asked: those of them that something else than the dropout of a layer reads.
         one_of_several: whether the module is one of several that can stand there, for instance a parameter's default,
             or is only traced for its shapes: what it leaves unread tells nothing then.
     """
 
     call: Site
-    kind: str
+    kind: RunKind
     name: str
     streams: tuple[str, ...] | None
     bare: bool
@@ -447,8 +474,9 @@ class ModuleRun:
     resolved: bool
     signature: tuple[bool, ...]
     places: dict[str, Site] = field(default_factory=dict)
-    context: tuple[tuple[cst.CSTNode, int | None], ...] = ()
+    context: Way = ()
     reads: tuple[set[str], ...] = ()
+    asked: tuple[set[str], ...] = ()
     one_of_several: bool = False
 
 
@@ -505,6 +533,21 @@ class Replaced:
     wanted: str = "deterministic=False"
 
 
+@record()
+class Scope:
+    """A scope of a Linen module that is followed by itself.
+
+    Args:
+        module: the address of the module.
+        path: the path of the scope.
+        settled: what is assumed of the module's fields, in one of several ways.
+    """
+
+    module: int
+    path: tuple[str, ...]
+    settled: tuple[frozenset[tuple[Term, bool]], ...]
+
+
 @record(eq=False)
 class Lifted:
     """A draw of a Linen module below a transform, lifted or not.
@@ -519,6 +562,7 @@ class Lifted:
         fallback: whether the draw falls back to ``'params'`` where that is given.
         run: whether this is a run with streams that are known, rather than any that could be.
         call: the call that runs the module, if there is one.
+        scope: where a parameter stands of a module that is followed by itself, and is not known to be initialised.
     """
 
     problem: LiftProblem | None
@@ -530,6 +574,7 @@ class Lifted:
     fallback: bool = False
     run: bool = False
     call: Site | None = None
+    scope: Scope | None = None
 
 
 @record(eq=False)
@@ -559,6 +604,7 @@ class Flagged:
         what: what is wrong.
         at: the call of the layer.
         name: for an inverted flag, what it is set to.
+        way: the calls and loops that led there.
     """
 
     site: Site
@@ -566,6 +612,7 @@ class Flagged:
     what: FlagMistake
     at: Site
     name: str = ""
+    way: Way = ()
 
 
 @record(eq=False)

@@ -67,6 +67,13 @@ class DictObject:
             return replace(self, entries=(*self.entries, (key, value)))
         return replace(self, entries=tuple((name, value if name == key else old) for name, old in self.entries))
 
+    def updated(self, other: DictObject) -> DictObject:
+        """Return the dict with the entries of another one put over its own, which an unknown one may replace."""
+        found = self if other.complete else replace(self, entries=(), complete=False)
+        for key, value in other.entries:
+            found = found.set(key, value)
+        return found
+
     def without(self, key: Const) -> DictObject:
         """Return the dict without one entry."""
         return replace(self, entries=tuple(entry for entry in self.entries if entry[0] != key))

@@ -27,6 +27,8 @@ class MakeKind(StrEnum):
     SPLIT = "split"
     FOLD = "fold"
     WRAP = "wrap"
+    COMPUTED = "computed"
+    """From the words of another key."""
 
 
 class MadeIn(StrEnum):
@@ -62,6 +64,9 @@ class Misuse(StrEnum):
     HASH = "hash"
     """A hash as fold data, which does not either."""
 
+    SALTED_HASH = "salted hash"
+    """The hash of a text as fold data, which Python salts anew in each process."""
+
     HOST = "host"
     """A traced function draws from NumPy or Python."""
 
@@ -83,6 +88,34 @@ class Misuse(StrEnum):
 
     LEGACY = "legacy"
     """``PRNGKey`` makes a raw array."""
+
+
+class Binding(StrEnum):
+    """How a class binds a function that stands in it."""
+
+    METHOD = "method"
+    PROPERTY = "property"
+    CACHED = "cached"
+    """A property that is computed once."""
+
+    CLASSMETHOD = "classmethod"
+    STATICMETHOD = "staticmethod"
+
+
+class RunKind(StrEnum):
+    """The method that runs a Linen module."""
+
+    INIT = "init"
+    INIT_WITH_OUTPUT = "init_with_output"
+    LAZY_INIT = "lazy_init"
+    TABULATE = "tabulate"
+    MODULE_PATHS = "module_paths"
+    APPLY = "apply"
+    APPLY_FN = "apply_fn"
+    """``apply`` as a state of training keeps it."""
+
+    BIND = "bind"
+    """A method of a module that ``bind`` gave its streams."""
 
 
 class TurnedOff(StrEnum):
@@ -124,6 +157,7 @@ class FlagMistake(StrEnum):
 
     TWICE = "twice"
     INVERTED = "inverted"
+    """It is set to what is named like the opposite; whether its callers mean what the name says, the runs tell."""
 
 
 class FixedValue(StrEnum):
@@ -155,6 +189,16 @@ class Handover(StrEnum):
 
     COMPILED = "compiled"
     """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
+
+
+class Holder(StrEnum):
+    """How an object that holds a key can be given a new one."""
+
+    ASSIGNED = "assigned"
+    """By an assignment to its attribute."""
+
+    REPLACED = "replaced"
+    """By its method ``replace``, which returns another object."""
 
 
 class Malformation(StrEnum):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     KEY_DATA = "key data"
     WORDS = "words"
     WORD = "word"
+    SUM = "sum"
     # What is made of them.
     DRAW = "draw"
     MADE = "made"
@@ -89,7 +90,8 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.KEYS: ("parent", "start", "count"),
     Kind.KEY_DATA: ("key", "origin"),
     Kind.WORDS: ("key",),
-    Kind.WORD: ("key", "index"),
+    Kind.WORD: ("key", "index", "origin"),
+    Kind.SUM: ("key", "sign", "added", "*arguments"),
     Kind.DRAW: ("key", "*arguments"),  # the callee is the first argument
     Kind.MADE: ("path", "owner", "method", "*arguments"),
     Kind.MAKER: ("key", "owner"),

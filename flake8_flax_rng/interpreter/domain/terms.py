@@ -18,6 +18,14 @@ Atom = str | int | float | bool | bytes | complex | None
 
 _NONE: frozenset[Term] = frozenset()
 _MEASURES = frozenset({"shape", "size", "ndim", "dtype"})
+_MEASURING = frozenset(
+    {"len"}
+    | {
+        f"{m}.{f}"
+        for m in ("jax.numpy", "numpy")
+        for f in ("shape", "size", "ndim", "zeros_like", "ones_like", "empty_like")
+    }
+)
 
 
 class _TermPart:
@@ -107,6 +115,7 @@ class Term:
     serial = _NumberPart("serial")
     origin = _NumberPart("origin")
     turn = _NumberPart("turn")
+    added = _NumberPart("added")
     source = _OtherPart("source")
     version = _OtherPart("version")
     arguments = _OtherParts("arguments")
@@ -206,8 +215,8 @@ def _draws(kind: Kind, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
 
 
 def _of_no_draw(kind: Kind, args: tuple[Term | Atom, ...]) -> bool:
-    """Return whether a value is the same whatever was drawn: an array's shape, and how many it holds."""
-    return (kind is Kind.ATTRIBUTE and args[1] in _MEASURES) or (kind is Kind.PURE and args[0] == "len")
+    """Return whether a value is the same whatever was drawn: an array's shape, its length, or zeros like it."""
+    return (kind is Kind.ATTRIBUTE and args[1] in _MEASURES) or (kind is Kind.PURE and args[0] in _MEASURING)
 
 
 def parts(term: Term, into: Callable[[Term], bool] | None = None) -> list[Term]:

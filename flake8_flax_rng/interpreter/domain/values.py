@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.domain.frozen import record
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.kinds import Binding
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Atom, Term
     from flake8_flax_rng.syntax.source import Chunk
@@ -289,7 +290,7 @@ class Wrapped(Compound):
 class Descriptor(Compound):
     """A function under ``property``, ``classmethod`` or ``staticmethod``."""
 
-    kind: str
+    kind: Binding
     function: Value
 
 

@@ -2,6 +2,9 @@
 
 What goes through the structure of values goes through this file. What several places share is visited once: a few
 doublings of a tuple make millions of items. What contains itself comes to an end, and so does what is too large.
+
+What makes something else of a value than the like of it, such as a name, one lane of it or what lasts of it, goes its
+own way, and keeps what it has made by ``identity``.
 """
 
 from __future__ import annotations

@@ -11,9 +11,12 @@ from flake8_flax_rng.interpreter.evidence.walks import Walks
 from flake8_flax_rng.interpreter.intent.signs import Signs
 
 if TYPE_CHECKING:
+    import ast
+
     import libcst as cst
 
     from flake8_flax_rng.interpreter.domain.events import UnfedRun
+    from flake8_flax_rng.interpreter.domain.kinds import Holder
     from flake8_flax_rng.interpreter.domain.values import Value
     from flake8_flax_rng.interpreter.paths.naming import Naming
 
@@ -30,6 +33,8 @@ class Book:
         unfed: the runs of models that are not known, in training mode and without streams.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
+        text: the statements of the linted file.
+        holders: for the attributes that hold a key, how the object can be given a new one, where that is known.
 
     Args:
         naming: gives terms to values.
@@ -44,6 +49,8 @@ class Book:
         self.unfed: dict[cst.CSTNode, UnfedRun] = {}
         self.complete = True
         self.imported: frozenset[str] = frozenset()
+        self.text: list[ast.stmt] = []
+        self.holders: dict[cst.CSTNode, Holder | None] = {}
 
     def read(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Discarded, Meant, Overlooked, Remade, Reused, Together, part
+import libcst as cst
+
+from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
+from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
+from flake8_flax_rng.syntax.names_in_text import bound_between, is_free
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Event, Made, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
 
 
@@ -26,6 +32,7 @@ class Judgement:
         self._book = book
         self._origins = book.origins
         self._by_makers: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
+        self._free_names = FreeNames(book.text)
         self._meant: dict[tuple[object, object, str], Meant] = {}
 
     def events(self) -> list[Event]:
@@ -38,7 +45,7 @@ class Judgement:
                 found.extend(self._of_pair(first, second))
         found.extend(overlooked)
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
-        return [*found, *self._discarded(), *self._unfed(), *self._meant.values()]
+        return [*found, *UnusedKeys(self._book, self._free_names).events(), *self._unfed(), *self._meant.values()]
 
     def _pairs(self) -> list[tuple[Use, Use]]:
         """Return the pairs of uses, without those of other lanes at places that stand in one lane already."""
@@ -62,7 +69,10 @@ class Judgement:
             made = self._origins.maker(first.origin)
             default = made if made is not None and made.default else None
             name = self._origins.name_in(first.term, part(first, second).second.owner)
-            return [Reused(first, second, self._sibling(first, second), name, default)]
+            sibling = self._sibling(first, second)
+            spare = self._free_names.at(part(first, second).second.site)
+            rebound = self._rebound(first, second)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
         return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
 
     # -- which repeats stand -----------------------------------------------------------------------
@@ -77,7 +87,7 @@ class Judgement:
                 name = self._origins.name_in(first.term, case.parting.second.owner)
                 self._meant[place] = Meant(first, second, excuse.name, excuse.meaning, name)
             return False
-        return not (first.kind == second.kind == "split") or self._children_meet(first, second)
+        return not (first.kind is second.kind is UseKind.SPLIT) or self._children_meet(first, second)
 
     def _children_meet(self, first: Use, second: Use) -> bool:
         """Return whether equal children of two splits are both consumed or go where nobody can see.
@@ -114,9 +124,9 @@ class Judgement:
             if ours is None or theirs is None:
                 break
             if "wrap" in (ours.kind, theirs.kind):
-                one = ours.parent if ours.kind == "wrap" else one
-                two = theirs.parent if theirs.kind == "wrap" else two
-            elif ours.kind == theirs.kind == "fold":
+                one = ours.parent if ours.kind is MakeKind.WRAP else one
+                two = theirs.parent if theirs.kind is MakeKind.WRAP else two
+            elif ours.kind is theirs.kind is MakeKind.FOLD:
                 one, two = ours.parent, theirs.parent
             else:
                 break
@@ -128,43 +138,77 @@ class Judgement:
         """Return the two calls that made equal keys, where the difference is not older than they."""
         one, two = sorted((first.origin, second.origin))
         made = self._origins.maker(two)
-        if not one and made is not None and made.kind == "wrap" and not made.parent:
+        if not one and made is not None and made.kind is MakeKind.WRAP and not made.parent:
             return [Remade(made, made, second, second if first.origin else first)]
+        if (computed := self._computed(first, second)) is not None:
+            return [computed]
+        one, two = sorted((self._words_of(first)[0], self._words_of(second)[0]))
         while one and two and one != two:
             ours, theirs = self._origins.maker(one), self._origins.maker(two)
             if ours is None or theirs is None:
                 return []
-            if theirs.kind == "wrap" and (theirs.parent == one or ours.kind != "wrap"):
+            if theirs.kind is MakeKind.WRAP and (theirs.parent == one or ours.kind is not MakeKind.WRAP):
                 return [Remade(ours, theirs, second, first)]
-            if ours.kind == "wrap" and theirs.kind != "wrap":
+            if ours.kind is MakeKind.WRAP and theirs.kind is not MakeKind.WRAP:
                 one, two = sorted((ours.parent, two))
                 continue
             if ours.parent == theirs.parent:
-                both_split = ours.kind == theirs.kind == "split"
+                both_split = ours.kind is theirs.kind is MakeKind.SPLIT
                 return [] if both_split else [Remade(ours, theirs, second, first)]
             one, two = sorted((ours.parent, theirs.parent))
         return []
+
+    def _computed(self, first: Use, second: Use) -> Remade | None:
+        """Return the calls that computed equal keys from the words of one key, or of two that differ."""
+        ours, theirs = (self._origins.maker(origin) for origin in sorted((first.origin, second.origin)))
+        if ours is None or theirs is None or MakeKind.COMPUTED not in (ours.kind, theirs.kind):
+            return None
+        (one, key), (two, other) = self._words_of(first), self._words_of(second)
+        return None if key is other and one != two else Remade(ours, theirs, second, first)
+
+    def _words_of(self, use: Use) -> tuple[int, Term]:
+        """Return the origin and term of the key from whose words a key was computed, those of itself if it was not."""
+        origin, term = use.origin, use.term
+        while (made := self._origins.maker(origin)) is not None and made.kind is MakeKind.COMPUTED:
+            origin, term = made.parent, made.source
+        return origin, term
 
     def _made_inside(self, first: Use, second: Use) -> list[Remade]:
         """Return a fold that made a key which a sampler makes for itself; a split is a reuse of the parent already."""
         origin = first.origin or second.origin
         made = self._origins.maker(origin)
-        if made is None or made.kind != "fold" or first.kind == second.kind:
+        if made is None or made.kind is not MakeKind.FOLD or first.kind == second.kind:
             return []
-        inner = first if first.kind == "inner" else second
+        inner = first if first.kind is UseKind.INNER else second
         return [Remade(made, made, second, first, inner, fold_is_later=origin > inner.derived)]
 
     # -- keys that nobody uses -------------------------------------------------------------------------
 
     def _sibling(self, first: Use, second: Use) -> str | None:
         """Return the name of a key that was made to be used instead, and never was."""
-        owner = part(first, second).second.owner
+        step = part(first, second).second
+        owner = step.owner
         for origin in (first.derived, second.origin):
-            read = self._origins.children_read(origin)
+            made, read = self._origins.maker(origin), self._origins.children_read(origin)
             for index, (name, place) in sorted(self._origins.names(origin).items()):
-                if index not in read and ALL not in read and place == owner and name.strip("_"):
+                unread_here = index not in read and ALL not in read and place == owner and name.strip("_")
+                if made is not None and unread_here and self._is_free(name, made, step):
                     return name
         return None
+
+    def _is_free(self, name: str, made: Made, step: Step) -> bool:
+        """Return whether the text at a step can take a name in place of the key that it uses."""
+        again = any(isinstance(node, cst.Name) and node.value == name for node, _ in step.arguments)
+        return is_free(name, where(made.site), where(step.site), self._book.text, again)
+
+    def _rebound(self, first: Use, second: Use) -> frozenset[str]:
+        """Return the names that are bound between two uses, or in the loop of which these are two passes."""
+        parting = part(first, second)
+        chunk, last = where(parting.second.site)
+        start, last = where(parting.first.site)[1], last - 1
+        if parting.around is not None and parting.around.site.chunk is chunk:
+            start, last = chunk.lines(parting.around.site.node)
+        return bound_between(chunk, start, last, self._book.text)
 
     def _overlooked(self) -> list[Overlooked]:
         """Return the calls that get a key which was used before, while one made beside it is never read."""
@@ -172,48 +216,27 @@ class Judgement:
             return []
         found: list[Overlooked] = []
         for first, second in [*self._book.uses.guesses, *self._book.uses.pairs]:
-            if second.kind == "unknown":
+            # An equal key that was made elsewhere is not the one that has siblings here.
+            if second.kind is UseKind.UNKNOWN and first.origin == second.origin:
                 found.extend(self._unread_beside(first, second))
         return found
 
     def _unread_beside(self, first: Use, second: Use) -> list[Overlooked]:
         """Return the key that a call should have been given in place of the one that was used before."""
-        guessed = first.kind == "unknown"
+        guessed = first.kind is UseKind.UNKNOWN
+        step = part(first, second).second
         for origin in (first.derived, second.origin):
             made = self._origins.maker(origin)
-            if made is None or made.kind != "split" or not self._stands(first, second):
+            if made is None or made.kind is not MakeKind.SPLIT or not self._stands(first, second):
                 continue
+            if made.site.chunk is not step.site.chunk or made.way[-1].owner != step.owner:
+                continue  # its keys have their names in another function
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             read = self._origins.children_read(origin)
-            name = unread(made, names, self._origins.array_name(origin), read, guessed)
-            if name is not None:
+            name = unread(made, names, self._origins.named_array(origin), read, guessed)
+            if name is not None and (not name.isidentifier() or self._is_free(name, made, step)):
                 return [Overlooked(first, second, made, name)]
         return []
-
-    def _discarded(self) -> list[Discarded]:
-        """Return the splits and folds whose keys nobody ever read."""
-        found: list[Discarded] = []
-        for origin, site in sorted(self._origins.thrown_away.items()):
-            made = self._origins.maker(origin)
-            assert made is not None
-            unread_there = not self._origins.was_read(origin) and self._used_on(made, origin)
-            if made.site.node is site.node or unread_there:
-                found.append(Discarded(made, site))
-        return [*found, *self._unread_splits()] if self._book.complete else found
-
-    def _unread_splits(self) -> list[Discarded]:
-        """Return the splits and folds that were bound to names which nobody reads."""
-        found: list[Discarded] = []
-        origins = self._origins
-        # What one pass of a loop leaves unread, as the last one does, another may read.
-        read = {made.site.node for origin, made in origins.calls() if origins.was_read(origin)}
-        for origin, made in sorted(origins.calls()):
-            if made.kind not in ("split", "fold") or made.site.node in read or origin in origins.thrown_away:
-                continue
-            names = [name for name, _ in origins.names(origin).values()] or [origins.array_name(origin) or ""]
-            if any(names) and self._used_on(made, origin):
-                found.append(Discarded(made, made.site, next((name for name in names if name.strip("_")), None)))
-        return found
 
     def _unfed(self) -> list[UnfedRun]:
         """Return the runs without streams, each with a key that was made for it and is never used."""
@@ -223,12 +246,6 @@ class Judgement:
         for origin, made in sorted(self._origins.calls()):
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             key = unread_before(made, names, run.call)
-            if key is not None:
+            if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
                 return replace(run, key=key, made=made)
         return run
-
-    def _used_on(self, made: Made, origin: int) -> bool:
-        """Return whether the key is drawn from although others were derived from it, which are not used."""
-        if made.kind == "split":
-            return any(origin in (first.derived, second.derived) for first, second in self._book.uses.pairs)
-        return self._book.uses.drawn_from(made.source)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, child_index
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Value
 from flake8_flax_rng.interpreter.domain.walk import KeysWithin
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Keys
 
 
 class Origins:
@@ -27,7 +30,7 @@ class Origins:
     def __init__(self) -> None:
         self._made: dict[int, Made] = {}
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
-        self._arrays: dict[int, str] = {}
+        self._arrays: dict[int, tuple[str, Keys]] = {}
         self._named: dict[tuple[Term, int], str] = {}
         self._read: dict[int, set[int]] = {}
         self._keys = KeysWithin()
@@ -73,7 +76,7 @@ class Origins:
     def throw_away(self, origin: int, call: Site) -> None:
         """Note that the result of a split or fold is not even bound, as itself or as that of a helper."""
         made = self._made.get(origin)
-        if made is not None and made.kind in ("split", "fold"):
+        if made is not None and made.kind in (MakeKind.SPLIT, MakeKind.FOLD):
             self.thrown_away.setdefault(origin, call)
 
     # -- the names of their keys -----------------------------------------------------------------
@@ -85,26 +88,26 @@ class Origins:
         if index is not None:
             self._names.setdefault(key.origin, {})[index] = (name, owner)
 
-    def name_array(self, origin: int, name: str) -> None:
+    def name_array(self, keys: Keys, name: str) -> None:
         """Note that an array of keys was bound to a name."""
-        self._arrays.setdefault(origin, name)
+        self._arrays.setdefault(keys.origin, (name, keys))
 
     def names(self, origin: int) -> dict[int, tuple[str, int]]:
         """Return the names that keys of a call were bound to, and the functions of these, by the key's index."""
         return self._names.get(origin, {})
 
-    def array_name(self, origin: int) -> str | None:
-        """Return the name that the array of a call's keys was bound to."""
+    def named_array(self, origin: int) -> tuple[str, Keys] | None:
+        """Return the name that an array of a call's keys was bound to, and the array: it need not hold all of them."""
         return self._arrays.get(origin)
 
     def name_in(self, term: Term, owner: int) -> str | None:
         """Return what a reader of a function calls a key: the name it has there, or the attribute it was read from."""
-        if term.kind == "parameter":
-            return str(term.args[-1]) if term.args[1] == owner else None
-        source = term.part(0)
-        if term.kind == "attribute" and source is not None:
-            name = "self" if source.kind == "object" else self.name_in(source, owner)
-            return f"{name}.{term.args[1]!s}" if name else None
+        if term.kind is Kind.PARAMETER:
+            return term.name if term.serial == owner else None
+        source = term.owner if term.kind is Kind.ATTRIBUTE else None
+        if source is not None:
+            name = "self" if source.kind is Kind.OBJECT else self.name_in(source, owner)
+            return f"{name}.{term.name}" if name else None
         return self._named.get((term, owner))
 
     # -- which of them were read -----------------------------------------------------------------

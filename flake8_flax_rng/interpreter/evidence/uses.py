@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import SPLITS_KEPT
 from flake8_flax_rng.interpreter.domain.key_lineage import child_of
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -69,9 +70,9 @@ class Uses:
         if self._shapes_only:
             return
         self.count += 1
-        if use.kind not in ("inner", "unknown"):
+        if use.kind not in (UseKind.INNER, UseKind.UNKNOWN):
             self._drawn_from.add(use.term)
-        if use.origin and use.kind in ("draw", "split"):
+        if use.origin and use.kind in (UseKind.DRAW, UseKind.SPLIT):
             self._clock += 1
             self._times.setdefault(use.origin, {})[child_of(use.term)] = self._clock
         first = state.ledger.get(key)
@@ -80,9 +81,9 @@ class Uses:
             return
         self.pairs.append((first, use))
         self._signs.arithmetic.repeat(use.term)
-        if use.kind == "split":
+        if use.kind is UseKind.SPLIT:
             self._compare_splits(key, first, use, state)
-        elif use.kind == "draw":
+        elif use.kind is UseKind.DRAW:
             state.ledger.setdefault(replace(key, origin=DRAWN), use)
         if first.origin != use.origin:
             # Another call made the same key: what it was used for is kept apart.
@@ -93,7 +94,7 @@ class Uses:
 
     def _compare_splits(self, key: LedgerKey, first: Use, use: Use, state: State) -> None:
         """Compare a split with all before it: splits are judged by their children, and not by the first use alone."""
-        if first.kind == "split":
+        if first.kind is UseKind.SPLIT:
             self._before_split[use.derived] = self._clock, _children_used(use.term, state)
         for number in range(1, SPLITS_KEPT + 1):
             before = state.ledger.setdefault(replace(key, origin=-number), use)
@@ -105,11 +106,11 @@ class Uses:
             self.pairs.append((drawn, use))
 
     def forget_folds(self, loop: cst.CSTNode, state: State) -> None:
-        """Forget the folds of the later passes of a loop: the number of the last pass is not known behind it."""
+        """Forget the folds and sums of a loop's later passes: the number of the last pass is not known behind it."""
         for key, use in list(state.ledger.items()):
             made = self._origins.maker(use.origin)
             later = any(step.site.node is loop and step.turn for step in use.way)
-            if later and made is not None and made.kind == "fold":
+            if later and made is not None and made.kind in (MakeKind.FOLD, MakeKind.COMPUTED):
                 del state.ledger[key]
 
     def collide(self, first: Use, second: Use) -> None:
@@ -150,5 +151,5 @@ def _children_used(parent: Term, state: State) -> set[int]:
     return {
         child_of(key.term)
         for key, use in state.ledger.items()
-        if key.place is None and use.kind in ("draw", "split") and key.term.part(0) is parent
+        if key.place is None and use.kind in (UseKind.DRAW, UseKind.SPLIT) and key.term.parent is parent
     }

@@ -16,8 +16,8 @@ import libcst as cst
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 _OPAQUE = (cst.FunctionDef, cst.ClassDef)
-_SHAPES = frozenset({"shape", "dtype", "ndim", "size"})
-_LIKE = frozenset({"ones_like", "zeros_like", "empty_like", "full_like"})
+SHAPES = frozenset({"shape", "dtype", "ndim", "size"})
+LIKE = frozenset({"ones_like", "zeros_like", "empty_like", "full_like"})
 
 
 @dataclass
@@ -71,20 +71,27 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
     if bound is None or not isinstance(target, cst.Name) or scope is None:
         return False
     uses: list[list[cst.CSTNode]] = []
-    for node in _occurrences(scope, target.value):
+    for node in occurrences(scope, target.value):
         uses.append(ancestors(scope, node) if node is not target else [])
         if node is not target and not _harmless(uses[-1]):
             return False
     return any(_given_to_init(node) for use in uses for node in use)
 
 
-def _occurrences(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
-    found: list[cst.CSTNode] = []
+def occurrences(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
+    """Return where a variable of this name stands."""
+    return _where_names_stand(scope).get(name, [])
+
+
+@lru_cache(maxsize=4)
+def _where_names_stand(scope: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:
+    """Return where each name stands in a scope; a walk for each question would take a long text's time squared."""
+    found: dict[str, list[cst.CSTNode]] = {}
     waiting = [scope]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, cst.Name) and part.value == name:
-            found.append(part)
+        if isinstance(part, cst.Name):
+            found.setdefault(part.value, []).append(part)
         waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else part.children)
     return found
 
@@ -92,11 +99,11 @@ def _occurrences(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
 def _harmless(around: list[cst.CSTNode]) -> bool:
     """Return whether only the shape of a value counts where it stands, given the syntax around it."""
     for node in reversed(around):
-        if isinstance(node, cst.Attribute) and node.attr.value in _SHAPES:
+        if isinstance(node, cst.Attribute) and node.attr.value in SHAPES:
             return True
         if isinstance(node, cst.Call):
             last = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-            return _given_to_init(node) or (isinstance(last, cst.Name) and last.value in _LIKE)
+            return _given_to_init(node) or (isinstance(last, cst.Name) and last.value in LIKE)
     return False
 
 

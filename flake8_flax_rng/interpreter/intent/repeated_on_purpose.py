@@ -14,12 +14,14 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Parting, part
 from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
-from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_all
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors, looks_on, only_initialises
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
+from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.jax_random import CHOOSING
@@ -219,9 +221,24 @@ def _candidates(case: Case) -> bool:
 def _input_for_init(case: Case) -> bool:
     """A draw only makes an input to initialise a model with: only its shape counts."""
     return any(
-        use.kind == "draw" and only_initialises(use.site.chunk.module, use.site.node)
+        use.kind is UseKind.DRAW and only_initialises(use.site.chunk.module, use.site.node)
         for use in (case.first, case.second)
     )
+
+
+def _only_shapes(case: Case) -> bool:
+    """Of what comes of one of the two only the shapes are looked at."""
+    if case.parting.loop:
+        return False
+    ways = (case.first, case.parting.first.site), (case.second, case.parting.second.site)
+    places = [site for use, site in ways if use.kind in (UseKind.DRAW, UseKind.STREAM)]
+    return any(only_shapes_count(site.chunk.module, site.node, case.imported) for site in places)
+
+
+def _rows_of_tests(case: Case) -> bool:
+    """Both keys are built in tables of tests, in rows that no test gets at once."""
+    one, other = _seed(case, case.first), _seed(case, case.second)
+    return one is not None and other is not None and case.signs.tables.keep_apart(one.site, other.site)
 
 
 def _thrown_away(case: Case) -> bool:
@@ -355,6 +372,8 @@ EXCUSES = (
     Excuse("replayed", "a loop over what was recorded makes the same call again", _replayed),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
+    Excuse("only-shapes", "only the shapes of what comes of one of the two are looked at", _only_shapes),
+    Excuse("rows-of-tests", "the two are in rows of which each is a test of its own", _rows_of_tests),
     Excuse("made-alike", "the same thing is made twice", _made_alike),
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
     Excuse("evaluation", "what the loop trains is evaluated on the same numbers each time", _evaluation),
@@ -380,6 +399,14 @@ def excuse_for(case: Case) -> Excuse | None:
 
 
 # -- what the predicates look at -------------------------------------------------------------------------
+
+
+def _seed(case: Case, use: Use) -> Made | None:
+    """Return the call that has built the key of which a used one comes."""
+    made = case.makers.get(use.origin)
+    while made is not None and made.parent:
+        made = case.makers.get(made.parent)
+    return made
 
 
 def _is_given(step: Step, use: Use) -> bool:
@@ -424,14 +451,14 @@ def _renews(makers: Mapping[int, Made], loop: cst.CSTNode, key: Term) -> bool:
         if inside and key not in with_parents(made.source):
             found = sources.setdefault(made.site.node, set())
             found.add(made.source)
-            if made.varied or (made.kind == "split" and len(found) > 1):
+            if made.varied or (made.kind is MakeKind.SPLIT and len(found) > 1):
                 return True
     return False
 
 
 def _from_loop_item(term: Term) -> bool:
     """Return whether a value is taken from what a loop goes over."""
-    return any(part.kind == "item" for part in parts(term))
+    return any(part.kind is Kind.ITEM for part in parts(term))
 
 
 def _is_array(value: Value, key: Term | None = None) -> bool:
@@ -446,14 +473,14 @@ def _array(term: Term) -> bool:
     pending, seen = [(term, False)], {(term, False)}
     for current, nested in pending:
         inner: list[tuple[Term, bool]] = []
-        if current.kind in ("op", "minus"):
+        if current.kind in (Kind.OP, Kind.MINUS):
             inner = [(part, True) for part in current.parts]
-        elif current.kind == "pure":
-            if current.args[0] != "len":
+        elif current.kind is Kind.PURE:
+            if current.function != "len":
                 return True
-        elif current.kind in ("attribute", "subscript") and isinstance(current.args[0], Term):
-            inner = [(current.args[0], nested)] if current.args[1] not in ("shape", "size", "ndim") else []
-        elif not nested and current.kind not in ("const", "slice"):
+        elif current.kind in (Kind.ATTRIBUTE, Kind.SUBSCRIPT) and (owner := current.owner) is not None:
+            inner = [(owner, nested)] if current.name not in ("shape", "size", "ndim") else []
+        elif not nested and current.kind not in (Kind.CONST, Kind.SLICE):
             return True
         pending.extend(new for new in dict.fromkeys(inner) if new not in seen)
         seen.update(inner)
@@ -462,7 +489,7 @@ def _array(term: Term) -> bool:
 
 def _measures(term: Term) -> bool:
     """Return whether a value is computed from the shape of another."""
-    return any(part.kind == "attribute" and part.args[1] in ("shape", "size") for part in parts(term))
+    return any(part.kind is Kind.ATTRIBUTE and part.name in ("shape", "size") for part in parts(term))
 
 
 def _over_leaves(case: Case) -> bool:

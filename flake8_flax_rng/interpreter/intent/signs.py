@@ -8,6 +8,7 @@ from flake8_flax_rng.interpreter.intent.arithmetic import Arithmetic
 from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
 from flake8_flax_rng.interpreter.intent.replays import Records
 from flake8_flax_rng.interpreter.intent.selections import Selections
+from flake8_flax_rng.interpreter.intent.tables_of_tests import Tables
 from flake8_flax_rng.interpreter.intent.unison import Orders
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Signs:
         assertions: what must be equal.
         arithmetic: what is mirrored, subtracted or undone.
         orders: the arrays that are indexed by draws.
+        tables: the tables whose rows are run one by one.
         records: what was put into lists together with a key.
 
     Args:
@@ -36,6 +38,7 @@ class Signs:
         self.assertions = Assertions()
         self.arithmetic = Arithmetic(naming)
         self.orders = Orders()
+        self.tables = Tables()
         self.records = Records()
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._unused: set[cst.CSTNode] = set()

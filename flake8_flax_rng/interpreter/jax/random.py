@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
+from flake8_flax_rng.interpreter.core.key_words import of_word
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Made, Misused, Use
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, Misuse, UseKind
@@ -44,6 +45,9 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     legacy = path in table.LEGACY and not engine.program.typed_keys
     if legacy:
         engine.emit(Misused(Misuse.LEGACY, engine.context.stack[-1].site))
+    word = of_word(engine, _number(term)) if legacy else None
+    if word is not None:
+        return [(word, state)]
     origin = _made(engine, MakeKind.SEED, 0, term, legacy, isinstance(seed, Const))
     impl = args.keywords.get("impl")
     default = impl is None or impl in (NONE, Const("threefry2x32"))
@@ -98,6 +102,12 @@ def _unpacked(term: Term) -> Term:
     while _copies(term) and (inner := term.argument) is not None:
         term = inner
     return term
+
+
+def _number(term: Term) -> Term:
+    """Return what ``int(x)`` makes a number of."""
+    inner = term.argument if term.function == "builtins.int" else None
+    return term if inner is None else _unpacked(inner)
 
 
 def _wrap(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
@@ -240,14 +250,16 @@ def _split(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     found = key_term(key)
     if found is None:
         return [(engine.unknown(key_contract.REFUSED), state)]
-    origin = _made(engine, MakeKind.SPLIT, found[1], found[0])
-    consume(engine, key, state, UseKind.SPLIT, path, derived=origin)
     count = args.get(1, "num")
     if count is None:
         count = Const(2) if args.complete() else engine.unknown()
+    shape = known_items(count, state)
+    if any(map(_is_negative, [count] if shape is None else shape)):
+        return [(engine.unknown(key_contract.REFUSED), state)]
+    origin = _made(engine, MakeKind.SPLIT, found[1], found[0])
+    consume(engine, key, state, UseKind.SPLIT, path, derived=origin)
     if isinstance(count, Const) and isinstance(count.value, int):
         return [(Keys(found[0], count=count.value, origin=origin), state)]
-    shape = known_items(count, state)
     if shape is not None and len(shape) == 1 and isinstance(shape[0], Const) and isinstance(shape[0].value, int):
         return [(Keys(found[0], count=shape[0].value, origin=origin), state)]
     if shape is not None and len(shape) > 1:
@@ -258,6 +270,11 @@ def _split(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
         shaped = engine.terms.make(Kind.SHAPED, found[0])
         return [(Keys(shaped, count=first, inner=True, origin=origin, rest=rest), state)]
     return [(Keys(found[0], origin=origin), state)]
+
+
+def _is_negative(length: Value) -> bool:
+    """Return whether a value is no length that JAX takes."""
+    return isinstance(length, Const) and isinstance(length.value, int) and length.value < 0
 
 
 def _fold_in(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
@@ -276,7 +293,15 @@ def _fold_in(engine: Engine, path: str, args: Args, state: State, site: Site) ->
 
 
 def fold_data(engine: Engine, data: Value, state: State) -> Term:
-    """Return the term of fold data: a loop variable is its number, and floats are cut off as JAX does."""
+    """Return the term of fold data: a loop variable is its number, and floats are cut off as JAX does.
+
+    It is no number of a child where JAX was told that folds and splits give other keys.
+    """
+    term = _fold_number(engine, data, state)
+    return engine.terms.make(Kind.FORMAT, "fold", term) if engine.program.folds_apart else term
+
+
+def _fold_number(engine: Engine, data: Value, state: State) -> Term:
     if isinstance(data, Opaque) and data.known is not None:
         return engine.terms.const(data.known)
     if isinstance(data, Const) and isinstance(data.value, float | bool) and abs(data.value) < 1 << 31:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
-from flake8_flax_rng.interpreter.core.mapped import mapping
+from flake8_flax_rng.interpreter.core.mapped import keep_only_results, mapping
 from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -55,6 +55,7 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
             mapped.repeated.add(engine.term(after, state))
     with mapping(engine, mapped), engine.tracing(eager=wrapped.transform == "vmap"):
         outcomes = engine.call(wrapped.function, given, state, site)
+        keep_only_results(engine, mapped, outcomes)
     for before, after in _pairs(args, given):
         engine.book.escapes.note_lanes(after, before)
     first = out_axes is None or out_axes == Const(0)
@@ -91,6 +92,7 @@ def map_shards(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args
             mapped.varying.add(block)
     with mapping(engine, mapped), engine.tracing():
         outcomes = engine.call(wrapped.function, given, state, site)
+        keep_only_results(engine, mapped, outcomes)
     return [(engine.unknown("sharded"), after) for _, after in outcomes]
 
 

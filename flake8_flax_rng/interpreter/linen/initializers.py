@@ -23,6 +23,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.semantics.jax_random import CONSTANT_INITIALIZERS
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
@@ -50,18 +51,34 @@ def is_constant(initialiser: Value) -> bool:
     return isinstance(initialiser, Symbol) and initialiser.path in CONSTANT_INITIALIZERS
 
 
-def ignores(engine: Engine, initialiser: Value, given: Args, state: State, site: Site) -> bool:
-    """Return whether an initialiser draws on every path, and always from constant keys.
-
-    What it was handed ready-made was not drawn by it. It is followed on a path of its own: what it does there
-    is no second use of anything.
-    """
+def gives_constants(engine: Engine, initialiser: Value, state: State, site: Site) -> bool:
+    """Return whether an initialiser, of JAX or of the program, makes the same of every key."""
     if not isinstance(initialiser, _FOLLOWED):
-        return False
+        return is_constant(initialiser)
+    key = Key(engine.terms.fresh("drawn"))
+    given = Args([key, engine.unknown("shape"), engine.unknown("dtype")])
+    outcomes = _apart(engine, initialiser, given, state, site)
+    touched = [parts(engine.term(value, after)) for value, after in outcomes]
+    touched.extend(parts(place.term) for _, after in outcomes for place in after.ledger)
+    return bool(outcomes) and not any(key.term in found for found in touched)
+
+
+def _apart(engine: Engine, initialiser: Value, given: Args, state: State, site: Site) -> Outcomes:
+    """Follow an initialiser on a path of its own: what it does there is no second use of anything."""
     apart = state.fork()
     apart.ledger = {}
     with engine.within(engine.context.expecting_failure()):
-        outcomes = engine.call(initialiser, given, apart, site)
+        return engine.call(initialiser, given, apart, site)
+
+
+def ignores(engine: Engine, initialiser: Value, given: Args, state: State, site: Site) -> bool:
+    """Return whether an initialiser draws on every path, and always from constant keys.
+
+    What it was handed ready-made was not drawn by it.
+    """
+    if not isinstance(initialiser, _FOLLOWED):
+        return False
+    outcomes = _apart(engine, initialiser, given, state, site)
     key = given.positional[0]
     return bool(outcomes) and all(_is_fixed(engine, value, key, after) for value, after in outcomes)
 

@@ -10,9 +10,9 @@ from flake8_flax_rng.interpreter.domain.events import Draw, Replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import TurnedOff, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Opaque, Value
+from flake8_flax_rng.interpreter.domain.values import NONE, TRUE, Args, Const, Key, Opaque, Value
 from flake8_flax_rng.interpreter.jax import random
-from flake8_flax_rng.interpreter.linen.initializers import is_constant
+from flake8_flax_rng.interpreter.linen.initializers import gives_constants
 from flake8_flax_rng.interpreter.paths import conditions
 
 if TYPE_CHECKING:
@@ -42,19 +42,26 @@ def initialise(engine: Engine, layer: Layer, found: Instance, state: State, site
     if engine.context.runs and not engine.context.runs[-1].initialising:
         return
     name = engine.class_name(found)
-    if layer.parameters:
-        random = layer.parameters == "random" and not _starts_constant(layer, found)
+    if layer.parameters and not _left_out(layer, found):
+        random = layer.parameters == "random" and not _starts_constant(engine, layer, found, state, site)
         record(engine, state, Draw("params", site, found.path, variable=True, random=random, layer=name))
     for child in layer.children:
         path = None if found.path is None else (*found.path, child)
         record(engine, state, Draw("params", site, path, variable=True, layer=name))
 
 
-def _starts_constant(layer: Layer, found: Instance) -> bool:
+def _left_out(layer: Layer, found: Instance) -> bool:
+    """Return whether a layer may have no parameters, because its constructor says so of each."""
+    return bool(layer.optional) and all(found.attributes.get(name, TRUE) != TRUE for name in layer.optional)
+
+
+def _starts_constant(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> bool:
     """Return whether all parameters of a layer begin with constants because its initialisers say so."""
     given = [value for name, value in found.attributes.items() if name.endswith("_init")]
     kernel = found.attributes.get("kernel_init", found.attributes.get("embedding_init"))
-    return layer.inputs == ("inputs",) and kernel is not None and all(is_constant(value) for value in given)
+    if layer.inputs != ("inputs",) or kernel is None:
+        return False
+    return all(gives_constants(engine, value, state, site) for value in given)
 
 
 def _dropout(engine: Engine, layer: Layer, found: Instance, args: Args, state: State, site: Site) -> list[State]:
@@ -140,13 +147,13 @@ def _stream(layer: Layer, found: Instance) -> str:
 def _off(engine: Engine, layer: Layer, found: Instance, state: State, site: Site, why: TurnedOff) -> None:
     name = engine.class_name(found)
     draw = Draw(_stream(layer, found), site, found.path, off=why, layer=name)
-    note(engine, draw.stream, state)
+    note(engine, draw.stream, state, dropout=True)
     state.draws = (*state.draws, draw)
 
 
 def _draw(engine: Engine, layer: Layer, found: Instance, state: State, site: Site) -> None:
     draw = record(engine, state, Draw(_stream(layer, found), site, found.path, layer=engine.class_name(found)))
-    note(engine, draw.stream, state)
+    note(engine, draw.stream, state, dropout=True)
 
 
 def _draw_from_key(engine: Engine, layer: Layer, found: Instance, key: Value, state: State, site: Site) -> list[State]:

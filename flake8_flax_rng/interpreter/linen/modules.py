@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
-from flake8_flax_rng.interpreter.domain.kinds import FixedValue, Malformation, TurnedOff, Unserved
+from flake8_flax_rng.interpreter.domain.kinds import FixedValue, Malformation, RunKind, TurnedOff, Unserved
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
@@ -221,7 +221,7 @@ def call_bound_module(
     free = engine.allocate(state, replace(found, given=None, origin=found.origin or receiver.address))
     given = args.shift(1).prepend(free)
     site = engine.context.stack[-1].site
-    return runs.run(engine, "bind", Bound(function, free), found, found.given, given.shift(1), state, site)
+    return runs.run(engine, RunKind.BIND, Bound(function, free), found, found.given, given.shift(1), state, site)
 
 
 def unknown_module(engine: Engine, state: State, site: Site) -> None:
@@ -294,7 +294,7 @@ def _call_method(engine: Engine, name: str, receiver: Value, args: Args, state: 
     if handler is not None:
         return handler(engine, receiver, args, state, site)
     if name in INITIALISING:
-        return runs.initialise(engine, name, receiver, args, state, site)
+        return runs.initialise(engine, RunKind(name), receiver, args, state, site)
     return [(engine.unknown(name), state)]
 
 
@@ -351,6 +351,15 @@ def _is_initializing(engine: Engine, receiver: Value, args: Args, state: State, 
     if engine.context.runs:
         return [(Const(engine.context.runs[-1].initialising), state)]
     return unknown_code.pure_call(engine, "is_initializing", args.prepend(receiver), state)
+
+
+def _asked(name: str) -> _Handler:
+    """Return the model of a method that asks for variables, with the same answer to the same question."""
+
+    def ask(engine: Engine, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+        return unknown_code.pure_call(engine, name, args.prepend(receiver), state)
+
+    return ask
 
 
 def _may_initialise(engine: Engine, receiver: Value, state: State) -> bool:
@@ -449,6 +458,8 @@ _NATIVES: dict[str, _Handler] = {
     "make_rng": _make_rng,
     "has_rng": _has_rng,
     "is_initializing": _is_initializing,
+    "has_variable": _asked("has_variable"),
+    "is_mutable_collection": _asked("is_mutable_collection"),
     "param": _param,
     "variable": _variable,
     "put_variable": _put_variable,

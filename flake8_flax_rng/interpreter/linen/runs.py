@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.core.program import Chosen
 from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, UnfedRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
-from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 _TRAINING = {**dict.fromkeys(TRAINING_FLAGS, TRUE), FLAG: FALSE}
 """What says of a call that dropout is on."""
 
+_RUNNING = frozenset({*INITIALISING, RunKind.APPLY, RunKind.APPLY_FN})
 _OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
 
 
@@ -96,7 +97,7 @@ def _values(node: cst.BaseExpression) -> list[cst.BaseExpression]:
     return [element.value for element in node.elements]
 
 
-def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+def initialise(engine: Engine, name: RunKind, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Follow ``init`` or one of its kin."""
     rngs = args.get(0, "rngs")
     label = engine.context.stack[-1].label
@@ -106,8 +107,7 @@ def initialise(engine: Engine, name: str, receiver: Value, args: Args, state: St
     if wrong and engine.chosen is not Chosen.DEFAULT:
         return []
     given = read_streams(engine, args, rngs, True, state)
-    rest = args.shift(1)
-    rest.keywords.pop("rngs", None)
+    rest = without_first(args, "rngs")
     if name in SHAPES_ONLY:
         rest.keywords = {key: value for key, value in rest.keywords.items() if key not in SHAPES_ONLY[name]}
         with engine.book.uses.for_shapes_only():
@@ -127,12 +127,27 @@ def apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     given = read_streams(engine, args, rngs, False, state)
     variables = args.get(0, "variables")
     name = engine.term(variables, state) if variables is not None else None
-    return _start(engine, "apply", receiver, given, args.shift(1), state, site, name)
+    return _start(engine, RunKind.APPLY, receiver, given, without_first(args, "variables"), state, site, name)
+
+
+def without_first(args: Args, name: str) -> Args:
+    """Return what is left for the module's method when ``apply`` or its kin has taken its own first argument.
+
+    Args:
+        args: all arguments.
+        name: the parameter that takes the first one, which may be given by name.
+    """
+    if name not in args.keywords:
+        return args.shift(1)
+    rest = args.shift(0)
+    del rest.keywords[name]
+    rest.nodes.pop(name, None)
+    return rest
 
 
 def _start(
     engine: Engine,
-    kind: str,
+    kind: RunKind,
     receiver: Value,
     given: Run,
     args: Args,
@@ -175,7 +190,7 @@ def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: Sta
 
 def run(
     engine: Engine,
-    kind: str,
+    kind: RunKind,
     function: Value,
     found: Instance,
     given: Run,
@@ -188,7 +203,7 @@ def run(
 
     Args:
         engine: the analysis.
-        kind: ``init`` or one of its kin, ``apply`` or ``bind``.
+        kind: the method that runs it.
         function: the module or its method.
         found: the module.
         given: the streams.
@@ -215,15 +230,16 @@ def run(
         ModuleRun(
             step.site,
             kind,
-            f"{engine.class_name(found)}.{'__call__' if kind == 'bind' else kind}",
+            f"{engine.class_name(found)}.{'__call__' if kind is RunKind.BIND else kind}",
             None if given.streams is None else tuple(given.streams),
             given.bare is not None,
             draws,
             True,
             signature(args),
             stream_places(step.site, kind),
-            tuple((step.site.node, step.turn) for step in engine.context.stack),
-            _reads(engine, found),
+            engine.way(),
+            _by_ancestor(found, engine.program.reads),
+            _by_ancestor(found, engine.program.asked),
             engine.chosen is not Chosen.CERTAIN or engine.book.uses.shapes_only,
         )
     )
@@ -250,9 +266,9 @@ def _built(engine: Engine, found: Instance) -> Term:
     return engine.terms.make(Kind.TUPLE, *(part for name, value in known for part in (const(name), const(value.value))))
 
 
-def _reads(engine: Engine, found: Instance) -> tuple[set[str], ...]:
+def _by_ancestor(found: Instance, streams: dict[int, set[str]]) -> tuple[set[str], ...]:
     bases = lineage.ancestors(found.cls) if isinstance(found.cls, Class) else ()
-    return tuple(engine.program.reads.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
+    return tuple(streams.setdefault(cls.serial, set()) for cls in bases if isinstance(cls, Class))
 
 
 def _finished(
@@ -319,7 +335,7 @@ def _double(
     site = engine.context.stack[-1].site
     places = stream_places(site, of.label.rpartition(".")[2])
     place = places.get(two.stream, places.get("*", site))
-    engine.emit(Doubled(place, one.stream, two.stream, two.layer))
+    engine.emit(Doubled(place, one.stream, two.stream, two.layer or of.label.rpartition(".")[0]))
 
 
 def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:
@@ -357,13 +373,13 @@ def signature(args: Args) -> tuple[bool, ...]:
 
 def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Site) -> None:
     """Note a call that may run a Linen module of which nothing is known."""
-    if name not in ("apply", "apply_fn") and name not in INITIALISING:
+    if name not in _RUNNING:
         return
     _note_unfed(engine, name, args)
     rest = args.shift(1)
     for option in _OPTIONS:
         rest.keywords.pop(option, None)
-    engine.emit(ModuleRun(engine.context.stack[-1].site, name, name, None, False, (), False, signature(rest)))
+    engine.emit(ModuleRun(engine.context.stack[-1].site, RunKind(name), name, None, False, (), False, signature(rest)))
 
 
 def _note_unfed(engine: Engine, name: str, args: Args) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.budget import FACTS_KEPT
+from flake8_flax_rng.interpreter.domain.budget import FACTS_KEPT, PARTS_READ
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.semantics.comparisons import BOTH_OF, EITHER_OF
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Atom
@@ -19,7 +20,7 @@ _DISTINCT = (Kind.CONST, Kind.SYMBOL, Kind.MEMBER, Kind.CLASS)
 
 def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
     """Return the truth of a condition if it follows from what was assumed."""
-    known = facts.get(term)
+    known = bool(term.value) if term.kind is Kind.CONST else facts.get(term)
     if known is not None:
         return known
     if term.kind is Kind.EQUAL:
@@ -28,6 +29,9 @@ def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
         return _decided_order(term, facts)
     if term.kind is Kind.IN:
         return _decided_membership(naming, term, facts)
+    joins = _joins(term)
+    if joins is not None:
+        return _decided_together(naming, term, joins, facts)
     if _is_type_test(term) and any(
         held and _is_type_test(fact) and fact.arguments[0] is term.arguments[0] for fact, held in facts.items()
     ):
@@ -36,8 +40,52 @@ def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
     return False if facts.get(none) is True else None
 
 
+def _joins(term: Term) -> bool | None:
+    """Return whether a condition holds where all of its operands hold, or fails where all of them fail."""
+    if term.sign in ("BitAnd", "BitOr"):
+        return term.sign == "BitAnd"
+    if term.function in BOTH_OF or term.function in EITHER_OF:
+        return term.function in BOTH_OF
+    return None
+
+
+def _consequences(term: Term, held: bool) -> list[tuple[Term, bool]]:
+    """Return the conditions that hold or fail where this one does, the condition itself where it is not joined."""
+    found: list[tuple[Term, bool]] = []
+    pending = [(term, held)]
+    for current, wanted in pending:
+        if current.kind is Kind.NOT:
+            pending.extend((part, not wanted) for part in current.parts)
+        elif _joins(current) is wanted and len(pending) <= PARTS_READ:
+            pending.extend((part, wanted) for part in current.parts)
+        else:
+            found.append((current, wanted))
+    return found
+
+
+def _decided_together(naming: Naming, term: Term, joins: bool, facts: Facts) -> bool | None:
+    """Decide ``a & b`` by its operands: it holds if both do; ``a | b`` fails if both do."""
+    operands = [(part, wanted) for part, wanted in _consequences(term, joins) if part is not term]
+    answers = [None if _joins(part) is not None else decided(naming, part, facts) for part, _ in operands]
+    if any(answer is (not wanted) for answer, (_, wanted) in zip(answers, operands, strict=True)):
+        return not joins
+    met = all(answer is wanted for answer, (_, wanted) in zip(answers, operands, strict=True))
+    return joins if met and operands else None
+
+
 def _is_type_test(term: Term) -> bool:
     return term.function == "isinstance" and len(term.arguments) > 0
+
+
+def _of_a_name(fact: Term) -> bool:
+    """Return whether a fact is about what a name or an attribute stands for: a flag, or one that is compared."""
+    if fact.kind is Kind.EQUAL:
+        return (
+            fact.left is not None and fact.right is not None and fact.right.kind in _DISTINCT and _of_a_name(fact.left)
+        )
+    return fact.kind in (Kind.PARAMETER, Kind.NAME, Kind.ONCE) or (
+        fact.kind is Kind.ATTRIBUTE and fact.owner is not None and fact.owner.kind in (Kind.PARAMETER, Kind.OBJECT)
+    )
 
 
 def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
@@ -168,7 +216,16 @@ def extended(naming: Naming, term: Term, held: bool, facts: Facts) -> Facts:
     """Return the facts with one more."""
     more = {**facts, term: held}
     if len(more) > FACTS_KEPT:
-        more.pop(next(iter(more)))
+        # What a flag is decides more than what was asserted of shapes and sizes, of which there may be a lot.
+        more.pop(next((fact for fact in more if not _of_a_name(fact)), next(iter(more))))
+    for part, wanted in _consequences(term, held):
+        more[part] = wanted
+        _follow(naming, part, wanted, more)
+    return more
+
+
+def _follow(naming: Naming, term: Term, held: bool, more: dict[Term, bool]) -> None:
+    """Add what follows from a condition that holds or fails."""
     if held and term.kind is Kind.EQUAL:
         once = _once(naming, term)
         if once is not None:
@@ -176,4 +233,3 @@ def extended(naming: Naming, term: Term, held: bool, facts: Facts) -> Facts:
     if not held and term.kind is Kind.IN:
         for member in _members(term) or ():
             more[naming.terms.make(Kind.EQUAL, term.left, member)] = False
-    return more

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_KEPT
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
@@ -95,18 +96,18 @@ def _without_fallbacks(states: list[State]) -> list[State]:
 
 def _stands_in(value: Value | None, given: Value | None, state: State) -> bool:
     """Return whether a path has put an unknown value in the place of an argument that is None on it."""
-    if not (isinstance(value, Opaque) and isinstance(given, Opaque) and given.term.kind == "parameter"):
+    if not (isinstance(value, Opaque) and isinstance(given, Opaque) and given.term.kind is Kind.PARAMETER):
         return False
     return all(
-        any(held and fact.kind == "==" and _is_none_of(fact, given.term) for fact, held in facts.items())
+        any(held and fact.kind is Kind.EQUAL and _is_none_of(fact, given.term) for fact, held in facts.items())
         for facts in state.assumed
     )
 
 
 def _is_none_of(fact: Term, subject: Term) -> bool:
     """Return whether a condition compares a value with None."""
-    other = fact.args[1]
-    return fact.args[0] is subject and isinstance(other, Term) and other.kind == "const" and other.value is None
+    other = fact.right
+    return fact.left is subject and other is not None and other.kind is Kind.CONST and other.value is None
 
 
 def _alike(state: State, other: State, counted: bool) -> bool:

@@ -57,7 +57,7 @@ def _bind_name(engine: Engine, name: str, value: Value, state: State, walrus: bo
     if isinstance(value, Key):
         engine.book.origins.name(value, name, engine.owner())
     elif isinstance(value, Keys):
-        engine.book.origins.name_array(value.origin, name)
+        engine.book.origins.name_array(value, name)
 
 
 def _assign_attribute(engine: Engine, target: cst.Attribute, value: Value, state: State) -> None:

@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import attribute_frame
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
+from flake8_flax_rng.interpreter.domain.kinds import Binding
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -56,9 +57,25 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
     for part in reversed(spine):
         before = rows
         rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)]
+        if before and rows and type(before[0][0]) is Ref:
+            _note_holder(engine, part, before[0][0], rows[0])
         if engine.context.traces and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
             key_contract.check_kept(engine, part, before[0][0], rows[0][0])
     return rows
+
+
+def _note_holder(engine: Engine, node: cst.Attribute, owner: Ref, row: tuple[Value, State]) -> None:
+    """Note how an object can be given another key."""
+    value, state = row
+    found = state.heap.get(owner.address)
+    if not isinstance(value, Key | Opaque) or not isinstance(found, Instance):
+        return
+    holders = engine.book.holders
+    if engine.context.traces:
+        # What is assigned while JAX traces is a tracer, and is not assigned again in later calls.
+        holders[node] = None
+    elif node not in holders:
+        holders[node] = classes.holder(found, node.attr.value)
 
 
 def attribute(engine: Engine, node: cst.CSTNode, value: Value, name: str, state: State) -> Outcomes:
@@ -111,7 +128,7 @@ def _of_wrapped(engine: Engine, node: cst.CSTNode, value: Wrapped, name: str, st
 def _of_class(engine: Engine, node: cst.CSTNode, cls: Class, name: str, state: State) -> Outcomes:
     value = classes.member(cls, name, state)
     if value is not None:
-        if isinstance(value, Descriptor) and value.kind != "property":
+        if isinstance(value, Descriptor) and value.kind is not Binding.PROPERTY:
             return classes.bind(engine, value, cls, cls, state, engine.site(node))
         if isinstance(value, Const) and _is_enum(cls):
             return [(Opaque(engine.terms.make(Kind.MEMBER, cls.name, cls.serial, name)), state)]

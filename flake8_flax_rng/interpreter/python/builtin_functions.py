@@ -114,17 +114,14 @@ def _tuple(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
 
 
 def _dict(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
-    found = DictObject((), args.complete())
+    found = DictObject(())
     for value in args.positional[:1]:
         other = state.heap.get(value.address) if isinstance(value, Ref) else None
-        if isinstance(other, DictObject):
-            found = other
-        else:
-            found = _from_pairs(engine, value, state)
-    for name, value in args.keywords.items():
+        found = replace(other, frozen=False) if isinstance(other, DictObject) else _from_pairs(engine, value, state)
+    for value in args.keywords.values():
         engine.book.read(value)
-        found = found.set(Const(name), value)
-    return [(engine.allocate(state, found), state)]
+    entries = tuple((Const(name), value) for name, value in args.keywords.items())
+    return [(engine.allocate(state, found.updated(DictObject(entries, args.complete()))), state)]
 
 
 def _fromkeys(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -265,7 +262,9 @@ def _hasattr(engine: Engine, path: str, args: Args, state: State, site: Site) ->
 
 
 def _configure(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
-    """``jax.config.update``: with one setting ``PRNGKey`` makes typed keys."""
+    """``jax.config.update``: what settings say of keys."""
+    if args.positional == [Const("jax_threefry_partitionable"), Const(False)]:
+        engine.program.folds_apart = True
     if args.positional == [Const("jax_enable_custom_prng"), Const(True)]:
         engine.program.typed_keys = True
     return unknown_code.pure_call(engine, "jax.config.update", args, state)

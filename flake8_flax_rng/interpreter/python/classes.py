@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import Binding, Holder
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -34,6 +35,7 @@ from flake8_flax_rng.semantics.linen import (
     LAYERS,
     MODULE,
     MODULE_METHODS,
+    REPLACING,
     STRUCT_BASES,
     TRAIN_STATES,
 )
@@ -206,6 +208,19 @@ def member(cls: Class, name: str, state: State | None = None) -> Value | None:
     return None
 
 
+def holder(found: Instance, name: str) -> Holder | None:
+    """Return how an attribute of an object is given another value, None where that is not known."""
+    if isinstance(found.cls, Class) and isinstance(member(found.cls, name), Descriptor):
+        return None
+    if not isinstance(found.cls, Class):
+        return Holder.REPLACED if found.cls.path in REPLACING else None
+    line = list(lineage.ancestors(found.cls))
+    if any((base.dataclass if isinstance(base, Class) else base.path if base else "") in REPLACING for base in line):
+        return Holder.REPLACED
+    plain = all(isinstance(base, Class) and not base.dataclass and not base.configured for base in line)
+    return Holder.ASSIGNED if plain else None
+
+
 def has_constructor_fields(cls: Class) -> bool:
     """Return whether annotated names are constructor arguments."""
     return any(isinstance(base, Class) and base.dataclass for base in lineage.ancestors(cls)) or lineage.derives(
@@ -279,11 +294,11 @@ def id_of(value: Descriptor) -> int:
 def bind(engine: Engine, value: Value, owner: Value, cls: Value, state: State, site: Site) -> Outcomes:
     """Return a class member as seen through an instance."""
     if isinstance(value, Descriptor):
-        if value.kind == "cached":
+        if value.kind is Binding.CACHED:
             return [(Opaque(engine.terms.make(Kind.CACHED, engine.term(owner, state), id_of(value))), state)]
-        if value.kind == "property":
+        if value.kind is Binding.PROPERTY:
             return engine.call(value.function, Args([owner]), state, site)
-        if value.kind == "classmethod":
+        if value.kind is Binding.CLASSMETHOD:
             return [(Bound(value.function, cls), state)]
         return [(value.function, state)]
     if isinstance(value, _BINDING):

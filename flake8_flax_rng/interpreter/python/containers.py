@@ -132,16 +132,22 @@ def _update(engine: Engine, ref: Ref, found: DictObject, args: Args, state: Stat
         other = state.heap.get(value.address) if isinstance(value, Ref) else None
         if not isinstance(other, DictObject):
             return None
-        for key, item in other.entries:
-            found = found.set(key, item)
-        found = replace(found, complete=found.complete and other.complete)
-    for name, item in args.keywords.items():
-        found = found.set(Const(name), item)
-    state.heap[ref.address] = replace(found, complete=found.complete and args.complete())
+        found = found.updated(other)
+    entries = tuple((Const(name), item) for name, item in args.keywords.items())
+    state.heap[ref.address] = found.updated(DictObject(entries, args.complete()))
     return NONE
 
 
-def _copy(engine: Engine, ref: Ref, found: ListObject | DictObject, args: Args, state: State) -> Value | None:
+def _copy_list(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
+    return engine.allocate(state, found)
+
+
+def _copy_dict(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
+    """``dict.copy``; that of a ``FrozenDict`` is given entries to put over the copied ones."""
+    given = args.get(0, "add_or_replace")
+    if given is not None:
+        other = state.heap.get(given.address) if isinstance(given, Ref) else None
+        found = found.updated(other if isinstance(other, DictObject) else DictObject((), complete=False))
     return engine.allocate(state, found)
 
 
@@ -169,14 +175,14 @@ _LIST: dict[str, _ListMethod] = {
     "appendleft": _append_left,
     "rotate": _rotate,
     "reverse": _reverse,
-    "copy": _copy,
+    "copy": _copy_list,
 }
 _DICT: dict[str, _DictMethod] = {
     "get": _get,
     "setdefault": _set_default,
     "pop": _pop_entry,
     "update": _update,
-    "copy": _copy,
+    "copy": _copy_dict,
     "keys": _keys,
     "values": _values,
     "items": _items,

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.kinds import Binding
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Descriptor,
     Function,
     Native,
+    Opaque,
     Partial,
     Symbol,
     Value,
     Wrapped,
 )
+from flake8_flax_rng.semantics.libraries import TABLES
 from flake8_flax_rng.semantics.transforms import LIFTS
 
 if TYPE_CHECKING:
@@ -25,25 +28,27 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _DESCRIPTORS = {
-    "builtins.property": "property",
-    "functools.cached_property": "cached",
-    "builtins.classmethod": "classmethod",
-    "builtins.staticmethod": "staticmethod",
+    "builtins.property": Binding.PROPERTY,
+    "functools.cached_property": Binding.CACHED,
+    "builtins.classmethod": Binding.CLASSMETHOD,
+    "builtins.staticmethod": Binding.STATICMETHOD,
 }
 
 
-def decorate(engine: Engine, decorators: list[cst.Decorator], value: Value, state: State) -> Outcomes:
-    """Apply decorators, the innermost first.
+def decorate(engine: Engine, node: cst.FunctionDef, value: Value, state: State) -> Outcomes:
+    """Apply the decorators of a function, the innermost first.
 
     Returns:
         one outcome for each path; an unknown decorator gives an unknown value.
     """
     rows: Outcomes = [(value, state)]
-    for decorator in reversed(decorators):
+    for decorator in reversed(node.decorators):
+        made = [(current, made) for current, at in rows for made in engine.eval(decorator.decorator, at)]
+        for _, (function, _) in made:
+            _note_table(engine, node, decorator.decorator, function)
         rows = [
             outcome
-            for current, at in rows
-            for function, after in engine.eval(decorator.decorator, at)
+            for current, (function, after) in made
             for outcome in _applied(engine, decorator, function, current, after)
         ]
         for decorated, _ in rows:
@@ -63,6 +68,15 @@ def lift_class(engine: Engine, decorators: list[cst.Decorator], cls: Value, stat
             site = engine.site(decorator)
             rows = [row for current, at in rows for row in engine.call(function, Args([current]), at, site)]
     return rows
+
+
+def _note_table(engine: Engine, node: cst.FunctionDef, decorator: cst.BaseExpression, function: Value) -> None:
+    """Note a decorator that runs its function once for each row of a table."""
+    term = function.term if isinstance(function, Opaque) and isinstance(decorator, cst.Call) else None
+    callee = term.callee if term is not None else None
+    path = callee.path if callee is not None else term.function if term is not None else None
+    if isinstance(decorator, cst.Call) and path in TABLES:
+        engine.book.signs.tables.note(decorator, node)
 
 
 def undecorated(value: Value) -> Value:

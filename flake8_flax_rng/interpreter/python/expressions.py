@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.domain.budget import LITERALS_REMEMBERED
+from flake8_flax_rng.interpreter.domain.budget import LARGEST_CONSTANT, LITERALS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -62,9 +62,11 @@ def _literal(engine: Engine, node: cst.BaseExpression, state: State) -> Outcomes
 def _read_literal(engine: Engine, node: cst.BaseExpression) -> Value:
     text: str = node.value  # type: ignore[attr-defined]
     try:
-        return Const(_literal_value(text))
+        value = _literal_value(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return engine.unknown("literal")
+    too_large = isinstance(value, int) and value >= LARGEST_CONSTANT
+    return engine.unknown("literal") if too_large else Const(value)
 
 
 @lru_cache(maxsize=LITERALS_REMEMBERED)
@@ -148,7 +150,8 @@ def _dict_entry(
         if isinstance(key, Const):
             result.append((found.set(key, value), after))
         else:
-            result.append((DictObject(found.entries, complete=False), after))
+            # It may be the key of an entry before it.
+            result.append((DictObject((), complete=False), after))
     return result
 
 
@@ -159,9 +162,7 @@ def _dict_spread(
     for value, after in engine.eval(element.value, state):
         other = after.heap.get(value.address) if isinstance(value, Ref) else None
         if isinstance(other, DictObject):
-            for key, item in other.entries:
-                found = found.set(key, item)
-            result.append((DictObject(found.entries, found.complete and other.complete), after))
+            result.append((found.updated(other), after))
         else:
             result.append((DictObject((), complete=False), after))
     return result

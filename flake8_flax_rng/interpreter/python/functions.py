@@ -10,6 +10,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import Ending, Scope
+from flake8_flax_rng.interpreter.core.lifted import is_kept
 from flake8_flax_rng.interpreter.core.program import Chosen
 from flake8_flax_rng.interpreter.core.work import Calls
 from flake8_flax_rng.interpreter.domain.budget import (
@@ -184,8 +185,11 @@ def _abroad(engine: Engine, function: Function, args: Args, state: State) -> Out
 
 
 def _worth_going(engine: Engine, function: Function, args: Args, state: State) -> bool:
-    """Return whether a method of a module can matter: only a run asks what it draws, unless it is given a key."""
-    if engine.context.runs or function.owner is None or not is_linen(function.owner):
+    """Return whether a method of a module can matter: only a run or a missing key asks what it draws.
+
+    One that is given a key matters in any case.
+    """
+    if engine.context.runs or is_kept(engine, "params") or function.owner is None or not is_linen(function.owner):
         return True
     found = state.instance(args.positional[0]) if args.positional else None
     held = found.attributes.values() if found is not None else ()

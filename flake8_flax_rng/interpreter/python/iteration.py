@@ -137,7 +137,7 @@ def element(engine: Engine, value: Value, index: int, state: State) -> Value:
         version = state.versions.get(value.term, 0)
         return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, engine.terms.const(index), version))
     if isinstance(value, Key):
-        return Opaque(engine.terms.make(Kind.WORD, value.term, engine.terms.const(index)))
+        return Opaque(engine.terms.make(Kind.WORD, value.term, engine.terms.const(index), value.origin))
     return engine.unknown("item")
 
 
@@ -300,17 +300,16 @@ def _range(
         stop = numbers[0]
     if len(args) > 2:
         step = numbers[2]
+    final = total = None
     if not endless and start is not None and stop is not None and step:
-        values = range(start, stop, step)
-        if len(values) <= EXACT_ITEMS:
-            return Iteration([Const(number) for number in values], exact=True)
+        total = max(0, -((start - stop) // step))  # `len` has an end
+        final = start + (total - 1) * step
+        if total <= EXACT_ITEMS:
+            return Iteration([Const(number) for number in range(start, stop, step)], exact=True)
     serial = engine.number()
     last = args[1] if len(args) > 1 else args[0] if args else None
     end = engine.term(last, state) if last is not None and not endless else None
     passes: list[Value] = []
-    final = total = None
-    if not endless and start is not None and stop is not None and step and range(start, stop, step):
-        final, total = range(start, stop, step)[-1], len(range(start, stop, step))
     for turn in range(count):
         known = None if start is None or step is None else start + turn * step
         passes.append(Opaque(engine.terms.make(Kind.ITEM, serial, end, turn), known, final))

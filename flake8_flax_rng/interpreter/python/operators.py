@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.budget import ITEMS_REPEATED, LARGEST_EXPONENT, LARGEST_NUMBER, LONGEST_TEXT
+from flake8_flax_rng.interpreter.core.key_words import combined
+from flake8_flax_rng.interpreter.domain.budget import (
+    ITEMS_REPEATED,
+    LARGEST_CONSTANT,
+    LARGEST_EXPONENT,
+    LARGEST_NUMBER,
+    LONGEST_TEXT,
+)
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
@@ -82,7 +89,11 @@ def binary(engine: Engine, node: cst.BinaryOperation, state: State) -> Outcomes:
     for operation in reversed(spine):
         sign = _OPERATORS.get(type(operation.operator), type(operation.operator).__name__)
         rows = [
-            (_on_keys(engine, operation, first, second) or _computed(engine, sign, first, second, after), after)
+            (
+                _on_keys(engine, operation, sign, first, second, after)
+                or _computed(engine, sign, first, second, after),
+                after,
+            )
             for first, at in rows
             for second, after in engine.eval(operation.right, at)
         ]
@@ -97,15 +108,20 @@ def _same_callee(node: cst.BinaryOperation) -> bool:
     return isinstance(left, cst.Call) and isinstance(right, cst.Call) and left.func.deep_equals(right.func)
 
 
-def _on_keys(engine: Engine, node: cst.BinaryOperation, left: Value, right: Value) -> Value | None:
-    """Note arithmetic on a key: on a typed one it raises, on a raw one it makes other bits in an unsound way."""
-    for operand in (left, right):
-        if isinstance(operand, Key):
-            legacy = engine.book.origins.legacy(operand.origin)
-            if legacy is not None:
-                code = Misuse.ARITHMETIC if legacy else Misuse.TYPED
-                engine.emit(Misused(code, engine.site(node), "arithmetic"))
-                return Key(engine.terms.fresh("computed")) if legacy else None
+def _on_keys(
+    engine: Engine, node: cst.BinaryOperation, sign: str, left: Value, right: Value, state: State
+) -> Value | None:
+    """Note arithmetic on a key: on a typed one it raises, on the words of one it makes another key."""
+    if isinstance(left, Opaque) and left.term.kind is Kind.KEY_DATA and left.term.key is not None:
+        words = left.term.key, left.term.origin or 0
+        return Opaque(engine.terms.make(Kind.KEY_DATA, *combined(engine, node, sign, words, right, state)))
+    for operand, other in ((left, right), (right, left)):
+        legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
+        if isinstance(operand, Key) and legacy is not None:
+            engine.emit(Misused(Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.site(node), "arithmetic"))
+            turned = sign if operand is left or sign != "-" else "mirrored"
+            key = operand.term, operand.origin
+            return Key(*combined(engine, node, turned, key, other, state)) if legacy else None
     return None
 
 
@@ -161,23 +177,17 @@ def _merged(left: Value, right: Value, state: State) -> DictObject | None:
     second = state.heap.get(right.address) if isinstance(right, Ref) else None
     if not (isinstance(first, DictObject) and isinstance(second, DictObject)):
         return None
-    for key, value in second.entries:
-        first = first.set(key, value)
-    return DictObject(first.entries, first.complete and second.complete)
+    return first.updated(second)
 
 
 def _repeated(engine: Engine, left: Value, right: Value, state: State) -> Value:
     items = known_items(left, state)
     if items is not None and len(items) == 1 and isinstance(items[0], Key):
         return Stacked(items[0], alike=True)
-    if (
-        items is None
-        or not isinstance(right, Const)
-        or not isinstance(right.value, int)
-        or len(items) * right.value > ITEMS_REPEATED
-    ):
+    times = right.value if isinstance(right, Const) and isinstance(right.value, int) else None
+    if items is None or times is None or len(items) * times > ITEMS_REPEATED:
         return engine.unknown("repeated")
-    return engine.allocate(state, ListObject(tuple(items) * right.value))
+    return engine.allocate(state, ListObject(tuple(items) * times if items else ()))
 
 
 def _index_value(value: Value) -> int | None:
@@ -213,7 +223,8 @@ def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
 def _raised(sign: str, left: int | float, right: int | float) -> int | None:
     if not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= LARGEST_EXPONENT):
         return None
-    return left << right if sign == "<<" else int(left**right)
+    found = left << right if sign == "<<" else left**right
+    return found if abs(found) < LARGEST_CONSTANT else None
 
 
 def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:

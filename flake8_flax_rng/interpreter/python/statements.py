@@ -442,7 +442,7 @@ def _captured(pattern: cst.CSTNode) -> list[str]:
 def _function(engine: Engine, node: cst.FunctionDef, state: State) -> Completions:
     result = []
     for function, after in make_function(engine, node, state, engine.context.scope.body_of):
-        for value, at in decorate(engine, list(node.decorators), function, after):
+        for value, at in decorate(engine, node, function, after):
             state_frame = engine.context.scope.frame_of(node.name.value)
             at.bind(state_frame, node.name.value, value)
             result.append(at)

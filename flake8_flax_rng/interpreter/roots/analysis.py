@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +11,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Activation, Context
 from flake8_flax_rng.interpreter.core.engine import Engine
 from flake8_flax_rng.interpreter.core.hooks import Hooks
+from flake8_flax_rng.interpreter.core.initialised import may_be_initialised
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.core.work import Exhausted
 from flake8_flax_rng.interpreter.dispatch.calls import call
@@ -23,9 +24,9 @@ from flake8_flax_rng.interpreter.domain.budget import (
     STEPS_PER_LINE,
     STEPS_PER_ROOT,
 )
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Misused, Shared
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Lifted, Misused, Shared
 from flake8_flax_rng.interpreter.domain.heap import Instance
-from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.kinds import Binding, FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -83,6 +84,7 @@ class Analysis:
     ):
         self._chunks = chunks
         self._engine = Engine(evaluate, call, run_block, libraries)
+        self._engine.book.text = [statement for chunk in chunks for statement in chunk.tree]
         self._index = self._engine.files.linted.index = index
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
@@ -118,14 +120,15 @@ class Analysis:
             for function in cheap or waiting:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
-                    self._run_function(function, state)
-        return [
-            *Judgement(engine.book).events(),
-            *self._leftovers.events(),
-            *self._defaulted(),
-            *(event for event in engine.events if self._holds(event)),
-            *engine.bounds.events,
+                    self._safely(partial(self._run_function, function, state), function.code.chunk)
+        sources: list[Callable[[], Sequence[Event]]] = [
+            Judgement(engine.book).events,
+            self._leftovers.events,
+            self._defaulted,
+            lambda: [event for event in engine.events if self._holds(event)],
+            lambda: engine.bounds.events,
         ]
+        return [event for source in sources for event in self._safely(source) or ()]
 
     def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""
@@ -147,11 +150,16 @@ class Analysis:
 
     def _holds(self, event: Event) -> bool:
         """Return whether nothing that was seen elsewhere has shown that an event is a mistake of ours, or is meant."""
+        walks = self._engine.book.walks
         if isinstance(event, Shared):
             return not self._engine.book.signs.mean_one_draw_for_all_lanes(event.use)
-        if not (isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED)):
-            return True
-        return not self._engine.book.walks.was_keyed(event.root, event.site.node)
+        if isinstance(event, Flagged):
+            return event.what is FlagMistake.INVERTED or not walks.was_settled(event.way)
+        if isinstance(event, Lifted) and event.scope is not None:
+            return not may_be_initialised(self._engine, event.scope)
+        if isinstance(event, Misused) and event.code in (Misuse.NOT_A_KEY, Misuse.SWAPPED):
+            return not walks.was_keyed(event.root, event.site.node)
+        return True
 
     def _followed_already(self, function: Function) -> bool:
         """Return whether a nested function was followed where it is called, with all that is known there."""
@@ -196,7 +204,7 @@ class Analysis:
                     after.extend(end for completion, end in done or [] if completion is NORMAL)
                 # What was imported or not makes two programs, which are alike but for the names that say so.
                 kept = 1 if isinstance(statement, cst.Try) and _only_imports(statement) else PATHS_KEPT
-                live = merge(after, engine.unknown, kept) or [before]
+                live = self._safely(partial(merge, after, engine.unknown, kept), chunk) or [before]
         return merge(live, engine.unknown, kept=1)[0]
 
     def _run_function(self, function: Function, state: State) -> None:
@@ -220,12 +228,12 @@ class Analysis:
 
     def _run_root(self, function: Function, state: State) -> None:
         owner = function.owner
-        kind = "function" if owner is None else _kind(owner, function)
-        if owner is not None and kind == "method":
+        binding = None if owner is None else _binding(owner, function)
+        if owner is not None and binding is Binding.METHOD:
             self._run_method(owner, function, state)
         else:
             given = self._objects.taken(owner, function, state)
-            self._call(function, state, owner if kind == "classmethod" else None, given=given)
+            self._call(function, state, owner if binding is Binding.CLASSMETHOD else None, given=given)
 
     def _call(
         self,
@@ -269,10 +277,10 @@ class Analysis:
         known = function.code.name == "__call__" and not self._extended(owner)
         member = owner.members.get(function.code.name)
         known = known and member is not None and undecorated(member) == function
-        active = Activation(ref.address, function.compact, known, owner.name)
-        if known and isinstance(member, Wrapped) and member.lift is not None:
+        lifted = member if isinstance(member, Wrapped) and member.lift is not None else None
+        active = Activation(ref.address, function.compact, known, owner.name, lifted=lifted is not None and not known)
+        if known and lifted is not None:
             site = Site(function.code.node, function.code.chunk)
-            lifted = member
             self._guarded(
                 lambda: lifted_transforms.call(
                     engine, lifted, symbolic_args(engine, function, state, ref), state, site
@@ -287,7 +295,7 @@ class Analysis:
         known = self._receivers.get(owner.serial)
         if known is None:
             engine = self._engine
-            ref = engine.allocate(state, Instance(owner, frozen=True, bound=True, symbolic=True))
+            ref = engine.allocate(state, Instance(owner, frozen=True, path=(), bound=True, symbolic=True))
             ready = self._guarded(lambda: set_up(engine, ref, state.fork()))
             paths = merge(ready, engine.unknown, kept=SETUPS_KEPT) if ready else [not_set_up(ref, state)]
             for path in paths:
@@ -306,17 +314,26 @@ class Analysis:
         lines = chunk.text.count("\n") if chunk is not None else 0
         engine.work.begin(STEPS_PER_ROOT + STEPS_PER_LINE * lines, self._steps_left)
         activations = (active,) if active is not None else ()
+
+        def followed() -> Result | None:
+            try:
+                with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):
+                    return follow()
+            except Exhausted:
+                engine.book.complete = False
+                return None
+
+        return self._safely(followed, chunk)
+
+    def _safely(self, do: Callable[[], Result], chunk: Chunk | None = None) -> Result | None:
+        """Do one of several things: whatever goes wrong in it, which is a mistake of ours, costs none of the others."""
         try:
-            with engine.within(Context(chunk=chunk, activations=activations, follow_runs=follow_runs)):
-                return follow()
-        except Exhausted:
-            engine.book.complete = False
-            return None
+            return do()
         except NotAnalysed as failure:
             self.failures.append(failure)
-        except Exception as error:  # one function must not take the findings of all others with it
-            line = chunk.first_line if chunk is not None else 1
-            self.failures.append(NotAnalysed(line, f"{type(error).__name__}: {error}"))
+        except Exception as error:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            self.failures.append(NotAnalysed(chunk.first_line if chunk is not None else 1, reason))
         return None
 
 
@@ -329,9 +346,9 @@ def _only_imports(node: cst.Try) -> bool:
     return len(lines) == len(node.body.body) and bool(imports) and len(imports) + len(flags) == len(small)
 
 
-def _kind(owner: Class, function: Function) -> str:
-    """Return how a class binds one of its functions: ``method``, ``classmethod`` or ``staticmethod``."""
+def _binding(owner: Class, function: Function) -> Binding:
+    """Return how a class binds one of its functions; a property is followed as the method that it is."""
     for value in owner.members.values():
         if isinstance(value, Descriptor) and undecorated(value.function) == function:
-            return value.kind if value.kind != "property" else "method"
-    return "method"
+            return value.kind if value.kind is not Binding.PROPERTY else Binding.METHOD
+    return Binding.METHOD

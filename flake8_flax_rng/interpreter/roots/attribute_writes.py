@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.mutators import CHANGING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
 
 _ANY = "*"
+_ALL = "__dict__"
 _SETATTR = 3
 
 
@@ -60,8 +62,9 @@ class Stores:
 
     def _note(self, node: ast.AST, owner: str, method: str) -> None:
         values: dict[ast.AST, ast.expr] = {}
-        attributes: list[tuple[ast.Attribute, ast.AST]] = []
+        written: list[tuple[ast.expr, ast.AST]] = []
         names: list[ast.AST] = []
+        later: set[ast.AST] = set()
         for inner in walk(node):
             if isinstance(inner, ast.Assign):
                 targets = [part for target in inner.targets for part in walk(target)]
@@ -69,39 +72,52 @@ class Stores:
             elif isinstance(inner, ast.AnnAssign) and inner.value:
                 values[inner.target] = inner.value
             elif isinstance(inner, ast.Call):
-                self._note_call(inner, owner, method)
+                self._note_call(inner, owner, f"{method} later" if inner in later else method)
             elif isinstance(inner, ast.arg) or (isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)):
                 names.append(inner)
             elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
-                attributes.append((inner, inner))
+                written.append((inner, inner))
             elif isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load):
-                attributes += [(inner.value, inner)] if isinstance(inner.value, ast.Attribute) else []
-        sources = _sources(names, values) if attributes else {}
-        for attribute, target in attributes:
-            own = owner if _is_self(attribute.value) else ""
+                written.append((inner.value, inner))
+            elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and inner is not node:
+                later.update(walk(inner))
+        sources = _sources(names, values) if written else {}
+        for place, target in written:
+            attribute = _attribute(place)
+            if attribute is None:
+                continue
             kind = _kind(attribute, values.get(target), sources)
-            if target is not attribute and kind != "renewed":
-                kind = "filled"
-            self._stored.setdefault(attribute.attr, set()).add(_Store(own, method, kind))
+            if target is not place and kind is not _Stored.RENEWED:
+                kind = _Stored.FILLED
+            own = owner if _is_self(attribute.value) else ""
+            self._add(attribute.attr, _Store(own, f"{method} later" if target in later else method, kind))
+
+    def _add(self, name: str, store: _Store) -> None:
+        """Note that an attribute is set; with the ``__dict__`` of ``self`` any of its attributes is."""
+        if name != _ALL:
+            self._stored.setdefault(name, set()).add(store)
+        elif store.owner:
+            self._stored.setdefault(_ANY, set()).add(_Store(store.owner, f"{store.method} by name", _Stored.OTHER))
 
     def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
         """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed.
 
         What methods of a list or dict change in it is noted too.
         """
-        filled = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING else None
-        if isinstance(filled, ast.Attribute):
+        filling = isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING
+        filled = _attribute(call.func.value) if isinstance(call.func, ast.Attribute) and filling else None
+        if filled is not None:
             own = owner if _is_self(filled.value) else ""
-            self._stored.setdefault(filled.attr, set()).add(_Store(own, method, "filled"))
+            self._add(filled.attr, _Store(own, method, _Stored.FILLED))
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
             return
         name = call.args[-2]
         own = owner if _of_super(call.func) or _is_self(call.args[-3]) else ""
         if isinstance(name, ast.Constant):
-            self._stored.setdefault(str(name.value), set()).add(_Store(own, method, ""))
-        elif own:
-            self._stored.setdefault(_ANY, set()).add(_Store(own, f"{method} by name", ""))
+            self._add(str(name.value), _Store(own, method, _Stored.OTHER))
+        else:
+            self._add(_ALL, _Store(own, method, _Stored.OTHER))
 
     def only_in(self, name: str, method: str, owners: set[str], held: Held | None = None) -> bool:
         """Return whether an attribute is set in one method only, but for one that is None at first.
@@ -117,7 +133,7 @@ class Stores:
     def also_in(self, name: str, method: str, owners: set[str], held: Held) -> set[str]:
         """Return the other methods of the class that set an attribute; none if any other code does."""
         others = self._others(name, method, owners, held)
-        own = all(store.owner in owners and store.kind != "filled" for store in others)
+        own = all(store.owner in owners and store.kind is not _Stored.FILLED for store in others)
         return {store.method for store in others} if own else set()
 
     def _others(self, name: str, method: str, owners: set[str], held: Held) -> list[_Store]:
@@ -125,9 +141,9 @@ class Stores:
             store
             for store in (*self._stored.get(name, ()), *self._stored.get(_ANY, ()))
             if not store.owner or store.owner in owners
-            if not (store.method == method or store.kind == "none")
-            if not (held.renewed and store.kind == "renewed")
-            if held.container or store.kind != "filled"
+            if not (store.method == method or store.kind is _Stored.NONE)
+            if not (held.renewed and store.kind is _Stored.RENEWED)
+            if held.container or store.kind is not _Stored.FILLED
         ]
 
     def setters(self, owners: set[str], constructor: str) -> dict[str, set[str]]:
@@ -139,7 +155,7 @@ class Stores:
         """
         found: dict[str, set[str]] = {}
         for name, stores in self._stored.items():
-            made = {store.method for store in stores if store.owner in owners and store.kind == "call"}
+            made = {store.method for store in stores if store.owner in owners and store.kind is _Stored.CALL}
             if (
                 len(made) == 1
                 and constructor not in made
@@ -149,20 +165,42 @@ class Stores:
         return found
 
 
+class _Stored(StrEnum):
+    """What an attribute is set to."""
+
+    RENEWED = "renewed"
+    """To something that its old value is part of."""
+
+    FILLED = "filled"
+    """To what it is already: something is put into it."""
+
+    NONE = "none"
+    CALL = "call"
+    """To what a call returns."""
+
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class _Store:
     """An assignment to an attribute.
 
     Args:
         owner: the class in whose method it stands, if it is one of ``self``.
-        method: that method.
-        kind: ``renewed`` if the attribute's old value is part of the new one, ``filled`` if something is put into it,
-            ``none``, ``call`` or empty.
+        method: that method; one in an inner function, which may run at any later time, is of none.
+        kind: what it is set to.
     """
 
     owner: str
     method: str
-    kind: str
+    kind: _Stored
+
+
+def _attribute(node: ast.expr) -> ast.Attribute | None:
+    """Return the attribute that an expression stands for; ``vars(x)`` stands for ``x.__dict__``."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "vars" and node.args:
+        return ast.Attribute(node.args[0], _ALL, ast.Load())
+    return node if isinstance(node, ast.Attribute) else None
 
 
 def _is_self(node: ast.expr) -> bool:
@@ -187,16 +225,16 @@ def _sources(names: list[ast.AST], values: dict[ast.AST, ast.expr]) -> dict[str,
     return {name: found for name, found in sources.items() if name not in others}
 
 
-def _kind(target: ast.Attribute, value: ast.expr | None, sources: dict[str, list[ast.expr]]) -> str:
+def _kind(target: ast.Attribute, value: ast.expr | None, sources: dict[str, list[ast.expr]]) -> _Stored:
     if value is None:
-        return ""
+        return _Stored.OTHER
     if isinstance(value, ast.Constant) and value.value is None:
-        return "none"
+        return _Stored.NONE
     old = ast.dump(target.value)
     of = sources.get(value.id, []) if isinstance(value, ast.Name) else [value]
     if of and all(_reads(part, target.attr, old) for part in of):
-        return "renewed"
-    return "call" if isinstance(value, ast.Call) else ""
+        return _Stored.RENEWED
+    return _Stored.CALL if isinstance(value, ast.Call) else _Stored.OTHER
 
 
 def _reads(node: ast.expr, attribute: str, owner: str) -> bool:

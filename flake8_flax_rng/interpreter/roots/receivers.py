@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.domain.budget import SETTERS_FOLLOWED
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import Binding
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Class,
@@ -202,7 +203,7 @@ class Objects:
             maker = owner.members.get(name) if methods else self._function(name)
             function = undecorated(maker.function) if isinstance(maker, Descriptor) else maker
             if isinstance(function, Function):
-                of_class = isinstance(maker, Descriptor) and maker.kind == "classmethod"
+                of_class = isinstance(maker, Descriptor) and maker.kind is Binding.CLASSMETHOD
                 returned = self._results(function, state.fork(), owner if of_class else None)
                 made.extend((_record(value, owner, after), after) for value, after in returned)
         found = fixed_objects.common(self._engine, made)
@@ -275,8 +276,11 @@ class Objects:
         path = state.fork()
         ref = self._object(owner, FixedObjects(), path)
         ends = [(known.attributes, end) for end in self._follow(function, path, ref) if (known := end.instance(ref))]
+        if not ends or any(name not in names for names, _ in ends):
+            # Code that is not known has been given the object since, or an inner function sets the attribute.
+            return FixedObjects()
         both = [({name: names[name]}, end) for names, end in (*found, *ends) if name in names]
-        return fixed_objects.common(self._engine, both) if ends else FixedObjects()
+        return fixed_objects.common(self._engine, both)
 
     def _read(self, owner: Class) -> Stores:
         """Return where attributes are set in the file, and in the classes that a class derives from."""

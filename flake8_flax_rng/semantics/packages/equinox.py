@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_flax_rng.semantics.consumers import Consumer, Library, Objects
+from flake8_flax_rng.semantics.consumers import Consumer, Library, Makes, Objects
 
 _LAYERS = ["Linear", "Embedding", "GRUCell", "LSTMCell", "MultiheadAttention", "SpectralNorm"] + [
     f"Conv{kind}{size}" for kind in ("", "Transpose") for size in ("", "1d", "2d", "3d")
@@ -11,8 +11,8 @@ _LAYERS = ["Linear", "Embedding", "GRUCell", "LSTMCell", "MultiheadAttention", "
 LIBRARY = Library(
     "equinox",
     consumers={
-        **{f"equinox.nn.{name}": Consumer(None, "key", makes="layer") for name in _LAYERS},
-        "equinox.nn.MLP": Consumer(None, "key", makes="model"),
+        **{f"equinox.nn.{name}": Consumer(None, "key", makes=Makes.LAYER) for name in _LAYERS},
+        "equinox.nn.MLP": Consumer(None, "key", makes=Makes.MODEL),
     },
     objects={
         r"equinox\.nn\.Dropout": Objects(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_flax_rng.semantics.consumers import Consumer, Library, Objects
+from flake8_flax_rng.semantics.consumers import Consumer, Library, Makes, Objects
 
 LIBRARY = Library(
     "haiku",
@@ -10,7 +10,7 @@ LIBRARY = Library(
     objects={
         # What ``apply`` does with its key depends on the function: a network without dropout ignores it.
         r"haiku\.(transform|transform_with_state|multi_transform|multi_transform_with_state|without_apply_rng)": (
-            Objects({"init": Consumer(0, "rng", makes="model")})
+            Objects({"init": Consumer(0, "rng", makes=Makes.MODEL)})
         ),
     },
 )

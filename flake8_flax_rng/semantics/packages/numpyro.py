@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Objects
+from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Makes, Objects
 
 LIBRARY = Library(
     "numpyro",
     consumers={
         "numpyro.sample": Consumer(3, "rng_key", unless_given=("obs", 2)),
         # ``handlers.seed`` stands for no draw: with substituted values, or for the structure alone, none is made.
-        "numpyro.infer.initialize_model": Consumer(0, "rng_key", makes="model"),
+        "numpyro.infer.initialize_model": Consumer(0, "rng_key", makes=Makes.MODEL),
     },
     objects={
         r"numpyro\.distributions\.(?!Delta$|Unit$)[A-Z]\w*": Objects(
@@ -22,7 +22,7 @@ LIBRARY = Library(
             same=frozenset({"expand", "expand_by", "to_event", "mask"}),
         ),
         r"numpyro\.infer\.MCMC": Objects({"run": RNG_KEY}),
-        r"numpyro\.infer\.SVI": Objects({"init": Consumer(0, "rng_key", makes="model"), "run": RNG_KEY}),
+        r"numpyro\.infer\.SVI": Objects({"init": Consumer(0, "rng_key", makes=Makes.MODEL), "run": RNG_KEY}),
         r"numpyro\.infer\.Predictive": Objects({"__call__": RNG_KEY}),
         r"numpyro\.infer\.autoguide\.Auto(?!Delta$)\w+": Objects({"sample_posterior": RNG_KEY}),
     },

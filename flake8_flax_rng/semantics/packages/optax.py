@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Objects
+from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Makes, Objects
 
 LIBRARY = Library(
     "optax",
@@ -10,9 +10,9 @@ LIBRARY = Library(
     pure=True,
     consumers={
         # ``add_noise(eta, gamma, key)``
-        "optax.add_noise": Consumer(2, "key", makes="model"),
-        "optax.noisy_sgd": Consumer(3, "key", makes="model"),
-        "optax.contrib.differentially_private_aggregate": Consumer(2, "key", makes="model"),
+        "optax.add_noise": Consumer(2, "key", makes=Makes.MODEL),
+        "optax.noisy_sgd": Consumer(3, "key", makes=Makes.MODEL),
+        "optax.contrib.differentially_private_aggregate": Consumer(2, "key", makes=Makes.MODEL),
         "optax.tree_utils.tree_random_like": RNG_KEY,
         "optax.tree_utils.tree_split_key_like": RNG_KEY,
         "optax.tree.random_like": RNG_KEY,

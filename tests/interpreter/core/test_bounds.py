@@ -47,6 +47,15 @@ def test_a_function_that_is_too_large(monkeypatch):
     assert "`f` is larger" in found[0][2]
 
 
+def test_layers_that_no_expression_stands_for(monkeypatch):
+    """A layer that is called by the one around it costs as much as one that the program calls."""
+    monkeypatch.setattr(analysis, "STEPS_PER_ROOT", 200)
+    text = "import jax\nfrom flax import linen as nn\n\n\ndef f(key):\n    x = nn.Dense(3)\n"
+    doubled = "    x = nn.Sequential([x, x])\n"
+    counts = [len(reports(f"{text}{doubled * times}    return x.init(key, 1)\n")) for times in (2, 24)]
+    assert counts == [0, 1]
+
+
 def test_a_file_that_is_too_large():
     """Functions that call the one before them twice: together they are more than a file may cost."""
     text = "import jax\ndef f0(key):\n    return jax.random.normal(key)\n"

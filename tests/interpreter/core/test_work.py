@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from flake8_flax_rng.interpreter.core.work import Calls, Work
 from flake8_flax_rng.interpreter.domain import budget
+from flake8_flax_rng.lint import lint
 
 
 def test_a_root_ends_at_its_own_limit_or_at_the_file_s():
@@ -56,3 +59,26 @@ def test_when_nothing_is_left_no_other_file_is_entered():
     work.left_abroad = 1
     work.too_large.add(code)
     assert not work.may_enter(code)
+
+
+def _calls_for(draws: int) -> int:
+    """Count the calls of Python functions that it takes to lint a function which draws from one key again and again."""
+    text = "import jax\n\n\ndef f(key):\n" + "".join(f"    x{n} = jax.random.normal(key)\n" for n in range(draws))
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    threading.setprofile(note)
+    try:
+        assert len(lint(text)) == draws - 1
+    finally:
+        threading.setprofile(None)
+    return count
+
+
+def test_many_draws_from_one_key_take_time_in_proportion() -> None:
+    _calls_for(5)
+    few, many = _calls_for(50), _calls_for(200)
+    assert 0 < many < 6 * few

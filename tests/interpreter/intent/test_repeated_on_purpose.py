@@ -56,6 +56,19 @@ PROGRAMS = {
         MODELS + "def f(key):\n    k, model_key = jax.random.split(key)\n    x = jax.random.normal(k, (2, 4))\n"
         "    return x, jax.random.uniform(k)\n",
     ),
+    "only-shapes": (
+        HEAD + "if __name__ == '__main__':\n    key = random.key(0)\n    a = random.normal(key)\n"
+        "    b = random.uniform(key)\n    print(a.shape, b)\n",
+        HEAD + "if __name__ == '__main__':\n    key = random.key(0)\n    a = random.normal(key)\n"
+        "    b = random.uniform(key)\n    print(a.shape, a, b)\n",
+    ),
+    "rows-of-tests": (
+        HEAD
+        + "import pytest\n@pytest.mark.parametrize('x', [random.normal(random.key(0)), random.normal(random.key(0))])\n"
+        "def test(x):\n    print(x)\n",
+        HEAD + "import pytest\nROWS = [(random.normal(random.key(0)), random.normal(random.key(0)))]\n"
+        "@pytest.mark.parametrize(['x', 'y'], ROWS)\ndef test(x, y):\n    print(x, y)\n",
+    ),
     "target-network": (
         MODELS + "def f(key, x):\n    net = Plain()\n    return net.init(key, x, False), net.init(key, x, False)\n",
         MODELS + "def f(key, x):\n    return Plain().init(key, x, False), Net().init(key, x, False)\n",

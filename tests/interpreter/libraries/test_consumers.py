@@ -471,6 +471,103 @@ b = p.rsample(key, (3,)) + 1  # ! RNG101
 import numpy as np
 p = dist.Normal(0.0, 1.0)
 np.testing.assert_allclose(p.sample(key, (3,)), p.rsample(key, (3,)))
+
+== arguments that the call does not show
+def f(key, *shapes):
+    a = dist.Normal(0.0, 1.0).sample(key, *shapes)
+    return a + random.normal(key)  # ! RNG101
+--
+def f(key, **options):
+    a = dist.Normal(0.0, 1.0).sample(key, **options)
+    return a + random.normal(key)  # ! RNG101
+--
+def f(key, options):
+    a = dist.Normal(0.0, 1.0).sample(**options)
+    return a + random.normal(key)
+--
+def f(key, options):
+    dropout = eqx.nn.Dropout(0.5)
+    return dropout(x, key=key, **options), dropout(x + 1, key=key, **options)
+--
+def f(key, options):
+    dropout = eqx.nn.Dropout(**options)
+    return dropout(x, key=key), dropout(x + 1, key=key)
+
+== dropout that a flag turns off
+def f(key, off):
+    dropout = eqx.nn.Dropout(0.5)
+    return dropout(x, key=key, inference=off), dropout(x + 1, key=key, inference=off)  # ! RNG101
+--
+def f(key, off):
+    dropout = eqx.nn.Dropout(0.5)
+    return dropout(x, key=key, inference=off), dropout(x + 1, key=key, inference=not off)
+
+== a sample site that is observed on some paths
+def f(key, data):
+    a = numpyro.sample("a", dist.Normal(0.0, 1.0), rng_key=key)
+    if data is None:
+        a += numpyro.sample("b", dist.Normal(0.0, 1.0), obs=data, rng_key=key)  # ! RNG101
+    return a
+--
+def f(key, data):
+    a = numpyro.sample("a", dist.Normal(0.0, 1.0), rng_key=key)
+    if data is not None:
+        a += numpyro.sample("b", dist.Normal(0.0, 1.0), data, rng_key=key)
+    return a
+
+== the keys of devices
+def f(key):
+    keys = common_utils.shard_prng_key(key)
+    return random.normal(keys[0]) + random.uniform(keys[0])  # ! RNG101
+--
+def f(key):
+    keys = common_utils.shard_prng_key(key)
+    return random.normal(keys[0]) + random.normal(keys[1])
+
+== distributions under vmap
+def f(keys):
+    p = dist.Normal(0.0, 1.0)
+    return jax.vmap(p.sample)(keys) + jax.vmap(random.uniform)(keys)  # ! RNG101
+--
+def f(keys, others):
+    p = dist.Normal(0.0, 1.0)
+    return jax.vmap(p.sample)(keys) + jax.vmap(lambda k: p.sample(k))(others)
+
+== a distribution under jit
+draw = jax.jit(lambda k: dist.Normal(0.0, 1.0).sample(k))
+draw(key)
+draw(key)  # ! RNG101
+--
+draw = jax.jit(lambda k: dist.Normal(0.0, 1.0).sample(k))
+draw(key)
+draw(random.key(1))
+
+== a distribution with a parameter that is masked
+p = dist.Normal(0.0, 1.0).mask(False)
+a = p.sample(key)
+b = random.uniform(key)  # ! RNG101
+--
+p = dist.Normal(0.0, 1.0).mask(False)
+a, b = p.sample(key), p.entropy()
+
+== many keys of a sequence of Haiku
+rng = hk.PRNGSequence(key)
+a, b = rng.take(2)
+c = random.normal(key)  # ! RNG101
+--
+rng = hk.PRNGSequence(key)
+a, b = rng.take(2)
+c = random.normal(a) + random.normal(b)
+--
+rng = hk.PRNGSequence(key)
+noise = [random.normal(k) for k, _ in zip(rng, range(3))]
+
+== noise of Optax from a number
+tx = optax.add_noise(0.1, 0.5, key)
+noise = random.normal(key)  # ! RNG101
+--
+tx = optax.add_noise(0.1, 0.5, 42)
+noise = random.normal(key)
 """
 
 
@@ -545,6 +642,25 @@ def test_ways_to_import_it(module, name, call):
     entries = ["lib.noise.draw:key", "lib.noise.Sampler.draw:key"]
     assert own(program, *entries) == [(4, "RNG101")]
     assert own(program) == []
+
+
+@pytest.mark.parametrize(
+    ("draws", "wrong"),
+    [
+        ("draw(key, *x), draw(key, 1)", True),
+        ("draw(key, **x), draw(key, 1)", True),
+        ("jax.jit(draw)(key), draw(key)", True),
+        ("functools.partial(draw, key)(1), draw(key, 2)", True),
+        ("draw(*x), draw(*x)", False),
+        ("draw(**x), draw(**x)", False),
+        ("draw(None), draw(3), draw(key)", False),
+        ("Noise(key).draw(1), Noise(key).draw(2)", False),
+        ("Sampler(2).draw(key), Sampler(2).other(key)", False),
+    ],
+)
+def test_ways_to_call_it(draws, wrong):
+    program = f"import functools, jax\nfrom lib import Noise, Sampler, draw\ndef f(key, x):\n    return {draws}\n"
+    assert own(program, "lib.draw:key", "lib.Sampler.draw:key") == ([(4, "RNG101")] if wrong else [])
 
 
 def test_a_plain_import():

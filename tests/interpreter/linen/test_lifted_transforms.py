@@ -138,6 +138,56 @@ nn.Embed(3, 2, embedding_init=table)  # ! RNG214
 def table(rng, shape, dtype, key=None):
     return jax.random.normal(rng if key is None else key, shape, dtype)
 nn.Embed(3, 2, embedding_init=table)
+
+== a class that nobody initialises in sight
+class Net(nn.Module):
+    def setup(self):
+        self.blocks = nn.vmap(nn.Dense, variable_axes={"params": 0}, split_rngs={})(4)  # ! RNG210
+    def __call__(self, x):
+        return self.blocks(x)
+--
+class Net(nn.Module):
+    def setup(self):
+        self.blocks = nn.vmap(nn.Dense, variable_axes={"batch_stats": 0}, split_rngs={})(4)
+    def __call__(self, x):
+        return self.blocks(x)
+
+== a lifted method of submodules that setup made
+class Net(nn.Module):
+    def setup(self):
+        self.layer = nn.Dense(4)
+    @partial(nn.scan, variable_broadcast="params", split_rngs={})  # ! RNG210
+    def step(self, carry, row):
+        return self.layer(carry) + row, None
+    def __call__(self, rows):
+        return self.step(rows[0], rows)[0]
+--
+class Net(nn.Module):
+    def setup(self):
+        self.layer = nn.Dense(4)
+    @partial(nn.scan, variable_broadcast="params", split_rngs={})
+    def step(self, carry, row):
+        return self.layer(carry) + row, None
+    def __call__(self, rows):
+        return self.step(self.layer(rows[0]), rows)[0]
+
+== a field decides whether the parameters are made outside of the transform
+class Net(nn.Module):
+    many: bool = False
+    def setup(self):
+        lifted = nn.vmap(nn.Dense, variable_axes={"params": 0}, split_rngs={}, axis_size=2)  # ! RNG210
+        self.head = lifted(4) if self.many else nn.Dense(4)
+    def __call__(self, x):
+        return self.head(x)
+--
+class Net(nn.Module):
+    def setup(self):
+        self.head = nn.Dense(4)
+    def __call__(self, x, many=False):
+        if not many:
+            return self.head(x)
+        step = lambda module, carry, row: (module.head(carry), row)
+        return nn.scan(step, variable_broadcast="params", split_rngs={})(self, x, x)[0]
 """
 
 

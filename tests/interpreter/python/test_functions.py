@@ -164,23 +164,6 @@ draw = lambda k: random.normal(k)
 draw(key)
 draw(random.key(1))
 
-== partial with a key
-draw = partial(random.normal, key)
-draw((2,))
-draw((2,))  # ! RNG101
---
-draw = partial(random.normal, shape=(2,))
-draw(key)
-draw(random.key(1))
-
-== partial by keyword
-draw = functools.partial(random.normal, key=key)
-draw(shape=(2,))
-random.normal(key)  # ! RNG101
---
-draw = functools.partial(random.normal, key=key)
-draw(shape=(2,))
-
 == a function as an argument
 def twice(f, k):
     return f(k) + f(k)  # ! RNG101
@@ -199,90 +182,6 @@ table["u"](key)  # ! RNG101
 table = {"n": random.normal, "u": random.uniform}
 table["n"](key)
 table["u"](random.key(1))
-
-== keyword arguments
-def noise(scale, *, k):
-    return scale * random.normal(k)
-noise(2.0, k=key)
-noise(scale=1.0, k=key)  # ! RNG101
---
-def noise(scale, *, k):
-    return scale * random.normal(k)
-noise(2.0, k=key)
-noise(scale=1.0, k=random.key(1))
-
-== positional only
-def noise(k, /, scale=1.0):
-    return scale * random.normal(k)
-noise(key)
-noise(key, scale=2.0)  # ! RNG101
---
-def noise(k, /, **more):
-    return random.normal(k)
-noise(key, k=random.key(1))
-random.normal(random.key(2))
-
-== star arguments
-def noise(k, shape):
-    return random.normal(k, shape)
-args = (key, (2,))
-noise(*args)
-noise(*args)  # ! RNG101
---
-def noise(k, shape):
-    return random.normal(k, shape)
-a, b = random.split(key)
-noise(*(a, (2,)))
-noise(*(b, (2,)))
-
-== double star arguments
-def noise(k, shape):
-    return random.normal(k, shape)
-kwargs = {"k": key, "shape": (2,)}
-noise(**kwargs)
-noise(**kwargs)  # ! RNG101
---
-def noise(k, shape):
-    return random.normal(k, shape)
-kwargs = {"k": key, "shape": (2,)}
-noise(**kwargs)
-noise(**{**kwargs, "k": random.key(1)})
-
-== star parameters
-def noise(*keys):
-    return [random.normal(k) for k in keys]
-noise(key, random.key(1))
-random.normal(key)  # ! RNG101
---
-def noise(*keys, **more):
-    return [random.normal(k) for k in keys]
-noise(key, other=random.key(1))
-random.normal(random.key(1))
-
-== defaults
-def noise(k, scale=1.0, twice=True):
-    random.normal(k)
-    if twice:
-        random.normal(k)  # ! RNG101
-noise(key)
---
-def noise(k, scale=1.0, draw=False):
-    if draw:
-        random.normal(k)
-noise(key)
-random.normal(key)
-
-== a default that is None
-def pair(a, b=None):
-    random.normal(a)
-    return random.normal(a if b is None else b)  # ! RNG101
-pair(key)
---
-def pair(a, b=None):
-    if b is None:
-        a, b = random.split(a)
-    return random.normal(a) + random.normal(b)
-pair(key)
 
 == a function that calls itself
 def walk(k, n):
@@ -354,6 +253,182 @@ def main(rng):
     draw()
     return draw()
 main(key)
+
+== a function that is defined again
+def draw(k):
+    return 0.0
+def draw(k):
+    return random.normal(k)
+draw(key)
+random.normal(key)  # ! RNG101
+--
+def draw(k):
+    return random.normal(k)
+draw(key)
+def draw(k):
+    return 0.0
+draw(key)
+random.normal(key)  # ! RNG101
+--
+def draw(k):
+    return random.normal(k)
+def draw(k):
+    return 0.0
+draw(key)
+random.normal(key)
+--
+draw = random.normal
+def draw(k):
+    return 0.0
+draw(key)
+random.normal(key)
+--
+class Noise:
+    def draw(self, k):
+        return random.normal(k)
+class Noise:
+    def draw(self, k):
+        return 0.0
+Noise().draw(key)
+random.normal(key)
+
+== one of two definitions
+if yes:
+    def draw(k):
+        return random.normal(k)
+else:
+    def draw(k):
+        return 0.0
+draw(key)
+random.normal(key)  # ! RNG101
+--
+if yes:
+    def draw(k):
+        return random.normal(k)
+else:
+    def draw(k):
+        return random.uniform(k)
+draw(key)
+
+== a method that is left to subclasses
+class Base:
+    def draw(self, k):
+        return random.normal(k)
+    def twice(self, k):
+        return self.draw(k) + random.normal(k)  # ! RNG101
+--
+class Base:
+    def draw(self, k):
+        raise NotImplementedError
+    def twice(self, k):
+        return self.draw(k) + random.normal(k)
+--
+class Base:
+    def draw(self, k):
+        'Draw something.'
+        raise NotImplementedError("of a subclass")
+    def twice(self, k):
+        return self.draw(k) + random.normal(k)
+--
+import abc
+class Base(abc.ABC):
+    @abc.abstractmethod
+    def draw(self, k):
+        'Draw something.'
+    def twice(self, k):
+        return self.draw(k) + random.normal(k)
+
+== a name of the outside is what it is at the call
+k = key
+draw = lambda: random.normal(k)
+k = random.key(1)
+draw()
+random.normal(k)  # ! RNG101
+--
+k = key
+draw = lambda: random.normal(k)
+k = random.key(1)
+draw()
+random.normal(key)
+--
+def f(keys):
+    draws = [lambda k=k: random.normal(k) for k in keys]
+    return draws[0]() + draws[1]()
+
+== generators
+def pieces(k):
+    for sub in random.split(k, 3):
+        yield sub
+for k in pieces(key):
+    random.normal(k)
+    random.uniform(k)  # ! RNG101
+--
+def pieces(k):
+    for sub in random.split(k, 3):
+        yield sub
+for k in pieces(key):
+    random.normal(k)
+random.normal(key)  # ! RNG101
+--
+def stream(k):
+    while True:
+        k, sub = random.split(k)
+        yield sub
+keys = stream(key)
+random.normal(next(keys))
+random.normal(next(keys))
+
+== a generator within a function that is none
+def draw(k):
+    def inner():
+        yield k
+    return random.normal(k)
+draw(key)
+random.normal(key)  # ! RNG101
+--
+def draw(k):
+    def inner():
+        yield random.normal(k)
+    return inner
+draw(key)
+random.normal(key)
+
+== functions that call each other
+def even(k, n):
+    k, sub = random.split(k)
+    return random.normal(sub) if n == 0 else odd(k, n - 1)
+def odd(k, n):
+    k, sub = random.split(k)
+    return random.normal(sub) if n == 0 else even(k, n - 1)
+even(key, 4)
+random.normal(key)  # ! RNG101
+--
+def even(k, n):
+    k, sub = random.split(k)
+    return random.normal(sub) if n == 0 else odd(k, n - 1)
+def odd(k, n):
+    k, sub = random.split(k)
+    return random.normal(sub) if n == 0 else even(k, n - 1)
+even(key, 4)
+
+== a function that returns nothing, or never
+def draw(k):
+    random.normal(k)
+if draw(key) is None:
+    random.normal(key)  # ! RNG101
+--
+def draw(k):
+    random.normal(k)
+if draw(key) is not None:
+    random.normal(key)
+--
+def stop(k):
+    raise ValueError
+try:
+    stop(key)
+    random.normal(key)
+except ValueError:
+    random.normal(key)
 """
 
 

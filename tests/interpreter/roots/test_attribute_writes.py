@@ -167,6 +167,154 @@ class Third:
         self.model = Net(features) if model is None else model
     def loss(self, params, x):
         return self.model.apply(params, x, True)
+
+== attributes that are set through the __dict__
+class Trainer:
+    def __init__(self, options):
+        self.model = Net()
+    def options(self):
+        return dict(self.__dict__)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, options):
+        self.model = Net()
+        self.__dict__.update(options)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self, saved):
+        self.model = Net()
+        self.__dict__ = saved
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def load(self, saved):
+        vars(self).update(saved)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def load(self, name, saved):
+        vars(self)[name] = saved
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== attributes that are targets of other statements
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def all(self, models, params, x):
+        for model in models:
+            model.apply(params, x, True)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def all(self, models, params, x):
+        for self.model in models:
+            self.loss(params, x)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def enter(self, manager):
+        with manager as self.model:
+            return self
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def both(self, made):
+        self.model, self.other = made
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== a method that gives the object another module, and returns it
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+        self.rate = 0.1
+    def with_rate(self, rate):
+        self.rate = rate
+        return self
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def with_model(self, model):
+        self.model = model
+        return self
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def swap(self, model, logger):
+        self.model = model
+        logger.log(self)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== inner functions that set attributes, whenever they are called
+class Trainer:
+    def __init__(self, bus):
+        self.model = Net()
+        def swap(rate):
+            self.rate = rate
+        bus.on("swap", swap)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, bus):
+        self.model = Net()
+        def swap(model):
+            self.model = model
+        bus.on("swap", swap)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+        self.swap = lambda model: setattr(self, "model", model)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def listen(self, bus):
+        def swap(model):
+            self.model = model
+        bus.on("swap", swap)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
 """
 
 

@@ -239,3 +239,80 @@ def test_a_call_that_costs_too_much_is_unknown(write):
     text = draws("from noise import noise") + "    jax.random.normal(key, (1,))\n    jax.random.uniform(key)\n"
     text = text.replace("    return a + noise(key)\n", "")
     assert found(write("train.py", text)) == [(7, "RNG101")]
+
+
+LAYERS = """\
+    import flax.linen as nn
+    import jax
+
+    class Scaled(nn.Module):
+        features: int = 4
+
+        def width(self):
+            return 2 * self.features
+
+        def noise(self, key):
+            return jax.random.normal(key, (self.features,))
+
+        @nn.compact
+        def __call__(self, x):
+            return nn.Dense(self.features)(x)
+
+    class Keyed(nn.Module):
+        key: jax.Array
+
+        def noise(self):
+            return jax.random.normal(self.key)
+
+        @nn.compact
+        def __call__(self, x):
+            return x
+    """
+
+
+def test_methods_of_a_module_outside_of_a_run(write):
+    write("layers.py", LAYERS)
+    text = "import jax\nfrom layers import Keyed, Scaled\nkey = jax.random.key(0)\n{}\njax.random.normal(key)\n"
+    assert found(write("train.py", text.format("Scaled().noise(key)"))) == [(5, "RNG101")]
+    assert found(write("train.py", text.format("Keyed(key).noise()"))) == [(5, "RNG101")]
+    assert found(write("train.py", text.format("Scaled().noise(jax.random.fold_in(key, 1))"))) == []
+    assert found(write("train.py", text.format("Scaled().width()"))) == []
+
+
+def test_a_layer_that_cannot_be_followed_may_read_any_stream(write):
+    """The key is not idle: what nobody has read may draw from it."""
+    body = "".join(f"        x = jax.numpy.sin(x + {n}) * {n} + jax.numpy.cos(x)\n" for n in range(1000))
+    layer = "import flax.linen as nn\nimport jax\nclass Block(nn.Module):\n"
+    layer += "    @nn.compact\n    def __call__(self, x):\n"
+    text = """\
+        import jax
+        from flax import linen as nn
+        from layers import Block
+        class Net(nn.Module):
+            @nn.compact
+            def __call__(self, x):
+                return Block()(x)
+        def f(v, x, key):
+            return Net().apply(v, x, rngs={"dropout": key})
+        """
+    write("layers.py", layer + body + "        return nn.Dropout(0.5, deterministic=False)(x)\n")
+    assert found(write("train.py", text)) == []
+    write("layers.py", layer + "        return nn.Dense(4)(x)\n")
+    assert found(write("train.py", text)) == [(9, "RNG204")]
+
+
+def test_a_module_of_another_file_without_its_key(write):
+    """What it draws is asked for where a transform keeps the key of the parameters from it."""
+    layer = "import flax.linen as nn\nclass Block(nn.Module):\n    @nn.compact\n    def __call__(self, x):\n"
+    text = """\
+        from flax import linen as nn
+        from layers import Block
+        class Net(nn.Module):
+            @nn.compact
+            def __call__(self, x):
+                return nn.vmap(Block, variable_axes={"params": 0}, split_rngs={})()(x)
+        """
+    write("layers.py", layer + "        return nn.Dense(4)(x)\n")
+    assert found(write("net.py", text)) == [(6, "RNG210")]
+    write("layers.py", layer + "        return nn.relu(x)\n")
+    assert found(write("net.py", text)) == []

@@ -412,6 +412,187 @@ class Fourth:
         self.policy = Quiet() if quiet else Policy(4)
     def loss(self, params, x):
         return self.policy.model.apply(params, x, True)
+
+== a module behind a property
+class Trainer:
+    def __init__(self, features):
+        self._model = Net(features)
+    @property
+    def model(self):
+        return self._model
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, features):
+        self._model = Net(features)
+    @property
+    def model(self):
+        return self._model
+    @model.setter
+    def model(self, model):
+        self._model = model
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self):
+        self._model = None
+    @property
+    def model(self):
+        return self._model
+    @model.setter
+    def model(self, model):
+        self._model = model
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== a module that a helper of the constructor makes
+class Trainer:
+    def __init__(self, features):
+        self._build(features)
+    def _build(self, features):
+        self.model = Net(features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, features):
+        self.model = self.build(features)
+    def build(self, features):
+        raise NotImplementedError
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== a module that is changed in its copy
+class Rated(nn.Module):
+    rate: float = 0.5
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dropout(self.rate, deterministic=False)(x)
+class Trainer:
+    def __init__(self):
+        self.model = Rated().clone()
+    def loss(self, x):
+        return self.model.apply({}, x)  # ! RNG203
+--
+class Rated(nn.Module):
+    rate: float = 0.5
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dropout(self.rate, deterministic=False)(x)
+class Trainer:
+    def __init__(self):
+        self.model = Rated().clone(rate=0.0)
+    def loss(self, x):
+        return self.model.apply({}, x)
+--
+class Rated(nn.Module):
+    rate: float = 0.5
+    @nn.compact
+    def __call__(self, x):
+        return nn.Dropout(self.rate, deterministic=False)(x)
+class Trainer:
+    def __init__(self, rate):
+        self.model = Rated().clone(rate=rate)
+    def loss(self, x):
+        return self.model.apply({}, x)
+
+== a module of one's own, or one that is given
+class Trainer:
+    def __init__(self, features=None):
+        self.model = Net() if features is None else Net(features)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self, model=None):
+        self.model = model or Net()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    def __init__(self, plain=False):
+        self.model = Net()
+        if plain:
+            self.model = Plain()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Trainer:
+    model = Net()
+    def __init__(self, model=None):
+        if model is not None:
+            self.model = model
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== a method that sets the module before it runs it
+class Trainer:
+    def __init__(self):
+        self.model = Plain()
+    def loss(self, params, x):
+        self.model = Net()
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self):
+        self.model = Net()
+    def loss(self, params, x):
+        self.model = Plain()
+        return self.model.apply(params, x, True)
+
+== a record that two functions make
+from flax import struct
+@struct.dataclass
+class Agent:
+    state: TrainState
+    def loss(self, x):
+        return self.state.apply_fn(self.state.params, x, True)  # ! RNG203
+def small(key, x):
+    net = Net(4)
+    return Agent(TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1)))
+def large(key, x):
+    net = Net(8)
+    return Agent(TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1)))
+--
+from flax import struct
+@struct.dataclass
+class Agent:
+    state: TrainState
+    def loss(self, x):
+        return self.state.apply_fn(self.state.params, x, True)
+def small(key, x):
+    net = Net(4)
+    return Agent(TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1)))
+def quiet(key, x):
+    net = Plain()
+    return Agent(TrainState.create(apply_fn=net.apply, params=net.init(key, x, False), tx=optax.sgd(0.1)))
+
+== an object that holds nothing which runs
+class Timer:
+    def start(self):
+        self.time = 0.0
+class Trainer:
+    timer: Timer
+    def __init__(self):
+        self.timer = Timer()
+        self.model = Net()
+    def loss(self, params, x):
+        self.timer.start()
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Timer:
+    def start(self):
+        self.time = 0.0
+class Trainer:
+    timer: Timer
+    def __init__(self, model):
+        self.timer = Timer()
+        self.model = model
+    def loss(self, params, x):
+        self.timer.start()
+        return self.model.apply(params, x, True)
 """
 
 

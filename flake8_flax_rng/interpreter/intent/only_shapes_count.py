@@ -1,0 +1,155 @@
+"""Values of which a program only looks at the shapes: the demonstration at the end of a file.
+
+That two of them were drawn from one key changes nothing that anybody sees. This module reads syntax; what it cannot
+tell counts as looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import LIKE, SHAPES, ancestors, occurrences
+from flake8_flax_rng.semantics.linen import INITIALISING
+
+_MEASURING = frozenset({"len", "shape", "ndim", "size", "eval_shape", "param_count", "type"}) | LIKE
+_RUNNING = frozenset({"apply", *INITIALISING})
+_PASSING = (
+    cst.Arg
+    | cst.Attribute
+    | cst.BinaryOperation
+    | cst.Dict
+    | cst.DictElement
+    | cst.Element
+    | cst.Index
+    | cst.List
+    | cst.ListComp
+    | cst.StarredDictElement
+    | cst.StarredElement
+    | cst.Subscript
+    | cst.SubscriptElement
+    | cst.Tuple
+    | cst.UnaryOperation
+)
+
+
+def only_shapes_count(module: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
+    """Return whether a program looks at nothing but the shapes of what a call returns, and of what comes of that.
+
+    Args:
+        module: the text that the call stands in.
+        call: the call; only one under ``if __name__ == "__main__"`` is part of a demonstration.
+        modules: the names of imported modules and functions.
+    """
+    scope = next(
+        (node for node in ancestors(module, call) if isinstance(node, cst.If) and _asks_for_main(node.test)), None
+    )
+    if scope is None:
+        return False
+    seen: set[str] = set()
+    pending: list[cst.CSTNode] = [call]
+    for node in pending:
+        names = _flows_to(ancestors(scope, node), node, modules)
+        if names is None or len(pending) > PARTS_READ:
+            return False
+        for name in names - seen:
+            pending.extend(_reads(scope, name))
+        seen |= names
+    return True
+
+
+def _asks_for_main(test: cst.BaseExpression) -> bool:
+    if not isinstance(test, cst.Comparison) or not isinstance(test.left, cst.Name) or test.left.value != "__name__":
+        return False
+    return isinstance(test.comparisons[0].operator, cst.Equal)
+
+
+def _reads(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
+    """Return where a name is read; where it is bound does not count."""
+    return [node for node in occurrences(scope, name) if not _is_bound(ancestors(scope, node), node)]
+
+
+def _is_bound(around: list[cst.CSTNode], node: cst.CSTNode) -> bool:
+    inner = node
+    for outer in reversed(around):
+        if isinstance(outer, cst.AssignTarget | cst.Param):
+            return True
+        if isinstance(outer, cst.CompFor):
+            return inner is outer.target
+        if not isinstance(outer, cst.Tuple | cst.List | cst.Element):
+            return False
+        inner = outer
+    return False
+
+
+def _flows_to(around: list[cst.CSTNode], node: cst.CSTNode, modules: Collection[str]) -> set[str] | None:
+    """Return the names that get what is computed from a value, None where somebody looks at it."""
+    inner = node
+    for outer in reversed(around):
+        if isinstance(outer, cst.Attribute) and outer.attr.value in SHAPES:
+            return set()
+        if isinstance(outer, cst.Call):
+            if inner is outer.func or _measures(outer, modules):
+                # The value is called or asked for something: its methods may do anything, unless they measure.
+                return set() if inner is not outer.func or _last(outer) in SHAPES else None
+            if not _runs_a_model(outer):
+                return None
+        elif isinstance(outer, cst.Assign):
+            return _targets(outer)
+        elif isinstance(outer, cst.CompFor) and inner is outer.iter:
+            return _names_of(outer.target)
+        elif isinstance(outer, cst.CompFor) or not isinstance(outer, _PASSING):
+            return None
+        inner = outer
+    return None
+
+
+def _measures(call: cst.Call, modules: Collection[str]) -> bool:
+    """Return whether a call only asks for shapes: ``len(x)``, ``jnp.shape(x)``, ``tree.map(lambda x: x.shape, y)``."""
+    if _last(call) in _MEASURING:
+        return True
+    function = call.args[0].value if call.args and _root(call.func) in modules else None
+    if isinstance(function, cst.Lambda):
+        function = function.body
+    elif _root(function) not in modules:
+        return False
+    return isinstance(function, cst.Attribute) and function.attr.value in SHAPES
+
+
+def _runs_a_model(call: cst.Call) -> bool:
+    """Return whether a call does nothing but to compute its result."""
+    return isinstance(call.func, cst.Attribute) and call.func.attr.value in _RUNNING
+
+
+def _root(node: cst.CSTNode | None) -> str:
+    """Return the variable that a dotted name begins with, empty where it is none."""
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _last(call: cst.Call) -> str:
+    last = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    return last.value if isinstance(last, cst.Name) else ""
+
+
+def _targets(node: cst.Assign) -> set[str] | None:
+    names: set[str] = set()
+    for target in node.targets:
+        found = _names_of(target.target)
+        if found is None:
+            return None
+        names |= found
+    return names
+
+
+def _names_of(target: cst.BaseExpression) -> set[str] | None:
+    """Return the names that a target binds, None where it is a part of something else."""
+    if isinstance(target, cst.Name):
+        return {target.value}
+    if not isinstance(target, cst.Tuple | cst.List):
+        return None
+    parts = [_names_of(element.value) for element in target.elements]
+    return None if None in parts else {name for part in parts if part is not None for name in part}

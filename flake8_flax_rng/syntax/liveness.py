@@ -1,0 +1,135 @@
+"""Whether a name that was bound may be read before it is bound again, as far as a text tells: on any path of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from flake8_flax_rng.syntax.walk import walk
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+@dataclass(frozen=True)
+class _Access:
+    """One place where a name is read or bound.
+
+    Args:
+        reads: whether it is read there.
+        lines: the first and last line of the statement.
+        blocks: the blocks that the statement stands in, outermost first.
+        loops: the loops that it stands in.
+    """
+
+    reads: bool
+    lines: tuple[int, int]
+    blocks: tuple[int, ...] = ()
+    loops: tuple[int, ...] = ()
+
+
+def may_be_read(body: Sequence[ast.stmt], line: int, name: str) -> bool:
+    """Return whether what is bound to a name on a line may be read.
+
+    Args:
+        body: the function's statements, or those of the file.
+        line: the line; a statement there binds the name.
+        name: the name.
+
+    Returns:
+        whether something after that line reads the name, and nothing that surely comes between binds it again; also
+        where a function within this one reads it, and where that cannot be told.
+    """
+    accesses: list[_Access] = []
+    for access in _of_block(body, name, _Access(False, (0, 0))):
+        if access is None:
+            return True
+        accesses.append(access)
+    here = [number for number, access in enumerate(accesses) if _binds(access, line)]
+    return not here or any(_reaches(accesses, here[-1], number) for number in range(len(accesses)))
+
+
+def _binds(access: _Access, line: int) -> bool:
+    first, last = access.lines
+    return not access.reads and first <= line <= last
+
+
+def _reaches(accesses: list[_Access], start: int, end: int) -> bool:
+    """Return whether a value that is bound at one place may be there at another, which reads the name."""
+    bound, read = accesses[start], accesses[end]
+    around = not set(bound.loops).isdisjoint(read.loops)
+    if not read.reads or not (end > start or around):
+        return False
+    between = accesses[start + 1 : end] if end > start else [*accesses[start + 1 :], *accesses[:end]]
+    return not any(not access.reads and access.blocks[-1] in read.blocks for access in between)
+
+
+def _of_block(body: Sequence[ast.stmt], name: str, at: _Access) -> Iterator[_Access | None]:
+    """Go through the accesses in the order in which they happen; None stands for one that cannot be placed."""
+    inside = replace(at, blocks=(*at.blocks, id(body)))
+    for statement in body:
+        yield from _of_statement(statement, name, replace(inside, lines=_lines(statement)))
+
+
+def _of_statement(node: ast.AST, name: str, at: _Access) -> Iterator[_Access | None]:
+    if isinstance(node, _SCOPES):
+        yield from _of_scope(node, name)
+        return
+    if isinstance(node, ast.Global | ast.Nonlocal) and name in node.names:
+        yield None
+    if isinstance(node, _COMPREHENSIONS) and any(_targets(part.target, name) for part in node.generators):
+        return
+    if isinstance(node, _LOOPS):
+        at = replace(at, loops=(*at.loops, id(node)))
+    if isinstance(node, ast.Name) and node.id == name:
+        yield replace(at, reads=not isinstance(node.ctx, ast.Store))
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
+        yield replace(at, reads=True)
+    for part in _parts(node):
+        if isinstance(part, list):
+            yield from _of_block(part, name, at)
+        else:
+            yield from _of_statement(part, name, at)
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST | list[ast.stmt]]:
+    """Go through the parts of a node in the order in which they are evaluated: what is bound comes last."""
+    parts: list[ast.AST | list[ast.stmt]] = []
+    targets: list[ast.AST] = []
+    for field, value in ast.iter_fields(node):
+        if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+            parts.append(value)
+            continue
+        found = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, ast.AST)]
+        (targets if field in ("target", "targets") else parts).extend(found)
+    blocks = [part for part in parts if isinstance(part, list)]
+    yield from (part for part in parts if not isinstance(part, list))
+    yield from targets
+    yield from blocks
+
+
+def _of_scope(node: ast.AST, name: str) -> Iterator[None]:
+    """Note a function or class within, which reads the name of this one, whenever it runs."""
+    parts = list(walk(node))
+    named = [part for part in parts if isinstance(part, ast.Name) and part.id == name]
+    shared = any(isinstance(part, ast.Global | ast.Nonlocal) and name in part.names for part in parts)
+    own = any(isinstance(part, ast.arg) and part.arg == name for part in parts) or any(
+        isinstance(part.ctx, ast.Store) for part in named
+    )
+    if named and (shared or not own):
+        yield None
+
+
+def _targets(target: ast.expr, name: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == name for part in walk(target))
+
+
+def _lines(statement: ast.stmt) -> tuple[int, int]:
+    """Return the lines of a statement, of one that holds others those of its head."""
+    body = getattr(statement, "body", None)
+    last = statement.end_lineno or statement.lineno
+    if isinstance(body, list) and body:
+        last = max(statement.lineno, body[0].lineno - 1)
+    return statement.lineno, last
