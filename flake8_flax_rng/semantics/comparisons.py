@@ -21,6 +21,10 @@ EITHER_OF = frozenset({"jax.numpy.logical_or", "numpy.logical_or", "jax.numpy.bi
 NOT_OF = frozenset({"logical_not", "bitwise_not", "invert", "not_"})
 
 
+RANKING = frozenset({"argmin", "argmax", "nanargmin", "nanargmax", "argsort", "sorted", "min", "max", "top_k"})
+"""Functions that tell which of several values is the best one."""
+
+
 class Demand(Enum):
     """What an assertion demands of its arguments."""
 

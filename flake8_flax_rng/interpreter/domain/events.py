@@ -83,6 +83,7 @@ class Use:
         call: what the Linen call computes apart from its variables.
         variables: the variables that a Linen call was given.
         initialises: whether the Linen call is an ``init``.
+        built: the plain settings that the Linen module was built with.
         twin: whether it is what another lane does than the one that is followed.
         makes: what a library makes from the key, if it is no plain draw.
         builders: numbers of the functions under way that build a module from its parts.
@@ -101,6 +102,7 @@ class Use:
     call: Term | None = None
     variables: Term | None = None
     initialises: bool = False
+    built: Term | None = None
     twin: bool = False
     makes: Makes | None = None
     builders: frozenset[int] = frozenset()

@@ -48,12 +48,12 @@ def looks_on(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
     """
     if not isinstance(loop, cst.For | cst.While):
         return False
-    statements = list(_statements(loop.body))
-    place = next((item for item in statements if _holds(item.node, call)), None)
+    statements = list(statements_of(loop.body))
+    place = next((item for item in statements if holds(item.node, call)), None)
     if place is None or not isinstance(place.node, cst.Assign | cst.AnnAssign | cst.Expr):
         return False
-    given = _closure(set(_names(call)), [(item.writes, item.reads) for item in statements])
-    touched = _closure(set(place.writes), [(item.reads, item.writes) for item in statements])
+    given = closure(set(names_in(call)), [(item.writes, item.reads) for item in statements])
+    touched = closure(set(place.writes), [(item.reads, item.writes) for item in statements])
     return bool(given & _carried(statements)) and not given & touched
 
 
@@ -139,7 +139,7 @@ def _parents(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
     return parents
 
 
-def _closure(names: set[str], arrows: list[tuple[set[str], set[str]]]) -> set[str]:
+def closure(names: set[str], arrows: list[tuple[set[str], set[str]]]) -> set[str]:
     """Return the names that are reached from some: each arrow leads from any of its first ones to all others."""
     found = set(names)
     while True:
@@ -161,7 +161,8 @@ def _carried(statements: list[_Statement]) -> set[str]:
     return found
 
 
-def _statements(body: cst.BaseSuite) -> Iterator[_Statement]:
+def statements_of(body: cst.BaseSuite) -> Iterator[_Statement]:
+    """Go through the statements of a block, and those of the blocks in it."""
     for statement in body.body:
         if isinstance(statement, cst.SimpleStatementLine):
             yield from map(_simple, statement.body)
@@ -176,14 +177,14 @@ def _simple(node: cst.BaseSmallStatement) -> _Statement:
     if isinstance(node, cst.Assign):
         for target in node.targets:
             _bind(target.target, found)
-        found.reads |= set(_names(node.value))
+        found.reads |= set(names_in(node.value))
     elif isinstance(node, cst.AnnAssign | cst.AugAssign):
         _bind(node.target, found)
-        found.reads |= set(_names(node.value)) if node.value is not None else set()
+        found.reads |= set(names_in(node.value)) if node.value is not None else set()
         if isinstance(node, cst.AugAssign):
-            found.reads |= set(_names(node.target))
+            found.reads |= set(names_in(node.target))
     else:
-        found.reads |= set(_names(node))
+        found.reads |= set(names_in(node))
         if isinstance(node, cst.Expr):
             found.writes |= _receiver(node.value)
     return found
@@ -195,7 +196,7 @@ def _bind(target: cst.CSTNode, found: _Statement) -> None:
         for element in target.elements:
             _bind(element.value, found)
         return
-    names = set(_names(target))
+    names = set(names_in(target))
     if not isinstance(target, cst.Name):
         found.reads |= names
         target = _base(target)
@@ -221,7 +222,7 @@ def _compound(node: cst.CSTNode) -> Iterator[_Statement]:
     blocks: list[cst.BaseSuite] = []
     if isinstance(node, _OPAQUE):
         name = node.name.value
-        yield _Statement(node, set(_names(node)) - {name}, {name})
+        yield _Statement(node, set(names_in(node)) - {name}, {name})
         return
     waiting: list[cst.CSTNode] = list(node.children)
     if isinstance(node, cst.For):
@@ -232,20 +233,20 @@ def _compound(node: cst.CSTNode) -> Iterator[_Statement]:
         if isinstance(part, cst.BaseSuite):
             blocks.append(part)
         elif isinstance(part, cst.WithItem):
-            head.reads |= set(_names(part.item))
+            head.reads |= set(names_in(part.item))
             if part.asname is not None:
                 _bind(part.asname.name, head)
         elif isinstance(part, cst.Else | cst.Finally | cst.ExceptHandler | cst.If | cst.MatchCase):
             waiting = [*part.children, *waiting]
         else:
-            head.reads |= set(_names(part))
+            head.reads |= set(names_in(part))
     head.node = cst.Pass()
     yield head
     for block in blocks:
-        yield from _statements(block)
+        yield from statements_of(block)
 
 
-def _names(node: cst.CSTNode) -> Iterator[str]:
+def names_in(node: cst.CSTNode) -> Iterator[str]:
     """Go through the variables that an expression names."""
     waiting = [node]
     while waiting:
@@ -258,7 +259,8 @@ def _names(node: cst.CSTNode) -> Iterator[str]:
             waiting.extend(part.children)
 
 
-def _holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
+def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
+    """Return whether a piece of syntax stands in another."""
     waiting = [node]
     while waiting:
         part = waiting.pop()

@@ -18,6 +18,7 @@ from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
+from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_all
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors, looks_on, only_initialises
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
@@ -111,8 +112,13 @@ def _guess_compared(case: Case) -> bool:
 
 
 def _subtracted(case: Case) -> bool:
-    """Two results of a function that draws from the key are subtracted from each other."""
-    parting = case.parting
+    """Two results of a function that draws from the key are subtracted from each other.
+
+    So are those of two variants of one module, which are built with other settings and start alike.
+    """
+    first, second, parting = case.first, case.second, case.parting
+    if first.initialises and second.initialises and first.label == second.label and first.built is not second.built:
+        return case.signs.arithmetic.subtracts(first, second)
     if case.direct or not _differ(parting):
         return False
     if case.signs.are_contrasted(parting.first.site.node, parting.second.site.node):
@@ -193,6 +199,25 @@ def _evaluation(case: Case) -> bool:
     return looks_on(parting.around.site.node, parting.second.site.node)
 
 
+def _candidates(case: Case) -> bool:
+    """Candidates are scored on the same numbers, each perhaps on several batches, and the best one is kept."""
+    around, call = case.parting.around, case.parting.second
+    if around is None or case.direct or not _is_given(call, case.second):
+        return False
+    made = case.makers.get(case.second.origin)
+    before = made.way if made is not None else ()
+    loops = [step.site.node for step in case.second.way if step.turn is not None and step not in before]
+    # The key must be the same in a loop around this one, too, if that is where candidates are compared.
+    outer = loops[: loops.index(around.site.node) + 1] if around.site.node in loops else []
+    if any(keeps_the_best(loop, call.site.node) for loop in outer):
+        return True
+    scope = scope_of(ancestors(call.site.chunk.module, call.site.node))
+    differ = _arguments(case.parting.first) != _arguments(call)
+    return (
+        scope is not None and differ and any(isinstance(loop, cst.CompFor) and ranks_all(scope, loop) for loop in outer)
+    )
+
+
 def _input_for_init(case: Case) -> bool:
     """A draw only makes an input to initialise a model with: only its shape counts."""
     return any(
@@ -271,7 +296,7 @@ def _target_network(case: Case) -> bool:
     first, second = case.first, case.second
     if first.module != second.module or not (first.initialises and second.initialises):
         return False
-    return not case.same_text or first.call is not second.call
+    return not (case.same_text and case.parting.loop) or first.call is not second.call
 
 
 # -- equal draws that belong together ------------------------------------------------------------------
@@ -352,6 +377,7 @@ EXCUSES = (
     Excuse("made-alike", "the same thing is made twice", _made_alike),
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
     Excuse("evaluation", "what the loop trains is evaluated on the same numbers each time", _evaluation),
+    Excuse("candidates", "candidates are scored on the same numbers, and the best one is kept", _candidates),
     Excuse("input-for-init", "what is drawn is only an input to initialise a model with", _input_for_init),
     Excuse("target-network", "one module is initialised twice", _target_network, Of.STREAMS),
     Excuse("paired-evaluation", "one module runs with other variables on equal inputs", _paired_evaluation, Of.STREAMS),

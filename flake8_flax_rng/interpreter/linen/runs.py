@@ -252,10 +252,18 @@ def run(
         call=call,
         variables=variables,
         initialises=kind in INITIALISING,
+        built=_built(engine, found),
         derived=engine.number(),
     )
     thrown_away = kind in INITIALISING and not INITIALISING[kind]
     return [_finished(engine, outcome, given, template, outer, thrown_away) for outcome in outcomes]
+
+
+def _built(engine: Engine, found: Instance) -> Term:
+    """Return the plain settings that a module was built with."""
+    known = [(name, value) for name, value in sorted(found.attributes.items()) if isinstance(value, Const)]
+    const = engine.terms.const
+    return engine.terms.make(Kind.TUPLE, *(part for name, value in known for part in (const(name), const(value.value))))
 
 
 def _by_ancestor(found: Instance, streams: dict[int, set[str]]) -> tuple[set[str], ...]:
@@ -295,6 +303,8 @@ def _finished(
         _note(engine, draw, use, state)
     if template.initialises or not isinstance(value, Tuple | Const):
         assert result is not None
+        if template.variables is not None:
+            result = engine.terms.make(Kind.TUPLE, result, template.variables)
         value = Opaque(engine.terms.make(Kind.RESULT, result, engine.terms.fresh("run")))
     return value, state
 

@@ -116,6 +116,12 @@ PROGRAMS = {
         HEAD + "def f(key):\n    a = random.normal(key)\n    a = random.uniform(key)\n    return a\n",
         HEAD + "def f(key):\n    a = random.normal(key)\n    b, a = a, random.uniform(key)\n    return a, b\n",
     ),
+    "candidates": (
+        HEAD + "def score(w, k):\n    return (w * random.normal(k, (3,))).sum()\n"
+        "def f(key, ws):\n    scores = [score(w, key) for w in ws]\n    return ws[jnp.argmax(jnp.stack(scores))]\n",
+        HEAD + "def score(w, k):\n    return (w * random.normal(k, (3,))).sum()\n"
+        "def f(key, ws):\n    scores = [score(w, key) for w in ws]\n    return jnp.mean(jnp.stack(scores))\n",
+    ),
     "made-alike": (
         "import equinox as eqx\ndef f(k):\n    return eqx.nn.MLP(2, 2, 8, 1, key=k), eqx.nn.MLP(2, 2, 8, 1, key=k)\n",
         "import equinox as eqx\ndef f(k):\n    return eqx.nn.MLP(2, 2, 8, 1, key=k), eqx.nn.MLP(2, 4, 8, 1, key=k)\n",
