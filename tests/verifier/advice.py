@@ -58,14 +58,6 @@ class Program:
             raise NotApplicable
         return found
 
-    def call_around(self, finding: Finding) -> ast.Call:
-        """Return the innermost call in whose text a finding stands."""
-        place = (finding.line, finding.column)
-        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call) and _covers(node, *place)]
-        if not calls:
-            raise NotApplicable
-        return max(calls, key=lambda node: (node.lineno, node.col_offset, -(node.end_lineno or 0)))
-
     def call_of(self, finding: Finding, method: str) -> ast.Call:
         """Return the call of a method that begins where a finding stands, without what is asked of its result."""
         found = [
@@ -294,10 +286,19 @@ def _joined(given: ast.Dict, more: str) -> str:
 
 
 def _bare_key(program: Program, finding: Finding, match: re.Match[str]) -> str:
-    key, call = program.at(finding), program.call_around(finding)
+    key = program.at(finding)
+    calls = [node for node in ast.walk(program.tree) if isinstance(node, ast.Call)]
+    given = [call for call in calls if key in call.args or any(keyword.value is key for keyword in call.keywords)]
+    if not given:
+        raise NotApplicable
+    call = given[0]
     if call.args and key is not call.args[-1] and key in call.args:
         raise NotApplicable
     name = match["stream"]
+    if any(keyword.value is key for keyword in call.keywords):
+        if not name:
+            raise NotApplicable
+        return program.replaced((key, f"{{'{name}': {ast.unparse(key)}}}"))
     return program.replaced((key, f"rngs={{'{name}': {ast.unparse(key)}}}" if name else f"rngs={ast.unparse(key)}"))
 
 
@@ -410,15 +411,20 @@ def follow(text: str, finding: Finding, keys: tuple[str, ...]) -> Iterator[str]:
     match = re.search(pattern, finding.message)
     assert match is not None
     for key in keys if "<key>" in match[0] else keys[:1]:
-        yield _with_jax(apply(Program(text, key), finding, match))
+        yield _with_names(apply(Program(text, key), finding, match))
 
 
-def _with_jax(text: str) -> str:
-    """Return a program in which ``jax`` is a name, as the messages call it whatever the program does."""
+_NAMES = {"jax": "import jax", "nn": "from flax import linen as nn"}
+"""What the messages call the packages, whatever the program calls them."""
+
+
+def _with_names(text: str) -> str:
+    """Return a program in which the names are bound that messages use."""
     tree = ast.parse(text)
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
-    if any((alias.asname or alias.name.partition(".")[0]) == "jax" for node in imports for alias in node.names):
-        return text
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    bound = {(alias.asname or alias.name.partition(".")[0]) for node in imports for alias in node.names}
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    more = "".join(f"{line}\n" for name, line in _NAMES.items() if name in read - bound)
     first = next(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
     lines = text.splitlines(keepends=True)
-    return "".join([*lines[: first.end_lineno], "import jax\n", *lines[first.end_lineno :]])
+    return "".join([*lines[: first.end_lineno], more, *lines[first.end_lineno :]])
