@@ -168,11 +168,10 @@ def test_many_files_in_two_processes_in_one_order(flake8, tmp_path, reuse):
         (tmp_path / f"train_{number:02}.py").write_text("\n" * number + reuse + "c = jax.random.normal(key)\n")
     expected = [f"./train_{number:02}.py:{line + number}:23 RNG101" for number in range(12) for line in (4, 5)]
     outputs = set()
-    for jobs in ("1", "2"):
-        for seed in ("0", "1", "4242"):
-            run = flake8("--select=RNG", f"--jobs={jobs}", env={"PYTHONHASHSEED": seed})
-            assert run.places == expected
-            outputs.add(run.out)
+    for jobs, seed in (("1", "0"), ("1", "1"), ("2", "0"), ("2", "4242")):
+        run = flake8("--select=RNG", f"--jobs={jobs}", env={"PYTHONHASHSEED": seed})
+        assert run.places == expected
+        outputs.add(run.out)
     assert len(outputs) == 1
 
 

@@ -277,8 +277,9 @@ def test_one_file_does_not_change_the_next():
 def test_hash_seeds_do_not_change_findings():
     script = (
         "from pathlib import Path\nfrom flake8_flax_rng.lint import lint\n"
-        "for path in sorted(Path('fixtures').rglob('bad_*.py'))[::4]:\n"
-        "    print(path.name, lint(path.read_text(encoding='utf-8')))\n"
+        "for folder in sorted(Path('fixtures').iterdir()):\n"
+        "    for path in sorted(folder.glob('bad_*.py'))[:3]:\n"
+        "        print(path.name, lint(path.read_text(encoding='utf-8')))\n"
     )
     said = {
         subprocess.run(
