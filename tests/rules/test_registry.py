@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
 
