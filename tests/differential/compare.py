@@ -18,6 +18,9 @@ from .symptoms import RAISING, Symptoms
 
 _BOUND = "RNG090"
 
+_MEANT, _THROWN_AWAY = "RNG091", "`thrown-away`"
+"""What is overwritten before anybody reads it meets no other number: the linter says so, and a run cannot show it."""
+
 # A constant key in a compiled function is the same in every call, which takes two calls to show.
 _ONCE = "RNG104"
 
@@ -103,9 +106,11 @@ def compare(
         again = _not_shown(false, runs(source, given=inputs, calls=2))
         false = [finding for finding in false if finding.code != _ONCE or finding in again]
     missed: dict[tuple[int, str], Disagreement] = {}
+    thrown_away = {f.line for f in found if f.code == _MEANT and _THROWN_AWAY in f.message}
     for run in shown if not (silent or bounded) else ():
         for miss in (*_missed(run, findings), *_unsaid(run, findings)):
-            missed.setdefault((miss.line, miss.kind), miss)
+            if miss.line not in thrown_away:
+                missed.setdefault((miss.line, miss.kind), miss)
     return Comparison(
         [*broken, *(Disagreement("false", f.line, f"{f.code} {f.message}") for f in false), *missed.values()],
         found,
