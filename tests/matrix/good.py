@@ -448,16 +448,6 @@ def program():
 
 program()
 
-== drawn again to be compared
-def program():
-    key = random.key(0)
-    first = random.normal(key, (3,))
-    again = random.normal(key, (3,))  # intended: shows that a key determines what is drawn
-    assert jnp.array_equal(first, again)
-    return first
-
-program()
-
 == antithetic pairs
 def program():
     key = random.key(0)

@@ -6,8 +6,10 @@ and so does a name that is only never read: the text may not be finished.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -27,6 +29,9 @@ def is_thrown_away(scope: cst.BaseSuite, call: cst.CSTNode, other: cst.CSTNode, 
         other: another call in it: what is returned unless an exception leads there is not read beside it.
         keys: whether the call returns keys, of which it says nothing that they are overwritten.
     """
+    names, may_raise = _bindings(scope)
+    if not may_raise and call not in names:
+        return False
     flow = _Flow(call, other, _captured(scope))
     flow.block(scope, ())
     left = any(name.strip("_") for name in flow.tainted)
@@ -193,6 +198,42 @@ def _bound(target: cst.CSTNode) -> Iterator[str | None]:
         yield target.value if isinstance(target, cst.Name) else None
 
 
+@lru_cache(maxsize=4)
+def _bindings(scope: cst.BaseSuite) -> tuple[frozenset[cst.CSTNode], bool]:
+    """Return the calls whose result is bound to a name that is bound again, or to ``_``; and whether one may raise.
+
+    What another call returns stays where it is, so that the text need not be followed for each pair of calls.
+    """
+    made: dict[str, list[cst.CSTNode]] = {}
+    counts: Counter[str] = Counter()
+    may_raise = False
+    waiting: list[tuple[cst.CSTNode, int]] = [(scope, 1)]
+    while waiting:
+        node, passes = waiting.pop()
+        may_raise = may_raise or isinstance(node, cst.Try)
+        passes = 2 if isinstance(node, cst.For | cst.While) else passes
+        value, targets = _assigned(node)
+        calls = [part for part in _read(value) if isinstance(part, cst.Call)] if value is not None else []
+        for name in (name for target in targets for name in _bound(target) if name is not None):
+            counts[name] += passes
+            made.setdefault(name, []).extend(calls)
+        waiting.extend((child, passes) for child in node.children)
+    again = (calls for name, calls in made.items() if counts[name] > 1 or not name.strip("_"))
+    return frozenset(call for calls in again for call in calls), may_raise
+
+
+def _assigned(node: cst.CSTNode) -> tuple[cst.CSTNode | None, list[cst.BaseExpression]]:
+    """Return what a statement binds, and to what."""
+    if isinstance(node, cst.Assign):
+        return node.value, [target.target for target in node.targets]
+    if isinstance(node, cst.AnnAssign | cst.AugAssign):
+        return node.value, [node.target]
+    if isinstance(node, cst.For):
+        return node.iter, [node.target]
+    return None, []
+
+
+@lru_cache(maxsize=4)
 def _captured(scope: cst.BaseSuite) -> set[str]:
     """Return the names that functions within a block read, or that belong to more than the block."""
     found: set[str] = set()
