@@ -68,6 +68,7 @@ class _Flow:
         read: whether its value does something.
         given_up: whether what follows is given up where the other call is reached.
         escaped: whether its value was given up so.
+        again: whether a second pass of a loop is followed, in which a loop within it is followed once.
     """
 
     call: cst.CSTNode
@@ -78,6 +79,7 @@ class _Flow:
     read: bool = False
     given_up: bool = False
     escaped: bool = False
+    again: bool = False
 
     def block(self, body: cst.BaseSuite, around: _Place) -> None:
         self._statements(body, (*around, body))
@@ -144,10 +146,13 @@ class _Flow:
     def _loop(self, node: cst.For | cst.While, place: _Place) -> None:
         if isinstance(node, cst.For):
             self._assign(node.iter, [node.target], place)
-        for _ in range(2):
+        around = self.again
+        for again in (False, True) if not around else (True,):
+            self.again = again
             if isinstance(node, cst.While):
                 self.read = self._taints(node.test) or self.read
             self.block(node.body, place)
+        self.again = around
         if node.orelse is not None:
             self.block(node.orelse.body, place)
 
