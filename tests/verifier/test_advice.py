@@ -75,6 +75,7 @@ def mended(path: Path) -> str:
         pytest.skip(f"no program can follow it: {form}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_advice_that_is_followed_leaves_nothing_to_say(path: Path) -> None:
     assert findings(mended(path)) == []
