@@ -40,9 +40,11 @@ class Judgement:
         overlooked = self._overlooked()
         taken = {event.second for event in overlooked}
         found: list[Event] = []
-        for first, second in self._pairs():
-            if second not in taken and self._stands(first, second):
-                found.extend(self._of_pair(first, second))
+        pairs = self._pairs()
+        standing = [(first, second) for first, second in pairs if second not in taken and self._stands(first, second)]
+        standing.extend(self._behind(pairs, {*taken, *(use for pair in standing for use in pair)}))
+        for first, second in standing:
+            found.extend(self._of_pair(first, second))
         found.extend(overlooked)
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
         return [*found, *UnusedKeys(self._book, self._free_names).events(), *self._unfed(), *self._meant.values()]
@@ -59,6 +61,23 @@ class Judgement:
             (first, second)
             for first, second in pairs
             if not (second.twin and (first.site.node, second.site.node) in plain)
+        ]
+
+    def _behind(self, pairs: list[tuple[Use, Use]], told: set[Use]) -> list[tuple[Use, Use]]:
+        """Return the repeats that stand although the first use of the key excuses both.
+
+        What a function does that is called again and again with one key is judged by its first call.
+
+        Args:
+            pairs: the pairs with the first use.
+            told: the uses of which something is said anyway.
+        """
+        later = {second for _, second in pairs}
+        return [
+            (first, second)
+            for second, first in self._book.uses.behind.items()
+            if second in later and first.site.node is not second.site.node
+            if told.isdisjoint((first, second)) and self._stands(first, second)
         ]
 
     def _of_pair(self, first: Use, second: Use) -> list[Event]:

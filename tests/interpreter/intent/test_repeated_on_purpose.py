@@ -167,3 +167,13 @@ def test_an_excuse_has_a_border(name):
     _, text = PROGRAMS[name]
     assert name not in excuses(text)
     assert reported(text)
+
+
+def test_an_excuse_of_the_first_use_does_not_hide_the_later_two():
+    text = HEAD + (
+        "def f(m):\n    key = random.key(1)\n    a = random.normal(key, (3,))\n    a = jnp.ones(3)\n"
+        "    b = random.normal(key, (3,))\n    c = random.normal(key, (3,))\n    return a, b, c\n"
+    )
+    found = [finding for finding in lint(text) if finding.code == "RNG101"]
+    assert [finding.line for finding in found] == [text.count("\n") - 1]
+    assert "on line 16" in found[0].message
