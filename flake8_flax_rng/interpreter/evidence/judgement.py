@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
+from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.syntax.names_in_text import bound_between, is_free
 
@@ -99,6 +100,8 @@ class Judgement:
     def _stands(self, first: Use, second: Use) -> bool:
         """Return whether a repeat is a mistake, as far as can be seen; one that is meant is noted with its excuse."""
         case = Case(first, second, self._book.signs, self._origins.by_number(), self._book.imported)
+        if never_both(first, second, case.parting):
+            return False
         excuse = excuse_for(case)
         if excuse is not None:
             place = first.site.node, second.site.node, excuse.name
