@@ -37,6 +37,7 @@ class Signs:
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._subtracted: dict[tuple[Term, Term], Pair] = {}
         self._unused: set[cst.CSTNode] = set()
+        self._given: dict[cst.CSTNode, bool] = {}
         self._compiled: set[cst.CSTNode] = set()
         self._gradients: set[cst.CSTNode] = set()
 
@@ -58,6 +59,14 @@ class Signs:
     def negate(self, draw: Term, way: tuple[Step, ...]) -> None:
         """Note that a drawn value was negated, and the calls and loops that led there: an antithetic pair."""
         self._negated.setdefault(draw, []).append(way)
+
+    def give(self, argument: cst.CSTNode, read: bool) -> None:
+        """Note an argument of a function that is followed, and whether that names its parameter anywhere."""
+        self._given[argument] = read or self._given.get(argument, False)
+
+    def is_unread(self, argument: cst.CSTNode) -> bool:
+        """Return whether an argument was given to functions which never read it."""
+        return self._given.get(argument) is False
 
     def unused_result(self, call: cst.CSTNode) -> None:
         """Note a call whose result nobody looks at."""
