@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Made, Remade, Step, Use, part
+from flake8_flax_rng.interpreter.domain.events import Made, Parting, Remade, Step, Use, part
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors
+from flake8_flax_rng.interpreter.intent.passes import feeds_back, keeps_equal_results
 from flake8_flax_rng.rules.report import line
+
+CERTAIN = "RNG104"
+"""The rule that speaks of constant keys which are surely a mistake."""
+
+DOUBTFUL = "RNG197"
+"""The rule that speaks of the others, if it is asked for."""
 
 _MEASURED = (Kind.ATTRIBUTE, Kind.PURE, Kind.DRAW)
 
@@ -25,16 +32,41 @@ def constant_code(event: Remade) -> str:
         return ""
     if event.second.clock and event.second.place is MadeIn.TRACED:
         return ""  # JAX reads the clock once, which RNG113 says
-    around = part(event.first, event.second).around
+    parting = part(event.first, event.second)
+    around = parting.around
     if around is not None and (around.sweep or _of_other_sizes(event)):
         return ""
     site = event.second.site
     written = around is not None and around.site.chunk is site.chunk
-    if written and around is not None and site.chunk.contains(around.site.node, line(site)):
-        return "RNG104"
-    if _fixed_on_purpose(event):
+    inside = written and around is not None and site.chunk.contains(around.site.node, line(site))
+    if not inside and (_fixed_on_purpose(event) or not event.second.constant or not is_direct(event.second, event.use)):
         return ""
-    return "RNG104" if event.second.constant and is_direct(event.second, event.use) else ""
+    doubtful = not inside and _configured(event.second)
+    return CERTAIN if not doubtful and _certain(event, parting) else DOUBTFUL
+
+
+def _configured(made: Made) -> bool:
+    """Return whether a seed is an attribute or an item: an object may well be made for each of the runs."""
+    node = made.site.node
+    return isinstance(node, cst.Call) and any(isinstance(arg.value, cst.Attribute | cst.Subscript) for arg in node.args)
+
+
+def _certain(event: Remade, parting: Parting) -> bool:
+    """Return whether no program would want equal numbers here.
+
+    The clock is never read for them. A compiled step has them for ever, a loop that carries on what comes of them
+    repeats its noise, and one that collects equal results has as good as one. Other loops and calls may compare runs
+    that start from one seed.
+    """
+    made = event.second
+    if made.clock or (made.constant and made.place is MadeIn.TRACED):
+        return True
+    if parting.around is None:
+        return False
+    loop, call = parting.around.site, parting.second.site
+    if loop.chunk is not call.chunk and not isinstance(loop.node, cst.Call):
+        return False
+    return feeds_back(loop.node, call.node) or keeps_equal_results(loop.chunk.module, loop.node, call.node)
 
 
 def _of_other_sizes(event: Remade) -> bool:

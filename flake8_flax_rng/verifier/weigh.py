@@ -67,6 +67,7 @@ _PROOFS = {
     "RNG210": _Proof((_RAISES,)),
     "RNG193": _Proof((_REUSE,), passes=2),
     "RNG196": _Proof((_REUSE,)),
+    "RNG197": _Proof((_REUSE,), passes=2),
     "RNG291": _Proof((_NEEDLESS,), decisive=True),
 }
 

@@ -22,7 +22,7 @@ LIKE = frozenset({"ones_like", "zeros_like", "empty_like", "full_like"})
 
 
 @dataclass
-class _Statement:
+class Statement:
     """A statement, or the head of a compound one.
 
     Args:
@@ -55,7 +55,7 @@ def looks_on(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
         return False
     given = closure(set(names_in(call)), [(item.writes, item.reads) for item in statements])
     touched = closure(set(place.writes), [(item.reads, item.writes) for item in statements])
-    return bool(given & _carried(statements)) and not given & touched
+    return bool(given & carried(statements)) and not given & touched
 
 
 def comes_back(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
@@ -81,7 +81,7 @@ def comes_back(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -
     read = [item for item in statements if not _fills(item.node)]
     touched = closure(set(place.writes), [(item.reads, item.writes) for item in read])
     local = {name for item in statements if isinstance(item.node, cst.Import | cst.ImportFrom) for name in item.reads}
-    return place in read and bool((touched & _carried(read)) - local - set(modules))
+    return place in read and bool((touched & carried(read)) - local - set(modules))
 
 
 def _fills(node: cst.CSTNode) -> bool:
@@ -204,7 +204,7 @@ def closure(names: set[str], arrows: list[tuple[set[str], set[str]]]) -> set[str
         found |= more
 
 
-def _carried(statements: list[_Statement]) -> set[str]:
+def carried(statements: list[Statement]) -> set[str]:
     """Return the variables that a pass computes from what the one before has left in them."""
     found: set[str] = set()
     bound: set[str] = set()
@@ -216,7 +216,7 @@ def _carried(statements: list[_Statement]) -> set[str]:
     return found
 
 
-def statements_of(body: cst.BaseSuite) -> Iterator[_Statement]:
+def statements_of(body: cst.BaseSuite) -> Iterator[Statement]:
     """Go through the statements of a block, and those of the blocks in it."""
     for statement in body.body:
         if isinstance(statement, cst.SimpleStatementLine):
@@ -227,8 +227,8 @@ def statements_of(body: cst.BaseSuite) -> Iterator[_Statement]:
             yield from _compound(statement)
 
 
-def _simple(node: cst.BaseSmallStatement) -> _Statement:
-    found = _Statement(node)
+def _simple(node: cst.BaseSmallStatement) -> Statement:
+    found = Statement(node)
     if isinstance(node, cst.Assign):
         for target in node.targets:
             _bind(target.target, found)
@@ -245,7 +245,7 @@ def _simple(node: cst.BaseSmallStatement) -> _Statement:
     return found
 
 
-def _bind(target: cst.CSTNode, found: _Statement) -> None:
+def _bind(target: cst.CSTNode, found: Statement) -> None:
     """Note what an assignment binds; one to an attribute or an item changes the object."""
     if isinstance(target, cst.Tuple | cst.List):
         for element in target.elements:
@@ -271,13 +271,13 @@ def _receiver(node: cst.BaseExpression) -> set[str]:
     return {owner.value} if isinstance(owner, cst.Name) else set()
 
 
-def _compound(node: cst.CSTNode) -> Iterator[_Statement]:
+def _compound(node: cst.CSTNode) -> Iterator[Statement]:
     """Go through a compound statement: its head, and what stands in its blocks."""
-    head = _Statement(node)
+    head = Statement(node)
     blocks: list[cst.BaseSuite] = []
     if isinstance(node, _OPAQUE):
         name = node.name.value
-        yield _Statement(node, set(names_in(node)) - {name}, {name})
+        yield Statement(node, set(names_in(node)) - {name}, {name})
         return
     waiting: list[cst.CSTNode] = list(node.children)
     if isinstance(node, cst.For):
@@ -308,6 +308,9 @@ def names_in(node: cst.CSTNode) -> Iterator[str]:
         part = waiting.pop()
         if isinstance(part, cst.Name):
             yield part.value
+        elif isinstance(part, cst.Lambda):
+            own = {param.name.value for param in part.params.params}
+            yield from (name for name in names_in(part.body) if name not in own)
         elif isinstance(part, cst.Attribute | cst.Arg):
             waiting.append(part.value)
         else:

@@ -65,8 +65,8 @@ PROGRAMS = {
     "never-read": (
         HEAD + "def start(model, x):\n    return model.ready\ndef f(models):\n    for m in models:\n"
         "        x = random.normal(random.key(0), (3,))\n        start(m, x)\n",
-        HEAD + "def start(model, x):\n    return model.ready(x)\ndef f(models):\n    for m in models:\n"
-        "        x = random.normal(random.key(0), (3,))\n        start(m, x)\n",
+        HEAD + "def start(model, x):\n    return model.ready(x)\ndef f(m):\n    for _ in range(9):\n"
+        "        x = random.normal(random.key(0), (3,))\n        m = start(m, x)\n    return m\n",
     ),
     "an-item-each": (
         HEAD + "def score(model, k):\n    return model(random.normal(k, (3,)))\ndef f(models):\n"
