@@ -52,7 +52,7 @@ from collections.abc import Iterable, Sequence
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule, spelled
-from flake8_flax_rng.rules.same_key_again import same_keys
+from flake8_flax_rng.rules.same_key_again import ignored_places, same_keys
 
 RULE = rule("RNG104", "constant-key-in-step", "a key is built from a constant in a step that is repeated", __doc__)
 
@@ -60,8 +60,9 @@ RULE = rule("RNG104", "constant-key-in-step", "a key is built from a constant in
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that are built from the same seed in every step."""
     yield from same_keys(events, RULE.code)
+    ignored = ignored_places(events)
     for misused in events:
-        if isinstance(misused, Misused) and misused.code is Misuse.CONSTANT:
+        if isinstance(misused, Misused) and misused.code is Misuse.CONSTANT and misused.site.node not in ignored:
             yield Report(
                 misused.site,
                 f"`{spelled(misused.site)}` is the same key in every call of the function around it, so that the noise "

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, Remade, part
+import libcst as cst
+
+from flake8_flax_rng.interpreter.domain.events import Event, Misused, Remade, part
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.constant_keys import left_out
 from flake8_flax_rng.rules.report import Report, consumer, place, spelled
 from flake8_flax_rng.rules.reuse import remade
@@ -18,7 +21,10 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
         events: what happened.
         code: the rule that asks.
     """
+    ignored = ignored_places(events)
     for event in remade(events, code):
+        if event.second.site.node in ignored:
+            continue
         missing = left_out(event.second)
         site, made = event.second.site, spelled(event.second.site)
         if missing is not None:
@@ -40,6 +46,15 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
                 f"`{made}` builds the same key {_when(event)}, so that each draws the same numbers; "
                 "build the key once, and split it or fold the step into it",
             )
+
+
+def ignored_places(events: Sequence[Event]) -> set[cst.CSTNode]:
+    """Return where constant keys take the place of keys that are given, which RNG115 says.
+
+    Args:
+        events: what happened.
+    """
+    return {event.site.node for event in events if isinstance(event, Misused) and event.code is Misuse.IGNORED}
 
 
 def _when(event: Remade) -> str:

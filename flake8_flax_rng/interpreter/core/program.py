@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
     from flake8_flax_rng.interpreter.paths.state import State
+    from flake8_flax_rng.syntax.names_in_text import Function as Text
 
     Settled = tuple[frozenset[tuple[Term, bool]], ...]
 
@@ -87,6 +88,7 @@ class Program:
         defined: how often each ``def`` or ``lambda`` was executed.
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
+        ignored: the functions that never read a key which a call in sight gives them, and its parameter.
         entered: those of them whose text was followed there.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
@@ -112,6 +114,7 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
+        self.ignored: dict[Text, str] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
         self.effectless: dict[Hashable, Effectless] = {}

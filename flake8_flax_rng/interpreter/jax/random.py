@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.checks import ignored_keys, key_contract
 from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
 from flake8_flax_rng.interpreter.core.key_words import of_word
 from flake8_flax_rng.interpreter.core.models import Calls, Method
@@ -214,6 +214,7 @@ def consume(
         mapped.check(engine, use)
         lifted.drawn_from(engine, term)
         key_contract.check_constant(engine, term, origin, signature)
+        ignored_keys.check(engine, origin, use.site)
         _share(engine, term, use, state)
 
 

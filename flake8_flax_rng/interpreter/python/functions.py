@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.checks import ignored_keys
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import Ending, Scope
 from flake8_flax_rng.interpreter.core.lifted import is_kept
@@ -225,6 +226,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     engine.work.followed.add(code)
     names = _bound(engine, function, args, state)
     _note_unread(engine, function, args)
+    ignored_keys.note_call(engine, function, names)
     trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
