@@ -44,8 +44,9 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
     line, _ = code.chunk.position(code.node)
     text = function_around(code.chunk, line)
     if text is not None and text.name == code.name:
-        unread = _unread(text)
-        engine.program.ignored.update({text: name for name in keyed if name in unread})
+        unread = [name for name in keyed if name in _unread(text)]
+        if unread:
+            engine.program.ignored[text] = unread[0]
 
 
 def check(engine: Engine, origin: int, site: Site) -> None:
@@ -71,7 +72,7 @@ def check(engine: Engine, origin: int, site: Site) -> None:
 
 @lru_cache(maxsize=_TEXTS_KEPT)
 def _unread(text: Text) -> frozenset[str]:
-    """Return the parameters that a function never names, not even in ``del``; none of one that only passes."""
+    """Return the parameters that a function never names, not even in ``del``."""
     return frozenset(name for name in _parameters(text) if not loaded(text, name))
 
 

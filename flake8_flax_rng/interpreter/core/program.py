@@ -90,6 +90,7 @@ class Program:
         called: the functions that are called somewhere.
         ignored: the functions that never read a key which a call in sight gives them, and its parameter.
         entered: those of them whose text was followed there.
+        cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
         effectless: the calls that had no effect, by what they depend on.
@@ -115,6 +116,7 @@ class Program:
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
         self.ignored: dict[Text, str] = {}
+        self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
         self.effectless: dict[Hashable, Effectless] = {}

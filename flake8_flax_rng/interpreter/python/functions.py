@@ -295,6 +295,8 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     if handed_on and len(engine.context.functions) >= CALL_DEPTH:
         engine.bounds.reached(engine.context, Limit.DEPTH)
         return True
+    if not handed_on:
+        engine.program.cut.setdefault(code, set()).update(v.term for v in args.values() if isinstance(v, Opaque))
     return not handed_on
 
 
