@@ -52,6 +52,7 @@ _PROOFS = {
     "RNG111": _Proof((_RAISES,), decisive=True),
     "RNG112": _Proof((_RAISES,)),
     "RNG114": _Proof((_REUSE, _RAISES)),
+    "RNG115": _Proof((_REUSE,), passes=2),
     "RNG190": _Proof((_REUSE,), decisive=True),
     "RNG191": _Proof((_LEGACY,), decisive=True),
     "RNG192": _Proof((_SHARED,), decisive=True),
@@ -67,6 +68,7 @@ _PROOFS = {
     "RNG210": _Proof((_RAISES,)),
     "RNG193": _Proof((_REUSE,), passes=2),
     "RNG196": _Proof((_REUSE,)),
+    "RNG197": _Proof((_REUSE,), passes=2),
     "RNG291": _Proof((_NEEDLESS,), decisive=True),
 }
 

@@ -181,6 +181,8 @@ class Made:
         place: where it stands, if keys that are made there are the same in each call.
         default: whether it is the default of a parameter.
         varied: for a fold, whether the number that is folded in is no constant.
+        fallback: for a seed, whether it is made for want of an argument of which no caller in sight says anything.
+        clock: for a seed, whether it is the second that the clock shows.
     """
 
     way: tuple[Step, ...]
@@ -192,6 +194,8 @@ class Made:
     place: MadeIn | None = None
     default: bool = False
     varied: bool = False
+    fallback: bool = False
+    clock: bool = False
 
     @property
     def site(self) -> Site:

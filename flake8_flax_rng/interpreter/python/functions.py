@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.checks import ignored_keys
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import Ending, Scope
 from flake8_flax_rng.interpreter.core.lifted import is_kept
@@ -22,6 +23,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Class,
@@ -41,6 +43,7 @@ from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_ins
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
 from flake8_flax_rng.interpreter.python.lineage import is_linen
+from flake8_flax_rng.syntax.names_in_text import function_around, loaded
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -222,6 +225,8 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
             return _unknown(engine, function, args, state)
     engine.work.followed.add(code)
     names = _bound(engine, function, args, state)
+    _note_unread(engine, function, args)
+    ignored_keys.note_call(engine, function, names)
     trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
@@ -230,6 +235,24 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     if trial is not None:
         trial.end(result)
     return result
+
+
+def _note_unread(engine: Engine, function: Function, args: Args) -> None:
+    """Note the arguments that are drawn values, and whether the function reads them at all."""
+    names = parameter_names(function)
+    for place, node in args.nodes.items():
+        value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
+        if not (isinstance(value, Opaque) and value.term.kind is Kind.DRAW):
+            continue
+        name = place if isinstance(place, str) else names[place] if place < len(names) else ""
+        engine.book.signs.give(node, not name or _reads(function.code, name))
+
+
+def _reads(code: FunctionCode, name: str) -> bool:
+    """Return whether the text of a function names one of its parameters again."""
+    line, _ = code.chunk.position(code.node)
+    found = function_around(code.chunk, line) if isinstance(code.node, cst.FunctionDef) else None
+    return found is None or found.name != code.name or bool(loaded(found, name))
 
 
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
@@ -272,6 +295,8 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     if handed_on and len(engine.context.functions) >= CALL_DEPTH:
         engine.bounds.reached(engine.context, Limit.DEPTH)
         return True
+    if not handed_on:
+        engine.program.cut.setdefault(code, set()).update(v.term for v in args.values() if isinstance(v, Opaque))
     return not handed_on
 
 

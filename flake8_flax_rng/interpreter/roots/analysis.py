@@ -121,6 +121,8 @@ class Analysis:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
                     self._safely(partial(self._run_function, function, state), function.code.chunk)
+                if self._hands_on_to_itself(function):
+                    self._safely(partial(self._run_function, function, state), function.code.chunk)
         sources: list[Callable[[], Sequence[Event]]] = [
             Judgement(engine.book).events,
             self._leftovers.events,
@@ -129,6 +131,11 @@ class Analysis:
             lambda: engine.bounds.events,
         ]
         return [event for source in sources for event in self._safely(source) or ()]
+
+    def _hands_on_to_itself(self, function: Function) -> bool:
+        """Return whether a function draws from what it has given to itself before: then that call matters too."""
+        cut = self._engine.program.cut.pop(function.code, set())
+        return self._is_root(function) and any(self._engine.book.uses.drawn_from(term) for term in cut)
 
     def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""

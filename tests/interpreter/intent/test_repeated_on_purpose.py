@@ -62,6 +62,18 @@ PROGRAMS = {
         HEAD + "if __name__ == '__main__':\n    key = random.key(0)\n    a = random.normal(key)\n"
         "    b = random.uniform(key)\n    print(a.shape, a, b)\n",
     ),
+    "never-read": (
+        HEAD + "def start(model, x):\n    return model.ready\ndef f(models):\n    for m in models:\n"
+        "        x = random.normal(random.key(0), (3,))\n        start(m, x)\n",
+        HEAD + "def start(model, x):\n    return model.ready(x)\ndef f(m):\n    for _ in range(9):\n"
+        "        x = random.normal(random.key(0), (3,))\n        m = start(m, x)\n    return m\n",
+    ),
+    "an-item-each": (
+        HEAD + "def score(model, k):\n    return model(random.normal(k, (3,)))\ndef f(models):\n"
+        "    return [score(model, random.key(0)) for model in models]\n",
+        HEAD + "def score(model, k):\n    return model(random.normal(k, (3,)))\ndef f(model):\n"
+        "    return [score(model, random.key(0)) for _ in range(9)]\n",
+    ),
     "rows-of-tests": (
         HEAD
         + "import pytest\n@pytest.mark.parametrize('x', [random.normal(random.key(0)), random.normal(random.key(0))])\n"
