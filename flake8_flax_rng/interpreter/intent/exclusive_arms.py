@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Use
 
 _LOOPS = (cst.For, cst.While)
+_TARGETED = (cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)
 _FIXED = (cst.Name, cst.BooleanOperation, cst.UnaryOperation, cst.Comparison, cst.ComparisonTarget, cst.SimpleString)
 _LITERAL = (cst.Integer, cst.BaseBooleanOp, cst.BaseUnaryOp, cst.BaseCompOp, cst.BaseParenthesizableWhitespace)
 
