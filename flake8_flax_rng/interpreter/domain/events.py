@@ -374,16 +374,20 @@ class UnfedRun:
         name: the callable as a reader knows it.
         flag: the argument that says that it trains, as the text has it.
         mutable: whether collections are said to change, as those of batch statistics do.
+        models: names the models that are run.
         key: a key that was made for this function and is never used, if there is one.
         made: the call that made it.
+        fed: a call that gives streams to the same model while it may train.
     """
 
     call: Site
     name: str
     flag: str
     mutable: bool = False
+    models: set[Term] = field(default_factory=set)
     key: str | None = None
     made: Made | None = None
+    fed: Site | None = None
 
 
 @record(eq=False)

@@ -239,7 +239,7 @@ class Judgement:
         return []
 
     def _unfed(self) -> list[UnfedRun]:
-        """Return the runs without streams, each with a key that was made for it and is never used."""
+        """Return the runs without streams, each with what says that one was forgotten, if anything does."""
         return [self._with_key(run) for run in self._book.unfed.values()]
 
     def _with_key(self, run: UnfedRun) -> UnfedRun:
@@ -248,4 +248,4 @@ class Judgement:
             key = unread_before(made, names, run.call)
             if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
                 return replace(run, key=key, made=made)
-        return run
+        return replace(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
