@@ -81,7 +81,7 @@ class Judgement:
         """Return whether a repeat is a mistake, as far as can be seen; one that is meant is noted with its excuse."""
         case = Case(first, second, self._book.signs, self._origins.by_number(), self._book.imported)
         excuse = excuse_for(case)
-        if excuse is not None:
+        if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):
             place = first.site.node, second.site.node, excuse.name
             if place not in self._meant:
                 name = self._origins.name_in(first.term, case.parting.second.owner)
@@ -217,14 +217,15 @@ class Judgement:
         found: list[Overlooked] = []
         for first, second in [*self._book.uses.guesses, *self._book.uses.pairs]:
             # An equal key that was made elsewhere is not the one that has siblings here.
-            if second.kind is UseKind.UNKNOWN and first.origin == second.origin:
+            if UseKind.UNKNOWN in (first.kind, second.kind) and first.origin == second.origin:
                 found.extend(self._unread_beside(first, second))
         return found
 
     def _unread_beside(self, first: Use, second: Use) -> list[Overlooked]:
-        """Return the key that a call should have been given in place of the one that was used before."""
+        """Return the key that a call should have been given in place of the one that is used in another place too."""
         guessed = first.kind is UseKind.UNKNOWN
-        step = part(first, second).second
+        parting = part(first, second)
+        step = parting.second if second.kind is UseKind.UNKNOWN else parting.first
         for origin in (first.derived, second.origin):
             made = self._origins.maker(origin)
             if made is None or made.kind is not MakeKind.SPLIT or not self._stands(first, second):
@@ -237,6 +238,15 @@ class Judgement:
             if name is not None and (not name.isidentifier() or self._is_free(name, made, step)):
                 return [Overlooked(first, second, made, name)]
         return []
+
+    def _idle_beside(self, use: Use) -> bool:
+        """Return whether there was a key of its own for a use, under a new name that nobody reads."""
+        made = self._origins.maker(use.origin)
+        if made is None or made.kind is not MakeKind.SPLIT or not self._book.complete:
+            return False
+        names = {index: name for index, (name, _) in self._origins.names(use.origin).items()}
+        array, read = self._origins.named_array(use.origin), self._origins.children_read(use.origin)
+        return unread(made, names, array, read, alone=True) is not None
 
     def _unfed(self) -> list[UnfedRun]:
         """Return the runs without streams, each with what says that one was forgotten, if anything does."""
