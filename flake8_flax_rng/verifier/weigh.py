@@ -53,6 +53,7 @@ _PROOFS = {
     "RNG112": _Proof((_RAISES,)),
     "RNG114": _Proof((_REUSE, _RAISES)),
     "RNG190": _Proof((_REUSE,), decisive=True),
+    "RNG194": _Proof((_REUSE,), decisive=True),
     "RNG191": _Proof((_LEGACY,), decisive=True),
     "RNG192": _Proof((_SHARED,), decisive=True),
     "RNG201": _Proof((_NEEDLESS,), decisive=True),

@@ -274,6 +274,21 @@ class Overlooked:
 
 
 @record(eq=False)
+class Suspected:
+    """A key that is consumed is also given to a call that cannot be followed.
+
+    Args:
+        first: the one of the two uses that comes first.
+        second: the other one.
+        name: the key as the function calls it in which the two part, if it has a name.
+    """
+
+    first: Use
+    second: Use
+    name: str | None
+
+
+@record(eq=False)
 class Shared:
     """A key that all lanes of a mapped function have in common is drawn from in each.
 
@@ -676,6 +691,7 @@ Event = (
     | Meant
     | UnfedRun
     | Overlooked
+    | Suspected
     | Shared
     | HandedOn
     | Together

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Together, part
+from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Suspected, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
-from flake8_flax_rng.syntax.names_in_text import bound_between, is_free
+from flake8_flax_rng.syntax.names_in_text import bound_between, is_dropped, is_free
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
@@ -44,6 +44,7 @@ class Judgement:
             if second not in taken and self._stands(first, second):
                 found.extend(self._of_pair(first, second))
         found.extend(overlooked)
+        found.extend(self._suspected({(event.first.site.node, event.second.site.node) for event in overlooked}))
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
         return [*found, *UnusedKeys(self._book, self._free_names).events(), *self._unfed(), *self._meant.values()]
 
@@ -221,9 +222,24 @@ class Judgement:
                 found.extend(self._unread_beside(first, second))
         return found
 
+    def _suspected(self, known: set[tuple[object, object]]) -> list[Suspected]:
+        """Return the keys that are consumed and also given to a call that cannot be followed."""
+        found: dict[tuple[object, object], Suspected] = {}
+        for first, second in self._book.uses.guesses:
+            place = first.site.node, second.site.node
+            unknown = first if first.kind is UseKind.UNKNOWN else second
+            if place in known or place in found or first.origin != second.origin or _is_dropped(unknown):
+                continue
+            if self._stands(first, second):
+                owner = part(first, second).second.owner
+                found[place] = Suspected(first, second, self._origins.name_in(first.term, owner))
+        return list(found.values())
+
     def _unread_beside(self, first: Use, second: Use) -> list[Overlooked]:
         """Return the key that a call should have been given in place of the one that is used in another place too."""
         guessed = first.kind is UseKind.UNKNOWN
+        if guessed and any(use.kind is UseKind.UNKNOWN and _is_dropped(use) for use in (first, second)):
+            return []  # a call that nothing is taken from may well only keep a record
         parting = part(first, second)
         step = parting.second if second.kind is UseKind.UNKNOWN else parting.first
         for origin in (first.derived, second.origin):
@@ -259,3 +275,7 @@ class Judgement:
             if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
                 return replace(run, key=key, made=made)
         return replace(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
+
+
+def _is_dropped(use: Use) -> bool:
+    return is_dropped(use.site.chunk, use.site.node)
