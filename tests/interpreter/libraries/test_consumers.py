@@ -714,7 +714,9 @@ def test_ways_to_import_it(module, name, call):
 )
 def test_ways_to_call_it(draws, wrong):
     program = f"import functools, jax\nfrom lib import Noise, Sampler, draw\ndef f(key, x):\n    return {draws}\n"
-    assert own(program, "lib.draw:key", "lib.Sampler.draw:key") == ([(4, "RNG101")] if wrong else [])
+    found = own(program, "lib.draw:key", "lib.Sampler.draw:key")
+    # What another method does with the key is open.
+    assert [place for place in found if place[1] != "RNG194"] == ([(4, "RNG101")] if wrong else [])
 
 
 def test_a_plain_import():
