@@ -25,6 +25,7 @@ _ALSO: dict[str, frozenset[str]] = {
     "RNG109": frozenset({INSIDE}),
     "RNG190": frozenset(),
     "RNG197": frozenset({REMADE, INSIDE}),
+    "RNG194": frozenset(),
 }
 _ANYWHERE = frozenset({INSIDE, OUTSIDE, REMADE})
 

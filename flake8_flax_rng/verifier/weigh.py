@@ -54,6 +54,7 @@ _PROOFS = {
     "RNG114": _Proof((_REUSE, _RAISES)),
     "RNG115": _Proof((_REUSE,), passes=2),
     "RNG190": _Proof((_REUSE,), decisive=True),
+    "RNG194": _Proof((_REUSE,), decisive=True),
     "RNG191": _Proof((_LEGACY,), decisive=True),
     "RNG192": _Proof((_SHARED,), decisive=True),
     "RNG201": _Proof((_NEEDLESS,), decisive=True),

@@ -29,7 +29,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import consumers
-from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, runs
+from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
 from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.comparisons import compares
@@ -126,7 +126,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         if name is not None:
             if compares(name):
                 assertions.note(engine, name, args, state, site)
-            runs.unresolved_run(engine, name, args, state, site)
+            unknown_runs.note(engine, function.term, args, state)
             mapped.note_models(engine, name, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):
         modules.unknown_module(engine, state, site)

@@ -278,6 +278,21 @@ class Overlooked:
 
 
 @record(eq=False)
+class Suspected:
+    """A key that is consumed is also given to a call that cannot be followed.
+
+    Args:
+        first: the one of the two uses that comes first.
+        second: the other one.
+        name: the key as the function calls it in which the two part, if it has a name.
+    """
+
+    first: Use
+    second: Use
+    name: str | None
+
+
+@record(eq=False)
 class Shared:
     """A key that all lanes of a mapped function have in common is drawn from in each.
 
@@ -378,16 +393,20 @@ class UnfedRun:
         name: the callable as a reader knows it.
         flag: the argument that says that it trains, as the text has it.
         mutable: whether collections are said to change, as those of batch statistics do.
+        models: names the models that are run.
         key: a key that was made for this function and is never used, if there is one.
         made: the call that made it.
+        fed: a call that gives streams to the same model while it may train.
     """
 
     call: Site
     name: str
     flag: str
     mutable: bool = False
+    models: set[Term] = field(default_factory=set)
     key: str | None = None
     made: Made | None = None
+    fed: Site | None = None
 
 
 @record(eq=False)
@@ -680,6 +699,7 @@ Event = (
     | Meant
     | UnfedRun
     | Overlooked
+    | Suspected
     | Shared
     | HandedOn
     | Together

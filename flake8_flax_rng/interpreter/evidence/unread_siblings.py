@@ -6,6 +6,9 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
+from flake8_flax_rng.syntax.liveness import may_be_read
 from flake8_flax_rng.syntax.names_in_text import Function, covers, function_around, loaded
 from flake8_flax_rng.syntax.walk import walk
 
@@ -29,7 +32,8 @@ def unread(
         names: the names that its keys were bound to, by index.
         array: the name that an array of its keys was bound to, and the array; None if there is none.
         read: which of its keys were read.
-        alone: whether it has to be the only one of several that is not read, so that there was one for each use.
+        alone: whether it has to be the only one that is not read, of several or of two new ones, so that there was
+            one for each use.
 
     Returns:
         the key, as the text would name it; None if all are read, or if that cannot be told.
@@ -38,13 +42,22 @@ def unread(
     function = _around(made.site) if read and (idle or array) else None
     if function is None:
         return None
-    lost = [name for name in names.values() if not loaded(function, name)]
+    line, _ = made.site.chunk.position(made.site.node)
+    lost = [name for name in names.values() if not may_be_read(function.body, line, name)]
     if lost:
         missing = [name for name in idle if name in lost]
     else:
         missing = lost = _unread_indices(function, *array) if array is not None else []
-    several = (_count(made) or len(names)) >= _SEVERAL
-    return None if alone and not (several and len(lost) == 1) else next(iter(missing), None)
+    found = next(iter(missing), None)
+    several = (_count(made) or len(names)) >= _SEVERAL or found != source_name(made)
+    return None if alone and not (several and len(lost) == 1) else found
+
+
+def source_name(made: Made) -> str:
+    """Return the name of the key that was split: what is bound to it again is carried on, whoever comes next."""
+    arguments = made.way[-1].arguments
+    node = arguments[0][0] if arguments else None
+    return node.value if isinstance(node, cst.Name) else ""
 
 
 def unread_before(made: Made, names: Mapping[int, str], call: Site) -> str | None:

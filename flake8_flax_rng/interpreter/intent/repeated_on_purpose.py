@@ -94,12 +94,14 @@ class Excuse(NamedTuple):
         meaning: what the program does, as that rule says it.
         holds: whether it is so of two uses.
         of: the uses that it is for.
+        unless_idle: whether a key refutes it that was made beside this one, and that nobody uses.
     """
 
     name: str
     meaning: str
     holds: Callable[[Case], bool]
     of: Of = Of.ALL
+    unless_idle: bool = False
 
 
 # -- comparisons -----------------------------------------------------------------------------------
@@ -423,7 +425,7 @@ EXCUSES = (
     Excuse("same-objective", "one function is evaluated beside its gradient, on the same numbers", _same_objective),
     Excuse("only-looked-at", "the loop renews other keys, and only looks at what comes of this one", _only_looked_at),
     Excuse("thrown-away", "what one of the two has made is thrown away", _thrown_away),
-    Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected),
+    Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected, unless_idle=True),
     Excuse("replayed", "a loop over what was recorded makes the same call again", _replayed),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),

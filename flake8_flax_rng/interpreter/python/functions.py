@@ -43,6 +43,7 @@ from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_ins
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
 from flake8_flax_rng.interpreter.python.lineage import is_linen
+from flake8_flax_rng.interpreter.python.names import dotted
 from flake8_flax_rng.syntax.names_in_text import function_around, loaded
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _DOCUMENTED = 2
+_NOT_IMPLEMENTED = ("NotImplementedError", "NotImplemented")
 
 
 def make_lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
@@ -309,13 +311,17 @@ def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: Stat
 
 
 def _left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
-    """Return whether a method only says that it is not implemented: what its subclasses do is open."""
-    body = node.body.body if isinstance(node, cst.FunctionDef) else ()
-    last = body[-1] if body and len(body) <= _DOCUMENTED else None
+    """Return whether a method is abstract, or only says that it is not implemented: what its subclasses do is open."""
+    if isinstance(node, cst.Lambda):
+        return False
+    body = node.body.body
+    last = body[-1] if len(body) <= _DOCUMENTED else None
     line = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
-    raised = line.exc if isinstance(line, cst.Raise) else None
-    name = raised.func if isinstance(raised, cst.Call) else raised
-    return isinstance(name, cst.Name) and name.value == "NotImplementedError"
+    if isinstance(line, cst.Raise):
+        name = line.exc.func if isinstance(line.exc, cst.Call) else line.exc
+        return isinstance(name, cst.Name) and name.value in _NOT_IMPLEMENTED
+    empty = isinstance(line, cst.Pass | cst.Expr)
+    return empty and any(dotted(item.decorator).endswith("abstractmethod") for item in node.decorators)
 
 
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
