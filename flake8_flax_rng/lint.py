@@ -110,11 +110,19 @@ def _analysed(
     from flake8_flax_rng.rules import findings, not_analysed
     from flake8_flax_rng.syntax.source import borrowed_trees, chunks
 
+    def found() -> list[Finding]:
+        with borrowed_trees():
+            index = build(tree, interest(libraries, project, project.home if project is not None else ""))
+            analysis = Analysis(chunks(source, tree), index, libraries, project)
+            try:
+                result = findings(analysis.run(), off())
+            finally:
+                analysis.close()
+            result.extend(not_analysed(failure) for failure in analysis.failures[:1])
+            return sorted(result)
+
     if project is not None:
         project.open(source)
-    with _collector_at_rest(), borrowed_trees():
-        index = build(tree, interest(libraries, project, project.home if project is not None else ""))
-        analysis = Analysis(chunks(source, tree), index, libraries, project)
-        found = findings(analysis.run(), off())
-        found.extend(not_analysed(failure) for failure in analysis.failures[:1])
-    return sorted(found)
+    # What the analysis has built is gone when the collector is back, which would look at all of it once.
+    with _collector_at_rest():
+        return found()

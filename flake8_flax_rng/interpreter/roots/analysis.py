@@ -130,6 +130,12 @@ class Analysis:
         ]
         return [event for source in sources for event in self._safely(source) or ()]
 
+    def close(self) -> None:
+        """Let go of everything at once: the parts refer to each other, and only the collector would find that out."""
+        for cls in self._engine.program.classes:
+            cls.members.clear()
+        vars(self._engine).clear()
+
     def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""
         unit, index = function.code.unit, self._index
