@@ -54,6 +54,8 @@ class Step:
         owner: number of the function in whose text the step stands, -1 for the file's body.
         method: whether it is a call of a method of an object.
         sweep: whether it is a loop over things that are listed, as a comparison of several settings is.
+        further: whether the pass is one like those before it, which stands for all that follow.
+        passes: for a loop all of whose passes are followed, how many these are.
     """
 
     site: Site
@@ -63,6 +65,8 @@ class Step:
     owner: int = -1
     sweep: bool = False
     method: bool = False
+    further: bool = False
+    passes: int = 1
 
 
 @record(eq=False)

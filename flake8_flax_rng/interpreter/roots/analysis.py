@@ -132,6 +132,12 @@ class Analysis:
         ]
         return [event for source in sources for event in self._safely(source) or ()]
 
+    def close(self) -> None:
+        """Let go of everything at once: the parts refer to each other, and only the collector would find that out."""
+        for cls in self._engine.program.classes:
+            cls.members.clear()
+        vars(self._engine).clear()
+
     def _hands_on_to_itself(self, function: Function) -> bool:
         """Return whether a function draws from what it has given to itself before: then that call matters too."""
         cut = self._engine.program.cut.pop(function.code, set())
