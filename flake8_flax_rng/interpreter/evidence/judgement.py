@@ -73,7 +73,17 @@ class Judgement:
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
             return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
-        return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
+        if "unknown" in (first.kind, second.kind):
+            return []
+        drawn = self._drawn(first.origin), self._drawn(second.origin)
+        return [replace(event, drawn=drawn) for event in self._remade(first, second)]
+
+    def _drawn(self, origin: int) -> Made | None:
+        """Return the draw from a stream of NNX that a key comes of, if it comes of one."""
+        made = self._origins.maker(origin)
+        while made is not None and made.kind is not MakeKind.STREAM:
+            made = self._origins.maker(made.parent)
+        return made
 
     # -- which repeats stand -----------------------------------------------------------------------
 
