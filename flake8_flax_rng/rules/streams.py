@@ -35,7 +35,7 @@ def stream_code(event: Remade) -> str:
         return _copied_code(copy.drawn.via)
     if event.first.kind is event.second.kind is MakeKind.SEED:
         return _seeded_code(event)
-    return "" if _both_build(event) and not _in_one_module(event) else "RNG307"
+    return "" if event.built and not _in_one_module(event) else "RNG307"
 
 
 def _copied_code(via: str) -> str:
@@ -49,18 +49,9 @@ def _copied_code(via: str) -> str:
 def _seeded_code(event: Remade) -> str:
     """Models that start alike may be meant; layers of one module, and the masks of two steps, are not."""
     again = event.first.site.node is event.second.site.node
-    if _both_build(event):
+    if event.built:
         return "RNG303" if _in_one_module(event) or (again and _falls_back(event)) or _layers_in_a_row(event) else ""
     return "RNG303" if again else "RNG307"
-
-
-def _builds(made: Made | None) -> bool:
-    """Return whether a constructor of a layer has drawn a key, or forked the stream that it comes of."""
-    return made is not None and made.drawn is not None and bool(made.drawn.layer)
-
-
-def _both_build(event: Remade) -> bool:
-    return all(_builds(made) for made in event.drawn)
 
 
 def _in_one_module(event: Remade) -> bool:

@@ -30,7 +30,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, runs
-from flake8_flax_rng.interpreter.nnx import layers
+from flake8_flax_rng.interpreter.nnx import key_places, layers
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
 from flake8_flax_rng.interpreter.python import assertions, classes, lineage
@@ -110,6 +110,8 @@ def _native(engine: Engine, function: Native, args: Args, state: State, site: Si
     method = METHODS.get(kind)
     if method is None:
         return [(engine.unknown("abstract"), state)]
+    if kind == "linen" and engine.program.stateful and key_places.given_to_linen(engine, name, args, state, site):
+        return []
     return method(engine, name, function.receiver, args, state, site)
 
 

@@ -9,7 +9,7 @@ from flake8_flax_rng.interpreter import libraries
 from flake8_flax_rng.interpreter.dispatch import notes
 from flake8_flax_rng.interpreter.jax import array_functions, control_flow, maps, random, transforms
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
-from flake8_flax_rng.interpreter.nnx import lanes, layers, rngs, splitting, states
+from flake8_flax_rng.interpreter.nnx import key_places, lanes, layers, rngs, splitting, states
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
 from flake8_flax_rng.interpreter.python import builtin_functions, containers, frozen_dataclasses
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _CALLS: tuple[Calls, ...] = (
     *notes.BEFORE,
     *frozen_dataclasses.CALLS,
+    *key_places.CALLS,
     *random.CALLS,
     *array_functions.CALLS,
     *lifted_transforms.CALLS,

@@ -231,6 +231,7 @@ class Remade:
         inside: the call of the sampler that makes one of the two keys for itself, if there is one.
         fold_is_later: whether that sampler was called before the fold.
         drawn: the draws from streams of NNX that have made the first and the second key, where these have.
+        built: whether constructors of layers have drawn both, or have forked the streams that did.
     """
 
     first: Made
@@ -240,6 +241,7 @@ class Remade:
     inside: Use | None = None
     fold_is_later: bool = False
     drawn: tuple[Made | None, Made | None] = (None, None)
+    built: bool = False
 
 
 @record(eq=False)
