@@ -42,7 +42,7 @@ from flake8_flax_rng.interpreter.domain.events import Event, part
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.reuse import remade
-from flake8_flax_rng.rules.streams import mistakes
+from flake8_flax_rng.rules.streams import built_again, mistakes
 
 RULE = rule("RNG303", "constant-rngs", "an Rngs is built of the same constant again and again", __doc__)
 
@@ -50,7 +50,7 @@ RULE = rule("RNG303", "constant-rngs", "an Rngs is built of the same constant ag
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report seeds that are used again."""
     for event in remade(events, RULE.code):
-        again = event.first.site.node is event.second.site.node
+        again = built_again(event)
         where = "in each pass or call" if again else f"as on {place(event.first.site)}"
         parting = part(event.before, event.use)
         used = f"`{event.use.label}` on {place(parting.second.site)}"

@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.interpreter.domain.events import Event, Shared
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
@@ -49,12 +49,15 @@ RULE = rule("RNG309", "reseed-no-op", "a reseed or a split takes no stream", __d
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report names that no stream has."""
+    broadcast = any(isinstance(event, Shared) and event.stream for event in events)  # RNG306 speaks of these
     for event in mistakes(
         events, StreamMistake.RESEED_NOTHING, StreamMistake.FILTER_NOTHING, StreamMistake.RESEED_SPLIT
     ):
         if event.what is StreamMistake.RESEED_SPLIT:
             advice = "pass `policy='match_shape'`"
             yield Report(event.site, f"the streams {event.name!r} are split, and one key cannot reseed them: {advice}")
+            continue
+        if broadcast and event.what is StreamMistake.FILTER_NOTHING:
             continue
         name = event.name if event.what is StreamMistake.RESEED_NOTHING else repr(event.name)
         yield Report(

@@ -9,7 +9,7 @@ from flake8_flax_rng.interpreter.domain.kinds import MakeKind, StreamMistake
 
 SCANNED = "flax.nnx.scan"
 AGAIN = "the root of a stream"
-_CLONED = frozenset({"nnx.clone", "copy.deepcopy", "nnx.update", "nnx.merge"})
+_CLONED = frozenset({"nnx.clone", "copy.deepcopy", "nnx.update", "nnx.Rngs(…)"})
 
 
 def mistakes(events: Sequence[Event], *whats: StreamMistake) -> Iterator[Stateful]:
@@ -48,10 +48,16 @@ def _copied_code(via: str) -> str:
 
 def _seeded_code(event: Remade) -> str:
     """Models that start alike may be meant; layers of one module, and the masks of two steps, are not."""
-    again = event.first.site.node is event.second.site.node
+    again = built_again(event)
     if event.built:
         return "RNG303" if _in_one_module(event) or (again and _falls_back(event)) or _layers_in_a_row(event) else ""
     return "RNG303" if again else "RNG307"
+
+
+def built_again(event: Remade) -> bool:
+    """Return whether one place of the text has run twice, rather than given two streams one seed."""
+    before, after = ([(step.site.node, step.turn) for step in made.way] for made in (event.first, event.second))
+    return event.first.site.node is event.second.site.node and before != after
 
 
 def _in_one_module(event: Remade) -> bool:

@@ -28,6 +28,7 @@ class Hooks:
         returned: told of what a function that is followed for any arguments returns, and on which path.
         lacking: asked for an attribute that neither an object nor the text of its class has, and where it is read.
         dropped: told of the value of a statement that is an expression, and where it stands.
+        unpacked: told of an object that is unpacked into so many names, and where.
         managed: asked what entering or leaving a context manager does whose class is not in the text.
     """
 
@@ -36,4 +37,5 @@ class Hooks:
     returned: Callable[[Value, State], None] = _ignore
     lacking: Callable[[Ref, Instance, str, State, Site], Outcomes | None] = _ignore
     dropped: Callable[[Value, State, Site], None] = _ignore
+    unpacked: Callable[[Instance, int, State, Site], None] = _ignore
     managed: Callable[[Instance, str, State], Outcomes | None] = _ignore

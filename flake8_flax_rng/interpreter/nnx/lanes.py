@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls
+from flake8_flax_rng.interpreter.domain.events import Stateful
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Keys, Ref, Symbol, Tuple, Value, Wrapped
 from flake8_flax_rng.interpreter.jax import vmap
 from flake8_flax_rng.interpreter.nnx import filters, graph, streams
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
+
+BACKUPS = "flax.nnx.SplitBackups"
+"""What ``split_rngs`` returns: the state before."""
 
 _STATE_AXES = "flax.nnx.StateAxes"
 _AXES = "<axes>"
@@ -113,6 +118,9 @@ def call(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
         roots, terms = take(engine, value, axis, 0, state)
         before.extend(roots)
         varying.extend(terms)
+    if any(streams.is_a(value, BACKUPS, state) for value in args.positional):
+        engine.emit(Stateful(StreamMistake.BACKUP, site))
+        return []
     in_axes = Tuple(
         tuple([NONE if graph.is_object(v, state) else a for v, a in zip(args.positional, axes, strict=True)])
     )

@@ -76,6 +76,7 @@ def make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ins
     if isinstance(given, Ref) and not _draw_parameters(engine, path, layer, fields, given, args, state, site):
         return None
     fields.setdefault(_FLAG, FALSE if path == DROPOUT else NONE)
+    fields.pop(_RNGS, None)
     if layer.fork:
         fork = _fork(engine, layer, fields, given, state, site)
         if fork is None:

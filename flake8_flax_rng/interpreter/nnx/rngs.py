@@ -44,13 +44,14 @@ _NUMPY_NUMBERS = ("numpy.int32", "numpy.int64", "numpy.uint32", "numpy.uint64", 
 def _make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     """Call ``Rngs(default, **streams)``."""
     given: dict[str, Value] = {}
+    via = "the root of a stream"
     default = args.get(0, DEFAULT)
     symbolic = not args.complete()
     nodes = {name: args.node(None, name) for name in args.keywords}
     if default is not None and default != NONE:
         entries = _mapping(default, state)
         if entries is not None:
-            symbolic = symbolic or not entries.complete
+            symbolic, via = symbolic or not entries.complete, "nnx.Rngs(…)"
             given.update({str(key.value): value for key, value in entries.entries})
         elif isinstance(default, Opaque) and default.term.kind in (Kind.CALL, Kind.FRESH):
             symbolic = True  # it may be a mapping of any streams
@@ -62,7 +63,7 @@ def _make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     made: dict[str, Value] = {}
     for name, value in given.items():
         node = nodes.get(name)
-        stream = _stream(engine, value, name, state, engine.site(node) if node is not None else site)
+        stream = _stream(engine, value, name, state, engine.site(node) if node is not None else site, via)
         if stream is None:
             return []
         made[name] = stream
@@ -82,10 +83,12 @@ def _make_stream(engine: Engine, path: str, args: Args, state: State, site: Site
     return [] if stream is None else [(stream, state)]
 
 
-def _stream(engine: Engine, seed: Value, name: str, state: State, site: Site) -> Ref | None:
+def _stream(
+    engine: Engine, seed: Value, name: str, state: State, site: Site, via: str = "the root of a stream"
+) -> Ref | None:
     """Return a stream that starts from a seed; None where that raises, which is noted."""
     if streams.is_stream(seed, state):
-        return _again(engine, seed, name, state, site)
+        return _again(engine, seed, name, state, site, via)
     wrong = _no_seed(engine, seed, state)
     if wrong:
         engine.emit(Stateful(StreamMistake.NOT_A_SEED, site, name, wrong))
@@ -102,12 +105,12 @@ def _stream(engine: Engine, seed: Value, name: str, state: State, site: Site) ->
     return streams.unknown(engine, state, name)
 
 
-def _again(engine: Engine, stream: Value, name: str, state: State, site: Site) -> Ref | None:
+def _again(engine: Engine, stream: Value, name: str, state: State, site: Site, via: str) -> Ref | None:
     """Return a stream that starts again at the root of another one."""
     found = state.instance(stream)
     assert found is not None and isinstance(stream, Ref)
     made = streams.make(engine, state, found.attributes.get(streams.ROOT, NONE), name)
-    attributes = {streams.VIA: Const("the root of a stream"), streams.PLACE: streams.remember(engine, site)}
+    attributes = {streams.VIA: Const(via), streams.PLACE: streams.remember(engine, site)}
     copy = state.instance(made)
     assert copy is not None
     for attribute, value in attributes.items():
@@ -289,6 +292,14 @@ def _derive_all(engine: Engine, name: str, owner: Ref, args: Args, state: State,
             return []
         made[stream_name] = derived
     return [(streams.make_rngs(engine, state, made, found.symbolic), state)]
+
+
+def unpacked(engine: Engine, found: Instance, count: int, state: State, site: Site) -> None:
+    """Note an ``Rngs`` that is unpacked: it gives the names of its streams."""
+    if not (isinstance(found.cls, Symbol) and found.cls.path == RNGS) or found.symbolic:
+        return
+    engine.emit(Stateful(StreamMistake.UNPACKED, site, "this"))
+    state.ended = state.ended or len(streams.names(found)) != count
 
 
 CALLS = (Calls(_make, (RNGS,)), Calls(_make_stream, (STREAM,)))

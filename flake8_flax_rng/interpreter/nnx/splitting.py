@@ -25,6 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.nnx import filters, graph, streams
+from flake8_flax_rng.interpreter.nnx.lanes import BACKUPS
 from flake8_flax_rng.interpreter.nnx.rngs import root_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _SPLIT, _FORK = "flax.nnx.split_rngs", "flax.nnx.fork_rngs"
-_BACKUPS = "flax.nnx.SplitBackups"
 _KEPT = "<kept>"
 _RESEED_OPTIONS = frozenset({"graph", "policy"})
 
@@ -43,7 +43,8 @@ def _change(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     """Call ``split_rngs`` or ``fork_rngs``; without a module it is a decorator."""
     node = args.get(0, "node")
     if node is None:
-        wrapper = Native(f"nnx_rngs.{path}", Tuple(tuple(_options(engine, args, state))))
+        place = streams.remember(engine, site)
+        wrapper = Native(f"nnx_rngs.{path}", Tuple((*_options(engine, args, state), place)))
         return [(wrapper, state)]
     if args.keywords.get("graph") == FALSE or args.keywords.get("graph_updates") == FALSE:
         copy = graph.Copying(engine, state, lambda _, found: found).of(node)
@@ -91,7 +92,7 @@ def _apply(engine: Engine, path: str, nodes: list[Value], options: list[Value], 
         if name:
             detail = ", ".join(map(repr, sorted(tags)))
             engine.emit(Stateful(StreamMistake.FILTER_NOTHING, site, name, detail))
-    return engine.allocate(state, Instance(Symbol(_BACKUPS), {_KEPT: Tuple(tuple(kept))}))
+    return engine.allocate(state, Instance(Symbol(BACKUPS), {_KEPT: Tuple(tuple(kept))}))
 
 
 def _new_root(
@@ -145,7 +146,7 @@ def restore(backups: Value, state: State) -> None:
 
 def managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
     """Enter or leave what ``split_rngs`` returns."""
-    if not (isinstance(found.cls, Symbol) and found.cls.path == _BACKUPS):
+    if not (isinstance(found.cls, Symbol) and found.cls.path == BACKUPS):
         return None
     ref = next((Ref(address) for address, held in state.heap.items() if held is found), None)
     if ref is None:
@@ -166,8 +167,10 @@ def decorate(engine: Engine, name: str, receiver: Value, args: Args, state: Stat
 def call_split(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call a function under such a decorator."""
     assert isinstance(receiver, Tuple) and isinstance(receiver.items[1], Tuple)
-    function, options = receiver.items[0], list(receiver.items[1].items)
-    backups = _apply(engine, name, args.values(), options, state, site)
+    function, (*options, place) = receiver.items[0], receiver.items[1].items
+    number = place.value if isinstance(place, Const) and isinstance(place.value, int) else 0
+    decorator = engine.program.sites.get(number, site)
+    backups = _apply(engine, name, args.values(), options, state, decorator)
     outcomes = engine.call(function, args, state, site)
     for _, after in outcomes:
         restore(backups, after)
