@@ -105,6 +105,9 @@ class Program:
         fields: where the fields of a Linen module were given, by its address.
         literals: the values of the literals.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
+        stateful: whether it makes streams of NNX.
+        sites: places that objects of NNX remember, by number.
+        results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
@@ -130,4 +133,7 @@ class Program:
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
         self.typed_keys = False
+        self.stateful = False
+        self.sites: dict[int, Site] = {}
+        self.results: dict[Term, tuple[Site, str]] = {}
         self.folds_apart = False

@@ -101,6 +101,9 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
             engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count)))
             state.ended = True
     if star is None:
+        found = state.instance(value)
+        if found is not None:
+            engine.hooks.unpacked(found, count, state, engine.site(target))
         for index, item in enumerate(elements):
             assign(engine, item.value, element(engine, value, index, state), state)
         return

@@ -45,7 +45,9 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
     index = plain_index(node)
     result: Outcomes = []
     for value, after in engine.eval(node.value, state):
-        if index:
+        if index and isinstance(index[0], cst.Ellipsis) and isinstance(value, Key | Keys):
+            result.append((value, after))
+        elif index:
             for place, at in engine.eval(index[0], after):
                 _check_index(engine, node, value, place)
                 result.append((item(engine, value, place, at), at))
