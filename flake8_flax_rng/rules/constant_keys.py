@@ -42,7 +42,7 @@ def constant_code(event: Remade) -> str:
     if not inside and (_fixed_on_purpose(event) or not event.second.constant or not is_direct(event.second, event.use)):
         return ""
     doubtful = not inside and _configured(event.second)
-    return CERTAIN if not doubtful and _certain(event, parting) else DOUBTFUL
+    return CERTAIN if not doubtful and _certain(event, parting, bool(inside)) else DOUBTFUL
 
 
 def _configured(made: Made) -> bool:
@@ -51,12 +51,12 @@ def _configured(made: Made) -> bool:
     return isinstance(node, cst.Call) and any(isinstance(arg.value, cst.Attribute | cst.Subscript) for arg in node.args)
 
 
-def _certain(event: Remade, parting: Parting) -> bool:
+def _certain(event: Remade, parting: Parting, inside: bool) -> bool:
     """Return whether no program would want equal numbers here.
 
     The clock is never read for them. A compiled step has them for ever, a loop that carries on what comes of them
-    repeats its noise, and one that collects equal results has as good as one. Other loops and calls may compare runs
-    that start from one seed.
+    repeats its noise, and one that collects equal results of its own key, or of none, has as good as one. Other loops
+    and calls may compare runs that start from one seed, or make operands for a benchmark.
     """
     made = event.second
     if made.clock or (made.constant and made.place is MadeIn.TRACED):
@@ -66,7 +66,10 @@ def _certain(event: Remade, parting: Parting) -> bool:
     loop, call = parting.around.site, parting.second.site
     if loop.chunk is not call.chunk and not isinstance(loop.node, cst.Call):
         return False
-    return feeds_back(loop.node, call.node) or keeps_equal_results(loop.chunk.module, loop.node, call.node)
+    if feeds_back(loop.node, call.node):
+        return True
+    own = inside or left_out(made) is not None
+    return own and keeps_equal_results(loop.chunk.module, loop.node, call.node)
 
 
 def _of_other_sizes(event: Remade) -> bool:
