@@ -39,7 +39,7 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
     """
     code = function.code
     keyed = [name for name, value in names.items() if isinstance(value, Key | Keys)]
-    if not keyed or function.owner is not None or not isinstance(code.node, cst.FunctionDef):
+    if not keyed or engine.context.muted or function.owner is not None or not isinstance(code.node, cst.FunctionDef):
         return
     line, _ = code.chunk.position(code.node)
     text = function_around(code.chunk, line)
