@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.budget import IGNORED_TEXTS
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.values import Key, Keys
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 _TEST = "test"
 """How the names of functions begin that pytest calls: what it gives them may be there for others."""
-
-_TEXTS_KEPT = 64
-"""Functions whose unread parameters are remembered: one is called and drawn in many times."""
 
 
 def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> None:
@@ -70,7 +68,7 @@ def check(engine: Engine, origin: int, site: Site) -> None:
         engine.emit(Misused(Misuse.IGNORED, made.site, name, "overwritten" if overwritten else ""))
 
 
-@lru_cache(maxsize=_TEXTS_KEPT)
+@lru_cache(maxsize=IGNORED_TEXTS)
 def _unread(text: Text) -> frozenset[str]:
     """Return the parameters that a function never names, not even in ``del``."""
     return frozenset(name for name in _parameters(text) if not loaded(text, name))

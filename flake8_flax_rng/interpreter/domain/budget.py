@@ -224,3 +224,6 @@ DRAWS_SOUGHT = 2_000
 
 NESTING_TIMELESS = 4
 """How deep a condition is read to compare it with a later one. Silently: deeper parts are compared as they are."""
+
+IGNORED_TEXTS = 64
+"""Functions whose unread parameters are remembered: one is called many times. Hides nothing: it is read anew."""
