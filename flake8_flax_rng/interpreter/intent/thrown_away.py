@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import libcst as cst
 
+from flake8_flax_rng.syntax.cst_children import children_of
+
 _FORM = frozenset({"shape", "dtype", "ndim", "size"})
 _DEFINING = (cst.FunctionDef, cst.ClassDef)
 
@@ -191,7 +193,7 @@ def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         elif isinstance(part, cst.Arg):
             waiting.append(part.value)
         elif not (isinstance(part, cst.Call) and isinstance(part.func, cst.Name) and part.func.value == "len"):
-            waiting.extend(part.children)
+            waiting.extend(children_of(part))
 
 
 def _bound(target: cst.CSTNode) -> Iterator[str | None]:
@@ -222,7 +224,7 @@ def _bindings(scope: cst.BaseSuite) -> tuple[frozenset[cst.CSTNode], bool]:
         for name in (name for target in targets for name in _bound(target) if name is not None):
             counts[name] += passes
             made.setdefault(name, []).extend(calls)
-        waiting.extend((child, passes) for child in node.children)
+        waiting.extend((child, passes) for child in children_of(node))
     again = (calls for name, calls in made.items() if counts[name] > 1 or not name.strip("_"))
     return frozenset(call for calls in again for call in calls), may_raise
 
@@ -248,7 +250,7 @@ def _captured(scope: cst.BaseSuite) -> set[str]:
         inside = inside or isinstance(node, (*_DEFINING, cst.Global, cst.Nonlocal))
         if inside and isinstance(node, cst.Name):
             found.add(node.value)
-        waiting.extend((child, inside) for child in node.children)
+        waiting.extend((child, inside) for child in children_of(node))
     return found
 
 
@@ -258,7 +260,7 @@ def _holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
         part = waiting.pop()
         if part is wanted:
             return True
-        waiting.extend(part.children)
+        waiting.extend(children_of(part))
     return False
 
 

@@ -41,6 +41,7 @@ from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_ins
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
 from flake8_flax_rng.interpreter.python.lineage import is_linen
+from flake8_flax_rng.syntax.cst_children import children_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -90,7 +91,7 @@ def _yields(body: cst.CSTNode) -> bool:
         if isinstance(node, cst.Yield):
             return True
         if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-            pending.extend(node.children)
+            pending.extend(children_of(node))
     return False
 
 
