@@ -88,11 +88,11 @@ class _Flow:
 
     def _statements(self, body: cst.BaseSuite, place: _Place) -> None:
         for statement in body.body:
-            if isinstance(statement, cst.BaseSmallStatement):
-                self._simple(statement, place)
-            elif isinstance(statement, cst.SimpleStatementLine):
+            if type(statement) is cst.SimpleStatementLine:
                 for small in statement.body:
                     self._simple(small, place)
+            elif isinstance(statement, cst.BaseSmallStatement):
+                self._simple(statement, place)
             else:
                 self._compound(statement, place)
 
@@ -172,14 +172,19 @@ class _Flow:
 
     def _taints(self, node: cst.CSTNode) -> bool:
         """Return whether the value of an expression comes of the call."""
-        found = False
-        for part in _read(node):
-            if part is self.call:
-                self.met = found = True
-            elif isinstance(part, cst.Name) and part.value in self.tainted:
-                found = True
+        names, nodes = _said(node)
+        found = self.call in nodes
+        self.met = self.met or found
+        found = found or not names.isdisjoint(self.tainted)
         self.escaped = self.escaped or (found and self.given_up)
         return found
+
+
+@lru_cache(maxsize=2048)
+def _said(node: cst.CSTNode) -> tuple[frozenset[str], frozenset[cst.CSTNode]]:
+    """Return the names that an expression consists of, and all nodes: it is asked for each pair of calls."""
+    nodes = frozenset(_read(node))
+    return frozenset(part.value for part in nodes if type(part) is cst.Name), nodes
 
 
 def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
