@@ -379,7 +379,8 @@ def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Si
     rest = args.shift(1)
     for option in _OPTIONS:
         rest.keywords.pop(option, None)
-    engine.emit(ModuleRun(engine.context.stack[-1].site, RunKind(name), name, None, False, (), False, signature(rest)))
+    site, kind = engine.context.stack[-1].site, RunKind(name)
+    engine.emit(ModuleRun(site, kind, name, None, False, (), False, signature(rest), context=engine.way()))
 
 
 def _note_unfed(engine: Engine, name: str, args: Args) -> None:
