@@ -14,6 +14,7 @@ from functools import lru_cache
 import libcst as cst
 
 from flake8_flax_rng.semantics.linen import INITIALISING
+from flake8_flax_rng.syntax.cst_children import children_of
 from flake8_flax_rng.syntax.mutators import FILLING
 
 _OPAQUE = (cst.FunctionDef, cst.ClassDef)
@@ -147,7 +148,7 @@ def _where_names_stand(scope: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:
         part = waiting.pop()
         if isinstance(part, cst.Name):
             found.setdefault(part.value, []).append(part)
-        waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else part.children)
+        waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else children_of(part))
     return found
 
 
@@ -188,7 +189,7 @@ def _parents(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        for child in node.children:
+        for child in children_of(node):
             parents[child] = node
             waiting.append(child)
     return parents
@@ -279,7 +280,7 @@ def _compound(node: cst.CSTNode) -> Iterator[Statement]:
         name = node.name.value
         yield Statement(node, set(names_in(node)) - {name}, {name})
         return
-    waiting: list[cst.CSTNode] = list(node.children)
+    waiting: list[cst.CSTNode] = list(children_of(node))
     if isinstance(node, cst.For):
         _bind(node.target, head)
         waiting.remove(node.target)
@@ -292,7 +293,7 @@ def _compound(node: cst.CSTNode) -> Iterator[Statement]:
             if part.asname is not None:
                 _bind(part.asname.name, head)
         elif isinstance(part, cst.Else | cst.Finally | cst.ExceptHandler | cst.If | cst.MatchCase):
-            waiting = [*part.children, *waiting]
+            waiting = [*children_of(part), *waiting]
         else:
             head.reads |= set(names_in(part))
     head.node = cst.Pass()
@@ -314,7 +315,7 @@ def names_in(node: cst.CSTNode) -> Iterator[str]:
         elif isinstance(part, cst.Attribute | cst.Arg):
             waiting.append(part.value)
         else:
-            waiting.extend(part.children)
+            waiting.extend(children_of(part))
 
 
 def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
@@ -324,5 +325,5 @@ def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
         part = waiting.pop()
         if part is wanted:
             return True
-        waiting.extend(part.children)
+        waiting.extend(children_of(part))
     return False

@@ -16,6 +16,7 @@ from functools import lru_cache
 import libcst as cst
 
 from flake8_flax_rng.semantics.checkpoints import TEMPLATES
+from flake8_flax_rng.syntax.cst_children import children_of
 
 _FORM = frozenset({"shape", "dtype", "ndim", "size"})
 _DEFINING = (cst.FunctionDef, cst.ClassDef)
@@ -90,11 +91,11 @@ class _Flow:
 
     def _statements(self, body: cst.BaseSuite, place: _Place) -> None:
         for statement in body.body:
-            if isinstance(statement, cst.BaseSmallStatement):
-                self._simple(statement, place)
-            elif isinstance(statement, cst.SimpleStatementLine):
+            if type(statement) is cst.SimpleStatementLine:
                 for small in statement.body:
                     self._simple(small, place)
+            elif isinstance(statement, cst.BaseSmallStatement):
+                self._simple(statement, place)
             else:
                 self._compound(statement, place)
 
@@ -174,14 +175,19 @@ class _Flow:
 
     def _taints(self, node: cst.CSTNode) -> bool:
         """Return whether the value of an expression comes of the call."""
-        found = False
-        for part in _read(node):
-            if part is self.call:
-                self.met = found = True
-            elif isinstance(part, cst.Name) and part.value in self.tainted:
-                found = True
+        names, nodes = _said(node)
+        found = self.call in nodes
+        self.met = self.met or found
+        found = found or not names.isdisjoint(self.tainted)
         self.escaped = self.escaped or (found and self.given_up)
         return found
+
+
+@lru_cache(maxsize=2048)
+def _said(node: cst.CSTNode) -> tuple[frozenset[str], frozenset[cst.CSTNode]]:
+    """Return the names that an expression consists of, and all nodes: it is asked for each pair of calls."""
+    nodes = frozenset(_read(node))
+    return frozenset(part.value for part in nodes if type(part) is cst.Name), nodes
 
 
 def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -195,9 +201,9 @@ def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         elif isinstance(part, cst.Arg):
             waiting.append(part.value)
         elif _template(part) is not None:
-            waiting.extend(child for child in part.children if child is not _template(part))
+            waiting.extend(child for child in children_of(part) if child is not _template(part))
         elif not (isinstance(part, cst.Call) and isinstance(part.func, cst.Name) and part.func.value == "len"):
-            waiting.extend(part.children)
+            waiting.extend(children_of(part))
 
 
 def _bound(target: cst.CSTNode) -> Iterator[str | None]:
@@ -228,7 +234,7 @@ def _bindings(scope: cst.BaseSuite) -> tuple[frozenset[cst.CSTNode], bool]:
         for name in (name for target in targets for name in _bound(target) if name is not None):
             counts[name] += passes
             made.setdefault(name, []).extend(calls)
-        waiting.extend((child, passes) for child in node.children)
+        waiting.extend((child, passes) for child in children_of(node))
     filled = _filled(scope)
     again = (calls for name, calls in made.items() if counts[name] > 1 or not name.strip("_") or name in filled)
     return frozenset(call for calls in again for call in calls), may_raise
@@ -257,7 +263,7 @@ def _filled(scope: cst.BaseSuite) -> frozenset[str]:
         template = _template(node)
         if template is not None and isinstance(template.value, cst.Name):
             found.add(template.value.value)
-        waiting.extend(node.children)
+        waiting.extend(children_of(node))
     return frozenset(found)
 
 
@@ -282,7 +288,7 @@ def _captured(scope: cst.BaseSuite) -> set[str]:
         inside = inside or isinstance(node, (*_DEFINING, cst.Global, cst.Nonlocal))
         if inside and isinstance(node, cst.Name):
             found.add(node.value)
-        waiting.extend((child, inside) for child in node.children)
+        waiting.extend((child, inside) for child in children_of(node))
     return found
 
 
@@ -292,7 +298,7 @@ def _holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
         part = waiting.pop()
         if part is wanted:
             return True
-        waiting.extend(part.children)
+        waiting.extend(children_of(part))
     return False
 
 

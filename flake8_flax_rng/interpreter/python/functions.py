@@ -44,6 +44,7 @@ from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
 from flake8_flax_rng.interpreter.python.lineage import is_linen
 from flake8_flax_rng.interpreter.python.names import dotted
+from flake8_flax_rng.syntax.cst_children import children_of
 from flake8_flax_rng.syntax.names_in_text import function_around, loaded
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _yields(body: cst.CSTNode) -> bool:
         if isinstance(node, cst.Yield):
             return True
         if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-            pending.extend(node.children)
+            pending.extend(children_of(node))
     return False
 
 
