@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.domain.places import Site
-    from flake8_flax_rng.interpreter.domain.values import Ref, Value
+    from flake8_flax_rng.interpreter.domain.values import Args, Function, Ref, Value
     from flake8_flax_rng.interpreter.paths.state import State
 
 
 def _ignore(*_: object) -> None:
     """Take no notice."""
+
+
+def _unknown(*_: object) -> Outcomes | None:
+    """Know nothing."""
+    return None
 
 
 @dataclass
@@ -23,9 +29,12 @@ class Hooks:
     Args:
         stored: told of a value before it is stored in an attribute of an object: the path, the object, the name.
         written: told of a value that is stored in a variable of a module, and where.
+        left_open: called with a method that its class leaves to those that derive from it, and with what it is given;
+            what it leads to, if that is known.
         returned: told of what a function that is followed for any arguments returns, and on which path.
     """
 
     stored: Callable[[Ref, str, Value, State], None] = _ignore
     written: Callable[[Value, State, Site], None] = _ignore
     returned: Callable[[Value, State], None] = _ignore
+    left_open: Callable[[Function, Args, State], Outcomes | None] = _unknown

@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.core.hooks import Hooks
 from flake8_flax_rng.interpreter.core.initialised import may_be_initialised
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.core.work import Exhausted
+from flake8_flax_rng.interpreter.dispatch import implementations
 from flake8_flax_rng.interpreter.dispatch.calls import call
 from flake8_flax_rng.interpreter.domain.budget import (
     PATHS_KEPT,
@@ -99,7 +100,12 @@ class Analysis:
         self._objects = Objects(self._engine, chunks, self._call)
         self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
-        engine.hooks = Hooks(partial(modules.adopt, engine), partial(modules.written, engine), self._leftovers.returned)
+        engine.hooks = Hooks(
+            partial(modules.adopt, engine),
+            partial(modules.written, engine),
+            self._leftovers.returned,
+            partial(implementations.call_open, engine),
+        )
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
