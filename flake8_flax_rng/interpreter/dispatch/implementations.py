@@ -6,6 +6,7 @@ message names those that count.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -37,7 +38,7 @@ Implementations = tuple[tuple[Class, Function], ...]
 def call_declared(engine: Engine, method: Term, args: Args, state: State) -> Outcomes | None:
     """Call a method of a parameter or attribute that is declared to be of a class; None if nothing is known of it."""
     owner = method.owner
-    if owner is None or method.name is None or not _may_be_key(args):
+    if owner is None or method.name is None or not _may_be_key(engine, args):
         return None
     cls = _declared(engine, owner, state)
     return None if cls is None else _call(engine, cls, method.name, args, state)
@@ -48,7 +49,7 @@ def call_open(engine: Engine, function: Function, args: Args, state: State) -> O
     found = state.instance(args.positional[0]) if args.positional else None
     cls = found.cls if found is not None and isinstance(found.cls, Class) else function.owner
     rest = args.shift(1)
-    if cls is None or not _may_be_key(rest):
+    if cls is None or not _may_be_key(engine, rest):
         return None
     outcomes = _call(engine, cls, function.code.name, rest, state)
     if outcomes is not None:
@@ -57,8 +58,10 @@ def call_open(engine: Engine, function: Function, args: Args, state: State) -> O
     return outcomes
 
 
-def _may_be_key(args: Args) -> bool:
-    return args.complete() and any(key_term(value) is not None for value in args.values())
+def _may_be_key(engine: Engine, args: Args) -> bool:
+    return (
+        bool(engine.context.stack) and args.complete() and any(key_term(value) is not None for value in args.values())
+    )
 
 
 # -- which class it is ---------------------------------------------------------------------------------
@@ -122,24 +125,30 @@ def _call(engine: Engine, cls: Class, name: str, args: Args, state: State) -> Ou
     drawn = [value for place, value in given if found and _all_consume(engine, cls, name, found, place, state)]
     if not drawn or not found:
         return None
-    names = sorted(dict.fromkeys(owner.name for owner, _ in found))
-    shown = ", ".join(names[:_NAMED]) + (", \u2026" if len(names) > _NAMED else "")
-    label = f"{name}` of `{shown}" if len(names) > 1 else f"{names[0]}.{name}"
+    label = _label(name, found)
     parts = [engine.term(value, state) for value in args.values() if value not in drawn]
     result: Value = engine.unknown(name)
     for value in drawn:
         key = key_term(value)
         assert key is not None
         call = engine.terms.make(Kind.DRAW, key[0], label, *parts)
-        way = tuple(engine.context.stack)
         engine.book.read(value)
-        use = Use(way, UseKind.DRAW, label, key[0], key[1], signature=call, call=call)
+        *around, step = engine.context.stack
+        use = Use((*around, replace(step, label=label)), UseKind.DRAW, label, key[0], key[1], signature=call, call=call)
         engine.book.uses.consume(LedgerKey(key[0]), use, state)
         result = Opaque(call)
     for value in args.values():
         if value not in drawn:
             unknown_code.escape(engine, value, state)
     return [(result, state)]
+
+
+def _label(name: str, found: Implementations) -> str:
+    """Return the methods that a call may lead to, as a reader knows them."""
+    names = sorted({f"{owner.name}.{name}" for owner, _ in found})
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} others"]
+    return " or ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _all_consume(engine: Engine, cls: Class, name: str, found: Implementations, place: int | str, state: State) -> bool:

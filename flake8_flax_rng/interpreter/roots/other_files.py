@@ -105,8 +105,7 @@ class ProjectFiles:
             name: a method of it, which no other code may set.
             state: the path.
         """
-        files = {home.frame: path or self.home for path, home in self._engine.files.homes.items()}
-        file = files.get(cls.frames[-1]) if cls.frames else None
+        file = self._file_of(cls)
         known = deriving(cls.name, file, self.home) if file is not None else None
         if known is None or not known.stored.isdisjoint({name, "*"}):
             return None
@@ -114,11 +113,18 @@ class ProjectFiles:
         for path, heir in known.classes:
             value = self._defined(path, heir, state)
             line = list(lineage.ancestors(value)) if isinstance(value, Class) else [None]
-            if cls in line and isinstance(value, Class):
+            # What the other files import from the linted one is read anew, and so its classes are other objects.
+            names = [(base.name, self._file_of(base)) for base in line if isinstance(base, Class)]
+            if isinstance(value, Class) and (cls.name, file) in names:
                 found.append(value)
             elif None in line:
                 return None  # it may well derive from the class
         return found
+
+    def _file_of(self, cls: Class) -> str | None:
+        """Return the file whose top level defines a class."""
+        files = {home.frame: path or self.home for path, home in self._engine.files.homes.items()}
+        return files.get(cls.frames[0]) if len(cls.frames) == 1 else None
 
     def _defined(self, path: str, name: str, state: State) -> Value | None:
         """Return what a file defines under a name."""
