@@ -70,7 +70,7 @@ def test_a_first_use_has_a_line(linted):
         if "already consumed" in finding.message:
             assert FIRST_USE.search(finding.message)
         if finding.code == "RNG203":
-            assert re.search(rf"\(.+ on {PLACE}\)|{PLACE} makes ", finding.message)
+            assert re.search(rf"\(.+ on {PLACE}\)|{PLACE} (makes|gives) ", finding.message)
         for line in map(int, re.findall(r"on line (\d+)\b(?! of )", finding.message)):
             assert lines[line - 1].strip()
 
