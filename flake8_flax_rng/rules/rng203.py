@@ -52,7 +52,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report calls that lack a stream which every path through the module draws."""
     known = explained(events)
     for runs in runs_by_call(events):
-        for group in by_context([run for run in runs if run.resolved]):
+        for group in by_context(runs):
             missing = [_missing(run, known) for run in group]
             first = missing[0]
             if first is None or not all(missing):

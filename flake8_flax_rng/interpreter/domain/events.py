@@ -674,12 +674,16 @@ class Malformed:
         site: the place of the streams.
         what: how they are given.
         call: the call as a reader knows it.
+        run: the place of the call.
+        context: the calls and loops that led there.
         name: the parameter that gets them, if there is one.
     """
 
     site: Site
     what: Malformation
     call: str
+    run: Site
+    context: Way
     name: str = ""
 
 

@@ -42,7 +42,8 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
     rest = args.shift(1)
     for option in OPTIONS:
         rest.keywords.pop(option, None)
-    engine.emit(ModuleRun(engine.context.stack[-1].site, RunKind(name), name, None, False, (), False, signature(rest)))
+    site, kind = engine.context.stack[-1].site, RunKind(name)
+    engine.emit(ModuleRun(site, kind, name, None, False, (), False, signature(rest), context=engine.way()))
 
 
 def _note_streams(engine: Engine, method: Term, args: Args, state: State) -> None:
