@@ -36,7 +36,7 @@ from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.roots.analysis import Analysis
 from flake8_flax_rng.interpreter.roots.other_files import ProjectFiles
 from flake8_flax_rng.semantics.interest import interest
-from flake8_flax_rng.semantics.libraries import NO_LIBRARIES
+from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, NO_LIBRARIES
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
 from flake8_flax_rng.syntax.source import chunks
@@ -80,6 +80,8 @@ class _Watched(Analysis):
             site = engine.context.stack[-1].site if engine.context.stack else None
             if site is not None and isinstance(site.node, cst.Call) and not site.chunk.file:
                 self._note(args, state, site)
+                if _keeps(function, args):
+                    return unknown_call(engine, function, args, state)
                 self.causes.setdefault(site, set()).add(cause(engine, function))
             return unknown_call(engine, function, args, state)
 
@@ -104,6 +106,12 @@ class _Watched(Analysis):
         for site in {**self.terms, **dict.fromkeys(self.keyed)}:
             if site in self.keyed or any(uses.drawn_from(term) for term in self.terms[site]):
                 yield site, min(self.causes.get(site) or {""})
+
+
+def _keeps(function: Value, args: Args) -> bool:
+    """Return whether a method of something unknown is known to put what it is given by name into a new object."""
+    term = function.term if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE else None
+    return term is not None and term.name in KEEPING_METHODS and not args.positional
 
 
 def cause(engine: Engine, function: Value) -> str:

@@ -154,6 +154,9 @@ GUESSED = Consumer(None, "seed", makes=Makes.GUESS)
 SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "experimental_sample_and_log_prob"})
 """Methods that draw when they are given a key as ``seed``, whatever the object: distrax and TFP agree on it."""
 
+KEEPING_METHODS: frozenset[str] = frozenset({"replace", "_replace"})
+"""Methods that put what they are given by name into a new object, and draw from no key."""
+
 _ANY_OBJECT = re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
 
 

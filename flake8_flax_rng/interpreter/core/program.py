@@ -104,6 +104,9 @@ class Program:
             may too, and what is assumed then, by address of the module that is followed by itself.
         fields: where the fields of a Linen module were given, by its address.
         literals: the values of the literals.
+        implementations: the methods that a method of any object of a class may be, by number of the class and by name;
+            None where some may not be known.
+        consuming: whether all of them consume an argument, by its position or name.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         stateful: whether it makes streams of NNX.
         sites: places that objects of NNX remember, by number.
@@ -132,6 +135,8 @@ class Program:
         self.initialised: dict[int, dict[tuple[tuple[str, ...], bool, Settled], None]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
+        self.implementations: dict[tuple[int, str], tuple[tuple[Class, Function], ...] | None] = {}
+        self.consuming: dict[tuple[int, str, int | str], bool] = {}
         self.typed_keys = False
         self.stateful = False
         self.sites: dict[int, Site] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import mapped, unknown_code
-from flake8_flax_rng.interpreter.dispatch import instances
+from flake8_flax_rng.interpreter.dispatch import implementations, instances
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -132,6 +132,9 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         if known is not None:
             return known
     if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE:
+        declared = implementations.call_declared(engine, function.term, args, state)
+        if declared is not None:
+            return declared
         key_contract.check_generator(engine, function.term, site)
         name = function.term.name
         if name is not None:

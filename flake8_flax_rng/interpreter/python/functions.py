@@ -220,8 +220,8 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
         return unknown_code.unknown_call(engine, function, args, state)
-    if function.owner is not None and _left_to_subclasses(code.node):
-        return _unknown(engine, function, args, state)
+    if function.owner is not None and is_left_to_subclasses(code.node):
+        return engine.hooks.left_open(function, args, state) or _unknown(engine, function, args, state)
     if engine.context.functions and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine.context, engine.work.abroad)
         with engine.book.escapes.not_noted():
@@ -311,7 +311,7 @@ def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: Stat
     return any(_of_interest(value, state) for value in args.values())
 
 
-def _left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
+def is_left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
     """Return whether a method is abstract, or only says that it is not implemented: what its subclasses do is open."""
     if isinstance(node, cst.Lambda):
         return False

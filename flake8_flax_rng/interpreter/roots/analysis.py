@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.core.hooks import Hooks
 from flake8_flax_rng.interpreter.core.initialised import may_be_initialised
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.core.work import Exhausted
+from flake8_flax_rng.interpreter.dispatch import implementations
 from flake8_flax_rng.interpreter.dispatch.calls import call
 from flake8_flax_rng.interpreter.domain.budget import (
     PATHS_KEPT,
@@ -109,6 +110,7 @@ class Analysis:
             partial(nnx_modules.dropped, engine),
             partial(rngs.unpacked, engine),
             partial(splitting.managed, engine),
+            partial(implementations.call_open, engine),
         )
 
     def run(self) -> list[Event]:
