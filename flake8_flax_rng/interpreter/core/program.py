@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.events import Way
     from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
@@ -104,6 +105,9 @@ class Program:
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         stateful: whether it makes streams of NNX.
         sites: places that objects of NNX remember, by number.
+        owners: the functions in whose text these stand, by the same number.
+        relied: the first call that relies on an object which is the default of a parameter, by the parameter.
+        dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
@@ -130,5 +134,8 @@ class Program:
         self.typed_keys = False
         self.stateful = False
         self.sites: dict[int, Site] = {}
+        self.owners: dict[object, int] = {}
+        self.relied: dict[tuple[FunctionCode, str], tuple[tuple[int, Way], Site]] = {}
+        self.dropped: dict[tuple[int, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
         self.folds_apart = False

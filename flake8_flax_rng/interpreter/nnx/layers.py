@@ -25,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.jax.random import consume
-from flake8_flax_rng.interpreter.nnx import rngs, streams
+from flake8_flax_rng.interpreter.nnx import modes, rngs, streams
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.nnx import (
@@ -214,7 +214,7 @@ def call(engine: Engine, owner: Ref, found: Instance, args: Args, state: State, 
         return _call_cell(engine, found, args, state, site)
     layer = LAYERS.get(path)
     if layer is not None and layer.rate and not found.symbolic:
-        return _drop(engine, layer, path, found, args, state, site)
+        return _drop(engine, layer, path, owner, found, args, state, site)
     return [(_result(engine, owner, args, state), state)]
 
 
@@ -246,7 +246,9 @@ def _call_cell(engine: Engine, found: Instance, args: Args, state: State, site: 
     return [(engine.unknown("rnn"), state)]
 
 
-def _drop(engine: Engine, layer: Layer, path: str, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
+def _drop(
+    engine: Engine, layer: Layer, path: str, owner: Ref, found: Instance, args: Args, state: State, site: Site
+) -> Outcomes:
     """Call a layer that drops out."""
     rate = _rate(layer, found.attributes)
     passed = _result_of(engine, path, args, state)
@@ -258,6 +260,7 @@ def _drop(engine: Engine, layer: Layer, path: str, found: Instance, args: Args, 
     if flag == NONE:
         return [(passed, state)]
     result: Outcomes = []
+    modes.note(engine, owner, found, args.keywords.get(_FLAG, NONE), flag, site)
     for off, way in conditions.branch(engine, flag, state):
         if off:
             result.append((passed, way))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls, Method
@@ -22,7 +23,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Symbol,
     Value,
 )
-from flake8_flax_rng.interpreter.nnx import graph, rngs
+from flake8_flax_rng.interpreter.nnx import graph, rngs, streams
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.nnx import (
@@ -98,12 +99,24 @@ def _set_mode(engine: Engine, name: str, module: Ref, args: Args, state: State, 
         _forget_modes(engine, module, state)
     else:
         found = _set(engine, module, wanted, state, site)
+        _note_evaluated(engine, name, module, state, site)
         if strict and not _all_found(given, found, module, state):
             engine.emit(Stateful(StreamMistake.MODE_OF_NONE, site, name, ", ".join(map(repr, given))))
             return []
     nothing = engine.unknown(_NOTHING)
     engine.program.results[nothing.term] = (site, name)
     return [(nothing, state)]
+
+
+def _note_evaluated(engine: Engine, name: str, module: Ref, state: State, site: Site) -> None:
+    """Let the modules remember that ``eval`` has turned them off, and where, until ``train`` turns them on."""
+    place = streams.remember(engine, site)
+    for ref, found in list(graph.modules_of(module, state)):
+        if name == "eval":
+            state.heap[ref.address] = found.set(streams.EVALUATED, place)
+        elif streams.EVALUATED in found.attributes:
+            attributes = {key: value for key, value in found.attributes.items() if key != streams.EVALUATED}
+            state.heap[ref.address] = replace(found, attributes=attributes)
 
 
 def _written(site: Site, args: Args) -> str:

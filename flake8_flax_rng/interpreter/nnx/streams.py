@@ -31,6 +31,10 @@ BACKED_UP = "<backed up>"
 """Where a stream was split that nobody has restored."""
 
 ABSTRACT = "<abstract>"
+"""Whether a stream was only traced for its shape."""
+
+EVALUATED = "<evaluated>"
+"""The number of the place where ``eval`` has turned a module off."""
 
 
 def make(engine: Engine, state: State, root: Value, tag: str) -> Ref:
@@ -161,6 +165,7 @@ def remember(engine: Engine, site: Site) -> Const:
     """Keep a place for an object, which can hold its number."""
     number = engine.number()
     engine.program.sites[number] = site
+    engine.program.owners[number] = engine.owner()
     return Const(number)
 
 
