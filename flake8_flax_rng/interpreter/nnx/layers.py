@@ -25,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.jax.random import consume
-from flake8_flax_rng.interpreter.nnx import modes, rngs, streams
+from flake8_flax_rng.interpreter.nnx import defaults, modes, rngs, streams
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.nnx import (
@@ -73,6 +73,8 @@ def make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ins
         return None
     if given is not None and not _are_rngs(engine, path, layer, given, args, state, site):
         return None
+    if isinstance(given, Ref):
+        defaults.built(engine, given, state)
     if isinstance(given, Ref) and not _draw_parameters(engine, path, layer, fields, given, args, state, site):
         return None
     fields.setdefault(_FLAG, FALSE if path == DROPOUT else NONE)
