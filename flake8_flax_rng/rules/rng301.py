@@ -49,6 +49,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that are not there."""
     for event in mistakes(events, StreamMistake.MISSING, StreamMistake.UNFED):
         if event.what is StreamMistake.UNFED:
+            if event.detail:
+                yield Report(event.site, f"`{event.name}` draws here and was never given a stream: pass {event.detail}")
+                continue
             advice = "pass `rngs=` to its constructor or to this call, or `deterministic=True`"
             yield Report(event.site, f"`{event.name}` drops out here and was never given a stream: {advice}")
             continue

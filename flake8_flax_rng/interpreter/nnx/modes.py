@@ -33,6 +33,9 @@ def note(engine: Engine, owner: Ref, found: Instance, given: Value, flag: Value,
         engine.emit(Stateful(StreamMistake.OVERRIDDEN, _beside(engine, found), name, other=evaluated))
     way = engine.way()
     calls = owner.address, tuple(node for node, _ in way)
+    stale = _place(engine, found, streams.STALE)
+    if flag == FALSE and given == NONE and stale is not None:
+        engine.emit(Stateful(StreamMistake.STALE_MODE, stale, "eval", other=site))
     if flag == FALSE:
         engine.program.dropped[calls] = way
     elif flag == TRUE and given == NONE and evaluated is not None:
@@ -49,8 +52,8 @@ def _beside(engine: Engine, found: Instance) -> Site:
     return next((step for step in stack if step.owner == owner and step.turn is None), stack[0]).site
 
 
-def _place(engine: Engine, found: Instance) -> Site | None:
+def _place(engine: Engine, found: Instance, name: str = streams.EVALUATED) -> Site | None:
     """Return where ``eval`` was called last, None where it was not."""
-    number = found.attributes.get(streams.EVALUATED)
+    number = found.attributes.get(name)
     known = number.value if isinstance(number, Const) else None
     return engine.program.sites.get(known) if isinstance(known, int) else None
