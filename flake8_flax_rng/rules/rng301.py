@@ -49,9 +49,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that are not there."""
     for event in mistakes(events, StreamMistake.MISSING, StreamMistake.UNFED):
         if event.what is StreamMistake.UNFED:
+            if event.detail:
+                yield Report(event.site, f"`{event.name}` draws here and was never given a stream: pass {event.detail}")
+                continue
             advice = "pass `rngs=` to its constructor or to this call, or `deterministic=True`"
             yield Report(event.site, f"`{event.name}` drops out here and was never given a stream: {advice}")
             continue
         has = f"has only {event.detail}" if event.detail else "has no streams"
-        advice = f"add `{event.name}=<seed>`, or a default one, `nnx.Rngs(<seed>)`"
+        advice = f"add `{event.name}=<key>`, or a default one, `nnx.Rngs(<key>)`"
         yield Report(event.site, f"the stream {event.name!r} is drawn from here, and the `nnx.Rngs` {has}: {advice}")

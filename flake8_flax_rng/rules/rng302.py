@@ -49,8 +49,8 @@ RULE = rule("RNG302", "not-rngs", "something else stands where NNX needs an Rngs
 
 
 _SAYS = {
-    StreamMistake.OMITTED: "`{name}` draws its parameters from `rngs`, which is missing: pass `rngs=<Rngs>`",
-    StreamMistake.NOT_RNGS: "`{name}` needs an `nnx.Rngs`, and this is {detail}: pass `nnx.Rngs(<seed or key>)`",
+    StreamMistake.OMITTED: "`{name}` draws its parameters from `rngs`, which is missing: pass `rngs=nnx.Rngs(<key>)`",
+    StreamMistake.NOT_RNGS: "`{name}` needs an `nnx.Rngs`, and this is {detail}: pass `nnx.Rngs(<key>)`",
     StreamMistake.NOT_A_SEED: "a stream is seeded with an int or with one key, and this is {detail}",
     StreamMistake.KEY_GIVEN: "`{name}` of a stream draws its own key, and is given another one: leave the key out",
     StreamMistake.KEYLESS: "`{detail}` is called with a key, and an initialiser of a stream takes none: "

@@ -54,9 +54,7 @@ from flake8_flax_rng.rules.reuse import remade
 RULE = rule("RNG306", "broadcast-rngs", "all lanes or passes draw from one stream", __doc__)
 
 
-_ADVICE = (
-    "split them, `nnx.split_rngs(splits=<n>)`, and give each its own with `nnx.StateAxes({nnx.RngState: 0, …: None})`"
-)
+_ADVICE = "split them with `nnx.split_rngs`, and map `nnx.RngState` along axis 0"
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:

@@ -64,5 +64,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         yield Report(
             parting.second.site,
             f"`{copy.drawn.via}`{where} has copied the streams, so that this draws again what was drawn on "
-            f"{place(parting.first.site)}; give the copy streams of its own, `nnx.reseed(copy, <stream>=<seed>)`",
+            f"{place(parting.first.site)}; give the copy its own streams, `nnx.reseed(copy, {copy.drawn.tag}=<key>)`",
         )

@@ -61,4 +61,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         yield Report(event.site, _NAMES[event.what].format(name=event.name, detail=event.detail))
     for event in mistakes(events, StreamMistake.NO_RESULT):
         where = f" on {place(event.other)}" if event.other is not None else ""
-        yield Report(event.site, f"this is what `{event.name}()`{where} returns, which is None: call it as a statement")
+        yield Report(
+            event.site, f"this is what `{event.name}()`{where} returns, which is nothing: call it as a statement"
+        )

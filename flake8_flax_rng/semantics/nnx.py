@@ -82,6 +82,12 @@ LAYERS: dict[str, Layer] = {
 }
 """Built-in layers; of any other capitalised name of ``flax.nnx`` nothing is known."""
 
+CELLS: frozenset[str] = frozenset(path for path in LAYERS if path.endswith("Cell"))
+CARRY = "carry"
+"""The stream that the carry of a cell is drawn from."""
+
+ATTENTION_FUNCTION = "flax.nnx.dot_product_attention"
+
 OPTIONAL: dict[str, str] = {"b": "use_bias", "s": "use_scale"}
 """What a constructor draws only where this option is not false."""
 

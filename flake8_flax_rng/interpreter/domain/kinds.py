@@ -310,6 +310,9 @@ class StreamMistake(StrEnum):
     OVERRIDDEN = "overridden"
     """A flag given in the call overrides the mode that was set."""
 
+    NEVER_BACK = "never back"
+    """A loop evaluates the model that it trains, and does not set the mode back."""
+
     DEFAULT_SHARED = "default shared"
     """Two calls rely on one ``Rngs`` that is the default of a parameter."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.budget import VALUES_VISITED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Class, Const, Partial, Ref, Symbol, Tuple, Value
-from flake8_flax_rng.interpreter.domain.walk import OBJECTS, reachable
+from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, reachable
 from flake8_flax_rng.interpreter.nnx import streams
 from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.semantics.nnx import LAYERS, MODULES, RNN, ROOT, SEQUENTIAL
@@ -69,6 +69,11 @@ def known_throughout(value: Value, state: State) -> bool:
 def holds_streams(value: Value, state: State) -> bool:
     """Return whether a value is, or holds, a stream."""
     return next(streams_of([value], state), None) is not None
+
+
+def holds_objects(value: Value, state: State) -> bool:
+    """Return whether a value is, or holds, an object of NNX, which a transform of JAX copies."""
+    return any(is_object(inner, state) for inner in reachable(value, state.heap, CONTAINERS))
 
 
 Change = Callable[[Ref, Instance], "Instance | None"]

@@ -133,18 +133,21 @@ def call(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
     result: Outcomes = []
     for value, after in outcomes:
         put_back(before, after)
-        result.append((_gathered(engine, value, {stream.address for stream, _ in before}, varying, after), after))
+        _gather(engine, value, {stream.address for stream, _ in before}, options.get("out_axes", Const(0)), after)
+        result.append((value, after))
     return result
 
 
-def _gathered(engine: Engine, value: Value, known: set[int], varying: list[Term], state: State) -> Value:
-    """Let the streams that the lanes have made, and return, have a root for each lane."""
+def _gather(engine: Engine, value: Value, known: set[int], axes: Value, state: State) -> None:
+    """Let the streams that the lanes have made, and return, have a root for each lane, unless they are one for all."""
     for stream in list(graph.streams_of([value], state)):
         found = state.instance(stream)
         root = found.attributes.get(streams.ROOT) if found is not None else None
-        if found is not None and isinstance(root, Key) and stream.address not in known:
-            state.heap[stream.address] = found.set(streams.ROOT, Keys(engine.terms.fresh("lanes")))
-    return value
+        if found is None or not isinstance(root, Key) or stream.address in known:
+            continue
+        if not isinstance(axes, Tuple) and axis_for(axes, streams.tag_of(found), state) == NONE:
+            continue
+        state.heap[stream.address] = found.set(streams.ROOT, Keys(engine.terms.fresh("lanes")))
 
 
 CALLS = (Calls(_make_axes, (_STATE_AXES,)),)

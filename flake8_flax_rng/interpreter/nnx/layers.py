@@ -25,12 +25,14 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.jax.random import consume
-from flake8_flax_rng.interpreter.nnx import rngs, streams
+from flake8_flax_rng.interpreter.nnx import defaults, modes, rngs, streams
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.nnx import (
     ATTENTION,
+    ATTENTION_FUNCTION,
     BIAS_SHAPE,
+    CARRY,
     DROPOUT,
     LAYERS,
     OPTIONAL,
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _RNGS, _FLAG, _LAYERS = "rngs", "deterministic", "layers"
+_INPUTS = 3
+"""Query, key and value; what follows them by position is not looked at."""
 
 
 # -- making --------------------------------------------------------------------------------------------------
@@ -73,6 +77,8 @@ def make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ins
         return None
     if given is not None and not _are_rngs(engine, path, layer, given, args, state, site):
         return None
+    if isinstance(given, Ref):
+        defaults.built(engine, given, state)
     if isinstance(given, Ref) and not _draw_parameters(engine, path, layer, fields, given, args, state, site):
         return None
     fields.setdefault(_FLAG, FALSE if path == DROPOUT else NONE)
@@ -214,7 +220,7 @@ def call(engine: Engine, owner: Ref, found: Instance, args: Args, state: State, 
         return _call_cell(engine, found, args, state, site)
     layer = LAYERS.get(path)
     if layer is not None and layer.rate and not found.symbolic:
-        return _drop(engine, layer, path, found, args, state, site)
+        return _drop(engine, layer, path, owner, found, args, state, site)
     return [(_result(engine, owner, args, state), state)]
 
 
@@ -246,7 +252,9 @@ def _call_cell(engine: Engine, found: Instance, args: Args, state: State, site: 
     return [(engine.unknown("rnn"), state)]
 
 
-def _drop(engine: Engine, layer: Layer, path: str, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
+def _drop(
+    engine: Engine, layer: Layer, path: str, owner: Ref, found: Instance, args: Args, state: State, site: Site
+) -> Outcomes:
     """Call a layer that drops out."""
     rate = _rate(layer, found.attributes)
     passed = _result_of(engine, path, args, state)
@@ -258,6 +266,7 @@ def _drop(engine: Engine, layer: Layer, path: str, found: Instance, args: Args, 
     if flag == NONE:
         return [(passed, state)]
     result: Outcomes = []
+    modes.note(engine, owner, found, args.keywords.get(_FLAG, NONE), flag, site)
     for off, way in conditions.branch(engine, flag, state):
         if off:
             result.append((passed, way))
@@ -342,4 +351,50 @@ def _rnn(engine: Engine, path: str, args: Args, state: State, site: Site) -> Out
     return [(engine.allocate(state, Instance(Symbol(path), attributes)), state)]
 
 
-CALLS = (Calls(_make, LAYERS), Calls(_sequential, (SEQUENTIAL,)), Calls(_rnn, (RNN,)))
+def initialize_carry(engine: Engine, owner: Ref, args: Args, state: State, site: Site) -> Outcomes:
+    """Call ``cell.initialize_carry(shape, rngs)``, which asks for the stream of the carry whatever it draws."""
+    found = state.instance(owner)
+    given = args.get(1, _RNGS)
+    if given is None or given == NONE:
+        given = found.attributes.get(_RNGS, NONE) if found is not None else NONE
+    if given == NONE and args.complete() and found is not None and not found.symbolic:
+        engine.emit(Stateful(StreamMistake.UNFED, site, "initialize_carry", "`rngs=`"))
+        return []
+    wrong = _not_rngs(given, True, state)
+    if wrong and given != NONE:
+        engine.emit(Stateful(StreamMistake.NOT_RNGS, site, "initialize_carry", wrong))
+        return []
+    if isinstance(given, Ref) and (streams.is_rngs(given, state) or streams.is_stream(given, state)):
+        for _ in range(2):
+            if rngs.draw(engine, given, state, site, CARRY, "carry") is None:
+                return []
+    return [(engine.unknown("carry"), state)]
+
+
+def _attend(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call ``dot_product_attention``, which needs a key where it drops out."""
+    rate, flag = args.keywords.get("dropout_rate", Const(0.0)), args.keywords.get(_FLAG, FALSE)
+    key = args.keywords.get("dropout_rng", NONE)
+    drops = isinstance(rate, Const) and isinstance(rate.value, int | float) and rate.value > 0 and flag == FALSE
+    if not drops or not args.complete() or len(args.positional) > _INPUTS:
+        return None
+    if key == NONE:
+        engine.emit(Stateful(StreamMistake.UNFED, site, _short(path), "`dropout_rng=<key>`"))
+        return []
+    if streams.is_rngs(key, state) or streams.is_stream(key, state):
+        what = "an `nnx.Rngs`" if streams.is_rngs(key, state) else "a stream, which is not called"
+        engine.emit(Stateful(StreamMistake.RNGS_AS_KEY, site, "nnx.dot_product_attention", what))
+        return []
+    parts = [engine.term(value, state) for value in args.positional]
+    term = key.term if isinstance(key, Key | Opaque) else engine.terms.fresh("key")
+    drawn = engine.terms.make(Kind.DRAW, term, path, *parts)
+    consume(engine, key, state, UseKind.DRAW, _short(path), drawn)
+    return [(Opaque(drawn), state)]
+
+
+CALLS = (
+    Calls(_make, LAYERS),
+    Calls(_attend, (ATTENTION_FUNCTION,)),
+    Calls(_sequential, (SEQUENTIAL,)),
+    Calls(_rnn, (RNN,)),
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls, Method
@@ -14,18 +16,24 @@ from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Class,
     Const,
+    Function,
     Key,
     Keys,
     Native,
     Opaque,
+    Partial,
     Ref,
     Symbol,
     Value,
 )
-from flake8_flax_rng.interpreter.nnx import graph, rngs
+from flake8_flax_rng.interpreter.nnx import graph, layers, rngs, streams
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.nnx import (
+    ATTENTION,
+    CELLS,
+    DROPOUT,
+    LAYERS,
     MODE_FLAGS,
     MODES,
     MODULE_METHODS,
@@ -61,6 +69,8 @@ def lacking(engine: Engine, owner: Ref, found: Instance, name: str, state: State
     """Return an attribute of an object of NNX that is not among those which the program has set."""
     if isinstance(found.cls, Symbol) and found.cls.path in (RNGS, STREAM):
         return None if name.startswith("__") else rngs.attribute(engine, owner, found, name, state, site)
+    if name == "initialize_carry" and isinstance(found.cls, Symbol) and found.cls.path in CELLS:
+        return [(Native("nnx.initialize_carry", owner), state)]
     if graph.is_module(found):
         return [(Native(f"nnx.{name}", owner), state)] if name in MODULE_METHODS else None
     if isinstance(found.cls, Symbol) and found.cls.path in _OPTIMIZERS:
@@ -75,6 +85,8 @@ def call_method(engine: Engine, name: str, receiver: Value, args: Args, state: S
         return [(engine.unknown(name), state)]
     if isinstance(found.cls, Symbol) and found.cls.path in (RNGS, STREAM):
         return rngs.method(engine, name, receiver, args, state, site)
+    if name == "initialize_carry":
+        return layers.initialize_carry(engine, receiver, args, state, site)
     if name in MODES or name == SETTING:
         return _set_mode(engine, name, receiver, args, state, site)
     return [(engine.unknown(name), state)]
@@ -98,12 +110,59 @@ def _set_mode(engine: Engine, name: str, module: Ref, args: Args, state: State, 
         _forget_modes(engine, module, state)
     else:
         found = _set(engine, module, wanted, state, site)
+        _note_evaluated(engine, name, module, state, site)
         if strict and not _all_found(given, found, module, state):
             engine.emit(Stateful(StreamMistake.MODE_OF_NONE, site, name, ", ".join(map(repr, given))))
             return []
     nothing = engine.unknown(_NOTHING)
     engine.program.results[nothing.term] = (site, name)
     return [(nothing, state)]
+
+
+def _note_evaluated(engine: Engine, name: str, module: Ref, state: State, site: Site) -> None:
+    """Let the modules remember that ``eval`` has turned them off, and where, until ``train`` turns them on."""
+    place = streams.remember(engine, site)
+    if name == "eval":
+        _note_out_of_reach(engine, module, state, site)
+    for ref, found in list(graph.modules_of(module, state)):
+        if streams.STALE in found.attributes:
+            rest = {key: value for key, value in found.attributes.items() if key != streams.STALE}
+            found = state.heap[ref.address] = replace(found, attributes=rest)
+        if name == "eval":
+            state.heap[ref.address] = found.set(streams.EVALUATED, place)
+        elif name in MODES and streams.EVALUATED in found.attributes:
+            attributes = {key: value for key, value in found.attributes.items() if key != streams.EVALUATED}
+            state.heap[ref.address] = replace(found, attributes=attributes)
+
+
+def _note_out_of_reach(engine: Engine, module: Ref, state: State, site: Site) -> None:
+    """Note a layer that drops out and stands in a function, where ``eval`` does not find it."""
+    for _, found in list(graph.modules_of(module, state)):
+        for value in found.attributes.values():
+            if any(_drops(inner, state) for inner in _hidden(value, state)):
+                engine.emit(Stateful(StreamMistake.OUT_OF_REACH, site, "eval"))
+                return
+
+
+def _hidden(value: Value, state: State) -> list[Value]:
+    """Return what a function holds: the arguments of a partial, and what a lambda refers to."""
+    if isinstance(value, Partial):
+        return [value.function, *value.args, *(item for _, item in value.keywords)]
+    if not isinstance(value, Function):
+        return []
+    text = value.code.chunk.code(value.code.node)
+    inside = {name: item for frame in value.frames[:-1] for name, item in state.frame(frame).items()}
+    return [item for name, item in inside.items() if re.search(rf"\b{name}\b", text)]
+
+
+def _drops(value: Value, state: State) -> bool:
+    """Return whether a value is a layer that drops out now."""
+    found = state.instance(value)
+    if found is None or not isinstance(found.cls, Symbol) or found.cls.path not in (DROPOUT, ATTENTION):
+        return False
+    rate = found.attributes.get(LAYERS[found.cls.path].rate)
+    on = graph.flag(found, "deterministic") is False
+    return on and isinstance(rate, Const) and rate.value not in (0, 0.0, 1, 1.0)
 
 
 def _written(site: Site, args: Args) -> str:

@@ -105,8 +105,22 @@ def _merge(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     replaced: dict[int, Value | None] = {}
     copying = graph.Copying(engine, state, restore)
     merged = copying.of(shape)
+    _mark_stale(found, merged, state)
     graph.substitute(merged, {old: new for old, new in replaced.items() if new is not None}, state)
     return [(merged, state)]
+
+
+def _mark_stale(definition: Instance, merged: Value, state: State) -> None:
+    """Let the layers remember that their graph is older than the mode of the module that it was taken from."""
+    origin = definition.attributes.get(_ORIGIN)
+    ours = list(graph.modules_of(merged, state))
+    theirs = list(graph.modules_of(origin, state)) if origin is not None else []
+    if len(ours) != len(theirs):
+        return
+    for (ref, layer), (_, other) in zip(ours, theirs, strict=True):
+        place = other.attributes.get(streams.EVALUATED)
+        if place is not None and streams.EVALUATED not in layer.attributes and layer.cls == other.cls:
+            state.heap[ref.address] = layer.set(streams.STALE, place)
 
 
 def _update(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:

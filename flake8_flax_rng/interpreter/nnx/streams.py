@@ -31,6 +31,13 @@ BACKED_UP = "<backed up>"
 """Where a stream was split that nobody has restored."""
 
 ABSTRACT = "<abstract>"
+"""Whether a stream was only traced for its shape."""
+
+STALE = "<stale>"
+"""The number of the place where ``eval`` was called on the module that a graph was split off before."""
+
+EVALUATED = "<evaluated>"
+"""The number of the place where ``eval`` has turned a module off."""
 
 
 def make(engine: Engine, state: State, root: Value, tag: str) -> Ref:
@@ -144,10 +151,18 @@ def refused(engine: Engine, stream: Ref, found: Instance, site: Site) -> bool:
         if number is not None:
             other = engine.program.sites.get(number)
             engine.emit(Stateful(StreamMistake.SPLIT_DRAWN, site, tag, other=other))
-        else:
+        elif _is_split(engine, root):
             engine.emit(Stateful(StreamMistake.NOT_A_SEED, site, tag, "an array of keys"))
+        else:
+            return False
         return True
     return False
+
+
+def _is_split(engine: Engine, keys: Keys) -> bool:
+    """Return whether the program has split an array of keys, rather than a stream for its lanes."""
+    made = engine.book.origins.maker(keys.origin)
+    return made is not None and made.kind is MakeKind.SPLIT
 
 
 def captured(engine: Engine, stream: Ref, found: Instance) -> bool:
@@ -161,6 +176,7 @@ def remember(engine: Engine, site: Site) -> Const:
     """Keep a place for an object, which can hold its number."""
     number = engine.number()
     engine.program.sites[number] = site
+    engine.program.owners[number] = engine.owner()
     return Const(number)
 
 

@@ -135,7 +135,7 @@ def _control_of_nnx(engine: Engine, path: str, args: Args, state: State, site: S
 
 def _call_on_copies(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     """Call a transform of JAX: what the function does to the streams of its arguments is lost."""
-    if not any(graph.holds_streams(value, state) for value in (*args.values(), wrapped.function)):
+    if not any(graph.holds_objects(value, state) for value in args.values()):
         return _at_level(engine, lambda: transforms.call_wrapped(engine, wrapped, args, state, site))
     static = _static(wrapped, state)
     level = engine.number()
