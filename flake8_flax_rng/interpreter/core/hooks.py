@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.domain.heap import Instance
     from flake8_flax_rng.interpreter.domain.places import Site
-    from flake8_flax_rng.interpreter.domain.values import FunctionCode, Ref, Value
+    from flake8_flax_rng.interpreter.domain.values import Class, FunctionCode, Ref, Value
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -31,6 +31,7 @@ class Hooks:
         unpacked: told of an object that is unpacked into so many names, and where.
         declared: told of an object that is the default of a parameter, and where that is written.
         defaulted: told of such an object that a call relies on, and of the parameter.
+        annotated: asked for an object that stands for any of a class, which a parameter is said to be.
         managed: asked what entering or leaving a context manager does whose class is not in the text.
     """
 
@@ -42,4 +43,5 @@ class Hooks:
     unpacked: Callable[[Instance, int, State, Site], None] = _ignore
     declared: Callable[[Value, State, Site], None] = _ignore
     defaulted: Callable[[Value, tuple[FunctionCode, str], State], None] = _ignore
+    annotated: Callable[[Class, State], Ref | None] = _ignore
     managed: Callable[[Instance, str, State], Outcomes | None] = _ignore
