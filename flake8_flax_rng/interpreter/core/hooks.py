@@ -10,12 +10,17 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.domain.heap import Instance
     from flake8_flax_rng.interpreter.domain.places import Site
-    from flake8_flax_rng.interpreter.domain.values import Class, FunctionCode, Ref, Value
+    from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, FunctionCode, Ref, Value
     from flake8_flax_rng.interpreter.paths.state import State
 
 
 def _ignore(*_: object) -> None:
     """Take no notice."""
+
+
+def _unknown(*_: object) -> Outcomes | None:
+    """Know nothing."""
+    return None
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Hooks:
     Args:
         stored: told of a value before it is stored in an attribute of an object: the path, the object, the name.
         written: told of a value that is stored in a variable of a module, and where.
+        left_open: called with a method that its class leaves to those that derive from it, and with what it is given;
+            what it leads to, if that is known.
         returned: told of what a function that is followed for any arguments returns, and on which path.
         lacking: asked for an attribute that neither an object nor the text of its class has, and where it is read.
         dropped: told of the value of a statement that is an expression, and where it stands.
@@ -45,3 +52,4 @@ class Hooks:
     defaulted: Callable[[Value, tuple[FunctionCode, str], State], None] = _ignore
     annotated: Callable[[Class, State], Ref | None] = _ignore
     managed: Callable[[Instance, str, State], Outcomes | None] = _ignore
+    left_open: Callable[[Function, Args, State], Outcomes | None] = _unknown

@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.core.hooks import Hooks
 from flake8_flax_rng.interpreter.core.initialised import may_be_initialised
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.core.work import Exhausted
+from flake8_flax_rng.interpreter.dispatch import implementations
 from flake8_flax_rng.interpreter.dispatch.calls import call
 from flake8_flax_rng.interpreter.domain.budget import (
     PATHS_KEPT,
@@ -114,6 +115,7 @@ class Analysis:
             partial(defaults.defaulted, engine),
             self._any_modules.of,
             partial(splitting.managed, engine),
+            partial(implementations.call_open, engine),
         )
 
     def run(self) -> list[Event]:
@@ -136,6 +138,8 @@ class Analysis:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
                     self._safely(partial(self._run_function, function, state), function.code.chunk)
+                if self._hands_on_to_itself(function):
+                    self._safely(partial(self._run_function, function, state), function.code.chunk)
         sources: list[Callable[[], Sequence[Event]]] = [
             Judgement(engine.book).events,
             self._leftovers.events,
@@ -144,6 +148,17 @@ class Analysis:
             lambda: engine.bounds.events,
         ]
         return [event for source in sources for event in self._safely(source) or ()]
+
+    def close(self) -> None:
+        """Let go of everything at once: the parts refer to each other, and only the collector would find that out."""
+        for cls in self._engine.program.classes:
+            cls.members.clear()
+        vars(self._engine).clear()
+
+    def _hands_on_to_itself(self, function: Function) -> bool:
+        """Return whether a function draws from what it has given to itself before: then that call matters too."""
+        cut = self._engine.program.cut.pop(function.code, set())
+        return self._is_root(function) and any(self._engine.book.uses.drawn_from(term) for term in cut)
 
     def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""
