@@ -292,7 +292,8 @@ def _an_item_each(case: Case) -> bool:
         return False
     keys = {*with_parents(first.term), *with_parents(second.term)}
     pairs = list(zip(_arguments(parting.first), _arguments(parting.second), strict=False))
-    other = [after for before, after in pairs if before != after and not _is_key(after)]
+    streams = _holders(case)
+    other = [after for before, after in pairs if before != after and not _is_key(after) and after not in streams]
     drawn = any(isinstance(value, Opaque) and not keys.isdisjoint(value.term.draws) for value in other)
     return bool(other) and not drawn and not _of_shape_given(second, other)
 
@@ -304,6 +305,17 @@ def _made_anew(case: Case) -> bool:
     if ours is None or theirs is None or ours is theirs:
         return False
     return ours.kind is theirs.kind is MakeKind.SEED and ours.site.node is theirs.site.node and not theirs.clock
+
+
+def _holders(case: Case) -> list[Value]:
+    """Return the streams of NNX that the second key comes of, as a call is given them."""
+    found: list[Value] = []
+    made = case.makers.get(case.second.origin)
+    while made is not None:
+        if made.drawn is not None:
+            found.append(Ref(made.drawn.holder))
+        made = case.makers.get(made.parent)
+    return found
 
 
 def _is_key(value: Value) -> bool:
