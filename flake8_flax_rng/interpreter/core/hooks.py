@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.domain.heap import Instance
     from flake8_flax_rng.interpreter.domain.places import Site
-    from flake8_flax_rng.interpreter.domain.values import Args, Function, FunctionCode, Ref, Value
+    from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, FunctionCode, Ref, Value
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -38,6 +38,7 @@ class Hooks:
         unpacked: told of an object that is unpacked into so many names, and where.
         declared: told of an object that is the default of a parameter, and where that is written.
         defaulted: told of such an object that a call relies on, and of the parameter.
+        annotated: asked for an object that stands for any of a class, which a parameter is said to be.
         managed: asked what entering or leaving a context manager does whose class is not in the text.
     """
 
@@ -49,5 +50,6 @@ class Hooks:
     unpacked: Callable[[Instance, int, State, Site], None] = _ignore
     declared: Callable[[Value, State, Site], None] = _ignore
     defaulted: Callable[[Value, tuple[FunctionCode, str], State], None] = _ignore
+    annotated: Callable[[Class, State], Ref | None] = _ignore
     managed: Callable[[Instance, str, State], Outcomes | None] = _ignore
     left_open: Callable[[Function, Args, State], Outcomes | None] = _unknown

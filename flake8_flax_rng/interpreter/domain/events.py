@@ -181,12 +181,14 @@ class Drawn:
         via: what has copied the stream, as a reader knows it; empty where it is the only one.
         copied: where that was.
         layer: the layer whose constructor draws; empty for any other draw.
+        holder: the address of the ``Rngs`` that the stream was made for, 0 where there is none.
     """
 
     tag: str
     via: str = ""
     copied: Site | None = None
     layer: str = ""
+    holder: int = 0
 
 
 @record(eq=False)

@@ -22,7 +22,6 @@ from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     ancestors,
     comes_back,
-    holds,
     looks_on,
     only_initialises,
     only_unread,
@@ -292,13 +291,9 @@ def _an_item_each(case: Case) -> bool:
     if parting.around is not None and comes_back(parting.around.site.node, parting.second.site.node, case.imported):
         return False
     keys = {*with_parents(first.term), *with_parents(second.term)}
-    pairs = zip(_arguments(parting.first), parting.second.arguments, strict=False)
-    seed = _seed(case, second)
-    other = [
-        after
-        for before, (node, after) in pairs
-        if before != after and not _is_key(after) and not (seed is not None and holds(node, seed.site.node))
-    ]
+    pairs = list(zip(_arguments(parting.first), _arguments(parting.second), strict=False))
+    streams = _holders(case)
+    other = [after for before, after in pairs if before != after and not _is_key(after) and after not in streams]
     drawn = any(isinstance(value, Opaque) and not keys.isdisjoint(value.term.draws) for value in other)
     return bool(other) and not drawn and not _of_shape_given(second, other)
 
@@ -310,6 +305,17 @@ def _made_anew(case: Case) -> bool:
     if ours is None or theirs is None or ours is theirs:
         return False
     return ours.kind is theirs.kind is MakeKind.SEED and ours.site.node is theirs.site.node and not theirs.clock
+
+
+def _holders(case: Case) -> list[Value]:
+    """Return the streams of NNX that the second key comes of, as a call is given them."""
+    found: list[Value] = []
+    made = case.makers.get(case.second.origin)
+    while made is not None:
+        if made.drawn is not None:
+            found.append(Ref(made.drawn.holder))
+        made = case.makers.get(made.parent)
+    return found
 
 
 def _is_key(value: Value) -> bool:

@@ -41,7 +41,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_inside, any_key, kind_of
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
-from flake8_flax_rng.interpreter.python.declared_types import declared
+from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
 from flake8_flax_rng.interpreter.python.lineage import is_linen
 from flake8_flax_rng.interpreter.python.names import dotted
 from flake8_flax_rng.syntax.cst_children import children_of
@@ -153,7 +153,15 @@ def symbolic_args(engine: Engine, function: Function, state: State, receiver: Va
 
 def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | None, state: State) -> Value | None:
     """Return an instance with unknown fields for ``model: Net``; None where the class is no known module."""
-    cls = declared(engine, annotation.annotation, function.frames, state) if annotation is not None else None
+    if annotation is None:
+        return None
+    known = named(engine, annotation.annotation, function.frames, state)
+    if known is None:
+        return None
+    any_module = engine.hooks.annotated(known, state)
+    if any_module is not None:
+        return any_module
+    cls = linen_class(engine, known)
     return engine.allocate(state, Instance(cls, frozen=True, symbolic=True)) if cls is not None else None
 
 

@@ -49,6 +49,7 @@ from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.expressions import evaluate
 from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
+from flake8_flax_rng.interpreter.roots.any_modules import AnyModules
 from flake8_flax_rng.interpreter.roots.handed_on_keys import Leftovers
 from flake8_flax_rng.interpreter.roots.other_files import ProjectFiles
 from flake8_flax_rng.interpreter.roots.receivers import Objects
@@ -102,6 +103,7 @@ class Analysis:
         self._objects = Objects(self._engine, chunks, self._call)
         self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
+        self._any_modules = AnyModules(engine, self._call)
         engine.hooks = Hooks(
             partial(modules.adopt, engine),
             partial(modules.written, engine),
@@ -111,6 +113,7 @@ class Analysis:
             partial(rngs.unpacked, engine),
             partial(defaults.declared, engine),
             partial(defaults.defaulted, engine),
+            self._any_modules.of,
             partial(splitting.managed, engine),
             partial(implementations.call_open, engine),
         )
@@ -287,7 +290,7 @@ class Analysis:
             if self._objects.is_constructor(owner, function):
                 self._objects.constructed(owner, state)
             else:
-                receiver = self._objects.any_with(owner, function, state)
+                receiver = self._any_modules.of(owner, state) or self._objects.any_with(owner, function, state)
                 given = self._objects.taken(owner, function, state)
                 self._call(function, state, receiver, given=given)
             return
