@@ -35,6 +35,7 @@ from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made, Step, Use
+    from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
     from flake8_flax_rng.interpreter.intent.signs import Signs
 
 _SHARED_BY_A_PAIR = 3
@@ -50,21 +51,29 @@ class Case:
         signs: what the program does with what it has drawn.
         makers: the calls that made keys, by number.
         imported: the names of imported modules and functions.
+        shows: the demonstrations of the file.
 
     Attributes:
         parting: where the ways to the two uses part.
     """
 
-    __slots__ = ("first", "imported", "makers", "parting", "second", "signs")
+    __slots__ = ("first", "imported", "makers", "parting", "second", "shows", "signs")
 
     def __init__(
-        self, first: Use, second: Use, signs: Signs, makers: Mapping[int, Made], imported: frozenset[str]
+        self,
+        first: Use,
+        second: Use,
+        signs: Signs,
+        makers: Mapping[int, Made],
+        imported: frozenset[str],
+        shows: Demonstrations,
     ) -> None:
         self.first = first
         self.second = second
         self.signs = signs
         self.makers = makers
         self.imported = imported
+        self.shows = shows
         self.parting = part(first, second)
 
     @property
@@ -241,6 +250,11 @@ def _only_shapes(case: Case) -> bool:
     ways = (case.first, case.parting.first.site), (case.second, case.parting.second.site)
     places = [site for use, site in ways if use.kind in (UseKind.DRAW, UseKind.STREAM)]
     return any(only_shapes_count(site.chunk.module, site.node, case.imported) for site in places)
+
+
+def _demonstration(case: Case) -> bool:
+    """A module shows that its own classes work; the keys of one that others import are theirs."""
+    return case.shows.hold(case.parting.first.site, case.parting.second.site)
 
 
 def _rows_of_tests(case: Case) -> bool:
@@ -452,6 +466,7 @@ EXCUSES = (
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
     Excuse("only-shapes", "only the shapes of what comes of one of the two are looked at", _only_shapes),
+    Excuse("demonstration", "the file only shows that its classes work", _demonstration),
     Excuse("rows-of-tests", "the two are in rows of which each is a test of its own", _rows_of_tests),
     Excuse("made-alike", "the same thing is made twice", _made_alike),
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
