@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Symbol
 from flake8_flax_rng.interpreter.evidence.escapes import Escapes
 from flake8_flax_rng.interpreter.evidence.origins import Origins
 from flake8_flax_rng.interpreter.evidence.uses import Uses
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
     from flake8_flax_rng.interpreter.paths.naming import Naming
+
+_WITHOUT_KEYS = frozenset({Const, Opaque, Ref, Symbol})
+"""What most values are; what a reference leads to is not read with it."""
 
 
 class Book:
@@ -58,4 +62,5 @@ class Book:
 
     def read(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
-        self.origins.read(value)
+        if type(value) not in _WITHOUT_KEYS:
+            self.origins.read(value)

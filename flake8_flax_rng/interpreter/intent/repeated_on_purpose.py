@@ -22,6 +22,7 @@ from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     ancestors,
     comes_back,
+    looks_from_here,
     looks_on,
     only_initialises,
     only_unread,
@@ -209,10 +210,16 @@ def _only_looked_at(case: Case) -> bool:
 
 
 def _evaluation(case: Case) -> bool:
-    """A helper in a loop evaluates what the loop trains, each time with the same key."""
+    """A helper in a loop evaluates what the loop trains, each time with the same key.
+
+    So may the loop itself.
+    """
     parting = case.parting
-    if parting.around is None or not parting.loop or parting.second in (case.second.way[-1], case.first.way[-1]):
+    if parting.around is None or not parting.loop:
         return False
+    if parting.second in (case.second.way[-1], case.first.way[-1]):
+        loop, call = parting.around.site.node, parting.second.site.node
+        return case.same_text and looks_from_here(loop, call, case.imported)
     return looks_on(parting.around.site.node, parting.second.site.node)
 
 
