@@ -22,6 +22,7 @@ from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.python import classes, declared_types, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.functions import is_left_to_subclasses
+from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.names import handles_keys
 
 if TYPE_CHECKING:
@@ -140,7 +141,16 @@ def _call(engine: Engine, cls: Class, name: str, args: Args, state: State) -> Ou
         call = engine.terms.make(Kind.DRAW, key[0], label, *parts)
         engine.book.read(value)
         *around, step = engine.context.stack
-        use = Use((*around, replace(step, label=label)), UseKind.DRAW, label, key[0], key[1], signature=call, call=call)
+        use = Use(
+            (*around, replace(step, label=label)),
+            UseKind.DRAW,
+            label,
+            key[0],
+            key[1],
+            signature=call,
+            call=call,
+            makes=Makes.GUESS,
+        )
         engine.book.uses.consume(LedgerKey(key[0]), use, state)
         result = Opaque(call)
     for value in args.values():

@@ -51,6 +51,12 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
     run.models.add(model)
 
 
+def trains(args: Args) -> bool:
+    """Return whether a run is certain to be one in training mode."""
+    flags = [key for key in args.keywords if key in _TRAINING]
+    return args.complete() and len(flags) == 1 and args.keywords[flags[0]] == _TRAINING[flags[0]]
+
+
 def _model(engine: Engine, method: Term, args: Args, state: State) -> Term:
     """Return a term that names the model which is run, and the part of it that is chosen.
 
