@@ -149,7 +149,7 @@ def _call(engine: Engine, cls: Class, name: str, args: Args, state: State) -> Ou
             key[1],
             signature=call,
             call=call,
-            makes=Makes.GUESS,
+            makes=Makes.DECLARED,
         )
         engine.book.uses.consume(LedgerKey(key[0]), use, state)
         result = Opaque(call)

@@ -228,7 +228,7 @@ def _input_for_init(case: Case) -> bool:
     """
     return any(
         use.kind is UseKind.DRAW
-        and only_initialises(use.site.chunk.module, use.site.node, loosely=use.makes is Makes.GUESS)
+        and only_initialises(use.site.chunk.module, use.site.node, loosely=use.makes is Makes.DECLARED)
         for use in (case.first, case.second)
     )
 
@@ -287,6 +287,8 @@ def _made_alike(case: Case) -> bool:
     """
     first, second, parting = case.first, case.second, case.parting
     if not (first.makes or first.builders) or not (second.makes or second.builders):
+        return False
+    if Makes.DECLARED in (first.makes, second.makes):
         return False
     if parting.loop:
         return bool(first.makes) and first.signature is second.signature and first.call is not second.call
