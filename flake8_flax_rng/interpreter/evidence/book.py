@@ -36,8 +36,8 @@ class Book:
         uses: what was consumed, and what was consumed twice.
         walks: what was seen on the walk that starts at each function.
         signs: what the program does that says that a repeat is meant.
-        unfed: the runs of models that are not known, in training mode and without streams.
-        fed: by the model, a run of one that is not known, which is given streams and may train.
+        unfed: the runs of models in training mode and without streams.
+        fed: by the model, a run that is given streams and may train.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
         text: the statements of the linted file.

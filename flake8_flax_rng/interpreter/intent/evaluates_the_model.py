@@ -151,12 +151,13 @@ def only_unread(module: cst.CSTNode, draw: cst.CSTNode, unread: Callable[[cst.CS
     return bool(uses) and all(map(unread, uses))
 
 
-def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
+def only_initialises(module: cst.CSTNode, draw: cst.CSTNode, loosely: bool = False) -> bool:
     """Return whether what a call draws is bound to a name that is given to ``init`` and read nowhere else.
 
     Args:
         module: the text that the call stands in.
         draw: the call.
+        loosely: whether it may be read elsewhere too.
     """
     around = ancestors(module, draw)
     bound = next((node for node in reversed(around) if isinstance(node, cst.Assign)), None)
@@ -167,7 +168,7 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
     uses: list[list[cst.CSTNode]] = []
     for node in occurrences(scope, target.value):
         uses.append(ancestors(scope, node) if node is not target else [])
-        if node is not target and not _harmless(uses[-1]):
+        if node is not target and not loosely and not _harmless(uses[-1]):
             return False
     return any(_given_to_init(node) for use in uses for node in use)
 

@@ -31,6 +31,7 @@ from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
+from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
@@ -243,9 +244,13 @@ def _candidates(case: Case) -> bool:
 
 
 def _input_for_init(case: Case) -> bool:
-    """A draw only makes an input to initialise a model with: only its shape counts."""
+    """A draw only makes an input to initialise a model with: only its shape counts.
+
+    Of an object that is not known itself, an example that is given to ``init`` is one wherever else it goes.
+    """
     return any(
-        use.kind is UseKind.DRAW and only_initialises(use.site.chunk.module, use.site.node)
+        use.kind is UseKind.DRAW
+        and only_initialises(use.site.chunk.module, use.site.node, loosely=use.makes is Makes.DECLARED)
         for use in (case.first, case.second)
     )
 
@@ -370,6 +375,8 @@ def _made_alike(case: Case) -> bool:
     """
     first, second, parting = case.first, case.second, case.parting
     if not (first.makes or first.builders) or not (second.makes or second.builders):
+        return False
+    if Makes.DECLARED in (first.makes, second.makes):
         return False
     if parting.loop:
         return bool(first.makes) and first.signature is second.signature and first.call is not second.call
