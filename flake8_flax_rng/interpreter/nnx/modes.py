@@ -34,8 +34,10 @@ def note(engine: Engine, owner: Ref, found: Instance, given: Value, flag: Value,
     way = engine.way()
     calls = owner.address, tuple(node for node, _ in way)
     stale = _place(engine, found, streams.STALE)
-    if flag == FALSE and given == NONE and stale is not None:
-        engine.emit(Stateful(StreamMistake.STALE_MODE, stale, "eval", other=site))
+    if given == NONE and stale is not None and flag in (FALSE, TRUE):
+        off = flag == TRUE
+        if off == (streams.EVALUATED in found.attributes):
+            engine.emit(Stateful(StreamMistake.STALE_MODE, stale, "train" if off else "eval", other=site))
     if flag == FALSE:
         engine.program.dropped[calls] = way
     elif flag == TRUE and given == NONE and evaluated is not None:

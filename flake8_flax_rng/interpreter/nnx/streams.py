@@ -39,6 +39,9 @@ ABSTRACT = "<abstract>"
 STALE = "<stale>"
 """The number of the place where ``eval`` was called on the module that a graph was split off before."""
 
+TRAINED = "<trained>"
+"""The number of the place where ``train`` has turned a module on."""
+
 EVALUATED = "<evaluated>"
 """The number of the place where ``eval`` has turned a module off."""
 

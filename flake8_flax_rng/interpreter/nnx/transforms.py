@@ -66,9 +66,19 @@ def _call_on_graph(engine: Engine, wrapped: Wrapped, args: Args, state: State, s
             return loops.scan(engine, wrapped, args, state, site)
         if wrapped.transform in ("vmap", "pmap"):
             return lanes.call(engine, wrapped, args, state, site)
-        return transforms.call_wrapped(engine, wrapped, args, state, site)
+        given = _traced(engine, wrapped, args, state)
+        return transforms.call_wrapped(engine, wrapped, given, state, site)
 
     return _entered(engine, args.values(), state, follow)
+
+
+def _traced(engine: Engine, wrapped: Wrapped, args: Args, state: State) -> Args:
+    """Return the arguments of a compiled function, in which numbers are arrays."""
+    if wrapped.transform != "jit" or _static(wrapped, state):
+        return args
+    given = args.shift(0)
+    given.positional = [control_flow.as_array(engine, value, state) for value in args.positional]
+    return given
 
 
 def _entered(engine: Engine, values: Iterable[Value], state: State, follow: Callable[[], Outcomes]) -> Outcomes:
