@@ -84,10 +84,12 @@ def _listed(event: Remade) -> bool:
     """Return whether two built-in layers of one function are alike, or one statement lists both."""
     parting = part(event.before, event.use)
     one, two = parting.first, parting.second
-    if one is not event.before.way[-1] or two is not event.use.way[-1] or one.site.chunk is not two.site.chunk:
+    if one is not event.before.way[-1] or two is not event.use.way[-1] or one.owner != two.owner:
         return False
     if event.before.signature is event.use.signature and not parting.loop:
         return True
+    if one.site.chunk is not two.site.chunk:
+        return False
     lines = {line(one.site), line(two.site)}
     return any(
         isinstance(node, ast.stmt) and not hasattr(node, "body") and _covers(node, lines)
