@@ -227,3 +227,9 @@ NESTING_TIMELESS = 4
 
 IGNORED_TEXTS = 64
 """Functions whose unread parameters are remembered: one is called many times. Hides nothing: it is read anew."""
+
+CLASSES_NAMED = 3
+"""Classes that a message names. Silently: the others are counted."""
+
+DRAWING_DEPTH = 3
+"""Functions that hand a key on to each other before one draws. Silently: then nothing is certain to draw."""
