@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Opaque, Value
 from flake8_flax_rng.rules.report import carries, key_site, key_sites, line
+from flake8_flax_rng.rules.streams import stream_code
 
 
 def reuses(events: Sequence[Event], code: str) -> list[tuple[Reused, Parting]]:
@@ -90,6 +91,8 @@ def _code(event: Reused, parting: Parting) -> str:
 
 def _remade_code(event: Remade) -> str:
     kinds = {event.first.kind, event.second.kind}
+    if event.drawn != (None, None):
+        return stream_code(event)
     if kinds & {MakeKind.WRAP, MakeKind.COMPUTED}:
         return "RNG114"
     if kinds != {MakeKind.SEED}:

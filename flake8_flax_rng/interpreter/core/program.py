@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.events import Way
     from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
@@ -78,6 +79,22 @@ class Effectless(NamedTuple):
     escaped: tuple[int, ...]
 
 
+class Reliance(NamedTuple):
+    """A call that relies on the default of a parameter.
+
+    Args:
+        parameter: the function and the parameter.
+        walk: the number of the walk through the program.
+        way: the calls and loops that lead there.
+        site: the place of the call.
+    """
+
+    parameter: tuple[FunctionCode, str]
+    walk: int
+    way: Way
+    site: Site
+
+
 class Program:
     """The functions and classes of the program, and what was learnt of them.
 
@@ -102,6 +119,13 @@ class Program:
         fields: where the fields of a Linen module were given, by its address.
         literals: the values of the literals.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
+        stateful: whether it makes streams of NNX.
+        sites: places that objects of NNX remember, by number.
+        owners: the functions in whose text these stand, by the same number.
+        relied: the first call that builds a module on an object which is the default of a parameter.
+        reliances: the calls that rely on such an object, by number.
+        dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
+        results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
@@ -125,4 +149,11 @@ class Program:
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
         self.typed_keys = False
+        self.stateful = False
+        self.sites: dict[int, Site] = {}
+        self.owners: dict[object, int] = {}
+        self.relied: dict[tuple[FunctionCode, str], Reliance] = {}
+        self.reliances: dict[object, Reliance] = {}
+        self.dropped: dict[tuple[int, tuple[cst.CSTNode, ...]], Way] = {}
+        self.results: dict[Term, tuple[Site, str]] = {}
         self.folds_apart = False

@@ -16,6 +16,8 @@ from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_
 from flake8_flax_rng.syntax.names_in_text import bound_between, is_free
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
@@ -73,7 +75,23 @@ class Judgement:
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
             return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
-        return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
+        if "unknown" in (first.kind, second.kind):
+            return []
+        origins = first.origin, second.origin
+        drawn = self._drawn(first.origin), self._drawn(second.origin)
+        built = all(any(made.drawn is not None and made.drawn.layer for made in self._line(o)) for o in origins)
+        return [replace(event, drawn=drawn, built=built) for event in self._remade(first, second)]
+
+    def _drawn(self, origin: int) -> Made | None:
+        """Return the draw from a stream of NNX that a key comes of, if it comes of one."""
+        return next((made for made in self._line(origin) if made.kind is MakeKind.STREAM), None)
+
+    def _line(self, origin: int) -> Iterator[Made]:
+        """Go through the calls that made a key and those that it comes of, the nearest first."""
+        made = self._origins.maker(origin)
+        while made is not None:
+            yield made
+            made = self._origins.maker(made.parent)
 
     # -- which repeats stand -----------------------------------------------------------------------
 

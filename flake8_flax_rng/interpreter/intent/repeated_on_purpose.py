@@ -286,9 +286,19 @@ def _made_alike(case: Case) -> bool:
     if parting.second.owner in second.builders:
         return False
     if case.same_text and second.builders:
-        return _arguments(parting.first) == _arguments(parting.second)
+        return not _of_own_streams(case) and _arguments(parting.first) == _arguments(parting.second)
     whole = second.makes != "layer" or parting.second is not second.way[-1]
     return bool(second.makes) and first.signature is second.signature and whole
+
+
+def _of_own_streams(case: Case) -> bool:
+    """Return whether a constructor of a module makes the streams itself, so that all its modules start alike."""
+    made = case.makers.get(case.second.origin)
+    streamed = False
+    while made is not None and made.parent:
+        streamed = streamed or made.kind is MakeKind.STREAM
+        made = case.makers.get(made.parent)
+    return streamed and made is not None and made.way[-1].owner in case.second.builders
 
 
 def _target_network(case: Case) -> bool:

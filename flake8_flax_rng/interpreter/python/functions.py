@@ -100,6 +100,9 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
     for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):
         defaults = tuple((p.name.value, value) for p, value in zip(with_default, values, strict=True))
         _note_keys(engine, code, with_default, values)
+        for param, value in zip(with_default, values, strict=True):
+            if isinstance(value, Ref) and param.default is not None:
+                engine.hooks.declared(value, after, engine.site(param.default))
         frames = engine.context.scope.frames if owner is None else engine.context.scope.frames[1:]
         function = Function(code, frames, defaults, owner)
         engine.program.captured.update(frames)
@@ -338,6 +341,8 @@ def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict
             bound[name] = engine.unknown(name)
         else:
             bound[name] = defaults.get(name) or engine.unknown(name)
+            if isinstance(bound[name], Ref):
+                engine.hooks.defaulted(bound[name], (function.code, name), state)
             if function.owner is not None and function.owner.configured:
                 _default(engine, function, name)
     if isinstance(params.star_arg, cst.Param):

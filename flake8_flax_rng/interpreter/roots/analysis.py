@@ -39,6 +39,8 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
+from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
+from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.python import lineage
@@ -99,7 +101,17 @@ class Analysis:
         self._objects = Objects(self._engine, chunks, self._call)
         self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
-        engine.hooks = Hooks(partial(modules.adopt, engine), partial(modules.written, engine), self._leftovers.returned)
+        engine.hooks = Hooks(
+            partial(modules.adopt, engine),
+            partial(modules.written, engine),
+            self._leftovers.returned,
+            partial(nnx_modules.lacking, engine),
+            partial(nnx_modules.dropped, engine),
+            partial(rngs.unpacked, engine),
+            partial(defaults.declared, engine),
+            partial(defaults.defaulted, engine),
+            partial(splitting.managed, engine),
+        )
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
