@@ -1,4 +1,4 @@
-"""Random streams that are the default of a parameter: built once, and shared by the calls that give none of their own."""
+"""Random streams that are the default of a parameter: built once, and shared by the calls that give no other."""
 
 from __future__ import annotations
 
