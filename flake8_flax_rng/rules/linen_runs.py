@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, ModuleRun, UnfedRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, Malformed, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, TurnedOff
 
 if TYPE_CHECKING:
@@ -66,11 +66,19 @@ def possibly_drawn(run: ModuleRun, stream: str) -> list[Draw]:
 
 
 def by_context(runs: list[ModuleRun]) -> list[list[ModuleRun]]:
-    """Group runs of one call by the way that led there: what holds on one way is certain there."""
+    """Group runs of one call by the way that led there: what holds on one way is certain there.
+
+    Where a module that is not known may stand there too, as another path on that way shows, nothing is.
+    """
     groups: dict[object, list[ModuleRun]] = {}
     for run in runs:
         groups.setdefault(run.context, []).append(run)
-    return list(groups.values())
+    return [group for group in groups.values() if all(run.resolved for run in group)]
+
+
+def of_some(malformed: Malformed, runs: list[ModuleRun]) -> bool:
+    """Return whether other modules may stand at a call that one module does not take as it is written."""
+    return any(run.call.node is malformed.run.node and run.context == malformed.context for run in runs)
 
 
 def missing(run: ModuleRun) -> list[Draw]:

@@ -46,7 +46,7 @@ RULE = rule("RNG202", "missing-params-stream", "the key that parameters are draw
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report calls that lack the ``'params'`` stream on every path through the module."""
     for runs in runs_by_call(events):
-        for group in by_context([run for run in runs if run.resolved]):
+        for group in by_context(runs):
             lacking = [_lacking(run) for run in group]
             first = lacking[0]
             if first is None or not all(lacking):

@@ -58,7 +58,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if isinstance(event, Misplaced):
             yield Report(event.site, _ADVICE[event.where].format(what=event.what, owner=event.owner))
     for runs in runs_by_call(events):
-        for group in by_context([run for run in runs if run.resolved and run.kind in (RunKind.APPLY, RunKind.BIND)]):
+        for group in by_context([run for run in runs if run.kind in (RunKind.APPLY, RunKind.BIND)]):
             reports = [_drawn_in_setup(run) for run in group]
             if all(reports):
                 yield from reports[0]

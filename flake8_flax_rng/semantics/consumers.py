@@ -53,11 +53,13 @@ class Objects:
         methods: what their methods do with keys; ``__call__`` is a call of the object.
         same: methods that return such an object.
         unless: arguments of the constructor with which nothing is known of the object.
+        first: whether the call returns two things, the first of which is the object.
     """
 
     methods: Mapping[str, Consumer]
     same: frozenset[str] = frozenset()
     unless: frozenset[str] = frozenset()
+    first: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
     from flake8_flax_rng.interpreter.paths.state import State
+    from flake8_flax_rng.syntax.names_in_text import Function as Text
 
     Settled = tuple[frozenset[tuple[Term, bool]], ...]
 
@@ -104,7 +105,9 @@ class Program:
         defined: how often each ``def`` or ``lambda`` was executed.
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
+        ignored: the functions that never read a key which a call in sight gives them, and its parameter.
         entered: those of them whose text was followed there.
+        cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
         effectless: the calls that had no effect, by what they depend on.
@@ -118,6 +121,9 @@ class Program:
             may too, and what is assumed then, by address of the module that is followed by itself.
         fields: where the fields of a Linen module were given, by its address.
         literals: the values of the literals.
+        implementations: the methods that a method of any object of a class may be, by number of the class and by name;
+            None where some may not be known.
+        consuming: whether all of them consume an argument, by its position or name.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         stateful: whether it makes streams of NNX.
         sites: places that objects of NNX remember, by number.
@@ -136,6 +142,8 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
+        self.ignored: dict[Text, str] = {}
+        self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
         self.effectless: dict[Hashable, Effectless] = {}
@@ -148,6 +156,8 @@ class Program:
         self.initialised: dict[int, dict[tuple[tuple[str, ...], bool, Settled], None]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
+        self.implementations: dict[tuple[int, str], tuple[tuple[Class, Function], ...] | None] = {}
+        self.consuming: dict[tuple[int, str, int | str], bool] = {}
         self.typed_keys = False
         self.stateful = False
         self.sites: dict[int, Site] = {}

@@ -26,7 +26,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
-from flake8_flax_rng.semantics.libraries import VOLATILE
+from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, VOLATILE
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
@@ -75,8 +75,11 @@ def _escape_object(engine: Engine, value: Ref, state: State) -> None:
 def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> Outcomes:
     """Call something of which nothing is known: its arguments escape."""
     parts = [engine.term(value, state) for value in args.values()]
+    term = function.term if isinstance(function, Opaque) else None
+    keeps = term is not None and term.kind is Kind.ATTRIBUTE and term.name in KEEPING_METHODS and not args.positional
     for value in args.values():
-        _unresolved(engine, value, state)
+        if not keeps:
+            _unresolved(engine, value, state)
         for inner in reachable(value, state.heap, _GIVEN_AWAY):
             given_away(engine, state, inner)
         escape(engine, value, state)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import mapped, unknown_code
-from flake8_flax_rng.interpreter.dispatch import instances
+from flake8_flax_rng.interpreter.dispatch import implementations, instances
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -29,7 +29,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import consumers
-from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, runs
+from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
 from flake8_flax_rng.interpreter.nnx import key_places, layers
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
@@ -132,12 +132,15 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         if known is not None:
             return known
     if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE:
+        declared = implementations.call_declared(engine, function.term, args, state)
+        if declared is not None:
+            return declared
         key_contract.check_generator(engine, function.term, site)
         name = function.term.name
         if name is not None:
             if compares(name):
                 assertions.note(engine, name, args, state, site)
-            runs.unresolved_run(engine, name, args, state, site)
+            unknown_runs.note(engine, function.term, args, state)
             mapped.note_models(engine, name, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):
         modules.unknown_module(engine, state, site)

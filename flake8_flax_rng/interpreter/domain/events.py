@@ -55,6 +55,8 @@ class Step:
         owner: number of the function in whose text the step stands, -1 for the file's body.
         method: whether it is a call of a method of an object.
         sweep: whether it is a loop over things that are listed, as a comparison of several settings is.
+        further: whether the pass is one like those before it, which stands for all that follow.
+        passes: for a loop all of whose passes are followed, how many these are.
     """
 
     site: Site
@@ -64,6 +66,8 @@ class Step:
     owner: int = -1
     sweep: bool = False
     method: bool = False
+    further: bool = False
+    passes: int = 1
 
 
 @record(eq=False)
@@ -177,12 +181,14 @@ class Drawn:
         via: what has copied the stream, as a reader knows it; empty where it is the only one.
         copied: where that was.
         layer: the layer whose constructor draws; empty for any other draw.
+        holder: the address of the ``Rngs`` that the stream was made for, 0 where there is none.
     """
 
     tag: str
     via: str = ""
     copied: Site | None = None
     layer: str = ""
+    holder: int = 0
 
 
 @record(eq=False)
@@ -199,6 +205,8 @@ class Made:
         place: where it stands, if keys that are made there are the same in each call.
         default: whether it is the default of a parameter.
         varied: for a fold, whether the number that is folded in is no constant.
+        fallback: for a seed, whether it is made for want of an argument of which no caller in sight says anything.
+        clock: for a seed, whether it is the second that the clock shows.
         drawn: for a key that a stream of NNX has made, which one and how.
     """
 
@@ -211,6 +219,8 @@ class Made:
     place: MadeIn | None = None
     default: bool = False
     varied: bool = False
+    fallback: bool = False
+    clock: bool = False
     drawn: Drawn | None = None
 
     @property
@@ -295,6 +305,21 @@ class Overlooked:
     second: Use
     made: Made
     name: str
+
+
+@record(eq=False)
+class Suspected:
+    """A key that is consumed is also given to a call that cannot be followed.
+
+    Args:
+        first: the one of the two uses that comes first.
+        second: the other one.
+        name: the key as the function calls it in which the two part, if it has a name.
+    """
+
+    first: Use
+    second: Use
+    name: str | None
 
 
 @record(eq=False)
@@ -400,16 +425,20 @@ class UnfedRun:
         name: the callable as a reader knows it.
         flag: the argument that says that it trains, as the text has it.
         mutable: whether collections are said to change, as those of batch statistics do.
+        models: names the models that are run.
         key: a key that was made for this function and is never used, if there is one.
         made: the call that made it.
+        fed: a call that gives streams to the same model while it may train.
     """
 
     call: Site
     name: str
     flag: str
     mutable: bool = False
+    models: set[Term] = field(default_factory=set)
     key: str | None = None
     made: Made | None = None
+    fed: Site | None = None
 
 
 @record(eq=False)
@@ -681,12 +710,16 @@ class Malformed:
         site: the place of the streams.
         what: how they are given.
         call: the call as a reader knows it.
+        run: the place of the call.
+        context: the calls and loops that led there.
         name: the parameter that gets them, if there is one.
     """
 
     site: Site
     what: Malformation
     call: str
+    run: Site
+    context: Way
     name: str = ""
 
 
@@ -717,6 +750,7 @@ Event = (
     | Meant
     | UnfedRun
     | Overlooked
+    | Suspected
     | Shared
     | HandedOn
     | Together

@@ -83,6 +83,9 @@ class Misuse(StrEnum):
     CONSTANT = "constant"
     """Noise from a key that is the same in every call."""
 
+    IGNORED = "ignored"
+    """A function draws from a constant key, and never from the one that it is given."""
+
     CAPTURED = "captured"
     """A compiled function reads a key from outside, in its first call only."""
 

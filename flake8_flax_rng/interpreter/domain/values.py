@@ -290,7 +290,12 @@ class Wrapped(Compound):
 
 @record(eq=False)
 class Descriptor(Compound):
-    """A function under ``property``, ``classmethod`` or ``staticmethod``."""
+    """A function under ``property``, ``classmethod`` or ``staticmethod``.
+
+    Args:
+        kind: which of them.
+        function: the function; of a property the one that reads it.
+    """
 
     kind: Binding
     function: Value

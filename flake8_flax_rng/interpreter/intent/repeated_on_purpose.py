@@ -19,7 +19,13 @@ from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_all
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors, looks_on, only_initialises
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
+    ancestors,
+    comes_back,
+    looks_on,
+    only_initialises,
+    only_unread,
+)
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
@@ -88,12 +94,14 @@ class Excuse(NamedTuple):
         meaning: what the program does, as that rule says it.
         holds: whether it is so of two uses.
         of: the uses that it is for.
+        unless_idle: whether a key refutes it that was made beside this one, and that nobody uses.
     """
 
     name: str
     meaning: str
     holds: Callable[[Case], bool]
     of: Of = Of.ALL
+    unless_idle: bool = False
 
 
 # -- comparisons -----------------------------------------------------------------------------------
@@ -261,6 +269,67 @@ def _thrown_away(case: Case) -> bool:
     )
 
 
+def _never_read(case: Case) -> bool:
+    """A draw is a dummy: it is only handed to a function that does not read it."""
+    return any(
+        use.kind is UseKind.DRAW and only_unread(use.site.chunk.module, use.site.node, case.signs.is_unread)
+        for use in (case.first, case.second)
+    )
+
+
+def _an_item_each(case: Case) -> bool:
+    """Models, prompts or panels are gone through on the numbers of one constant key.
+
+    Each call is given something else, and nothing that it returns comes back. A draw itself is another matter: the
+    shape of an item is no reason for equal noise.
+    """
+    first, second, parting = case.first, case.second, case.parting
+    if not _made_anew(case) or (parting.second is second.way[-1] and second.kind is not UseKind.STREAM):
+        return False
+    if parting.first.site.node is not parting.second.site.node and parting.second is second.way[-1]:
+        return False
+    if parting.around is not None and comes_back(parting.around.site.node, parting.second.site.node, case.imported):
+        return False
+    keys = {*with_parents(first.term), *with_parents(second.term)}
+    pairs = list(zip(_arguments(parting.first), _arguments(parting.second), strict=False))
+    streams = _holders(case)
+    other = [after for before, after in pairs if before != after and not _is_key(after) and after not in streams]
+    drawn = any(isinstance(value, Opaque) and not keys.isdisjoint(value.term.draws) for value in other)
+    return bool(other) and not drawn and not _of_shape_given(second, other)
+
+
+def _made_anew(case: Case) -> bool:
+    """Return whether the key of two uses is built twice, at one place of the text, and from a constant."""
+    makers = [_seed(case, use) for use in (case.first, case.second)]
+    ours, theirs = makers
+    if ours is None or theirs is None or ours is theirs:
+        return False
+    return ours.kind is theirs.kind is MakeKind.SEED and ours.site.node is theirs.site.node and not theirs.clock
+
+
+def _holders(case: Case) -> list[Value]:
+    """Return the streams of NNX that the second key comes of, as a call is given them."""
+    found: list[Value] = []
+    made = case.makers.get(case.second.origin)
+    while made is not None:
+        if made.drawn is not None:
+            found.append(Ref(made.drawn.holder))
+        made = case.makers.get(made.parent)
+    return found
+
+
+def _is_key(value: Value) -> bool:
+    """Return whether a value is a key, or holds keys alone."""
+    return isinstance(value, Key | Keys) or (isinstance(value, Tuple) and all(map(_is_key, value.items)))
+
+
+def _of_shape_given(use: Use, given: list[Value]) -> bool:
+    """Return whether what is drawn has the shape of an item that a call was given: noise for it, as a rule."""
+    terms = {value.term for value in given if isinstance(value, Opaque)}
+    shapes = [term for term in parts(use.signature) if term.name == "shape"] if use.signature is not None else []
+    return any(not terms.isdisjoint(parts(shape)) for shape in shapes)
+
+
 def _one_is_selected(case: Case) -> bool:
     return case.signs.selections.part(case.first, case.second)
 
@@ -378,7 +447,7 @@ EXCUSES = (
     Excuse("same-objective", "one function is evaluated beside its gradient, on the same numbers", _same_objective),
     Excuse("only-looked-at", "the loop renews other keys, and only looks at what comes of this one", _only_looked_at),
     Excuse("thrown-away", "what one of the two has made is thrown away", _thrown_away),
-    Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected),
+    Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected, unless_idle=True),
     Excuse("replayed", "a loop over what was recorded makes the same call again", _replayed),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
@@ -388,6 +457,8 @@ EXCUSES = (
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
     Excuse("evaluation", "what the loop trains is evaluated on the same numbers each time", _evaluation),
     Excuse("candidates", "candidates are scored on the same numbers, and the best one is kept", _candidates),
+    Excuse("never-read", "what is drawn is only handed to a function that does not read it", _never_read),
+    Excuse("an-item-each", "each call is given data of its own, and nothing of it comes back", _an_item_each),
     Excuse("input-for-init", "what is drawn is only an input to initialise a model with", _input_for_init),
     Excuse("target-network", "one module is initialised twice", _target_network, Of.STREAMS),
     Excuse("paired-evaluation", "one module runs with other variables on equal inputs", _paired_evaluation, Of.STREAMS),

@@ -91,7 +91,8 @@ def bound(engine: Engine, args: Args, call: str, state: State) -> Malformation |
 
 def _emit(engine: Engine, node: cst.BaseExpression | None, what: Malformation, call: str, name: str = "") -> None:
     step = engine.context.stack[-1].site
-    engine.emit(Malformed(Site(node, step.chunk) if node is not None else step, what, call, name))
+    site = Site(node, step.chunk) if node is not None else step
+    engine.emit(Malformed(site, what, call, step, engine.way(), name))
 
 
 def _code(function: Value, found: Instance) -> Function | None:

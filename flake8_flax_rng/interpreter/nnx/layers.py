@@ -271,8 +271,10 @@ def _drop(
         if off:
             result.append((passed, way))
             continue
-        sure = isinstance(flag, Const) and rate is not None
-        drawn = _mask(engine, layer, path, found, args, way, site, sure)
+        certain = rate is not None and isinstance(flag, Const)
+        asked = rate is not None and args.keywords.get(_FLAG, NONE) != NONE
+        with engine.within(engine.context.expecting_failure(not certain)):
+            drawn = _mask(engine, layer, path, found, args, way, site, certain or asked)
         result.extend([] if drawn is None else [(drawn, way)])
     return result
 
@@ -294,14 +296,17 @@ def _mask(
     site: Site,
     sure: bool,
 ) -> Value | None:
-    """Draw a mask; None where the call raises."""
+    """Draw a mask; None where the call raises.
+
+    Where it is not sure that the layer drops out, the stream counts, and nothing is said of its key.
+    """
     given = args.keywords.get(_RNGS, NONE)
     held = given if given != NONE else found.attributes.get(_RNGS, NONE)
     key: Value | None
     if held == NONE:
-        if sure and args.complete():
+        if args.complete():
             engine.emit(Stateful(StreamMistake.UNFED, site, _short(path)))
-            return None
+            return None if not engine.context.muted else engine.unknown("dropped")
         return engine.unknown("dropped")
     wrong = _no_source(held, path)
     if wrong:
@@ -315,8 +320,8 @@ def _mask(
         key = rngs.draw(engine, held, state, site, name or layer.fork)
     else:
         key = held if isinstance(held, Key | Opaque) else engine.unknown("key")
-    if key is None:
-        return None
+    if key is None or not sure:
+        return None if key is None and not engine.context.muted else engine.unknown("dropped")
     parts = [engine.term(value, state) for value in args.positional]
     term = key.term if isinstance(key, Key | Opaque) else engine.terms.fresh("key")
     drawn = engine.terms.make(Kind.DRAW, term, path, *parts)

@@ -27,6 +27,9 @@ SEEN = "<seen>"
 VIA, PLACE = "<via>", "<place>"
 """What has copied a stream, and the number of the place of that."""
 
+HOLDER = "<holder>"
+"""The address of the ``Rngs`` that a stream was made for."""
+
 BACKED_UP = "<backed up>"
 """Where a stream was split that nobody has restored."""
 
@@ -54,7 +57,12 @@ def unknown(engine: Engine, state: State, tag: str) -> Ref:
 def make_rngs(engine: Engine, state: State, streams: dict[str, Value], symbolic: bool = False) -> Ref:
     """Make an ``Rngs`` of streams."""
     engine.program.stateful = True
-    return engine.allocate(state, Instance(Symbol(RNGS), dict(streams), symbolic=symbolic))
+    made = engine.allocate(state, Instance(Symbol(RNGS), dict(streams), symbolic=symbolic))
+    for stream in streams.values():
+        found = state.instance(stream)
+        if found is not None and isinstance(stream, Ref):
+            state.heap[stream.address] = found.set(HOLDER, Const(made.address))
+    return made
 
 
 def is_a(value: Value | None, path: str, state: State) -> bool:
@@ -130,9 +138,14 @@ def draw(engine: Engine, stream: Ref, state: State, site: Site, layer: str = "")
         str(via.value) if isinstance(via, Const) else "",
         engine.program.sites.get(place.value) if isinstance(place, Const) and isinstance(place.value, int) else None,
         layer,
+        _number(found.attributes.get(HOLDER)),
     )
     engine.book.origins.add(origin, Made(tuple(engine.context.stack), MakeKind.STREAM, parent, root.term, drawn=drawn))
     return Key(engine.terms.child(root.term, data), origin)
+
+
+def _number(value: Value | None) -> int:
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) else 0
 
 
 def refused(engine: Engine, stream: Ref, found: Instance, site: Site) -> bool:
@@ -168,8 +181,7 @@ def _is_split(engine: Engine, keys: Keys) -> bool:
 def captured(engine: Engine, stream: Ref, found: Instance) -> bool:
     """Return whether a stream comes from outside of the innermost trace, and was not passed into it."""
     seen = found.attributes.get(SEEN)
-    number = seen.value if isinstance(seen, Const) and isinstance(seen.value, int) else 0
-    return max(stream.address, number) <= engine.context.level
+    return max(stream.address, _number(seen)) <= engine.context.level
 
 
 def remember(engine: Engine, site: Site) -> Const:

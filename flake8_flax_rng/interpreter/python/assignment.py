@@ -8,13 +8,25 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.kinds import Binding, Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Opaque, Ref, Stacked, Symbol, Value
-from flake8_flax_rng.interpreter.python import subscripts
+from flake8_flax_rng.interpreter.domain.values import (
+    Class,
+    Const,
+    Descriptor,
+    Key,
+    Keys,
+    Opaque,
+    Ref,
+    Stacked,
+    Symbol,
+    Value,
+)
+from flake8_flax_rng.interpreter.python import classes, subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
 from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.interpreter.python.names import dotted
@@ -126,7 +138,11 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
     """Set an attribute of a value."""
     if isinstance(owner, Ref):
         found = state.heap.get(owner.address)
-        if isinstance(found, Instance):
+        if isinstance(found, Instance) and _is_property(found, name, state):
+            # What the setter does with it is not followed.
+            for given in (value, owner):
+                unknown_code.escape(engine, given, state)
+        elif isinstance(found, Instance):
             engine.hooks.stored(owner, name, value, state)
             state.heap[owner.address] = found.set(name, value)
     elif isinstance(owner, Symbol) and engine.files.others is not None:
@@ -143,6 +159,11 @@ def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: 
         if not state.has_frame(frame):
             state.open_frame(frame, {})
         state.bind(frame, name, value)
+
+
+def _is_property(found: Instance, name: str, state: State) -> bool:
+    member = classes.member(found.cls, name, state) if isinstance(found.cls, Class) else None
+    return isinstance(member, Descriptor) and member.kind is Binding.PROPERTY
 
 
 def _set_item(engine: Engine, owner: Value, index: Value | None, value: Value, state: State) -> None:

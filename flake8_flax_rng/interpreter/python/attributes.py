@@ -124,6 +124,12 @@ def _of_function(engine: Engine, node: cst.CSTNode, value: Function, name: str, 
     return [(Const(value.code.name) if name == "__name__" else engine.unknown(name), state)]
 
 
+def _of_descriptor(engine: Engine, node: cst.CSTNode, value: Descriptor, name: str, state: State) -> Outcomes:
+    if value.kind is Binding.PROPERTY and name in ("getter", "setter", "deleter"):
+        return [(Native(f"property.{name}", value), state)]
+    return _of_any(engine, node, value, name, state)
+
+
 def _of_wrapped(engine: Engine, node: cst.CSTNode, value: Wrapped, name: str, state: State) -> Outcomes:
     return [(Native("abstract", value) if name in _STAGES else engine.unknown(name), state)]
 
@@ -188,6 +194,7 @@ _BY_TYPE: dict[type[Value], Callable[[Engine, Any, Any, str, State], Outcomes]] 
     Opaque: _of_unknown,
     Wrapped: _of_wrapped,
     Function: _of_function,
+    Descriptor: _of_descriptor,
     Const: _of_constant,
     Tuple: _of_constant,
 }

@@ -35,6 +35,9 @@ _DESCRIPTORS = {
 }
 
 
+GETTER = "property.getter"
+
+
 def decorate(engine: Engine, node: cst.FunctionDef, value: Value, state: State) -> Outcomes:
     """Apply the decorators of a function, the innermost first.
 
@@ -95,8 +98,8 @@ def _applied(engine: Engine, decorator: cst.Decorator, function: Value, value: V
             return [(compacted(value), state)]
         if function.path.startswith(("builtins.", "typing.", "abc.")):
             return [(value, state)]
-    if isinstance(function, Native) and function.name in ("setter", "deleter", "getter"):
-        return [(value, state)]
+    if isinstance(function, Native) and isinstance(function.receiver, Descriptor):
+        return [(replace(function.receiver, function=value) if function.name == GETTER else function.receiver, state)]
     return engine.call(function, Args([value]), state, engine.site(decorator))
 
 

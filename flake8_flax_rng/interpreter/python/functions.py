@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.checks import ignored_keys
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import Ending, Scope
 from flake8_flax_rng.interpreter.core.lifted import is_kept
@@ -22,6 +23,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Class,
@@ -39,8 +41,11 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_inside, any_key, kind_of
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
-from flake8_flax_rng.interpreter.python.declared_types import declared
+from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
 from flake8_flax_rng.interpreter.python.lineage import is_linen
+from flake8_flax_rng.interpreter.python.names import dotted
+from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.names_in_text import function_around, loaded
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _DOCUMENTED = 2
+_NOT_IMPLEMENTED = ("NotImplementedError", "NotImplemented")
 
 
 def make_lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
@@ -90,7 +96,7 @@ def _yields(body: cst.CSTNode) -> bool:
         if isinstance(node, cst.Yield):
             return True
         if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-            pending.extend(node.children)
+            pending.extend(children_of(node))
     return False
 
 
@@ -147,7 +153,15 @@ def symbolic_args(engine: Engine, function: Function, state: State, receiver: Va
 
 def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | None, state: State) -> Value | None:
     """Return an instance with unknown fields for ``model: Net``; None where the class is no known module."""
-    cls = declared(engine, annotation.annotation, function.frames, state) if annotation is not None else None
+    if annotation is None:
+        return None
+    known = named(engine, annotation.annotation, function.frames, state)
+    if known is None:
+        return None
+    any_module = engine.hooks.annotated(known, state)
+    if any_module is not None:
+        return any_module
+    cls = linen_class(engine, known)
     return engine.allocate(state, Instance(cls, frozen=True, symbolic=True)) if cls is not None else None
 
 
@@ -217,14 +231,16 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
         return unknown_code.unknown_call(engine, function, args, state)
-    if function.owner is not None and _left_to_subclasses(code.node):
-        return _unknown(engine, function, args, state)
+    if function.owner is not None and is_left_to_subclasses(code.node):
+        return engine.hooks.left_open(function, args, state) or _unknown(engine, function, args, state)
     if engine.context.functions and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine.context, engine.work.abroad)
         with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
     engine.work.followed.add(code)
     names = _bound(engine, function, args, state)
+    _note_unread(engine, function, args)
+    ignored_keys.note_call(engine, function, names)
     trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
@@ -233,6 +249,24 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     if trial is not None:
         trial.end(result)
     return result
+
+
+def _note_unread(engine: Engine, function: Function, args: Args) -> None:
+    """Note the arguments that are drawn values, and whether the function reads them at all."""
+    names = parameter_names(function)
+    for place, node in args.nodes.items():
+        value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
+        if not (isinstance(value, Opaque) and value.term.kind is Kind.DRAW):
+            continue
+        name = place if isinstance(place, str) else names[place] if place < len(names) else ""
+        engine.book.signs.give(node, not name or _reads(function.code, name))
+
+
+def _reads(code: FunctionCode, name: str) -> bool:
+    """Return whether the text of a function names one of its parameters again."""
+    line, _ = code.chunk.position(code.node)
+    found = function_around(code.chunk, line) if isinstance(code.node, cst.FunctionDef) else None
+    return found is None or found.name != code.name or bool(loaded(found, name))
 
 
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
@@ -275,6 +309,8 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     if handed_on and len(engine.context.functions) >= CALL_DEPTH:
         engine.bounds.reached(engine.context, Limit.DEPTH)
         return True
+    if not handed_on:
+        engine.program.cut.setdefault(code, set()).update(v.term for v in args.values() if isinstance(v, Opaque))
     return not handed_on
 
 
@@ -286,14 +322,18 @@ def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: Stat
     return any(_of_interest(value, state) for value in args.values())
 
 
-def _left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
-    """Return whether a method only says that it is not implemented: what its subclasses do is open."""
-    body = node.body.body if isinstance(node, cst.FunctionDef) else ()
-    last = body[-1] if body and len(body) <= _DOCUMENTED else None
+def is_left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
+    """Return whether a method is abstract, or only says that it is not implemented: what its subclasses do is open."""
+    if isinstance(node, cst.Lambda):
+        return False
+    body = node.body.body
+    last = body[-1] if len(body) <= _DOCUMENTED else None
     line = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
-    raised = line.exc if isinstance(line, cst.Raise) else None
-    name = raised.func if isinstance(raised, cst.Call) else raised
-    return isinstance(name, cst.Name) and name.value == "NotImplementedError"
+    if isinstance(line, cst.Raise):
+        name = line.exc.func if isinstance(line.exc, cst.Call) else line.exc
+        return isinstance(name, cst.Name) and name.value in _NOT_IMPLEMENTED
+    empty = isinstance(line, cst.Pass | cst.Expr)
+    return empty and any(dotted(item.decorator).endswith("abstractmethod") for item in node.decorators)
 
 
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:

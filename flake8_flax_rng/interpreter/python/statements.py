@@ -37,6 +37,7 @@ from flake8_flax_rng.interpreter.python.names import run_import, run_import_from
 from flake8_flax_rng.interpreter.python.operators import augmented, decide
 from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, IMPORT_ERRORS, UNRELATED_ERRORS
 from flake8_flax_rng.semantics.linen import REPLACES_METHODS
+from flake8_flax_rng.syntax.cst_children import children_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -441,7 +442,7 @@ def _captured(pattern: cst.CSTNode) -> list[str]:
         node = pending.pop()
         if isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
             names.append(node.name.value)
-        pending.extend(node.children)
+        pending.extend(children_of(node))
     return names
 
 
