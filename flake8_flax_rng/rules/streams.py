@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Made, Remade, Stateful, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, StreamMistake
+from flake8_flax_rng.rules.report import line
 
 SCANNED = "flax.nnx.scan"
 AGAIN = "the root of a stream"
@@ -50,7 +52,8 @@ def _seeded_code(event: Remade) -> str:
     """Models that start alike may be meant; layers of one module, and the masks of two steps, are not."""
     again = built_again(event)
     if event.built:
-        return "RNG303" if _in_one_module(event) or (again and _falls_back(event)) or _layers_in_a_row(event) else ""
+        wrong = _in_one_module(event) or (again and _falls_back(event)) or _layers_in_a_row(event) or _listed(event)
+        return "RNG303" if wrong else ""
     return "RNG303" if again else "RNG307"
 
 
@@ -75,3 +78,25 @@ def _layers_in_a_row(event: Remade) -> bool:
     """Return whether a loop makes built-in layers one after the other."""
     parting = part(event.before, event.use)
     return parting.loop and parting.second is event.use.way[-1]
+
+
+def _listed(event: Remade) -> bool:
+    """Return whether two built-in layers of one function are alike, or one statement lists both."""
+    parting = part(event.before, event.use)
+    one, two = parting.first, parting.second
+    if one is not event.before.way[-1] or two is not event.use.way[-1] or one.owner != two.owner:
+        return False
+    if event.before.signature is event.use.signature and not parting.loop:
+        return True
+    if one.site.chunk is not two.site.chunk:
+        return False
+    lines = {line(one.site), line(two.site)}
+    return any(
+        isinstance(node, ast.stmt) and not hasattr(node, "body") and _covers(node, lines)
+        for statement in one.site.chunk.tree
+        for node in ast.walk(statement)
+    )
+
+
+def _covers(node: ast.stmt, lines: set[int]) -> bool:
+    return all(node.lineno <= number <= (node.end_lineno or node.lineno) for number in lines)

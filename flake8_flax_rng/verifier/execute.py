@@ -13,6 +13,7 @@ from typing import Any
 
 from flake8_flax_rng.verifier import judge, unchanged
 from flake8_flax_rng.verifier.compiled import CompiledLedger
+from flake8_flax_rng.verifier.defaults import Defaults
 from flake8_flax_rng.verifier.differential import has_no_effect, is_needless, same_bits, takes
 from flake8_flax_rng.verifier.fixture import Claim, Fixture, FixtureError, read
 from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, share_lowering_context, versions
@@ -40,6 +41,7 @@ _MODES = {
     "replayed": (UNCHANGED,),
     "drawn": (UNCHANGED,),
     "stops-drawing": (UNCHANGED,),
+    "shared-default": (UNCHANGED,),
     "line-without-effect": (UNCHANGED,),
     # A good program must also run when it is compiled: what works uncompiled only is no example for anyone.
     "clean": (WATCHED, UNCHANGED),
@@ -130,6 +132,7 @@ def _unchanged(fixture: Fixture) -> Verdict:
     trace, legacy = Trace(), list[Span]()
     compiled: CompiledLedger | None = None
     filename = str(fixture.path)
+    defaults = Defaults(filename)
     with ExitStack() as stack:
         if unchanged.needs_ledger(fixture) or any(claim.kind in _COMPARED for claim in fixture.claims):
             trace = stack.enter_context(traced(filename))
@@ -138,6 +141,8 @@ def _unchanged(fixture: Fixture) -> Verdict:
             stack.enter_context(compiled.listening())
         if any(_about(fixture, claim, "legacy-key", LEGACY) for claim in fixture.claims):
             legacy = stack.enter_context(legacy_keys(filename))
+        if any(claim.kind == "shared-default" for claim in fixture.claims):
+            stack.enter_context(defaults.listening())
         error, namespace = execute(fixture.path, fixture.source)
     for claim in fixture.claims:
         if claim.kind == "raises":
@@ -150,6 +155,8 @@ def _unchanged(fixture: Fixture) -> Verdict:
             judge.judge_opt_in(verdict, fixture, found)
         if claim.kind in _COMPARED:
             _COMPARED[claim.kind](verdict, fixture, claim, namespace, trace.lines)
+        if claim.kind == "shared-default":
+            unchanged.judge_shared_default(verdict, fixture, defaults)
         if compiled is not None:
             unchanged.judge_ledger(verdict, fixture, claim, compiled)
     return verdict

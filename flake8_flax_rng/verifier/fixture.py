@@ -17,7 +17,7 @@ _RULE = re.compile(r"RNG\d{3}")
 
 KINDS = (
     *("raises", "key-reused", "same-output", "other-process", "no-effect"),
-    *("replayed", "drawn", "stops-drawing", "line-without-effect"),
+    *("replayed", "drawn", "stops-drawing", "line-without-effect", "shared-default"),
     *("legacy-key", "shared-key", "unused-key", "clean"),
 )
 _WITH_ARGUMENT = frozenset({"raises", "same-output", "other-process", "no-effect", "line-without-effect"})

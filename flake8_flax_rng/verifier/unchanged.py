@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from flake8_flax_rng.verifier import judge
 from flake8_flax_rng.verifier.compiled import CompiledLedger
+from flake8_flax_rng.verifier.defaults import Defaults
 from flake8_flax_rng.verifier.fixture import Claim, Fixture
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.lines import statement_span
@@ -17,6 +18,7 @@ CLAIMS = frozenset({"replayed", "drawn", "stops-drawing"})
 """The claims that need the ledger of an unchanged run."""
 
 _STREAMS = "RNG3"
+_DECLARED = "RNG391"
 
 
 def needs_ledger(fixture: Fixture) -> bool:
@@ -50,6 +52,23 @@ def judge_ledger(verdict: Verdict, fixture: Fixture, claim: Claim, compiled: Com
         _judge_drawn(verdict, fixture, compiled)
     elif claim.kind == "stops-drawing":
         _judge_stops(verdict, fixture, compiled)
+
+
+def judge_shared_default(verdict: Verdict, fixture: Fixture, defaults: Defaults) -> None:
+    """Judge a claim that calls share a default which holds random streams, or that one is only declared.
+
+    Args:
+        verdict: what is said so far; it is added to.
+        fixture: the fixture.
+        defaults: what the run has shown.
+    """
+    declared = list(defaults.declared())
+    again = [site.span for stack in defaults.taken_again() for site in stack]
+    for line, codes in fixture.marked.items():
+        spans = declared if _DECLARED in codes else declared + again if again else []
+        if any(line in span for span in spans):
+            verdict.seen.append(f"streams are {'the' if _DECLARED in codes else 'a shared'} default at line {line}")
+            verdict.confirmed.add(line)
 
 
 def without(source: str, lines: Collection[int]) -> str:

@@ -182,6 +182,31 @@ def test_stops_drawing(tmp_path: Path) -> None:
     refuses(tmp_path, "stops-drawing", "x = 1  # expect: RNG390\n", "not confirmed")
 
 
+DEFAULT = """
+class Noisy(nnx.Module):
+    def __init__(self,
+                 rngs=nnx.Rngs(0)):{}
+        self.rngs = rngs
+
+a = Noisy({})
+b = Noisy({}){}
+"""
+
+
+def test_shared_default(tmp_path: Path) -> None:
+    confirms(tmp_path, "shared-default", DEFAULT.format("", "", "", "  # expect: RNG311"))
+    confirms(tmp_path, "shared-default", DEFAULT.format("  # expect: RNG311", "", "", ""))
+    confirms(tmp_path, "shared-default", DEFAULT.format("  # expect: RNG391", "nnx.Rngs(1)", "nnx.Rngs(2)", ""))
+    confirms(tmp_path, "shared-default", "f = lambda rngs=nnx.Rngs(0): rngs.x()\nf()\nf()  # expect: RNG311\n")
+
+
+def test_default_that_is_not_shared(tmp_path: Path) -> None:
+    given = DEFAULT.format("", "nnx.Rngs(1)", "", "  # expect: RNG311")
+    refuses(tmp_path, "shared-default", given, "not confirmed")
+    refuses(tmp_path, "shared-default", given.replace("rngs=nnx.Rngs(0)", "rngs=None"), "not confirmed")
+    refuses(tmp_path, "shared-default", DEFAULT.format("", "", "", "").rstrip() + "\nc = 1  # expect: RNG391\n", "not")
+
+
 IDLE = {
     "a view that is thrown away": "nnx.view(net,\n         deterministic=True)  # expect: RNG310\ny = net(x)\n",
     "an eval that is not called": "net.eval  # expect: RNG310\ny = net(x)\n",

@@ -163,6 +163,6 @@ class Program:
         self.owners: dict[object, int] = {}
         self.relied: dict[tuple[FunctionCode, str], Reliance] = {}
         self.reliances: dict[object, Reliance] = {}
-        self.dropped: dict[tuple[int, tuple[cst.CSTNode, ...]], Way] = {}
+        self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
         self.folds_apart = False

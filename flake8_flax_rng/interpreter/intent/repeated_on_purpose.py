@@ -317,9 +317,15 @@ def _an_item_each(case: Case) -> bool:
     if parting.around is not None and comes_back(parting.around.site.node, parting.second.site.node, case.imported):
         return False
     keys = {*with_parents(first.term), *with_parents(second.term)}
-    pairs = list(zip(_arguments(parting.first), _arguments(parting.second), strict=False))
-    streams = _holders(case)
-    other = [after for before, after in pairs if before != after and not _is_key(after) and after not in streams]
+    pairs = zip(_arguments(parting.first), parting.second.arguments, strict=False)
+    seed, streams = _seed(case, second), _holders(case)
+    other = [
+        after
+        for before, (node, after) in pairs
+        if before != after
+        and not (_is_key(after) or after in streams)
+        and not (seed is not None and holds(node, seed.site.node))
+    ]
     drawn = any(isinstance(value, Opaque) and not keys.isdisjoint(value.term.draws) for value in other)
     return bool(other) and not drawn and not _of_shape_given(second, other)
 

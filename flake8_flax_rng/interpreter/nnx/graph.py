@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,18 @@ class Copying:
             self._made[value.address] = self._copy(value)
         return self._made[value.address]
 
+    def hand_back(self, value: Value, state: State) -> Value:
+        """Let the originals be what has become of their copies on a path, and return a value that holds those."""
+        others = {copy.address: Ref(address) for address, copy in self._made.items() if isinstance(copy, Ref)}
+        others = {address: ref for address, ref in others.items() if address != ref.address}
+        for address, original in others.items():
+            found = state.heap.get(address)
+            if found is not None:
+                state.heap[original.address] = found
+        holder = Tuple((value, *others.values()))
+        substitute(holder, others, state)
+        return _renamed(value, others)
+
     def _copy(self, value: Ref) -> Value:
         found = self._state.heap.get(value.address)
         if isinstance(found, Instance) and streams.is_stream(value, self._state):
@@ -169,22 +181,28 @@ def class_name(found: Instance) -> str:
     return found.cls.name if isinstance(found.cls, Class) else found.cls.path.replace("flax.nnx.", "nnx.")
 
 
-def substitute(value: Value, others: dict[int, Value], state: State) -> None:
+def substitute(value: Value, others: Mapping[int, Value], state: State) -> None:
     """Put other streams into a module that is new, in place of those with some addresses."""
     for inner in list(reachable(value, state.heap, OBJECTS)):
         if not isinstance(inner, Ref):
             continue
         found = state.heap.get(inner.address)
         if isinstance(found, Instance):
-            attributes = {name: _other(item, others) for name, item in found.attributes.items()}
+            attributes = {name: _renamed(item, others) for name, item in found.attributes.items()}
             state.heap[inner.address] = replace(found, attributes=attributes)
         elif isinstance(found, ListObject):
-            items = tuple([_other(item, others) for item in found.items])
+            items = tuple([_renamed(item, others) for item in found.items])
             state.heap[inner.address] = replace(found, items=items)
         elif isinstance(found, DictObject):
-            entries = tuple([(key, _other(item, others)) for key, item in found.entries])
+            entries = tuple([(key, _renamed(item, others)) for key, item in found.entries])
             state.heap[inner.address] = replace(found, entries=entries)
 
 
-def _other(value: Value, others: dict[int, Value]) -> Value:
+def _renamed(value: Value, others: Mapping[int, Value]) -> Value:
+    if isinstance(value, Tuple):
+        return Tuple(tuple([_renamed(item, others) for item in value.items]))
+    return _other(value, others)
+
+
+def _other(value: Value, others: Mapping[int, Value]) -> Value:
     return others.get(value.address, value) if isinstance(value, Ref) else value

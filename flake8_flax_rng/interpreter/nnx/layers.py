@@ -88,6 +88,7 @@ def make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ins
         if fork is None:
             return None
         fields[_RNGS] = fork
+        fields[streams.MADE] = Const(engine.number())
     return Instance(Symbol(path), fields, symbolic=not args.complete())
 
 
@@ -220,7 +221,7 @@ def call(engine: Engine, owner: Ref, found: Instance, args: Args, state: State, 
         return _call_cell(engine, found, args, state, site)
     layer = LAYERS.get(path)
     if layer is not None and layer.rate and not found.symbolic:
-        return _drop(engine, layer, path, owner, found, args, state, site)
+        return _drop(engine, layer, path, found, args, state, site)
     return [(_result(engine, owner, args, state), state)]
 
 
@@ -252,9 +253,7 @@ def _call_cell(engine: Engine, found: Instance, args: Args, state: State, site: 
     return [(engine.unknown("rnn"), state)]
 
 
-def _drop(
-    engine: Engine, layer: Layer, path: str, owner: Ref, found: Instance, args: Args, state: State, site: Site
-) -> Outcomes:
+def _drop(engine: Engine, layer: Layer, path: str, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
     """Call a layer that drops out."""
     rate = _rate(layer, found.attributes)
     passed = _result_of(engine, path, args, state)
@@ -266,7 +265,7 @@ def _drop(
     if flag == NONE:
         return [(passed, state)]
     result: Outcomes = []
-    modes.note(engine, owner, found, args.keywords.get(_FLAG, NONE), flag, site)
+    modes.note(engine, found, args.keywords.get(_FLAG, NONE), flag, site)
     for off, way in conditions.branch(engine, flag, state):
         if off:
             result.append((passed, way))

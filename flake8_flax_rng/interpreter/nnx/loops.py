@@ -88,9 +88,7 @@ def _broadcast(engine: Engine, value: Value, axis: Value, state: State, site: Si
         held = state.instance(stream)
         if held is not None and lanes.axis_for(axis, streams.tag_of(held), state) == NONE:
             alike.append((stream, held))
-            seen = held.attributes.get(streams.SEEN)
-            copy = streams.copied(engine, held, SYMBOL.path, site)
-            state.heap[stream.address] = copy if seen is None else copy.set(streams.SEEN, seen)
+            state.heap[stream.address] = streams.copied(engine, held, SYMBOL.path, site)
     return alike
 
 

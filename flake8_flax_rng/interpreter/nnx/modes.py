@@ -13,16 +13,15 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.heap import Instance
     from flake8_flax_rng.interpreter.domain.places import Site
-    from flake8_flax_rng.interpreter.domain.values import Ref, Value
+    from flake8_flax_rng.interpreter.domain.values import Value
 
 
-def note(engine: Engine, owner: Ref, found: Instance, given: Value, flag: Value, site: Site) -> None:
+def note(engine: Engine, found: Instance, given: Value, flag: Value, site: Site) -> None:
     """Note a call of a layer that drops out, or would if its mode were another one.
 
     Args:
         engine: the analysis.
-        owner: the layer.
-        found: the same.
+        found: the layer.
         given: the flag that the call is given, None of Python if there is none.
         flag: the flag that counts.
         site: the place of the call.
@@ -32,10 +31,13 @@ def note(engine: Engine, owner: Ref, found: Instance, given: Value, flag: Value,
         name = graph.class_name(found)
         engine.emit(Stateful(StreamMistake.OVERRIDDEN, _beside(engine, found), name, other=evaluated))
     way = engine.way()
-    calls = owner.address, tuple(node for node, _ in way)
+    made = found.attributes.get(streams.MADE)
+    calls = made.value if isinstance(made, Const) else None, tuple(node for node, _ in way)
     stale = _place(engine, found, streams.STALE)
-    if flag == FALSE and given == NONE and stale is not None:
-        engine.emit(Stateful(StreamMistake.STALE_MODE, stale, "eval", other=site))
+    if given == NONE and stale is not None and flag in (FALSE, TRUE):
+        off = flag == TRUE
+        if off == (streams.EVALUATED in found.attributes):
+            engine.emit(Stateful(StreamMistake.STALE_MODE, stale, "train" if off else "eval", other=site))
     if flag == FALSE:
         engine.program.dropped[calls] = way
     elif flag == TRUE and given == NONE and evaluated is not None:

@@ -59,7 +59,10 @@ _NOTHING = "no module"
 _VIEWED = "<view>"
 _CONTAINERS = {"List": ("flax.nnx.List",), "Dict": ("flax.nnx.Dict",)}
 _AS_IT_IS = ("flax.nnx.data", "flax.nnx.static")
-_OPTIMIZERS = ("flax.nnx.Optimizer", "flax.nnx.ModelAndOptimizer")
+_HOLDING = "flax.nnx.ModelAndOptimizer"
+"""The optimizer that holds its model."""
+
+_OPTIMIZERS = ("flax.nnx.Optimizer", _HOLDING)
 
 
 # -- attributes ----------------------------------------------------------------------------------------------
@@ -71,6 +74,9 @@ def lacking(engine: Engine, owner: Ref, found: Instance, name: str, state: State
         return None if name.startswith("__") else rngs.attribute(engine, owner, found, name, state, site)
     if name == "initialize_carry" and isinstance(found.cls, Symbol) and found.cls.path in CELLS:
         return [(Native("nnx.initialize_carry", owner), state)]
+    if name in ("get_value", "raw_value") and "value" in found.attributes:
+        held = found.attributes["value"]
+        return [(Native("variable.get_value", owner) if name == "get_value" else held, state)]
     if graph.is_module(found):
         return [(Native(f"nnx.{name}", owner), state)] if name in MODULE_METHODS else None
     if isinstance(found.cls, Symbol) and found.cls.path in _OPTIMIZERS:
@@ -128,6 +134,11 @@ def _note_evaluated(engine: Engine, name: str, module: Ref, state: State, site: 
         if streams.STALE in found.attributes:
             rest = {key: value for key, value in found.attributes.items() if key != streams.STALE}
             found = state.heap[ref.address] = replace(found, attributes=rest)
+        if name == "train":
+            found = state.heap[ref.address] = found.set(streams.TRAINED, place)
+        elif streams.TRAINED in found.attributes and name == "eval":
+            rest = {key: value for key, value in found.attributes.items() if key != streams.TRAINED}
+            found = replace(found, attributes=rest)
         if name == "eval":
             state.heap[ref.address] = found.set(streams.EVALUATED, place)
         elif name in MODES and streams.EVALUATED in found.attributes:
@@ -289,9 +300,22 @@ def _variable(engine: Engine, path: str, args: Args, state: State, site: Site) -
     return None
 
 
+def _get_value(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
+    """Read a variable that holds a key."""
+    found = state.instance(receiver)
+    return [(receiver if found is None else found.attributes.get("value", engine.unknown("value")), state)]
+
+
 def _optimizer(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     model = args.get(0, "model")
-    return [(engine.allocate(state, Instance(Symbol(path), {} if model is None else {"model": model})), state)]
+    return [
+        (
+            engine.allocate(
+                state, Instance(Symbol(path), {"model": model} if model is not None and path == _HOLDING else {})
+            ),
+            state,
+        )
+    ]
 
 
 def is_of_nnx(found: Instance) -> bool:
@@ -307,4 +331,4 @@ CALLS = (
     Calls(_variable, VARIABLES),
     Calls(_optimizer, _OPTIMIZERS),
 )
-METHODS: dict[str, Method] = {"nnx": call_method, "keyless": rngs.call_keyless}
+METHODS: dict[str, Method] = {"nnx": call_method, "keyless": rngs.call_keyless, "variable": _get_value}

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _ARRAYS = ("jax.numpy.array", "jax.numpy.asarray", "jax.numpy.int32", "jax.numpy.uint32", "jax.numpy.float32")
+_NUMBERS = ("jax.numpy.arange", "numpy.arange", "jax.numpy.linspace")
 _NUMPY_NUMBERS = ("numpy.int32", "numpy.int64", "numpy.uint32", "numpy.uint64", "numpy.float32", "numpy.asarray")
 
 
@@ -130,7 +131,7 @@ def _of_number(engine: Engine, seed: Term, constant: bool) -> Key:
 def _is_key(engine: Engine, term: Term) -> bool:
     """Return whether a value that is not known is a key: the program has drawn from it, or taken it from keys."""
     if term.kind in (Kind.LANE, Kind.LAST, Kind.ROW, Kind.CHILD):
-        return True
+        return not _no_seed_number(term)
     return engine.book.uses.drawn_from(term) and not engine.terms.known(Kind.SEED, term)
 
 
@@ -153,6 +154,8 @@ def _no_seed_number(term: Term) -> str:
         return "an array of JAX"
     if term.kind is Kind.ITEM and term.at(1) == "range":
         return "a traced number"
+    if term.kind is Kind.LANE and term.parent is not None and term.parent.function in _NUMBERS:
+        return "a number of a lane"
     if term.function in _ARRAYS:
         inner = term.argument
         return "an array of JAX" if inner is not None and isinstance(inner.value, int | float) else ""

@@ -118,9 +118,10 @@ def _mark_stale(definition: Instance, merged: Value, state: State) -> None:
     if len(ours) != len(theirs):
         return
     for (ref, layer), (_, other) in zip(ours, theirs, strict=True):
-        place = other.attributes.get(streams.EVALUATED)
-        if place is not None and streams.EVALUATED not in layer.attributes and layer.cls == other.cls:
-            state.heap[ref.address] = layer.set(streams.STALE, place)
+        for mode in (streams.EVALUATED, streams.TRAINED):
+            place = other.attributes.get(mode)
+            if place is not None and mode not in layer.attributes and layer.cls == other.cls:
+                state.heap[ref.address] = layer.set(streams.STALE, place)
 
 
 def _update(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:

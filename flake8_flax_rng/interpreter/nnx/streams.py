@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 ROOT, COUNT, TAG = "<root>", "<count>", "tag"
-SEEN = "<seen>"
-"""The number that a stream got when it was last passed into a trace."""
-
 VIA, PLACE = "<via>", "<place>"
 """What has copied a stream, and the number of the place of that."""
 
@@ -36,8 +33,14 @@ BACKED_UP = "<backed up>"
 ABSTRACT = "<abstract>"
 """Whether a stream was only traced for its shape."""
 
+MADE = "<made>"
+"""The number of a layer, which its copies have too."""
+
 STALE = "<stale>"
 """The number of the place where ``eval`` was called on the module that a graph was split off before."""
+
+TRAINED = "<trained>"
+"""The number of the place where ``train`` has turned a module on."""
 
 EVALUATED = "<evaluated>"
 """The number of the place where ``eval`` has turned a module off."""
@@ -151,7 +154,7 @@ def _number(value: Value | None) -> int:
 def refused(engine: Engine, stream: Ref, found: Instance, site: Site) -> bool:
     """Return whether a stream cannot be drawn from here, and note why."""
     tag = tag_of(found)
-    if captured(engine, stream, found):
+    if captured(engine, stream):
         engine.emit(Stateful(StreamMistake.CAPTURED, site, tag))
         return True
     if ABSTRACT in found.attributes:
@@ -178,10 +181,9 @@ def _is_split(engine: Engine, keys: Keys) -> bool:
     return made is not None and made.kind is MakeKind.SPLIT
 
 
-def captured(engine: Engine, stream: Ref, found: Instance) -> bool:
-    """Return whether a stream comes from outside of the innermost trace, and was not passed into it."""
-    seen = found.attributes.get(SEEN)
-    return max(stream.address, _number(seen)) <= engine.context.level
+def captured(engine: Engine, stream: Ref) -> bool:
+    """Return whether a stream comes from outside of the innermost trace: what is passed into one is another object."""
+    return stream.address <= engine.context.level
 
 
 def remember(engine: Engine, site: Site) -> Const:
@@ -203,5 +205,4 @@ def reroot(state: State, stream: Ref, root: Value, **others: Value) -> None:
 def copied(engine: Engine, found: Instance, via: str, site: Site) -> Instance:
     """Return a copy of a stream, which counts on from where that stands."""
     attributes = {**found.attributes, VIA: Const(via), PLACE: remember(engine, site)}
-    attributes.pop(SEEN, None)
     return replace(found, attributes=attributes)

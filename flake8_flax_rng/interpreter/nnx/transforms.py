@@ -5,7 +5,7 @@ What a traced function closes over comes from another trace, and cannot count th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,6 @@ from flake8_flax_rng.interpreter.domain.values import (
     Bound,
     Const,
     Partial,
-    Ref,
-    Value,
     Wrapped,
 )
 from flake8_flax_rng.interpreter.jax import control_flow, maps, transforms
@@ -61,42 +59,42 @@ def call(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
 def _call_on_graph(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     """Call a transform of NNX: what the function does to its arguments is done to them."""
 
-    def follow() -> Outcomes:
+    def follow(given: Args) -> Outcomes:
         if wrapped.path == _SCAN:
-            return loops.scan(engine, wrapped, args, state, site)
+            return loops.scan(engine, wrapped, given, state, site)
         if wrapped.transform in ("vmap", "pmap"):
-            return lanes.call(engine, wrapped, args, state, site)
-        return transforms.call_wrapped(engine, wrapped, args, state, site)
+            return lanes.call(engine, wrapped, given, state, site)
+        return transforms.call_wrapped(engine, wrapped, _traced(engine, wrapped, given, state), state, site)
 
-    return _entered(engine, args.values(), state, follow)
+    return _entered(engine, args, _static(wrapped, state), state, follow)
 
 
-def _entered(engine: Engine, values: Iterable[Value], state: State, follow: Callable[[], Outcomes]) -> Outcomes:
-    """Follow a trace into which the streams of some values are passed, and out of which they come again."""
+def _traced(engine: Engine, wrapped: Wrapped, args: Args, state: State) -> Args:
+    """Return the arguments of a compiled function, in which numbers are arrays."""
+    if wrapped.transform != "jit" or _static(wrapped, state):
+        return args
+    given = args.shift(0)
+    given.positional = [control_flow.as_array(engine, value, state) for value in args.positional]
+    return given
+
+
+def _entered(
+    engine: Engine, args: Args, static: Container[int | str], state: State, follow: Callable[[Args], Outcomes]
+) -> Outcomes:
+    """Follow a trace: within it the arguments are other objects, and behind it they are what has become of those."""
     level = engine.number()
-    before = admitted(engine, values, state)
+    copying = graph.Copying(engine, state, lambda _, found: found)
+    given = _copies(copying, args, static)
     with engine.within(replace(engine.context, level=level)):
-        outcomes = follow()
-    for _, after in outcomes:
-        for stream, seen in before:
-            found = after.instance(stream)
-            if found is not None:
-                attributes = {name: value for name, value in found.attributes.items() if name != streams.SEEN}
-                if seen is not None:
-                    attributes[streams.SEEN] = seen
-                after.heap[stream.address] = replace(found, attributes=attributes)
-    return outcomes
+        outcomes = follow(given)
+    return [(copying.hand_back(value, after), after) for value, after in outcomes]
 
 
-def admitted(engine: Engine, values: Iterable[Value], state: State) -> list[tuple[Ref, Value | None]]:
-    """Let the streams of some values be drawn from in the trace that begins; return what was said of them before."""
-    before: list[tuple[Ref, Value | None]] = []
-    for stream in list(graph.streams_of(values, state)):
-        found = state.instance(stream)
-        if found is not None and not streams.captured(engine, stream, found):
-            before.append((stream, found.attributes.get(streams.SEEN)))
-            state.heap[stream.address] = found.set(streams.SEEN, Const(engine.number()))
-    return before
+def _copies(copying: graph.Copying, args: Args, static: Container[int | str]) -> Args:
+    given = args.shift(0)
+    given.positional = [value if index in static else copying.of(value) for index, value in enumerate(args.positional)]
+    given.keywords = {name: value if name in static else copying.of(value) for name, value in args.keywords.items()}
+    return given
 
 
 def _check_method(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -127,7 +125,7 @@ def _cached_partial(engine: Engine, path: str, args: Args, state: State, site: S
 def _control_of_nnx(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Follow control flow of NNX."""
     model = _model_of(path)
-    return _entered(engine, args.values(), state, lambda: model(engine, path, args, state, site) or [])
+    return _entered(engine, args, (), state, lambda given: model(engine, path, given, state, site) or [])
 
 
 # -- JAX -----------------------------------------------------------------------------------------------------
@@ -140,9 +138,7 @@ def _call_on_copies(engine: Engine, wrapped: Wrapped, args: Args, state: State, 
     static = _static(wrapped, state)
     level = engine.number()
     copying = _copying(engine, wrapped.path, state, site)
-    given = args.shift(0)
-    given.positional = [value if index in static else copying.of(value) for index, value in enumerate(args.positional)]
-    given.keywords = {name: value if name in static else copying.of(value) for name, value in args.keywords.items()}
+    given = _copies(copying, args, static)
     with engine.within(replace(engine.context, level=level)):
         return transforms.call_wrapped(engine, wrapped, given, state, site)
 
@@ -175,9 +171,7 @@ def _control_of_jax(engine: Engine, path: str, args: Args, state: State, site: S
     model = _model_of(path)
     level = engine.number()
     copying = _copying(engine, path, state, site)
-    given = args.shift(0)
-    given.positional = [copying.of(value) for value in args.positional]
-    given.keywords = {name: copying.of(value) for name, value in args.keywords.items()}
+    given = _copies(copying, args, ())
     with engine.within(replace(engine.context, level=level)):
         return model(engine, path, given, state, site)
 

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
 
-_REFUSING = frozenset({"numpy.asarray", "numpy.array", "numpy.add", "numpy.mean"})
+_COMPUTING = """
+    add subtract multiply divide true_divide mean sum sqrt square abs negative exp maximum minimum
+"""
+_REFUSING = frozenset(
+    {"numpy.asarray", "numpy.array"}
+    | {f"{module}.{name}" for module in ("numpy", "jax.numpy") for name in _COMPUTING.split()}
+)
 _AVERAGING = frozenset({"optax.incremental_update"})
 
 
