@@ -6,7 +6,6 @@ on with their counts. What is passed to a transform of JAX is a copy, and so are
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls
@@ -178,7 +177,7 @@ def _eval_shape(engine: Engine, path: str, args: Args, state: State, site: Site)
     if function is None:
         return None
     level = engine.number()
-    with engine.within(replace(engine.context, level=level)), engine.book.uses.for_shapes_only(), engine.tracing():
+    with engine.within(engine.context.at_level(level)), engine.book.uses.for_shapes_only(), engine.tracing():
         outcomes = engine.call(function, args.shift(1), state.fork(), site)
     if len(outcomes) != 1:
         return [] if not outcomes else [(engine.unknown("shapes"), state)]

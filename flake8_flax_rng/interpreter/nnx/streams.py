@@ -155,7 +155,7 @@ def refused(engine: Engine, stream: Ref, found: Instance, site: Site) -> bool:
     """Return whether a stream cannot be drawn from here, and note why."""
     tag = tag_of(found)
     if captured(engine, stream):
-        engine.emit(Stateful(StreamMistake.CAPTURED, site, tag))
+        engine.emit(Stateful(StreamMistake.CAPTURED, _in_the_trace(engine, site), tag))
         return True
     if ABSTRACT in found.attributes:
         engine.emit(Stateful(StreamMistake.ABSTRACT, site, tag))
@@ -184,6 +184,12 @@ def _is_split(engine: Engine, keys: Keys) -> bool:
 def captured(engine: Engine, stream: Ref) -> bool:
     """Return whether a stream comes from outside of the innermost trace: what is passed into one is another object."""
     return stream.address <= engine.context.level
+
+
+def _in_the_trace(engine: Engine, site: Site) -> Site:
+    """Return the call in the text of the traced function that leads to a draw."""
+    inside = engine.context.stack[engine.context.entered :]
+    return next((step.site for step in inside if step.turn is None), site)
 
 
 def remember(engine: Engine, site: Site) -> Const:

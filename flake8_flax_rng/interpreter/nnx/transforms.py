@@ -6,7 +6,6 @@ What a traced function closes over comes from another trace, and cannot count th
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls, Model
@@ -85,7 +84,7 @@ def _entered(
     level = engine.number()
     copying = graph.Copying(engine, state, lambda _, found: found)
     given = _copies(copying, args, static)
-    with engine.within(replace(engine.context, level=level)):
+    with engine.within(engine.context.at_level(level)):
         outcomes = follow(given)
     return [(copying.hand_back(value, after), after) for value, after in outcomes]
 
@@ -139,12 +138,12 @@ def _call_on_copies(engine: Engine, wrapped: Wrapped, args: Args, state: State, 
     level = engine.number()
     copying = _copying(engine, wrapped.path, state, site)
     given = _copies(copying, args, static)
-    with engine.within(replace(engine.context, level=level)):
+    with engine.within(engine.context.at_level(level)):
         return transforms.call_wrapped(engine, wrapped, given, state, site)
 
 
 def _at_level(engine: Engine, follow: Callable[[], Outcomes]) -> Outcomes:
-    with engine.within(replace(engine.context, level=engine.number())):
+    with engine.within(engine.context.at_level(engine.number())):
         return follow()
 
 
@@ -172,7 +171,7 @@ def _control_of_jax(engine: Engine, path: str, args: Args, state: State, site: S
     level = engine.number()
     copying = _copying(engine, path, state, site)
     given = _copies(copying, args, ())
-    with engine.within(replace(engine.context, level=level)):
+    with engine.within(engine.context.at_level(level)):
         return model(engine, path, given, state, site)
 
 
