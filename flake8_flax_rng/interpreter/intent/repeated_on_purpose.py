@@ -22,6 +22,7 @@ from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     ancestors,
     comes_back,
+    holds,
     looks_from_here,
     looks_on,
     only_initialises,
