@@ -282,6 +282,8 @@ def _thrown_away(case: Case) -> bool:
     A method may keep what it has made, and a handler that makes the same call again gets the same numbers.
     """
     uses, steps = (case.first, case.second), (case.parting.first, case.parting.second)
+    if any(case.signs.dropped.hold(use) for use in uses):
+        return True
     if any(step.method and use.kind is not UseKind.STREAM for step, use in zip(steps, uses, strict=True)):
         return False
     scopes = [scope_of(ancestors(step.site.chunk.module, step.site.node)) for step in steps]

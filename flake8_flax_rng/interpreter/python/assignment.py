@@ -33,7 +33,10 @@ from flake8_flax_rng.interpreter.python.names import dotted
 from flake8_flax_rng.semantics.nnx import MODULES, VARIABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -113,6 +116,8 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
         found = state.instance(value)
         if found is not None:
             engine.hooks.unpacked(found, count, state, engine.site(target))
+        if items is not None and len(items) == count:
+            _note_dropped(engine, target, items, state)
         for index, item in enumerate(elements):
             assign(engine, item.value, element(engine, value, index, state), state)
         return
@@ -132,6 +137,18 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
         place = total - after + offset if total is not None else None
         last = element(engine, value, place, state) if place is not None else engine.unknown("last")
         assign(engine, elements[star + 1 + offset].value, last, state)
+
+
+def _note_dropped(engine: Engine, target: cst.Tuple | cst.List, items: Sequence[Value], state: State) -> None:
+    """Note the keys of which only those parts of a result come that are bound to ``_``."""
+    places = [element.value for element in target.elements]
+    dropped = [isinstance(place, cst.Name) and not place.value.strip("_") for place in places]
+    if not any(dropped):
+        return
+    drawn: dict[bool, set[Term]] = {True: set(), False: set()}
+    for is_dropped, item in zip(dropped, items, strict=True):
+        drawn[is_dropped].update(engine.term(item, state).draws)
+    engine.book.signs.dropped.note(target, drawn[True], drawn[False])
 
 
 def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: State) -> None:
