@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Binding, Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Const,
@@ -145,10 +146,17 @@ def _note_dropped(engine: Engine, target: cst.Tuple | cst.List, items: Sequence[
     dropped = [isinstance(place, cst.Name) and not place.value.strip("_") for place in places]
     if not any(dropped):
         return
-    drawn: dict[bool, set[Term]] = {True: set(), False: set()}
-    for is_dropped, item in zip(dropped, items, strict=True):
-        drawn[is_dropped].update(engine.term(item, state).draws)
-    engine.book.signs.dropped.note(target, drawn[True], drawn[False])
+    terms = [engine.term(item, state) for item in items]
+    kept = [term for term, is_dropped in zip(terms, dropped, strict=True) if not is_dropped]
+    if any(_is_unknown(term) for term in kept):
+        return
+    drawn = {key for term in kept for key in term.draws}
+    engine.book.signs.dropped.note(target, {key for term in terms for key in term.draws} - drawn, drawn)
+
+
+def _is_unknown(term: Term) -> bool:
+    """Return whether a value may come of anything; what a layer computes comes of what it is given."""
+    return any(part.kind is Kind.FRESH for part in parts(term, into=lambda part: part.kind is not Kind.RESULT))
 
 
 def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: State) -> None:
