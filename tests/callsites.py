@@ -5,6 +5,8 @@
 a file that is no test. It is resolved when on some path to it the module is known. Counted are the sites that may
 be Linen's; :func:`not_linen` says how the others are told. Of those that are not resolved, the ones are told apart
 whose module is a field or parameter that is declared as any ``nn.Module``, so that the file's users supply it.
+
+``--keys`` counts all calls that are given a key instead: of how many the effect is known, and why of the others not.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import ast
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
 from flake8_flax_rng.syntax.source import chunks
+from tests.key_calls import KeyCall, key_calls, table
 
 INITIALISING = ("init", "init_with_output", "lazy_init")
 APPLYING = ("apply", "apply_fn")
@@ -266,14 +269,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.callsites", description=__doc__)
     parser.add_argument("roots", nargs="+", type=Path, metavar="ROOT")
     parser.add_argument("--list", action="store_true", help="print each call")
+    parser.add_argument("--keys", action="store_true", help="count the calls that are given a key, by cause")
     options = parser.parse_args(arguments)
     sys.setrecursionlimit(_RECURSION)
+    if options.keys:
+        return _keys(options.roots, options.list)
     total: Counter[tuple[str, str]] = Counter()
     for root in options.roots:
         here: Counter[tuple[str, str]] = Counter()
-        for path in sorted(root.rglob("*.py")):
-            if _TEST.search(str(path.relative_to(root))):
-                continue
+        for path in _files(root):
             for call in calls(root, path):
                 here[call.kind, "known" if call.resolved else "supplied" if call.supplied else "unknown"] += 1
                 if options.list:
@@ -282,6 +286,21 @@ def main(arguments: list[str] | None = None) -> int:
         total += here
         print(_row(root.name, here), flush=True)
     print(_row("all", total))
+    return 0
+
+
+def _files(root: Path) -> Iterator[Path]:
+    return (path for path in sorted(root.rglob("*.py")) if not _TEST.search(str(path.relative_to(root))))
+
+
+def _keys(roots: Iterable[Path], listed: bool) -> int:
+    found: list[KeyCall] = []
+    for root in roots:
+        for path in _files(root):
+            found += key_calls(path, str(path.relative_to(root.parent)))
+    for call in found if listed else ():
+        print(f"{'-' if call.cause else '+'} {call.path}:{call.line}: {call.text[:90]}  [{call.cause}]")
+    print(table(found))
     return 0
 
 

@@ -46,7 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, part
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule, spelled
 
@@ -77,13 +77,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 def _overlooked(event: Overlooked) -> Report:
     parting = part(event.first, event.second)
+    idle = f"while `{event.name}` of the split on {place(event.made.site)} is never used; pass that key"
+    if event.second.kind is not UseKind.UNKNOWN:
+        site = key_site(parting.first, event.first)
+        other = f"`{consumer(parting.second)}` on {place(parting.second.site)}"
+        return Report(site, f"{key_name(site, parting.first, None)} is given to {other} too, {idle}")
     site = key_site(parting.second, event.second)
-    return Report(
-        site,
-        f"{key_name(site, parting.second, None)} was already given to `{consumer(parting.first)}` on "
-        f"{place(parting.first.site)}, while `{event.name}` of the split on {place(event.made.site)} is never used; "
-        "pass that key",
-    )
+    other = f"`{consumer(parting.first)}` on {place(parting.first.site)}"
+    return Report(site, f"{key_name(site, parting.second, None)} was already given to {other}, {idle}")
 
 
 def _advice(event: Discarded, key: str) -> str:

@@ -22,9 +22,10 @@ y = model.apply(variables, x, train=True)
 y = model.apply(variables, x, train=True, rngs={"dropout": dropout_key})
 ```
 
-A model that comes from a caller or a registry is not known. Its call is reported where it is certain to run in training
-mode, is given no stream, and a key that was made in the function around it is never used: that is what a forgotten
-`rngs` leaves behind. Without such a key it is RNG292's.
+A model that comes from a caller or a registry is not known, and one with a rate in its configuration may draw or not.
+Its call is reported where it is certain to run in training mode, is given no stream, and a second fact says that one
+was forgotten: a key that was made in the function around it is never used, or another call gives streams to the same
+model while it trains. Without such a fact it is RNG292's.
 
 Not reported where a `'params'` key or a bare key is given (`make_rng` falls back to it), where the rate is 0 or
 1, where the layer gets a key of its own, and wherever the flag or the streams are not certain.
@@ -39,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.rules.linen_runs import by_context, explained, runs_by_call, similar, unfed_runs, unread
 from flake8_flax_rng.rules.linen_runs import missing as missing_draws
@@ -51,25 +52,39 @@ RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report calls that lack a stream which every path through the module draws."""
     known = explained(events)
+    told: set[object] = set()
     for runs in runs_by_call(events):
         for group in by_context(runs):
             missing = [_missing(run, known) for run in group]
             first = missing[0]
             if first is None or not all(missing):
                 continue
+            told.add(group[0].call.node)
             yield Report(
                 group[0].call,
                 f"`{group[0].name}` draws the stream {first.stream!r} ({first.layer or 'make_rng'} on "
                 f"{place(first.site)}) and is not given it: {_advice(group[0], first.stream)}",
             )
             break
+    yield from _forgotten(events, told)
+
+
+def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
+    """Report the calls of models that may draw, where a second fact says that a stream was forgotten."""
     for unfed in unfed_runs(events):
-        if unfed.key is not None and unfed.made is not None and not unfed.mutable:
-            made = f"{place(unfed.made.site)} makes `{unfed.key}`, which is never used"
-            advice = f"pass `rngs={{'dropout': {unfed.key}}}`"
+        fact = _second_fact(unfed)
+        if fact is not None and not unfed.mutable and unfed.call.node not in told:
+            advice = f"pass `rngs={{'dropout': {unfed.key or '<key>'}}}`"
             yield Report(
-                unfed.call, f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {made}: {advice}"
+                unfed.call, f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {fact}: {advice}"
             )
+
+
+def _second_fact(unfed: UnfedRun) -> str | None:
+    """Return what says that a stream was forgotten, as a reader is told of it; None where nothing does."""
+    if unfed.key is not None and unfed.made is not None:
+        return f"{place(unfed.made.site)} makes `{unfed.key}`, which is never used"
+    return f"{place(unfed.fed)} gives streams to this model" if unfed.fed is not None else None
 
 
 def _advice(run: ModuleRun, stream: str) -> str:

@@ -5,7 +5,7 @@ Opt-in: a model without dropout needs no stream, and many networks have none.
 ## What it does
 
 Reports a call of a model that is not known, which runs in training mode and is given no `rngs`, nor a key in another
-way. Where a key that was made for it is never used, RNG203 reports it.
+way. Where a key that was made for it is never used, or another call gives streams to this model, RNG203 reports it.
 
 ## Why it matters
 
@@ -53,7 +53,7 @@ RULE = rule(
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report runs in training mode that no stream is given to."""
     for unfed in unfed_runs(events):
-        if unfed.key is None and not unfed.mutable:
+        if unfed.key is None and unfed.fed is None and not unfed.mutable:
             yield Report(
                 unfed.call,
                 f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`: a model with dropout raises here; "

@@ -19,6 +19,9 @@ class Makes(StrEnum):
     GUESS = "guess"
     """A draw from an object of which nothing is known."""
 
+    DECLARED = "declared"
+    """A draw from an object of which only the class is known; it is not done twice alike on purpose."""
+
 
 @dataclass(frozen=True)
 class Consumer:
@@ -53,11 +56,13 @@ class Objects:
         methods: what their methods do with keys; ``__call__`` is a call of the object.
         same: methods that return such an object.
         unless: arguments of the constructor with which nothing is known of the object.
+        first: whether the call returns two things, the first of which is the object.
     """
 
     methods: Mapping[str, Consumer]
     same: frozenset[str] = frozenset()
     unless: frozenset[str] = frozenset()
+    first: bool = False
 
 
 @dataclass(frozen=True)

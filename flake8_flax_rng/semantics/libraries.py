@@ -89,6 +89,10 @@ _NOT_DRAWING = frozenset(
 )
 
 
+HOST_SEEDS: frozenset[str] = frozenset({"numpy.random.seed", "random.seed"})
+"""Functions that seed the global generators of the host."""
+
+
 def draws_on_host(path: str) -> bool:
     """Return whether a function draws from NumPy's or Python's global generator."""
     return path.startswith(_HOST) and path.rpartition(".")[2] not in _NOT_DRAWING
@@ -149,6 +153,9 @@ PART_MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for mod
 GUESSED = Consumer(None, "seed", makes=Makes.GUESS)
 SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "experimental_sample_and_log_prob"})
 """Methods that draw when they are given a key as ``seed``, whatever the object: distrax and TFP agree on it."""
+
+KEEPING_METHODS: frozenset[str] = frozenset({"replace", "_replace"})
+"""Methods that put what they are given by name into a new object, and draw from no key."""
 
 _ANY_OBJECT = re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
 

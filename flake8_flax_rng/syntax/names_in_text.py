@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
+    import libcst as cst
+
     from flake8_flax_rng.syntax.source import Chunk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -42,6 +44,17 @@ def function_around(chunk: Chunk, line: int) -> Function | None:
 @lru_cache(maxsize=_CHUNKS_KEPT)
 def _functions(chunk: Chunk) -> list[Function]:
     return [node for statement in chunk.tree for node in walk(statement) if isinstance(node, Function)]
+
+
+def is_dropped(chunk: Chunk, node: cst.CSTNode) -> bool:
+    """Return whether what a call returns goes nowhere: it is a statement of its own."""
+    return chunk.position(node) in _statements(chunk)
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _statements(chunk: Chunk) -> frozenset[tuple[int, int]]:
+    found = [node for statement in chunk.tree for node in walk(statement) if isinstance(node, ast.Expr)]
+    return frozenset((node.lineno, node.col_offset) for node in found)
 
 
 def loaded(function: ast.AST, name: str) -> list[ast.Name]:

@@ -52,6 +52,40 @@ KEYS = """
 """
 
 
+STREAMS = """
+    import jax
+    from flax import nnx
+    drop = nnx.Dropout(0.5)
+    try:
+        drop(jax.numpy.ones(3))
+    except ValueError:
+        pass
+    for _ in range(2):
+        drop(jax.numpy.ones(3), rngs=nnx.Rngs(dropout=0))
+    fed = nnx.Dropout(0.5, rngs=nnx.Rngs(1))
+    step = jax.jit(lambda drop: drop(jax.numpy.ones(3)))
+    for _ in range(2):
+        step(fed)
+    try:
+        nnx.Rngs(params=0).noise()
+    except AttributeError:
+        pass
+    open("no file") if fed is None else {}["missing"]
+"""
+
+
+def test_streams_of_nnx(tmp_path: Path) -> None:
+    on = [(5, "RNG301"), (9, "RNG303"), (13, "RNG304"), (15, "RNG301"), (18, "RNG301"), (18, "RNG203")]
+    assert verdicts(check(tmp_path, STREAMS, *on)) == [
+        (5, "RNG301", "confirmed"),
+        (9, "RNG303", "confirmed"),
+        (13, "RNG304", "undecided"),  # Nothing is compiled here, so that the streams count on.
+        (15, "RNG301", "confirmed"),
+        (18, "RNG301", "confirmed"),
+        (18, "RNG203", "not reached"),
+    ]
+
+
 def test_reuses(tmp_path: Path) -> None:
     on = [(4, "RNG101"), (6, "RNG102"), (8, "RNG102"), (11, "RNG101")]
     checked = check(tmp_path, KEYS, *on)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Misused
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse
+from flake8_flax_rng.interpreter.domain.events import Misused, Stateful
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse, StreamMistake
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
@@ -18,6 +18,7 @@ from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGER
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Trace
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.events import Made
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
@@ -213,7 +214,26 @@ def check_layer(engine: Engine, key: Term, origin: int) -> None:
     """Note dropout from a constant key that is built in the step itself."""
     made = engine.book.origins.root(origin)
     if made is not None and made.constant and made.place and is_fixed(key) and not _folded(engine, origin):
-        engine.emit(Misused(Misuse.CONSTANT, made.site))
+        if not _streamed(engine, origin):
+            engine.emit(Misused(Misuse.CONSTANT, made.site))
+        elif _still_traced(engine, made):
+            engine.emit(Stateful(StreamMistake.CONSTANT, made.site))
+
+
+def _still_traced(engine: Engine, made: Made) -> bool:
+    """Return whether a seed was made within the trace that is being followed; what it left in an object goes on."""
+    depth = engine.context.traces[-1].depth if engine.context.traces else -1
+    around = [step.site.node for step in engine.context.stack[:depth]]
+    return depth >= 0 and [step.site.node for step in made.way[:depth]] == around
+
+
+def _streamed(engine: Engine, origin: int) -> bool:
+    """Return whether a stream of NNX has made a key on its way."""
+    while (made := engine.book.origins.maker(origin)) is not None:
+        if made.kind is MakeKind.STREAM:
+            return True
+        origin = made.parent
+    return False
 
 
 def check_captured(engine: Engine, node: cst.Name, name: str, key: Key, state: State) -> None:

@@ -212,6 +212,8 @@ class Context:
         generators: addresses of what the generators that are being followed have yielded, innermost last.
         muted: whether nothing is said, because the program expects a failure.
         follow_runs: whether calls of ``init`` and ``apply`` are followed into their module.
+        level: a number that is larger than those of all objects from outside of the innermost trace.
+        entered: how many calls and passes of loops led to that trace.
     """
 
     scope: Scope = field(default_factory=lambda: Scope((MODULE_FRAME,)))
@@ -226,6 +228,8 @@ class Context:
     generators: tuple[int, ...] = ()
     muted: bool = False
     follow_runs: bool = True
+    level: int = 0
+    entered: int = 0
 
     @property
     def models(self) -> int:
@@ -235,6 +239,10 @@ class Context:
     def in_module(self, activation: Activation) -> Context:
         """Return the context of a method of a Linen module."""
         return replace(self, activations=(*self.activations, activation))
+
+    def at_level(self, level: int) -> Context:
+        """Return the context of a trace, all of whose own objects have a higher number."""
+        return replace(self, level=level, entered=len(self.stack))
 
     def expecting_failure(self, expected: bool = True) -> Context:
         """Return the context of code in which the program expects a failure, if it does."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.values import Symbol, Value
+    from flake8_flax_rng.interpreter.domain.values import Class, Symbol, Value
     from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.source import Chunk
@@ -46,6 +46,15 @@ class OtherFiles(Protocol):
 
     def starred(self, package: Symbol, name: str, state: State) -> Value | None:
         """Return what ``from package import *`` binds to a name."""
+
+    def deriving(self, cls: Class, name: str, state: State) -> list[Class] | None:
+        """Return the classes of the project that derive from one; None where some may be missing.
+
+        Args:
+            cls: the class.
+            name: a method of it, which no other code may set.
+            state: the path.
+        """
 
     def store(self, module: Symbol, name: str, value: Value, state: State) -> None:
         """Set an attribute of a module."""

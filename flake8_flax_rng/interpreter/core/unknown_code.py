@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
-from flake8_flax_rng.semantics.libraries import VOLATILE
+from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, VOLATILE
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
@@ -75,13 +76,25 @@ def _escape_object(engine: Engine, value: Ref, state: State) -> None:
 def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> Outcomes:
     """Call something of which nothing is known: its arguments escape."""
     parts = [engine.term(value, state) for value in args.values()]
-    for value in args.values():
+    term = function.term if isinstance(function, Opaque) else None
+    keeps = term is not None and term.kind is Kind.ATTRIBUTE and term.name in KEEPING_METHODS and not args.positional
+    for value in () if keeps else (*args.values(), *_streams(args, state)):
         _unresolved(engine, value, state)
+    for value in args.values():
         for inner in reachable(value, state.heap, _GIVEN_AWAY):
             given_away(engine, state, inner)
         escape(engine, value, state)
     callee = engine.term(function, state)
     return [(Opaque(engine.terms.make(Kind.CALL, callee, *parts, engine.terms.fresh("call"))), state)]
+
+
+def _streams(args: Args, state: State) -> Iterator[Value]:
+    """Go through the keys that a call gives to the streams of a model."""
+    rngs = args.keywords.get("rngs")
+    found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
+    for _, value in found.entries if isinstance(found, DictObject) else ():
+        if isinstance(value, Key):
+            yield value
 
 
 def _unresolved(engine: Engine, value: Value, state: State) -> None:

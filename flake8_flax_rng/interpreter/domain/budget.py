@@ -224,3 +224,12 @@ DRAWS_SOUGHT = 2_000
 
 NESTING_TIMELESS = 4
 """How deep a condition is read to compare it with a later one. Silently: deeper parts are compared as they are."""
+
+IGNORED_TEXTS = 64
+"""Functions whose unread parameters are remembered: one is called many times. Hides nothing: it is read anew."""
+
+CLASSES_NAMED = 3
+"""Classes that a message names. Silently: the others are counted."""
+
+DRAWING_DEPTH = 3
+"""Functions that hand a key on to each other before one draws. Silently: then nothing is certain to draw."""

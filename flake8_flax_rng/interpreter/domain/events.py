@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Malformation,
         Misuse,
         RunKind,
+        StreamMistake,
         TurnedOff,
         Unserved,
         UseKind,
@@ -172,6 +173,25 @@ def _loops(use: Use | Made, index: int) -> bool:
 
 
 @record(eq=False)
+class Drawn:
+    """A draw from a stream of NNX.
+
+    Args:
+        tag: the name of the stream.
+        via: what has copied the stream, as a reader knows it; empty where it is the only one.
+        copied: where that was.
+        layer: the layer whose constructor draws; empty for any other draw.
+        holder: the address of the ``Rngs`` that the stream was made for, 0 where there is none.
+    """
+
+    tag: str
+    via: str = ""
+    copied: Site | None = None
+    layer: str = ""
+    holder: int = 0
+
+
+@record(eq=False)
 class Made:
     """One call that made keys.
 
@@ -185,6 +205,9 @@ class Made:
         place: where it stands, if keys that are made there are the same in each call.
         default: whether it is the default of a parameter.
         varied: for a fold, whether the number that is folded in is no constant.
+        fallback: for a seed, whether it is made for want of an argument of which no caller in sight says anything.
+        clock: for a seed, whether it is the second that the clock shows.
+        drawn: for a key that a stream of NNX has made, which one and how.
     """
 
     way: tuple[Step, ...]
@@ -196,6 +219,9 @@ class Made:
     place: MadeIn | None = None
     default: bool = False
     varied: bool = False
+    fallback: bool = False
+    clock: bool = False
+    drawn: Drawn | None = None
 
     @property
     def site(self) -> Site:
@@ -214,6 +240,8 @@ class Remade:
         before: the first consumption.
         inside: the call of the sampler that makes one of the two keys for itself, if there is one.
         fold_is_later: whether that sampler was called before the fold.
+        drawn: the draws from streams of NNX that have made the first and the second key, where these have.
+        built: whether constructors of layers have drawn both, or have forked the streams that did.
     """
 
     first: Made
@@ -222,6 +250,8 @@ class Remade:
     before: Use
     inside: Use | None = None
     fold_is_later: bool = False
+    drawn: tuple[Made | None, Made | None] = (None, None)
+    built: bool = False
 
 
 @record(eq=False)
@@ -278,6 +308,21 @@ class Overlooked:
 
 
 @record(eq=False)
+class Suspected:
+    """A key that is consumed is also given to a call that cannot be followed.
+
+    Args:
+        first: the one of the two uses that comes first.
+        second: the other one.
+        name: the key as the function calls it in which the two part, if it has a name.
+    """
+
+    first: Use
+    second: Use
+    name: str | None
+
+
+@record(eq=False)
 class Shared:
     """A key that all lanes of a mapped function have in common is drawn from in each.
 
@@ -287,6 +332,7 @@ class Shared:
         mapped: the place of the call of the mapped function.
         transform: the transform as a reader knows it.
         repeated: whether the lanes were given one key many times over, rather than a common one.
+        stream: the stream of NNX that each lane draws the key from, empty where it is none.
     """
 
     use: Use
@@ -294,6 +340,7 @@ class Shared:
     mapped: Site
     transform: str
     repeated: bool = False
+    stream: str = ""
 
 
 @record(eq=False)
@@ -371,23 +418,27 @@ class Reused:
 
 @record(eq=False)
 class UnfedRun:
-    """A model of which nothing is known is run in training mode, and given no stream.
+    """A model is run in training mode, and given no stream; what it draws may not be known.
 
     Args:
         call: the place of the call.
         name: the callable as a reader knows it.
         flag: the argument that says that it trains, as the text has it.
         mutable: whether collections are said to change, as those of batch statistics do.
+        models: names the models that are run.
         key: a key that was made for this function and is never used, if there is one.
         made: the call that made it.
+        fed: a call that gives streams to the same model while it may train.
     """
 
     call: Site
     name: str
     flag: str
     mutable: bool = False
+    models: set[Term] = field(default_factory=set)
     key: str | None = None
     made: Made | None = None
+    fed: Site | None = None
 
 
 @record(eq=False)
@@ -672,6 +723,25 @@ class Malformed:
     name: str = ""
 
 
+@record(eq=False)
+class Stateful:
+    """A stream of NNX, or a module that draws from one, is not used as it has to be.
+
+    Args:
+        what: what is wrong.
+        site: the place.
+        name: what stands there, as a reader knows it.
+        detail: a further fact for the message.
+        other: another place that belongs to it.
+    """
+
+    what: StreamMistake
+    site: Site
+    name: str = ""
+    detail: str = ""
+    other: Site | None = None
+
+
 Event = (
     Reused
     | Remade
@@ -680,6 +750,7 @@ Event = (
     | Meant
     | UnfedRun
     | Overlooked
+    | Suspected
     | Shared
     | HandedOn
     | Together
@@ -693,5 +764,6 @@ Event = (
     | Flagged
     | Rated
     | Malformed
+    | Stateful
     | Bounded
 )

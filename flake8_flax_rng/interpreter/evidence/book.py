@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from flake8_flax_rng.interpreter.domain.events import UnfedRun
     from flake8_flax_rng.interpreter.domain.kinds import Holder
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
     from flake8_flax_rng.interpreter.paths.naming import Naming
 
@@ -34,7 +36,8 @@ class Book:
         uses: what was consumed, and what was consumed twice.
         walks: what was seen on the walk that starts at each function.
         signs: what the program does that says that a repeat is meant.
-        unfed: the runs of models that are not known, in training mode and without streams.
+        unfed: the runs of models in training mode and without streams.
+        fed: by the model, a run that is given streams and may train.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
         text: the statements of the linted file.
@@ -51,6 +54,7 @@ class Book:
         self.uses = Uses(self.origins, self.signs)
         self.walks = Walks()
         self.unfed: dict[cst.CSTNode, UnfedRun] = {}
+        self.fed: dict[Term, Site] = {}
         self.complete = True
         self.imported: frozenset[str] = frozenset()
         self.text: list[ast.stmt] = []

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Together, part
+from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Suspected, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
+from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
+from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
-from flake8_flax_rng.syntax.names_in_text import bound_between, is_free
+from flake8_flax_rng.syntax.names_in_text import bound_between, is_dropped, is_free
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
@@ -33,6 +37,7 @@ class Judgement:
         self._origins = book.origins
         self._by_makers: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
         self._free_names = FreeNames(book.text)
+        self._shows = Demonstrations(book.text)
         self._meant: dict[tuple[object, object, str], Meant] = {}
 
     def events(self) -> list[Event]:
@@ -40,10 +45,13 @@ class Judgement:
         overlooked = self._overlooked()
         taken = {event.second for event in overlooked}
         found: list[Event] = []
-        for first, second in self._pairs():
-            if second not in taken and self._stands(first, second):
-                found.extend(self._of_pair(first, second))
+        pairs = self._pairs()
+        standing = [(first, second) for first, second in pairs if second not in taken and self._stands(first, second)]
+        standing.extend(self._behind(pairs, {*taken, *(use for pair in standing for use in pair)}))
+        for first, second in standing:
+            found.extend(self._of_pair(first, second))
         found.extend(overlooked)
+        found.extend(self._suspected({(event.first.site.node, event.second.site.node) for event in overlooked}))
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
         return [*found, *UnusedKeys(self._book, self._free_names).events(), *self._unfed(), *self._meant.values()]
 
@@ -61,6 +69,23 @@ class Judgement:
             if not (second.twin and (first.site.node, second.site.node) in plain)
         ]
 
+    def _behind(self, pairs: list[tuple[Use, Use]], told: set[Use]) -> list[tuple[Use, Use]]:
+        """Return the repeats that stand although the first use of the key excuses both.
+
+        What a function does that is called again and again with one key is judged by its first call.
+
+        Args:
+            pairs: the pairs with the first use.
+            told: the uses of which something is said anyway.
+        """
+        later = {second for _, second in pairs}
+        return [
+            (first, second)
+            for second, first in self._book.uses.behind.items()
+            if second in later and first.site.node is not second.site.node
+            if told.isdisjoint((first, second)) and self._stands(first, second)
+        ]
+
     def _of_pair(self, first: Use, second: Use) -> list[Event]:
         """Return what there is to say of two uses of one key."""
         if "inner" in (first.kind, second.kind):
@@ -73,15 +98,33 @@ class Judgement:
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
             return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
-        return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
+        if "unknown" in (first.kind, second.kind):
+            return []
+        origins = first.origin, second.origin
+        drawn = self._drawn(first.origin), self._drawn(second.origin)
+        built = all(any(made.drawn is not None and made.drawn.layer for made in self._line(o)) for o in origins)
+        return [replace(event, drawn=drawn, built=built) for event in self._remade(first, second)]
+
+    def _drawn(self, origin: int) -> Made | None:
+        """Return the draw from a stream of NNX that a key comes of, if it comes of one."""
+        return next((made for made in self._line(origin) if made.kind is MakeKind.STREAM), None)
+
+    def _line(self, origin: int) -> Iterator[Made]:
+        """Go through the calls that made a key and those that it comes of, the nearest first."""
+        made = self._origins.maker(origin)
+        while made is not None:
+            yield made
+            made = self._origins.maker(made.parent)
 
     # -- which repeats stand -----------------------------------------------------------------------
 
     def _stands(self, first: Use, second: Use) -> bool:
         """Return whether a repeat is a mistake, as far as can be seen; one that is meant is noted with its excuse."""
-        case = Case(first, second, self._book.signs, self._origins.by_number(), self._book.imported)
+        case = Case(first, second, self._book.signs, self._origins.by_number(), self._book.imported, self._shows)
+        if never_both(first, second, case.parting):
+            return False
         excuse = excuse_for(case)
-        if excuse is not None:
+        if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):
             place = first.site.node, second.site.node, excuse.name
             if place not in self._meant:
                 name = self._origins.name_in(first.term, case.parting.second.owner)
@@ -217,14 +260,30 @@ class Judgement:
         found: list[Overlooked] = []
         for first, second in [*self._book.uses.guesses, *self._book.uses.pairs]:
             # An equal key that was made elsewhere is not the one that has siblings here.
-            if second.kind is UseKind.UNKNOWN and first.origin == second.origin:
+            if UseKind.UNKNOWN in (first.kind, second.kind) and first.origin == second.origin:
                 found.extend(self._unread_beside(first, second))
         return found
 
+    def _suspected(self, known: set[tuple[object, object]]) -> list[Suspected]:
+        """Return the keys that are consumed and also given to a call that cannot be followed."""
+        found: dict[tuple[object, object], Suspected] = {}
+        for first, second in self._book.uses.guesses:
+            place = first.site.node, second.site.node
+            unknown = first if first.kind is UseKind.UNKNOWN else second
+            if place in known or place in found or first.origin != second.origin or _is_dropped(unknown):
+                continue
+            if self._stands(first, second):
+                owner = part(first, second).second.owner
+                found[place] = Suspected(first, second, self._origins.name_in(first.term, owner))
+        return list(found.values())
+
     def _unread_beside(self, first: Use, second: Use) -> list[Overlooked]:
-        """Return the key that a call should have been given in place of the one that was used before."""
+        """Return the key that a call should have been given in place of the one that is used in another place too."""
         guessed = first.kind is UseKind.UNKNOWN
-        step = part(first, second).second
+        if guessed and any(use.kind is UseKind.UNKNOWN and _is_dropped(use) for use in (first, second)):
+            return []  # a call that nothing is taken from may well only keep a record
+        parting = part(first, second)
+        step = parting.second if second.kind is UseKind.UNKNOWN else parting.first
         for origin in (first.derived, second.origin):
             made = self._origins.maker(origin)
             if made is None or made.kind is not MakeKind.SPLIT or not self._stands(first, second):
@@ -238,8 +297,17 @@ class Judgement:
                 return [Overlooked(first, second, made, name)]
         return []
 
+    def _idle_beside(self, use: Use) -> bool:
+        """Return whether there was a key of its own for a use, under a new name that nobody reads."""
+        made = self._origins.maker(use.origin)
+        if made is None or made.kind is not MakeKind.SPLIT or not self._book.complete:
+            return False
+        names = {index: name for index, (name, _) in self._origins.names(use.origin).items()}
+        array, read = self._origins.named_array(use.origin), self._origins.children_read(use.origin)
+        return unread(made, names, array, read, alone=True) is not None
+
     def _unfed(self) -> list[UnfedRun]:
-        """Return the runs without streams, each with a key that was made for it and is never used."""
+        """Return the runs without streams, each with what says that one was forgotten, if anything does."""
         return [self._with_key(run) for run in self._book.unfed.values()]
 
     def _with_key(self, run: UnfedRun) -> UnfedRun:
@@ -248,4 +316,8 @@ class Judgement:
             key = unread_before(made, names, run.call)
             if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
                 return replace(run, key=key, made=made)
-        return run
+        return replace(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
+
+
+def _is_dropped(use: Use) -> bool:
+    return is_dropped(use.site.chunk, use.site.node)

@@ -6,6 +6,9 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
+from flake8_flax_rng.syntax.liveness import may_be_read
 from flake8_flax_rng.syntax.names_in_text import Function, covers, function_around, loaded
 from flake8_flax_rng.syntax.walk import walk
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 _SEVERAL = 3
-"""Keys of a split, of which one is used twice and one never: then there was one for each use."""
+"""Keys of an array, of which one is used twice and one never: then there was one for each use."""
 
 
 def unread(
@@ -29,22 +32,30 @@ def unread(
         names: the names that its keys were bound to, by index.
         array: the name that an array of its keys was bound to, and the array; None if there is none.
         read: which of its keys were read.
-        alone: whether it has to be the only one of several that is not read, so that there was one for each use.
+        alone: whether it has to be the only one that is not read, so that there was one for each use.
 
     Returns:
-        the key, as the text would name it; None if all are read, or if that cannot be told.
+        the key, as the text would name it; None if all are read, or if that cannot be told. One that takes the name of
+        the key that is split is carried on, whoever comes next, and may be idle.
     """
-    idle = [name for index, name in sorted(names.items()) if index not in read and name.strip("_")]
+    names = {index: name for index, name in sorted(names.items()) if name != source_name(made)}
+    idle = [name for index, name in names.items() if index not in read and name.strip("_")]
     function = _around(made.site) if read and (idle or array) else None
     if function is None:
         return None
-    lost = [name for name in names.values() if not loaded(function, name)]
-    if lost:
-        missing = [name for name in idle if name in lost]
-    else:
-        missing = lost = _unread_indices(function, *array) if array is not None else []
-    several = (_count(made) or len(names)) >= _SEVERAL
-    return None if alone and not (several and len(lost) == 1) else next(iter(missing), None)
+    line, _ = made.site.chunk.position(made.site.node)
+    lost = [name for name in names.values() if not may_be_read(function.body, line, name)]
+    missing = [name for name in idle if name in lost]
+    if not lost and array is not None and ((_count(made) or 0) >= _SEVERAL or not alone):
+        missing = lost = _unread_indices(function, *array)
+    return None if alone and len(lost) != 1 else next(iter(missing), None)
+
+
+def source_name(made: Made) -> str:
+    """Return the name of the key that was split: what is bound to it again is carried on, whoever comes next."""
+    arguments = made.way[-1].arguments
+    node = arguments[0][0] if arguments else None
+    return node.value if isinstance(node, cst.Name) else ""
 
 
 def unread_before(made: Made, names: Mapping[int, str], call: Site) -> str | None:

@@ -11,6 +11,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.events import SPARE, Discarded
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL
 from flake8_flax_rng.interpreter.domain.kinds import Holder, MakeKind, UseKind
+from flake8_flax_rng.interpreter.evidence.unread_siblings import source_name
 from flake8_flax_rng.syntax.liveness import may_be_read
 from flake8_flax_rng.syntax.names_in_text import Function, function_around, is_local, names_around, reads_after
 
@@ -67,7 +68,7 @@ class UnusedKeys:
             if used_on or shown is not None:
                 yield self._found(made, made.site, shown, used_on)
             return
-        carried = _source_name(made)
+        carried = source_name(made)
         for name in unread:
             if not name.startswith("_") and name != carried:
                 yield self._found(made, made.site, name, used_on=False)
@@ -126,13 +127,6 @@ class UnusedKeys:
             elif later and (again or second.kind is not UseKind.SPLIT):
                 return True
         return False
-
-
-def _source_name(made: Made) -> str:
-    """Return the name of the key that was split: what is bound to it again is carried on, whoever comes next."""
-    arguments: tuple[tuple[cst.BaseExpression, object], ...] = made.way[-1].arguments
-    node = arguments[0][0] if arguments else None
-    return node.value if isinstance(node, cst.Name) else ""
 
 
 def where(site: Site) -> tuple[Chunk, int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.budget import SPLITS_KEPT
 from flake8_flax_rng.interpreter.domain.key_lineage import child_of
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
+from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.origins import Origins
     from flake8_flax_rng.interpreter.intent.signs import Signs
-    from flake8_flax_rng.interpreter.paths.state import LedgerKey, State
+    from flake8_flax_rng.interpreter.paths.state import State
 
 DRAWN = -SPLITS_KEPT - 1
 """The number under which a path keeps the first draw from a key, beside its first use and its splits."""
+
+REPEATED = DRAWN - 1
+"""The number under which a path keeps the second use of a key."""
 
 
 class Uses:
@@ -33,7 +37,9 @@ class Uses:
 
     Attributes:
         pairs: two uses of one key on one path.
-        guesses: a use, and a later call that is given the key and cannot be followed.
+        behind: two uses of one key behind its first, by the later one: they count where the pairs with the
+            first do not.
+        guesses: a use, and a call that is given the key and cannot be followed, in the order of the two.
         shared: data and a model that come of one key.
         count: how many consumptions there were.
     """
@@ -42,6 +48,7 @@ class Uses:
         self._origins = origins
         self._signs = signs
         self.pairs: list[tuple[Use, Use]] = []
+        self.behind: dict[Use, Use] = {}
         self.guesses: list[tuple[Use, Use]] = []
         self.shared: list[tuple[Use, Use]] = []
         self.count = 0
@@ -75,11 +82,18 @@ class Uses:
         if use.origin and use.kind in (UseKind.DRAW, UseKind.SPLIT):
             self._clock += 1
             self._times.setdefault(use.origin, {})[child_of(use.term)] = self._clock
+        if use.kind in (UseKind.DRAW, UseKind.SPLIT, UseKind.STREAM):
+            given = state.ledger.get(LedgerKey(use.term, UNRESOLVED))
+            if given is not None:
+                self.guesses.append((given, use))
         first = state.ledger.get(key)
         if first is None:
             state.ledger[key] = use
             return
         self.pairs.append((first, use))
+        repeat = state.ledger.setdefault(replace(key, origin=REPEATED), use)
+        if repeat is not use and use.kind is not UseKind.SPLIT:
+            self.behind[use] = repeat
         self._signs.arithmetic.repeat(use.term)
         if use.kind is UseKind.SPLIT:
             self._compare_splits(key, first, use, state)

@@ -19,16 +19,26 @@ from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_all
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors, looks_on, only_initialises
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
+    ancestors,
+    comes_back,
+    holds,
+    looks_from_here,
+    looks_on,
+    only_initialises,
+    only_unread,
+)
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
+from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made, Step, Use
+    from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
     from flake8_flax_rng.interpreter.intent.signs import Signs
 
 _SHARED_BY_A_PAIR = 3
@@ -44,21 +54,29 @@ class Case:
         signs: what the program does with what it has drawn.
         makers: the calls that made keys, by number.
         imported: the names of imported modules and functions.
+        shows: the demonstrations of the file.
 
     Attributes:
         parting: where the ways to the two uses part.
     """
 
-    __slots__ = ("first", "imported", "makers", "parting", "second", "signs")
+    __slots__ = ("first", "imported", "makers", "parting", "second", "shows", "signs")
 
     def __init__(
-        self, first: Use, second: Use, signs: Signs, makers: Mapping[int, Made], imported: frozenset[str]
+        self,
+        first: Use,
+        second: Use,
+        signs: Signs,
+        makers: Mapping[int, Made],
+        imported: frozenset[str],
+        shows: Demonstrations,
     ) -> None:
         self.first = first
         self.second = second
         self.signs = signs
         self.makers = makers
         self.imported = imported
+        self.shows = shows
         self.parting = part(first, second)
 
     @property
@@ -88,12 +106,14 @@ class Excuse(NamedTuple):
         meaning: what the program does, as that rule says it.
         holds: whether it is so of two uses.
         of: the uses that it is for.
+        unless_idle: whether a key refutes it that was made beside this one, and that nobody uses.
     """
 
     name: str
     meaning: str
     holds: Callable[[Case], bool]
     of: Of = Of.ALL
+    unless_idle: bool = False
 
 
 # -- comparisons -----------------------------------------------------------------------------------
@@ -192,10 +212,16 @@ def _only_looked_at(case: Case) -> bool:
 
 
 def _evaluation(case: Case) -> bool:
-    """A helper in a loop evaluates what the loop trains, each time with the same key."""
+    """A helper in a loop evaluates what the loop trains, each time with the same key.
+
+    So may the loop itself.
+    """
     parting = case.parting
-    if parting.around is None or not parting.loop or parting.second in (case.second.way[-1], case.first.way[-1]):
+    if parting.around is None or not parting.loop:
         return False
+    if parting.second in (case.second.way[-1], case.first.way[-1]):
+        loop, call = parting.around.site.node, parting.second.site.node
+        return case.same_text and looks_from_here(loop, call, case.imported)
     return looks_on(parting.around.site.node, parting.second.site.node)
 
 
@@ -219,9 +245,13 @@ def _candidates(case: Case) -> bool:
 
 
 def _input_for_init(case: Case) -> bool:
-    """A draw only makes an input to initialise a model with: only its shape counts."""
+    """A draw only makes an input to initialise a model with: only its shape counts.
+
+    Of an object that is not known itself, an example that is given to ``init`` is one wherever else it goes.
+    """
     return any(
-        use.kind is UseKind.DRAW and only_initialises(use.site.chunk.module, use.site.node)
+        use.kind is UseKind.DRAW
+        and only_initialises(use.site.chunk.module, use.site.node, loosely=use.makes is Makes.DECLARED)
         for use in (case.first, case.second)
     )
 
@@ -233,6 +263,11 @@ def _only_shapes(case: Case) -> bool:
     ways = (case.first, case.parting.first.site), (case.second, case.parting.second.site)
     places = [site for use, site in ways if use.kind in (UseKind.DRAW, UseKind.STREAM)]
     return any(only_shapes_count(site.chunk.module, site.node, case.imported) for site in places)
+
+
+def _demonstration(case: Case) -> bool:
+    """A module shows that its own classes work; the keys of one that others import are theirs."""
+    return case.shows.hold(case.parting.first.site, case.parting.second.site)
 
 
 def _rows_of_tests(case: Case) -> bool:
@@ -261,6 +296,73 @@ def _thrown_away(case: Case) -> bool:
     )
 
 
+def _never_read(case: Case) -> bool:
+    """A draw is a dummy: it is only handed to a function that does not read it."""
+    return any(
+        use.kind is UseKind.DRAW and only_unread(use.site.chunk.module, use.site.node, case.signs.is_unread)
+        for use in (case.first, case.second)
+    )
+
+
+def _an_item_each(case: Case) -> bool:
+    """Models, prompts or panels are gone through on the numbers of one constant key.
+
+    Each call is given something else, and nothing that it returns comes back. A draw itself is another matter: the
+    shape of an item is no reason for equal noise.
+    """
+    first, second, parting = case.first, case.second, case.parting
+    if not _made_anew(case) or (parting.second is second.way[-1] and second.kind is not UseKind.STREAM):
+        return False
+    if parting.first.site.node is not parting.second.site.node and parting.second is second.way[-1]:
+        return False
+    if parting.around is not None and comes_back(parting.around.site.node, parting.second.site.node, case.imported):
+        return False
+    keys = {*with_parents(first.term), *with_parents(second.term)}
+    pairs = zip(_arguments(parting.first), parting.second.arguments, strict=False)
+    seed, streams = _seed(case, second), _holders(case)
+    other = [
+        after
+        for before, (node, after) in pairs
+        if before != after
+        and not (_is_key(after) or after in streams)
+        and not (seed is not None and holds(node, seed.site.node))
+    ]
+    drawn = any(isinstance(value, Opaque) and not keys.isdisjoint(value.term.draws) for value in other)
+    return bool(other) and not drawn and not _of_shape_given(second, other)
+
+
+def _made_anew(case: Case) -> bool:
+    """Return whether the key of two uses is built twice, at one place of the text, and from a constant."""
+    makers = [_seed(case, use) for use in (case.first, case.second)]
+    ours, theirs = makers
+    if ours is None or theirs is None or ours is theirs:
+        return False
+    return ours.kind is theirs.kind is MakeKind.SEED and ours.site.node is theirs.site.node and not theirs.clock
+
+
+def _holders(case: Case) -> list[Value]:
+    """Return the streams of NNX that the second key comes of, as a call is given them."""
+    found: list[Value] = []
+    made = case.makers.get(case.second.origin)
+    while made is not None:
+        if made.drawn is not None:
+            found.append(Ref(made.drawn.holder))
+        made = case.makers.get(made.parent)
+    return found
+
+
+def _is_key(value: Value) -> bool:
+    """Return whether a value is a key, or holds keys alone."""
+    return isinstance(value, Key | Keys) or (isinstance(value, Tuple) and all(map(_is_key, value.items)))
+
+
+def _of_shape_given(use: Use, given: list[Value]) -> bool:
+    """Return whether what is drawn has the shape of an item that a call was given: noise for it, as a rule."""
+    terms = {value.term for value in given if isinstance(value, Opaque)}
+    shapes = [term for term in parts(use.signature) if term.name == "shape"] if use.signature is not None else []
+    return any(not terms.isdisjoint(parts(shape)) for shape in shapes)
+
+
 def _one_is_selected(case: Case) -> bool:
     return case.signs.selections.part(case.first, case.second)
 
@@ -281,14 +383,26 @@ def _made_alike(case: Case) -> bool:
     first, second, parting = case.first, case.second, case.parting
     if not (first.makes or first.builders) or not (second.makes or second.builders):
         return False
+    if Makes.DECLARED in (first.makes, second.makes):
+        return False
     if parting.loop:
         return bool(first.makes) and first.signature is second.signature and first.call is not second.call
     if parting.second.owner in second.builders:
         return False
     if case.same_text and second.builders:
-        return _arguments(parting.first) == _arguments(parting.second)
+        return not _of_own_streams(case) and _arguments(parting.first) == _arguments(parting.second)
     whole = second.makes != "layer" or parting.second is not second.way[-1]
     return bool(second.makes) and first.signature is second.signature and whole
+
+
+def _of_own_streams(case: Case) -> bool:
+    """Return whether a constructor of a module makes the streams itself, so that all its modules start alike."""
+    made = case.makers.get(case.second.origin)
+    streamed = False
+    while made is not None and made.parent:
+        streamed = streamed or made.kind is MakeKind.STREAM
+        made = case.makers.get(made.parent)
+    return streamed and made is not None and made.way[-1].owner in case.second.builders
 
 
 def _target_network(case: Case) -> bool:
@@ -368,16 +482,19 @@ EXCUSES = (
     Excuse("same-objective", "one function is evaluated beside its gradient, on the same numbers", _same_objective),
     Excuse("only-looked-at", "the loop renews other keys, and only looks at what comes of this one", _only_looked_at),
     Excuse("thrown-away", "what one of the two has made is thrown away", _thrown_away),
-    Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected),
+    Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected, unless_idle=True),
     Excuse("replayed", "a loop over what was recorded makes the same call again", _replayed),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
     Excuse("only-shapes", "only the shapes of what comes of one of the two are looked at", _only_shapes),
+    Excuse("demonstration", "the file only shows that its classes work", _demonstration),
     Excuse("rows-of-tests", "the two are in rows of which each is a test of its own", _rows_of_tests),
     Excuse("made-alike", "the same thing is made twice", _made_alike),
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
     Excuse("evaluation", "what the loop trains is evaluated on the same numbers each time", _evaluation),
     Excuse("candidates", "candidates are scored on the same numbers, and the best one is kept", _candidates),
+    Excuse("never-read", "what is drawn is only handed to a function that does not read it", _never_read),
+    Excuse("an-item-each", "each call is given data of its own, and nothing of it comes back", _an_item_each),
     Excuse("input-for-init", "what is drawn is only an input to initialise a model with", _input_for_init),
     Excuse("target-network", "one module is initialised twice", _target_network, Of.STREAMS),
     Excuse("paired-evaluation", "one module runs with other variables on equal inputs", _paired_evaluation, Of.STREAMS),

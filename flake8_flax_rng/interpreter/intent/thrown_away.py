@@ -1,5 +1,7 @@
 """Values that are thrown away: overwritten before they are read, given up by an exception, or bound to ``_``.
 
+So is a model whose leaves are read from a file afterwards: only its structure counts.
+
 This module reads the text of one function. What a value was computed into goes on; what cannot be told counts as read,
 and so does a name that is only never read: the text may not be finished.
 """
@@ -13,6 +15,7 @@ from functools import lru_cache
 
 import libcst as cst
 
+from flake8_flax_rng.semantics.checkpoints import TEMPLATES
 from flake8_flax_rng.syntax.cst_children import children_of
 
 _FORM = frozenset({"shape", "dtype", "ndim", "size"})
@@ -36,7 +39,7 @@ def is_thrown_away(scope: cst.BaseSuite, call: cst.CSTNode, other: cst.CSTNode, 
         return False
     flow = _Flow(call, other, _captured(scope))
     flow.block(scope, ())
-    left = any(name.strip("_") for name in flow.tainted)
+    left = any(name.strip("_") for name in flow.tainted.keys() - _filled(scope))
     return flow.met and not flow.read and (flow.escaped or not (left or keys))
 
 
@@ -197,6 +200,8 @@ def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             waiting.extend([] if part.attr.value in _FORM else [part.value])
         elif isinstance(part, cst.Arg):
             waiting.append(part.value)
+        elif _template(part) is not None:
+            waiting.extend(child for child in children_of(part) if child is not _template(part))
         elif not (isinstance(part, cst.Call) and isinstance(part.func, cst.Name) and part.func.value == "len"):
             waiting.extend(children_of(part))
 
@@ -230,8 +235,36 @@ def _bindings(scope: cst.BaseSuite) -> tuple[frozenset[cst.CSTNode], bool]:
             counts[name] += passes
             made.setdefault(name, []).extend(calls)
         waiting.extend((child, passes) for child in children_of(node))
-    again = (calls for name, calls in made.items() if counts[name] > 1 or not name.strip("_"))
+    filled = _filled(scope)
+    again = (calls for name, calls in made.items() if counts[name] > 1 or not name.strip("_") or name in filled)
     return frozenset(call for calls in again for call in calls), may_raise
+
+
+def _template(node: cst.CSTNode) -> cst.Arg | None:
+    """Return the argument of which a call takes the structure only, and reads the leaves from a file."""
+    if not isinstance(node, cst.Call):
+        return None
+    called = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    index, keyword = TEMPLATES.get(called.value if isinstance(called, cst.Name) else "", (0, ""))
+    if not keyword:
+        return None
+    named = next((arg for arg in node.args if arg.keyword is not None and arg.keyword.value == keyword), None)
+    plain = len(node.args) > index and all(arg.keyword is None and not arg.star for arg in node.args[: index + 1])
+    return named or (node.args[index] if plain else None)
+
+
+@lru_cache(maxsize=4)
+def _filled(scope: cst.BaseSuite) -> frozenset[str]:
+    """Return the names that stand for such an argument."""
+    found: set[str] = set()
+    waiting: list[cst.CSTNode] = [scope]
+    while waiting:
+        node = waiting.pop()
+        template = _template(node)
+        if template is not None and isinstance(template.value, cst.Name):
+            found.add(template.value.value)
+        waiting.extend(children_of(node))
+    return frozenset(found)
 
 
 def _assigned(node: cst.CSTNode) -> tuple[cst.CSTNode | None, list[cst.BaseExpression]]:

@@ -11,7 +11,7 @@ from flake8_flax_rng.interpreter.domain.events import Replaced, Use
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Value
+from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Tuple, Value
 from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.paths import conditions
@@ -40,7 +40,8 @@ def _call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     objects = engine.libraries.objects(path)
     if objects is None or not args.complete() or not objects.unless.isdisjoint(args.keywords):
         return None
-    return [(_made(engine, path, args, state), state)]
+    made = _made(engine, path, args, state)
+    return [(Tuple((made, engine.unknown(path))) if objects.first else made, state)]
 
 
 def call_method(engine: Engine, function: Opaque, args: Args, state: State) -> Outcomes | None:

@@ -7,26 +7,23 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.checks import ignored_keys, key_contract
 from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.core.program import Chosen
-from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, UnfedRun, Use
+from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.streams import Run
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
-    FALSE,
     NONE,
-    TRUE,
     Args,
     Bound,
     Class,
     Const,
     Function,
     Key,
-    Keys,
     Native,
     Opaque,
     Ref,
@@ -35,10 +32,10 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.jax.random import key_term
-from flake8_flax_rng.interpreter.linen import rngs_argument
+from flake8_flax_rng.interpreter.linen import rngs_argument, training_runs
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes, lineage
-from flake8_flax_rng.semantics.linen import FLAG, INITIALISING, SHAPES_ONLY, TRAINING_FLAGS
+from flake8_flax_rng.semantics.linen import INITIALISING, SHAPES_ONLY
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcome, Outcomes
@@ -46,11 +43,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_TRAINING = {**dict.fromkeys(TRAINING_FLAGS, TRUE), FLAG: FALSE}
-"""What says of a call that dropout is on."""
-
-_RUNNING = frozenset({*INITIALISING, RunKind.APPLY, RunKind.APPLY_FN})
-_OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
+OPTIONS = ("rngs", "mutable", "method", "capture_intermediates")
 
 
 def read_streams(engine: Engine, args: Args, rngs: Value | None, initialising: bool, state: State) -> Run:
@@ -125,6 +118,7 @@ def apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     if rngs_argument.frozen(engine, rngs, args.nodes.get("rngs"), engine.context.stack[-1].label, state):
         return []
     given = read_streams(engine, args, rngs, False, state)
+    training_runs.note(engine, engine.terms.make(Kind.ATTRIBUTE, engine.term(receiver, state), "apply"), args, state)
     variables = args.get(0, "variables")
     name = engine.term(variables, state) if variables is not None else None
     return _start(engine, RunKind.APPLY, receiver, given, without_first(args, "variables"), state, site, name)
@@ -162,7 +156,7 @@ def _start(
         return unknown_code.unknown_call(engine, Native(kind, receiver), args, state)
     rest = args.shift(0)
     method = rest.keywords.get("method", NONE)
-    for option in _OPTIONS:
+    for option in OPTIONS:
         rest.keywords.pop(option, None)
         rest.nodes.pop(option, None)
     clone = replace(found, bound=True, path=(), origin=found.origin or receiver.address)
@@ -347,6 +341,7 @@ def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:
     mapped.check(engine, use)
     if not draw.variable and not use.initialises:
         key_contract.check_layer(engine, use.term, use.origin)
+        ignored_keys.check(engine, use.origin, use.site)
 
 
 def stream_places(call: Site, kind: str) -> dict[str, Site]:
@@ -369,29 +364,3 @@ def stream_places(call: Site, kind: str) -> dict[str, Site]:
 def signature(args: Args) -> tuple[bool, ...]:
     """Return for each argument whether it is a known constant."""
     return tuple(isinstance(value, Const) for value in args.values())
-
-
-def unresolved_run(engine: Engine, name: str, args: Args, state: State, site: Site) -> None:
-    """Note a call that may run a Linen module of which nothing is known."""
-    if name not in _RUNNING:
-        return
-    _note_unfed(engine, name, args)
-    rest = args.shift(1)
-    for option in _OPTIONS:
-        rest.keywords.pop(option, None)
-    site, kind = engine.context.stack[-1].site, RunKind(name)
-    engine.emit(ModuleRun(site, kind, name, None, False, (), False, signature(rest), context=engine.way()))
-
-
-def _note_unfed(engine: Engine, name: str, args: Args) -> None:
-    """Note a run in training mode that is given neither streams nor a key in another way."""
-    if name in INITIALISING or not args.complete() or "rngs" in args.keywords or engine.context.muted:
-        return
-    flag = next((key for key, value in args.keywords.items() if value == _TRAINING.get(key)), None)
-    if flag is None or any(isinstance(value, Key | Keys) for value in args.values()):
-        return
-    step = engine.context.stack[-1]
-    node = args.node(None, flag)
-    text = step.site.chunk.code(node) if node is not None else str(_TRAINING[flag].value)
-    mutable = args.keywords.get("mutable", FALSE) != FALSE
-    engine.book.unfed.setdefault(step.site.node, UnfedRun(step.site, step.label or name, f"{flag}={text}", mutable))

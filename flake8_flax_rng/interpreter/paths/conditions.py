@@ -36,6 +36,9 @@ _NEVER_NONE = (Key, Keys, Tuple, Function, Class, Bound, Native, Partial, Wrappe
 SOME = "some"
 """Label of unknown values that are certainly not None."""
 
+EITHER = "either"
+"""Label of unknown values that are one thing on one path and another on another, or None."""
+
 _OF_ARITHMETIC = frozenset(
     {Kind.DRAW, Kind.MADE, Kind.OP, Kind.MINUS, Kind.UNARY, Kind.FORMAT, Kind.CHAIN}
     | {Kind.NOT, Kind.EQUAL, Kind.LESS, Kind.GREATER, Kind.IN}
@@ -84,6 +87,14 @@ def assume(naming: Naming, value: Value, wanted: bool, state: State) -> State | 
         if held is wanted:
             return path
     return None
+
+
+def take_as_some(naming: Naming, value: Opaque, state: State) -> None:
+    """Go on as if an unknown value were not None, unless the path has assumed that it is."""
+    is_none = Opaque(naming.terms.make(Kind.EQUAL, value.term, naming.terms.const(None)))
+    path = assume(naming, is_none, False, state.fork())
+    if path is not None:
+        state.assumed = path.assumed
 
 
 def certainly_one(naming: Naming, limits: Sequence[Term | None], state: State) -> bool:
@@ -192,6 +203,18 @@ def _compared_constants(operator: str, left: Value, right: Value) -> bool | None
     if operator == "in" and isinstance(a, str) and isinstance(b, str):
         return a in b
     return None
+
+
+def lacks_an_argument(state: State) -> bool:
+    """Return whether a path has assumed that an argument, or an attribute, is None: no caller in sight says so."""
+    return all(any(_is_missing(fact, held) for fact, held in facts.items()) for facts in state.assumed)
+
+
+def _is_missing(fact: Term, held: bool) -> bool:
+    if fact.kind is Kind.EQUAL and fact.left is not None and fact.right is not None:
+        none = fact.right.kind is Kind.CONST and fact.right.value is None
+        return held and none and fact.left.kind in (Kind.PARAMETER, Kind.ATTRIBUTE)
+    return False
 
 
 def never_none(value: Value | None, state: State) -> bool:

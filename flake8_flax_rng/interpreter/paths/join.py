@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
-from flake8_flax_rng.interpreter.paths.conditions import SOME, never_none
+from flake8_flax_rng.interpreter.paths.conditions import EITHER, SOME, never_none
 from flake8_flax_rng.interpreter.paths.history import apart
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def merge_outcomes(
     for state in merged:
         joined = state.lookup(frame, _RESULT)
         state.unbind(frame, _RESULT)
-        result.append((joined if joined is not None else fresh("either"), state))
+        result.append((joined if joined is not None else fresh(EITHER), state))
     return result
 
 
@@ -132,7 +132,7 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
             return False
     for frame, name in names:
         some = never_none(state.lookup(frame, name), state) and never_none(other.lookup(frame, name), other)
-        state.bind(frame, name, fresh(SOME if some else "either"))
+        state.bind(frame, name, fresh(SOME if some else EITHER))
     for address in objects:
         state.heap[address] = _forget(state.heap[address], other.heap[address], fresh)
     _adopt(state, other, written)
@@ -255,14 +255,14 @@ def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
     """Return an object that could be either."""
     if isinstance(ours, Instance) and isinstance(theirs, Instance) and ours.cls is theirs.cls:
         attributes = {
-            name: value if theirs.attributes.get(name) == value else fresh("either")
+            name: value if theirs.attributes.get(name) == value else fresh(EITHER)
             for name, value in {**theirs.attributes, **ours.attributes}.items()
         }
         return replace(ours, attributes=attributes, version=max(ours.version, theirs.version))
     if isinstance(ours, DictObject):
         return DictObject((), complete=False)
     filled = _empty(ours) is False and _empty(theirs) is False
-    return ListObject((fresh("either"),) if filled else (), complete=False)
+    return ListObject((fresh(EITHER),) if filled else (), complete=False)
 
 
 def _joined_draws(ours: tuple[Draw, ...], theirs: tuple[Draw, ...]) -> tuple[Draw, ...]:

@@ -27,7 +27,12 @@ def declared(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, 
         state: the path.
     """
     cls = named(engine, annotation, frames, state)
-    if cls is None or not lineage.is_linen(cls):
+    return None if cls is None else linen_class(engine, cls)
+
+
+def linen_class(engine: Engine, cls: Class) -> Class | None:
+    """Return a class of Linen modules that stands for itself; None for any other."""
+    if not lineage.is_linen(cls):
         return None
     # Of a class that others fill in, the one that stands there may do anything.
     others = [other for other in engine.program.classes if other is not cls and "__call__" in other.members]

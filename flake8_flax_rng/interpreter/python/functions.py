@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.checks import ignored_keys
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import Ending, Scope
 from flake8_flax_rng.interpreter.core.lifted import is_kept
@@ -22,6 +23,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Class,
@@ -38,17 +40,23 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_inside, any_key, kind_of
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.paths.conditions import EITHER
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
-from flake8_flax_rng.interpreter.python.declared_types import declared
+from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
 from flake8_flax_rng.interpreter.python.lineage import is_linen
+from flake8_flax_rng.interpreter.python.names import dotted
 from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.names_in_text import function_around, loaded
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
 _DOCUMENTED = 2
+_NOT_IMPLEMENTED = ("NotImplementedError", "NotImplemented")
 
 
 def make_lambda(engine: Engine, node: cst.Lambda, state: State) -> Outcomes:
@@ -101,6 +109,9 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
     for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):
         defaults = tuple((p.name.value, value) for p, value in zip(with_default, values, strict=True))
         _note_keys(engine, code, with_default, values)
+        for param, value in zip(with_default, values, strict=True):
+            if isinstance(value, Ref) and param.default is not None:
+                engine.hooks.declared(value, after, engine.site(param.default))
         frames = engine.context.scope.frames if owner is None else engine.context.scope.frames[1:]
         function = Function(code, frames, defaults, owner)
         engine.program.captured.update(frames)
@@ -145,7 +156,15 @@ def symbolic_args(engine: Engine, function: Function, state: State, receiver: Va
 
 def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | None, state: State) -> Value | None:
     """Return an instance with unknown fields for ``model: Net``; None where the class is no known module."""
-    cls = declared(engine, annotation.annotation, function.frames, state) if annotation is not None else None
+    if annotation is None:
+        return None
+    known = named(engine, annotation.annotation, function.frames, state)
+    if known is None:
+        return None
+    any_module = engine.hooks.annotated(known, state)
+    if any_module is not None:
+        return any_module
+    cls = linen_class(engine, known)
     return engine.allocate(state, Instance(cls, frozen=True, symbolic=True)) if cls is not None else None
 
 
@@ -157,6 +176,9 @@ def _default(engine: Engine, function: Function, name: str) -> Value | None:
         engine.chosen = Chosen.DEFAULT
         return value
     return None
+
+
+_OF_A_CALL = frozenset({Kind.CALL, Kind.PURE, Kind.RESULT, Kind.ITEM, Kind.SUBSCRIPT})
 
 
 def call_function(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
@@ -215,14 +237,17 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
         return unknown_code.unknown_call(engine, function, args, state)
-    if function.owner is not None and _left_to_subclasses(code.node):
-        return _unknown(engine, function, args, state)
+    if function.owner is not None and is_left_to_subclasses(code.node):
+        return engine.hooks.left_open(function, args, state) or _unknown(engine, function, args, state)
     if engine.context.functions and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine.context, engine.work.abroad)
         with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
     engine.work.followed.add(code)
     names = _bound(engine, function, args, state)
+    _note_unread(engine, function, args)
+    ignored_keys.note_call(engine, function, names)
+    _take_as_given(engine, function, args, state)
     trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
@@ -231,6 +256,55 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     if trial is not None:
         trial.end(result)
     return result
+
+
+def _note_unread(engine: Engine, function: Function, args: Args) -> None:
+    """Note the arguments that are drawn values, and whether the function reads them at all."""
+    names = parameter_names(function)
+    for place, node in args.nodes.items():
+        value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
+        if not (isinstance(value, Opaque) and value.term.kind is Kind.DRAW):
+            continue
+        name = place if isinstance(place, str) else names[place] if place < len(names) else ""
+        engine.book.signs.give(node, not name or _reads(function.code, name))
+
+
+def _is_made(term: Term) -> bool:
+    """Return whether a value comes of a call, or of a part of what one has returned."""
+    if term.kind is Kind.FRESH:
+        return term.label != EITHER
+    return term.kind in _OF_A_CALL
+
+
+def _take_as_given(engine: Engine, function: Function, args: Args, state: State) -> None:
+    """Go on as if what a call has returned were there, where it is given for a parameter that may be left out.
+
+    Who has nothing to give leaves it out: what the function does for want of it is not what this call is for.
+    """
+    made: dict[int | str, Opaque] = {}
+    for place in args.nodes:
+        value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
+        if isinstance(value, Opaque) and _is_made(value.term):
+            made[place] = value
+    if not made:
+        return
+    names, params = parameter_names(function), function.code.node.params
+    optional = {
+        param.name.value
+        for param in (*params.posonly_params, *params.params, *params.kwonly_params)
+        if isinstance(param.default, cst.Name) and param.default.value == "None"
+    }
+    for place, value in made.items():
+        name = place if isinstance(place, str) else names[place] if place < len(names) else ""
+        if name in optional:
+            conditions.take_as_some(engine, value, state)
+
+
+def _reads(code: FunctionCode, name: str) -> bool:
+    """Return whether the text of a function names one of its parameters again."""
+    line, _ = code.chunk.position(code.node)
+    found = function_around(code.chunk, line) if isinstance(code.node, cst.FunctionDef) else None
+    return found is None or found.name != code.name or bool(loaded(found, name))
 
 
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
@@ -273,6 +347,8 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     if handed_on and len(engine.context.functions) >= CALL_DEPTH:
         engine.bounds.reached(engine.context, Limit.DEPTH)
         return True
+    if not handed_on:
+        engine.program.cut.setdefault(code, set()).update(v.term for v in args.values() if isinstance(v, Opaque))
     return not handed_on
 
 
@@ -284,14 +360,18 @@ def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: Stat
     return any(_of_interest(value, state) for value in args.values())
 
 
-def _left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
-    """Return whether a method only says that it is not implemented: what its subclasses do is open."""
-    body = node.body.body if isinstance(node, cst.FunctionDef) else ()
-    last = body[-1] if body and len(body) <= _DOCUMENTED else None
+def is_left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
+    """Return whether a method is abstract, or only says that it is not implemented: what its subclasses do is open."""
+    if isinstance(node, cst.Lambda):
+        return False
+    body = node.body.body
+    last = body[-1] if len(body) <= _DOCUMENTED else None
     line = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
-    raised = line.exc if isinstance(line, cst.Raise) else None
-    name = raised.func if isinstance(raised, cst.Call) else raised
-    return isinstance(name, cst.Name) and name.value == "NotImplementedError"
+    if isinstance(line, cst.Raise):
+        name = line.exc.func if isinstance(line.exc, cst.Call) else line.exc
+        return isinstance(name, cst.Name) and name.value in _NOT_IMPLEMENTED
+    empty = isinstance(line, cst.Pass | cst.Expr)
+    return empty and any(dotted(item.decorator).endswith("abstractmethod") for item in node.decorators)
 
 
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
@@ -339,6 +419,8 @@ def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict
             bound[name] = engine.unknown(name)
         else:
             bound[name] = defaults.get(name) or engine.unknown(name)
+            if isinstance(bound[name], Ref):
+                engine.hooks.defaulted(bound[name], (function.code, name), state)
             if function.owner is not None and function.owner.configured:
                 _default(engine, function, name)
     if isinstance(params.star_arg, cst.Param):

@@ -182,7 +182,7 @@ def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[S
             changed = second.get(name)
             if isinstance(value, Key) and value == first.get(name) and changed is not None and changed != value:
                 if total is None:
-                    path.bind(frame, name, engine.unknown("either"))
+                    path.bind(frame, name, engine.unknown(conditions.EITHER))
                 elif total % 2:
                     path.bind(frame, name, changed)
 

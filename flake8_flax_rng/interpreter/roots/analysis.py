@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.core.hooks import Hooks
 from flake8_flax_rng.interpreter.core.initialised import may_be_initialised
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
 from flake8_flax_rng.interpreter.core.work import Exhausted
+from flake8_flax_rng.interpreter.dispatch import implementations
 from flake8_flax_rng.interpreter.dispatch.calls import call
 from flake8_flax_rng.interpreter.domain.budget import (
     PATHS_KEPT,
@@ -40,6 +41,8 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
+from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
+from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.python import classes, lineage
@@ -47,6 +50,7 @@ from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.expressions import evaluate
 from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
+from flake8_flax_rng.interpreter.roots.any_modules import AnyModules
 from flake8_flax_rng.interpreter.roots.handed_on_keys import Leftovers
 from flake8_flax_rng.interpreter.roots.other_files import ProjectFiles
 from flake8_flax_rng.interpreter.roots.receivers import Objects
@@ -101,7 +105,20 @@ class Analysis:
         self._objects = Objects(self._engine, chunks, self._call)
         self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
-        engine.hooks = Hooks(partial(modules.adopt, engine), partial(modules.written, engine), self._leftovers.returned)
+        self._any_modules = AnyModules(engine, self._call)
+        engine.hooks = Hooks(
+            partial(modules.adopt, engine),
+            partial(modules.written, engine),
+            self._leftovers.returned,
+            partial(nnx_modules.lacking, engine),
+            partial(nnx_modules.dropped, engine),
+            partial(rngs.unpacked, engine),
+            partial(defaults.declared, engine),
+            partial(defaults.defaulted, engine),
+            self._any_modules.of,
+            partial(splitting.managed, engine),
+            partial(implementations.call_open, engine),
+        )
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
@@ -123,6 +140,8 @@ class Analysis:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
                     self._safely(partial(self._run_function, function, state), function.code.chunk)
+                if self._hands_on_to_itself(function):
+                    self._safely(partial(self._run_function, function, state), function.code.chunk)
         sources: list[Callable[[], Sequence[Event]]] = [
             Judgement(engine.book).events,
             self._leftovers.events,
@@ -137,6 +156,11 @@ class Analysis:
         for cls in self._engine.program.classes:
             cls.members.clear()
         vars(self._engine).clear()
+
+    def _hands_on_to_itself(self, function: Function) -> bool:
+        """Return whether a function draws from what it has given to itself before: then that call matters too."""
+        cut = self._engine.program.cut.pop(function.code, set())
+        return self._is_root(function) and any(self._engine.book.uses.drawn_from(term) for term in cut)
 
     def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""
@@ -268,7 +292,7 @@ class Analysis:
             if self._objects.is_constructor(owner, function):
                 self._objects.constructed(owner, state)
             else:
-                receiver = self._objects.any_with(owner, function, state)
+                receiver = self._any_modules.of(owner, state) or self._objects.any_with(owner, function, state)
                 given = self._objects.taken(owner, function, state)
                 self._call(function, state, receiver, given=given)
             return

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.context import NORMAL, Context, Scope
+from flake8_flax_rng.interpreter.core.context import MODULE_FRAME, NORMAL, Context, Scope
 from flake8_flax_rng.interpreter.core.files import Home
 from flake8_flax_rng.interpreter.domain.budget import HOPS, LINES_PER_PIECE, STEPS_PER_PIECE
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
-from flake8_flax_rng.interpreter.domain.values import Symbol, Value
+from flake8_flax_rng.interpreter.domain.values import Class, Symbol, Value
 from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
+from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.statements import run_statement
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.syntax.index import build, member
+from flake8_flax_rng.syntax.subclasses import deriving
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -94,6 +96,46 @@ class ProjectFiles:
         if self._place(symbol, star=True) is None:
             return None
         return self.resolve(symbol, state)
+
+    def deriving(self, cls: Class, name: str, state: State) -> list[Class] | None:
+        """Return the classes of the project that derive from one; None where some may be missing.
+
+        Args:
+            cls: the class.
+            name: a method of it, which no other code may set.
+            state: the path.
+        """
+        file = self._file_of(cls)
+        known = deriving(cls.name, file, self.home) if file is not None else None
+        if known is None or not known.stored.isdisjoint({name, "*"}):
+            return None
+        found: list[Class] = []
+        for path, heir in known.classes:
+            value = self._defined(path, heir, state)
+            line = list(lineage.ancestors(value)) if isinstance(value, Class) else [None]
+            # What the other files import from the linted one is read anew, and so its classes are other objects.
+            names = [(base.name, self._file_of(base)) for base in line if isinstance(base, Class)]
+            if isinstance(value, Class) and (cls.name, file) in names:
+                found.append(value)
+            elif None in line:
+                return None  # it may well derive from the class
+        return found
+
+    def _file_of(self, cls: Class) -> str | None:
+        """Return the file whose top level defines a class."""
+        files = {home.frame: path or self.home for path, home in self._engine.files.homes.items()}
+        return files.get(cls.frames[0]) if len(cls.frames) == 1 else None
+
+    def _defined(self, path: str, name: str, state: State) -> Value | None:
+        """Return what a file defines under a name."""
+        if path == self.home:
+            value = state.lookup(MODULE_FRAME, name)
+            deferred = name in self._engine.files.linted.deferred
+            return self._engine.define(name, state) if value is None and deferred else value
+        place = self._in_file(path, name)
+        value = self._bound(*place) if place is not None else None
+        self._adopt(state)
+        return value
 
     def store(self, module: Symbol, name: str, value: Value, state: State) -> None:
         """Set an attribute of a module."""

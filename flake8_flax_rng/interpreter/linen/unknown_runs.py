@@ -1,0 +1,66 @@
+"""Calls that may run a Linen module of which nothing is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.domain.events import ModuleRun, Use
+from flake8_flax_rng.interpreter.domain.heap import DictObject
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.values import Ref
+from flake8_flax_rng.interpreter.jax.random import key_term
+from flake8_flax_rng.interpreter.linen import training_runs
+from flake8_flax_rng.interpreter.linen.runs import OPTIONS, signature
+from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.semantics.linen import INITIALISING
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Args
+    from flake8_flax_rng.interpreter.paths.state import State
+
+_RUNNING = frozenset({*INITIALISING, RunKind.APPLY, RunKind.APPLY_FN})
+
+
+def note(engine: Engine, method: Term, args: Args, state: State) -> None:
+    """Note a call of a method that may run a module.
+
+    Args:
+        engine: the analysis.
+        method: the attribute of something unknown that is called.
+        args: the arguments.
+        state: the path.
+    """
+    name = str(method.name)
+    if name not in _RUNNING:
+        return
+    if name not in INITIALISING:
+        training_runs.note(engine, method, args, state)
+        if training_runs.trains(args):
+            _consume_streams(engine, name, args, state)
+    rest = args.shift(1)
+    for option in OPTIONS:
+        rest.keywords.pop(option, None)
+    site, kind = engine.context.stack[-1].site, RunKind(name)
+    engine.emit(ModuleRun(site, kind, name, None, False, (), False, signature(rest), context=engine.way()))
+
+
+def _consume_streams(engine: Engine, name: str, args: Args, state: State) -> None:
+    """Enter the keys of the streams that a model is given to train with: who gives them says that it draws.
+
+    Which stream another model reads in which scope is not known, so one run meets only itself, in another pass of a
+    loop or another call of the function around it.
+    """
+    rngs = args.keywords.get("rngs")
+    found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
+    step, derived = engine.context.stack[-1], engine.number()
+    variables = engine.term(args.positional[0], state) if args.positional else None
+    call = engine.terms.make(Kind.LINEN, name, *(engine.term(value, state) for value in args.positional[1:]))
+    for stream, value in found.entries if isinstance(found, DictObject) else ():
+        key = key_term(value)
+        if key is not None and stream.value != "params":
+            way, label = tuple(engine.context.stack), step.label or name
+            use = Use(way, UseKind.STREAM, label, *key, call=call, variables=variables, derived=derived)
+            engine.book.uses.consume(LedgerKey(key[0], ((f"<{label}>",), id(step.site.node))), use, state)
