@@ -33,7 +33,7 @@ TEXT_FOLLOWED = 2_000_000
 HANDED_ON = 4
 """Packages that hand one name on, as far as it is traced to find out whether it can matter."""
 
-FILES_KEPT = 120
+FILES_KEPT = 40
 """Files that a process remembers."""
 
 Wanted = Callable[[str], bool]

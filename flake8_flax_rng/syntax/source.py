@@ -18,8 +18,8 @@ import libcst as cst
 from flake8_flax_rng.syntax.nesting import too_deep
 from flake8_flax_rng.syntax.positions import Positions, positions
 
-CHARACTERS_KEPT = 400_000
-"""Length of the text whose trees a process keeps: files of a project use the same other files. About 10 MB."""
+CHARACTERS_KEPT = 100_000
+"""Length of the text whose trees a process keeps: files of a project use the same other files. About 3 MB."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from tests.ecosystem.packages import Package, unpacked
 
-from .environments import ALONE, FLAKE8, OTHERS, OURS, Linter, interpreter
+from .environments import AGAIN, ALONE, FLAKE8, OTHERS, OURS, Linter, interpreter
 from .growth import CURVES, curve
 from .phases import phases
-from .processes import rounds
+from .processes import measure, rounds
 
 WITH_JAX = (Package("rejax", "0.1.3"), Package("sbx-rl", "0.28.0"), Package("flaxdiff", "0.2.11"))
 WITHOUT_JAX = (Package("flask", "3.0.3"), Package("rich", "13.9.4"))
@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         without = _files(WITHOUT_JAX, options.cache.resolve())
         chosen = (ALONE, OURS, *(OTHERS if options.others else ()))
         linters = {linter: interpreter(linter, options.cache.resolve()) for linter in chosen}
+        linters[AGAIN] = linters[OURS]
+        measure(linters[AGAIN], AGAIN, with_jax)
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"tests.benchmark: {error}", file=sys.stderr)
         return 1

@@ -28,7 +28,10 @@ class Linter:
 
 
 ALONE = Linter("flake8 alone", (FLAKE8,))
-OURS = Linter("flake8-flax-rng", (FLAKE8, str(ROOT)))
+OURS = Linter("flake8-flax-rng", (FLAKE8, str(ROOT)), (*_RUN, "--rng-no-cache"))
+AGAIN = Linter("flake8-flax-rng, nothing changed", OURS.requirements, (*_RUN, "--rng-cache-dir=build/benchmark-cache"))
+"""What a second run costs, in the environment of the first."""
+
 OTHERS = (
     Linter("flake8-bugbear", (FLAKE8, "flake8-bugbear==26.10.27")),
     Linter("flake8-async", (FLAKE8, "flake8-async==26.8.1")),
