@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NOT_ANALYSED = "RNG001"
+"""The code of what is said of a file, or a part of it, that could not be analysed."""
+
 
 @dataclass(frozen=True, order=True)
 class Finding:

@@ -7,7 +7,8 @@ import gc
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 
-from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.cache import Entry
+from flake8_flax_rng.finding import NOT_ANALYSED, Finding
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
@@ -24,6 +25,7 @@ def lint(
     libraries: Libraries = NO_LIBRARIES,
     project: Project | None = None,
     off: Callable[[], Container[str]] = tuple,
+    entry: Callable[[str], Entry | None] = lambda _: None,
 ) -> list[Finding]:
     """Analyse one file.
 
@@ -34,6 +36,7 @@ def lint(
         libraries: what is known of other packages, with the consumers that the user has named.
         project: the other files of the project, as the file sees them; None to follow none of them.
         off: returns the codes of the rules that are not asked; called where a file is analysed at all.
+        entry: returns what earlier runs have found in this text, and where this one may leave what it finds.
 
     Returns:
         the findings, sorted by place. A file that names neither JAX nor Flax, nor a library built on
@@ -43,7 +46,25 @@ def lint(
     named = any(word in source for word in IMPORTS_OF_INTEREST) or libraries.named_in(source)
     if not named and (project is None or not may_handle_keys(source)):
         return []
-    source = source.removeprefix("\ufeff")
+    known = entry(source)
+    findings = known.read() if known is not None else None
+    if findings is None:
+        findings = _linted(source.removeprefix("\ufeff"), tree, filename, libraries, project, off, named)
+        settled = project is None or not project.disk.changed
+        if known is not None and settled and not any(found.code == NOT_ANALYSED for found in findings):
+            known.write(findings, project.disk.answered() if project is not None else {})
+    return findings
+
+
+def _linted(
+    source: str,
+    tree: ast.Module | None,
+    filename: str,
+    libraries: Libraries,
+    project: Project | None,
+    off: Callable[[], Container[str]],
+    named: bool,
+) -> list[Finding]:
     found = tree if tree is not None else with_room(lambda: _parsed(source, filename))
     if found is None or not _can_matter(found, libraries, project, named):
         return []
@@ -110,11 +131,19 @@ def _analysed(
     from flake8_flax_rng.rules import findings, not_analysed
     from flake8_flax_rng.syntax.source import borrowed_trees, chunks
 
+    def found() -> list[Finding]:
+        with borrowed_trees():
+            index = build(tree, interest(libraries, project, project.home if project is not None else ""))
+            analysis = Analysis(chunks(source, tree), index, libraries, project)
+            try:
+                result = findings(analysis.run(), off())
+            finally:
+                analysis.close()
+            result.extend(not_analysed(failure) for failure in analysis.failures[:1])
+            return sorted(result)
+
     if project is not None:
         project.open(source)
-    with _collector_at_rest(), borrowed_trees():
-        index = build(tree, interest(libraries, project, project.home if project is not None else ""))
-        analysis = Analysis(chunks(source, tree), index, libraries, project)
-        found = findings(analysis.run(), off())
-        found.extend(not_analysed(failure) for failure in analysis.failures[:1])
-    return sorted(found)
+    # What the analysis has built is gone when the collector is back, which would look at all of it once.
+    with _collector_at_rest():
+        return found()

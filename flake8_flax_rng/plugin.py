@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import ClassVar
@@ -12,7 +13,8 @@ from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
 from flake8_flax_rng import __version__, lint
-from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.cache import FOLDER, Cache, Entry
+from flake8_flax_rng.finding import NOT_ANALYSED, Finding
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries, read_consumers
 from flake8_flax_rng.syntax import notebook
 from flake8_flax_rng.syntax.project import Project
@@ -41,6 +43,12 @@ class Plugin:
 
     project_root: ClassVar[str | None] = None
     """What ``rng-project-root`` says."""
+
+    cache_dir: ClassVar[str | None] = ""
+    """The folder of the cache: empty for one in the project's root, None for no cache."""
+
+    settings: ClassVar[tuple[str, ...]] = ()
+    """All that the user has set, as far as findings depend on it."""
 
     def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
         self.tree = tree
@@ -73,6 +81,21 @@ class Plugin:
             parse_from_config=True,
             help="Read no other file than the linted one",
         )
+        manager.add_option(
+            "--rng-cache-dir",
+            default="",
+            normalize_paths=True,
+            parse_from_config=True,
+            help="Directory that keeps what was found, for files that have not changed since (default: "
+            f"{FOLDER} in the root of the project, where that has a sign of its own)",
+        )
+        manager.add_option(
+            "--rng-no-cache",
+            default=False,
+            action="store_true",
+            parse_from_config=True,
+            help="Neither read nor write a cache",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
@@ -80,6 +103,8 @@ class Plugin:
         cls.requested = (*(options.select or ()), *(options.extend_select or ()))
         cls.follow = not options.rng_no_follow
         cls.project_root = options.rng_project_root or None
+        cls.cache_dir = None if options.rng_no_cache else options.rng_cache_dir
+        cls.settings = tuple(map(repr, (cls.requested, cls.follow, cls.project_root, options.rng_consumers)))
         try:
             cls.libraries = read_consumers(options.rng_consumers or ())
         except ValueError as error:
@@ -92,23 +117,30 @@ class Plugin:
             message = notebook.by_cell(finding.message, finding.line, self.lines) if cells else finding.message
             yield finding.line, finding.column, f"{finding.code} {message}", Plugin
 
-    def _project(self) -> Project | None:
+    def _around(self) -> Project | None:
         try:
-            return Project(self.filename, self.project_root) if self.follow else None
+            return Project(self.filename, self.project_root)
         except OSError:  # the working directory is gone
             return None
 
+    def _entry(self, text: str) -> Entry | None:
+        """Return what earlier runs have found in a text; None where there is no cache."""
+        folder = self.cache_dir
+        project = None if folder is None else self._around()
+        if project is None or not (folder or (project.marked is not None and os.path.isdir(project.root))):
+            return None
+        return Cache(folder or os.path.join(project.root, FOLDER), self.settings).entry(project.home, text)
+
     def _findings(self) -> list[Finding]:
         try:
-            project = self._project()
-            return lint.lint(
-                "".join(self.lines), self.tree, self.filename, self.libraries, project, partial(_off, self.requested)
-            )
+            project, off = self._around() if self.follow else None, partial(_off, self.requested)
+            text = "".join(self.lines)
+            return lint.lint(text, self.tree, self.filename, self.libraries, project, off, self._entry)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # a panic in LibCST's native parser is no `Exception`
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            return [Finding(1, 0, "RNG001", f"not analysed: {reason}")]
+            return [Finding(1, 0, NOT_ANALYSED, f"not analysed: {reason}")]
 
 
 def _off(requested: Sequence[str]) -> frozenset[str]:

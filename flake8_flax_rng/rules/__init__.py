@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.finding import Finding, Rule
+from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Rule
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event
@@ -23,7 +23,6 @@ _MODULES = [
     if re.fullmatch(r"rng\d{3}", name)
 ]
 _CHECKS: list[tuple[Rule, Check]] = [(module.RULE, module.check) for module in _MODULES if hasattr(module, "check")]
-_BROKEN = "RNG001"
 
 _SAME_CAUSE = {"RNG102": "RNG101"}
 """Rules that say the same of one place: the first one in the registry speaks."""
@@ -46,7 +45,7 @@ def findings(events: Sequence[Event], off: Container[str] = ()) -> list[Finding]
             continue
         cause = _SAME_CAUSE.get(rule.code, rule.code)
         for found in _found(rule, check, events):
-            of = cause if found.code == rule.code else f"{_BROKEN} {rule.code}"
+            of = cause if found.code == rule.code else f"{NOT_ANALYSED} {rule.code}"
             result.setdefault((of, found.line, found.column), found)
     return list(result.values())
 
@@ -72,9 +71,9 @@ def _placed(rule: Rule, report: Report) -> Finding:
 def _failed(rule: Rule, error: Exception) -> Finding:
     """Return the finding for a rule in which something went wrong, which is a mistake of ours."""
     reason = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-    return Finding(1, 0, _BROKEN, f"not analysed: {rule.code} fails, {reason}")
+    return Finding(1, 0, NOT_ANALYSED, f"not analysed: {rule.code} fails, {reason}")
 
 
 def not_analysed(failure: NotAnalysed) -> Finding:
     """Return the one finding for a file of which something could not be analysed."""
-    return Finding(failure.line, 0, _BROKEN, f"not analysed: {failure.reason}")
+    return Finding(failure.line, 0, NOT_ANALYSED, f"not analysed: {failure.reason}")

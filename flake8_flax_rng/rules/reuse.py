@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Remade, Reused, Step, Use, part
-from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, UseKind
+from flake8_flax_rng.interpreter.domain.events import Event, Parting, Remade, Reused, Step, part
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
-from flake8_flax_rng.interpreter.domain.values import Const, Key, Opaque, Value
+from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
+from flake8_flax_rng.rules.constant_keys import constant_code, is_direct
 from flake8_flax_rng.rules.report import carries, key_site, key_sites, line
+from flake8_flax_rng.rules.streams import stream_code
 
 
 def reuses(events: Sequence[Event], code: str) -> list[tuple[Reused, Parting]]:
@@ -90,14 +92,16 @@ def _code(event: Reused, parting: Parting) -> str:
 
 def _remade_code(event: Remade) -> str:
     kinds = {event.first.kind, event.second.kind}
+    if event.drawn != (None, None):
+        return stream_code(event)
     if kinds & {MakeKind.WRAP, MakeKind.COMPUTED}:
         return "RNG114"
     if kinds != {MakeKind.SEED}:
         return "" if _function_of_more(event) else "RNG103"
-    if event.use.kind is UseKind.SPLIT:
-        return ""
+    if event.use.kind is UseKind.SPLIT or event.first.fallback or event.second.fallback:
+        return ""  # whether a key is missing, the caller says, who is not in sight
     again = event.first.site.node is event.second.site.node
-    return _constant_code(event) if again else _duplicate_code(event)
+    return constant_code(event) if again else _duplicate_code(event)
 
 
 def _function_of_more(event: Remade) -> bool:
@@ -125,65 +129,9 @@ def _holds(value: Value, key: Term) -> bool:
         key = parent
 
 
-def _constant_code(event: Remade) -> str:
-    """Models that start alike, and fixed buffers in a module, are made of a constant on purpose.
-
-    So is the key of an evaluation which is done again and again: a function that hands its constant key on is
-    only reported where the loop itself builds the key.
-    """
-    if event.use.initialises or event.second.place is MadeIn.MODULE:
-        return ""
-    around = part(event.first, event.second).around
-    if around is not None and (around.sweep or _of_other_sizes(event)):
-        return ""
-    site = event.second.site
-    written = around is not None and around.site.chunk is site.chunk
-    if written and around is not None and site.chunk.contains(around.site.node, line(site)):
-        return "RNG104"
-    if _fixed_on_purpose(event):
-        return ""
-    return "RNG104" if event.second.constant and _direct(event.second, event.use) else ""
-
-
-def _of_other_sizes(event: Remade) -> bool:
-    """Return whether what is drawn in a loop has the size, or another number, that the loop goes over.
-
-    The shape of an array that the loop goes over does not count: all of them may well be alike.
-    """
-    before, after = event.before.signature, event.use.signature
-    if before is None or after is None or before is after:
-        return False
-    found = [term for term in after.parts[1:] if term.kind is not Kind.ATTRIBUTE]
-    for term in found:
-        if term.kind is Kind.ITEM:
-            return True
-        found.extend(inner for inner in term.parts if inner.kind not in (Kind.ATTRIBUTE, Kind.PURE, Kind.DRAW))
-    return False
-
-
-def _fixed_on_purpose(event: Remade) -> bool:
-    """Return whether a function with a constant key makes fixed data, or runs several settings from one seed.
-
-    The first takes no arguments, and the calls of the second differ in numbers or names that are written there.
-    """
-    parting = part(event.first, event.second)
-    before, after = parting.first.arguments, parting.second.arguments
-    if parting.second is event.second.way[-1]:
-        return False
-    settings = [
-        isinstance(one, Const) and isinstance(other, Const) and one != other
-        for (_, one), (_, other) in zip(before, after, strict=False)
-    ]
-    return not (after or parting.second.method) or (not parting.loop and any(settings))
-
-
 def _duplicate_code(event: Remade) -> str:
-    direct = _direct(event.first, event.before) or _direct(event.second, event.use)
+    if event.second.clock:
+        return ""
+    direct = is_direct(event.first, event.before) or is_direct(event.second, event.use)
     same = event.first.way[-1].owner == event.second.way[-1].owner
     return "RNG105" if direct and (same or event.second.constant) else ""
-
-
-def _direct(made: Made, use: Use) -> bool:
-    """Return whether a key is consumed in the function that has built it."""
-    ours, theirs = made.way[-1].owner, use.way[-1].owner
-    return ours == theirs or (len(use.way) > 1 and use.kind is UseKind.STREAM and ours == theirs)

@@ -2,9 +2,10 @@
 
 ## What it does
 
-Reports a key that is built from a constant where the code runs again and again: in a loop, in a function
-that is called repeatedly, and in a Linen method or a compiled step that draws noise of its input's shape
-from it.
+Reports a key that is built from a constant where the code runs again and again: in a compiled step, in a loop that
+carries on what comes of it from pass to pass or collects equal results, and in a Linen method or a compiled step that
+draws noise of its input's shape from it. The second that the clock shows is a constant too, for as many passes as fit
+into it. Where the constant stands in for a key that a call leaves out, that call is reported.
 
 ## Why it matters
 
@@ -33,8 +34,11 @@ for step in range(100):
     total += jax.random.normal(subkey, ()).item()
 ```
 
-Not reported: keys that only initialise models, loops over things that the program lists (a comparison of
-several settings from one seed), and fixed buffers, whose shape does not depend on the input.
+Whole runs, evaluations and benchmarks that start from one seed each time may be meant: RNG197 speaks of those, if it
+is asked for. Not reported: keys that only initialise models, loops over things that the program lists (a comparison of
+several settings from one seed) or whose calls are given an item each and return nothing that comes back (models or
+prompts on the same numbers), operands of another size in each pass, dummies that nobody reads, a constant that stands
+in for a key which no call in sight leaves out, and fixed buffers, whose shape does not depend on the input.
 
 ## Proven by
 
@@ -45,35 +49,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, Misused, Parting, part
+from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
-from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
-from flake8_flax_rng.rules.reuse import remade
+from flake8_flax_rng.rules.report import Report, rule, spelled
+from flake8_flax_rng.rules.same_key_again import ignored_places, same_keys
 
 RULE = rule("RNG104", "constant-key-in-step", "a key is built from a constant in a step that is repeated", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that are built from the same seed in every step."""
-    for event in remade(events, RULE.code):
-        site = event.second.site
-        parting = part(event.first, event.second)
-        around = parting.around
-        when = f"in every pass of the loop on {place(around.site)}" if around else f"in {_calls(parting)}"
-        yield Report(
-            site,
-            f"`{spelled(site)}` builds the same key {when}, so that each draws the same numbers; "
-            "build the key once, and split it or fold the step into it",
-        )
+    yield from same_keys(events, RULE.code)
+    ignored = ignored_places(events)
     for misused in events:
-        if isinstance(misused, Misused) and misused.code is Misuse.CONSTANT:
+        if isinstance(misused, Misused) and misused.code is Misuse.CONSTANT and misused.site.node not in ignored:
             yield Report(
                 misused.site,
-                f"`{spelled(misused.site)}` is the same key in every call, so that the noise never changes; "
-                "take a key as an argument, or `self.make_rng` in a Linen module",
+                f"`{spelled(misused.site)}` is the same key in every call of the function around it, so that the noise "
+                "never changes; take a key as an argument, or `self.make_rng` in a Linen module",
             )
-
-
-def _calls(parting: Parting) -> str:
-    """Name the calls that build the key, by the one that builds it again."""
-    return f"each call of `{consumer(parting.second)}` (called again on {place(parting.second.site)})"

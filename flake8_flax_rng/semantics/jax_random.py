@@ -87,6 +87,12 @@ SEEDS: frozenset[str] = frozenset({"jax.random.key", "jax.random.PRNGKey"})
 LEGACY: frozenset[str] = frozenset({"jax.random.PRNGKey"})
 """Those that make a raw array, of which JAX does not know that it is a key."""
 
+CLOCK = "time.time"
+"""The clock whose seconds are taken for seeds."""
+
+ROUNDING: frozenset[str] = frozenset({"builtins.int", "builtins.round", "math.floor", "math.ceil", "numpy.uint32"})
+"""Functions that make whole seconds of it."""
+
 SPLITTING: dict[str, tuple[int, ...]] = {
     **{f"jax.random.{name}": (0, 1) for name in ["randint", "choice", "beta", "poisson", "t", "ball"]},
     "jax.random.permutation": (1,),

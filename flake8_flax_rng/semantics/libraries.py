@@ -89,6 +89,10 @@ _NOT_DRAWING = frozenset(
 )
 
 
+HOST_SEEDS: frozenset[str] = frozenset({"numpy.random.seed", "random.seed"})
+"""Functions that seed the global generators of the host."""
+
+
 def draws_on_host(path: str) -> bool:
     """Return whether a function draws from NumPy's or Python's global generator."""
     return path.startswith(_HOST) and path.rpartition(".")[2] not in _NOT_DRAWING

@@ -15,7 +15,7 @@ _INTERESTING = (
     "jax.nn.initializers",
     "flax.linen",
     "flax.training",
-    "flax.nnx.initializers",
+    "flax.nnx",
     "jax._src.random",
     "jax.experimental.random",
     "jax.config",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flake8_flax_rng.semantics import nnx
 from flake8_flax_rng.semantics.packages import LIBRARIES
 
 WRAPPERS: dict[str, str] = {
@@ -71,6 +72,7 @@ CONTROL: dict[str, str] = {
     "jax.jvp": "vjp",
     "jax.linearize": "vjp",
     "jax.eval_shape": "eval_shape",
+    **nnx.CONTROL,
 }
 """Callables that call a function at once."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from flake8_flax_rng.syntax.walk import walk
 
@@ -42,13 +43,24 @@ def may_be_read(body: Sequence[ast.stmt], line: int, name: str) -> bool:
         whether something after that line reads the name, and nothing that surely comes between binds it again; also
         where a function within this one reads it, and where that cannot be told.
     """
-    accesses: list[_Access] = []
-    for access in _of_block(body, name, _Access(False, (0, 0))):
-        if access is None:
-            return True
-        accesses.append(access)
+    accesses = _accesses(tuple(body)).get(name, [])
+    if accesses is None:
+        return True
     here = [number for number, access in enumerate(accesses) if _binds(access, line)]
     return not here or any(_reaches(accesses, here[-1], number) for number in range(len(accesses)))
+
+
+@lru_cache(maxsize=4)
+def _accesses(body: tuple[ast.stmt, ...]) -> dict[str, list[_Access] | None]:
+    """Return the accesses to each name; None for a name that is accessed where they cannot be placed."""
+    found: dict[str, list[_Access] | None] = {}
+    for name, access in _of_block(body, _Access(False, (0, 0)), frozenset()):
+        known = found.setdefault(name, [])
+        if access is None:
+            found[name] = None
+        elif known is not None:
+            known.append(access)
+    return found
 
 
 def _binds(access: _Access, line: int) -> bool:
@@ -66,32 +78,35 @@ def _reaches(accesses: list[_Access], start: int, end: int) -> bool:
     return not any(not access.reads and access.blocks[-1] in read.blocks for access in between)
 
 
-def _of_block(body: Sequence[ast.stmt], name: str, at: _Access) -> Iterator[_Access | None]:
+_Found = Iterator[tuple[str, _Access | None]]
+
+
+def _of_block(body: Sequence[ast.stmt], at: _Access, hidden: frozenset[str]) -> _Found:
     """Go through the accesses in the order in which they happen; None stands for one that cannot be placed."""
     inside = replace(at, blocks=(*at.blocks, id(body)))
     for statement in body:
-        yield from _of_statement(statement, name, replace(inside, lines=_lines(statement)))
+        yield from _of_statement(statement, replace(inside, lines=_lines(statement)), hidden)
 
 
-def _of_statement(node: ast.AST, name: str, at: _Access) -> Iterator[_Access | None]:
+def _of_statement(node: ast.AST, at: _Access, hidden: frozenset[str]) -> _Found:
     if isinstance(node, _SCOPES):
-        yield from _of_scope(node, name)
+        yield from ((name, None) for name in _shared_with(node) - hidden)
         return
-    if isinstance(node, ast.Global | ast.Nonlocal) and name in node.names:
-        yield None
-    if isinstance(node, _COMPREHENSIONS) and any(_targets(part.target, name) for part in node.generators):
-        return
+    if isinstance(node, ast.Global | ast.Nonlocal):
+        yield from ((name, None) for name in node.names)
+    if isinstance(node, _COMPREHENSIONS):
+        hidden = hidden.union(*[_names(part.target) for part in node.generators])
     if isinstance(node, _LOOPS):
         at = replace(at, loops=(*at.loops, id(node)))
-    if isinstance(node, ast.Name) and node.id == name:
-        yield replace(at, reads=not isinstance(node.ctx, ast.Store))
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
-        yield replace(at, reads=True)
+    if isinstance(node, ast.Name) and node.id not in hidden:
+        yield node.id, replace(at, reads=not isinstance(node.ctx, ast.Store))
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id, replace(at, reads=True)
     for part in _parts(node):
         if isinstance(part, list):
-            yield from _of_block(part, name, at)
+            yield from _of_block(part, at, hidden)
         else:
-            yield from _of_statement(part, name, at)
+            yield from _of_statement(part, at, hidden)
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST | list[ast.stmt]]:
@@ -110,20 +125,20 @@ def _parts(node: ast.AST) -> Iterator[ast.AST | list[ast.stmt]]:
     yield from blocks
 
 
-def _of_scope(node: ast.AST, name: str) -> Iterator[None]:
-    """Note a function or class within, which reads the name of this one, whenever it runs."""
+def _shared_with(node: ast.AST) -> set[str]:
+    """Return the names of what is around a function or class that it reads, whenever it runs."""
     parts = list(walk(node))
-    named = [part for part in parts if isinstance(part, ast.Name) and part.id == name]
-    shared = any(isinstance(part, ast.Global | ast.Nonlocal) and name in part.names for part in parts)
-    own = any(isinstance(part, ast.arg) and part.arg == name for part in parts) or any(
-        isinstance(part.ctx, ast.Store) for part in named
-    )
-    if named and (shared or not own):
-        yield None
+    named = {part.id for part in parts if isinstance(part, ast.Name)}
+    shared = {
+        name for part in parts if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names if name in named
+    }
+    own = {part.arg for part in parts if isinstance(part, ast.arg)}
+    own |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return (named - own) | shared
 
 
-def _targets(target: ast.expr, name: str) -> bool:
-    return any(isinstance(part, ast.Name) and part.id == name for part in walk(target))
+def _names(target: ast.expr) -> set[str]:
+    return {part.id for part in walk(target) if isinstance(part, ast.Name)}
 
 
 def _lines(statement: ast.stmt) -> tuple[int, int]:

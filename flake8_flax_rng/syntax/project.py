@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import io
 import os
-import stat
 import sys
 import tokenize
 from collections import OrderedDict
@@ -18,14 +17,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.syntax.disk import SIZE_LIMIT, Asked, Disk, contents, digest
 from flake8_flax_rng.syntax.index import Index, bound, member
 from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
-
-SIZE_LIMIT = 1_000_000
-"""Bytes; a larger file was written by a program."""
 
 FILES_FOLLOWED = 30
 """Other files that are read for one that is linted."""
@@ -57,7 +54,7 @@ class SourceFile:
 
     path: str
     text: str
-    _indexes: dict[object, Index] = field(default_factory=dict)
+    _indexes: dict[object, tuple[Index, Asked, list[object]]] = field(default_factory=dict)
     _wanted: dict[Wanted, bool] = field(default_factory=dict)
 
     @cached_property
@@ -125,38 +122,24 @@ class SourceFile:
         """Return whether ``import *`` binds a name that the file binds."""
         return name in self._listed if self._listed is not None else not name.startswith("_")
 
-    def index(self, settings: object, build: Callable[[ast.Module], Index]) -> Index:
-        """Return the index that was built under these settings, once."""
-        if settings not in self._indexes:
-            self._indexes[settings] = build(self.tree)
-        return self._indexes[settings]
+    def index(self, settings: object, disk: Disk, build: Callable[[ast.Module], Index]) -> Index:
+        """Return the index that was built under these settings, as long as the disk gives the same answers."""
+        known = self._indexes.get(settings)
+        if known is None or [disk.ask(*question) for question in known[1]] != known[2]:
+            index, asked = disk.noted(lambda: build(self.tree))
+            known = self._indexes[settings] = index, asked, [disk.ask(*question) for question in asked]
+        return known[0]
 
 
-_KEPT: OrderedDict[str, tuple[tuple[int, ...], SourceFile]] = OrderedDict()
+_KEPT: OrderedDict[str, tuple[str, SourceFile]] = OrderedDict()
 
 
-def _read(path: str) -> SourceFile | None:
-    """Return a file as it is now; one that has not changed is not read again."""
+def _decoded(data: bytes) -> str | None:
     try:
-        found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > SIZE_LIMIT:
-            return None
-        version = (found.st_mtime_ns, found.st_size, found.st_ino)
-        known = _KEPT.get(path)
-        if known is not None and known[0] == version:
-            _KEPT.move_to_end(path)
-            return known[1]
-        with open(path, "rb") as stream:
-            data = stream.read(SIZE_LIMIT + 1)
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = io.TextIOWrapper(io.BytesIO(data), encoding).read()
-    except (OSError, ValueError, SyntaxError, LookupError):
+        return io.TextIOWrapper(io.BytesIO(data), encoding).read()
+    except (ValueError, SyntaxError, LookupError):
         return None
-    source = SourceFile(path, text)
-    _KEPT[path] = version, source
-    while len(_KEPT) > FILES_KEPT:
-        _KEPT.popitem(last=False)
-    return source
 
 
 class Project:
@@ -168,32 +151,35 @@ class Project:
 
     Attributes:
         home: the linted file's absolute path.
+        disk: answers all that is asked of it.
     """
 
     def __init__(self, filename: str, root: str | None = None) -> None:
         self.home = os.path.abspath(filename)
+        self.disk = Disk()
         self._given = None if root is None else os.path.abspath(root)
-        self._children: dict[tuple[str, str], str | None] = {}
-        self._paths: dict[str, list[str]] = {}
+        self._children: dict[tuple[str, str], tuple[str | None, Asked]] = {}
+        self._paths: dict[str, tuple[list[str], Asked]] = {}
         self._files: dict[str, SourceFile | None] = {}
-        self._wanted: dict[tuple[str, Wanted], bool] = {}
 
     @cached_property
     def root(self) -> str:
         """The directory outside of which nothing is followed."""
         if self._given is not None:
             return self._given
-        start = os.path.dirname(self.home)
-        top = _import_root(start)
-        marked = next((folder for folder in _upwards(start) if _has(folder, _MARKERS)), None)
-        if marked is None:
-            here = os.getcwd()
+        top = self._import_root(os.path.dirname(self.home))
+        if self.marked is None:
+            here = self.disk.text("here", "")
             return here if _within(top, here) else top
-        return top if _within(marked, top) else marked
+        return top if _within(self.marked, top) else self.marked
 
     @cached_property
-    def _real_root(self) -> str:
-        return os.path.realpath(self.root)
+    def marked(self) -> str | None:
+        """The nearest directory above the file that a project's own signs say is its root; the one that is given."""
+        if self._given is not None:
+            return self._given
+        folders = _upwards(os.path.dirname(self.home))
+        return next((folder for folder in folders if self._has(folder, _MARKERS)), None)
 
     def find(self, module: str, home: str) -> str | None:
         """Find a module.
@@ -215,7 +201,7 @@ class Project:
         if not _within(folder, self.root):
             return None
         package = os.path.join(folder, _PACKAGE)
-        return self._down(package if os.path.isfile(package) else folder, name.split(".") if name else [])
+        return self._down(package if self.disk.ask("file", package) else folder, name.split(".") if name else [])
 
     def child(self, module: str, name: str) -> str | None:
         """Return a module of a package, None if there is none."""
@@ -224,10 +210,7 @@ class Project:
             folder, file = os.path.split(module)
             if file != _PACKAGE:
                 return None
-        key = folder, name
-        if key not in self._children:
-            self._children[key] = self._look(folder, name)
-        return self._children[key]
+        return self.disk.once(self._children, (folder, name), lambda: self._look(folder, name))
 
     def read(self, path: str) -> SourceFile | None:
         """Return a module's file, None if it cannot be read or too many were."""
@@ -237,8 +220,27 @@ class Project:
             read = [file for home, file in self._files.items() if file is not None and home != self.home]
             if len(read) >= FILES_FOLLOWED or sum(len(file.text) for file in read) > TEXT_FOLLOWED - SIZE_LIMIT:
                 return None
-            self._files[path] = _read(path)
+            self._files[path] = self._source(path)
         return self._files[path]
+
+    def _source(self, path: str) -> SourceFile | None:
+        """Return a file as it is now; one that has not changed is not read again."""
+        found = self.disk.ask("contents", path)
+        known = _KEPT.get(path)
+        if found is not None and known is not None and known[0] == found:
+            _KEPT.move_to_end(path)
+            return known[1]
+        data = contents(path) if found is not None else None
+        text = _decoded(data) if data is not None else None
+        if data is None or text is None:
+            self.disk.changed = self.disk.changed or (found is not None and data is None)
+            return None
+        self.disk.changed = self.disk.changed or digest(data) != found
+        source = SourceFile(path, text)
+        _KEPT[path] = str(found), source
+        while len(_KEPT) > FILES_KEPT:
+            _KEPT.popitem(last=False)
+        return source
 
     def open(self, text: str) -> None:
         """Take a text for that of the linted file, whatever the disk holds."""
@@ -263,11 +265,8 @@ class Project:
         return any(self._wanted_text(module, wanted) for module in self._origins(path, home, HANDED_ON))
 
     def _wanted_text(self, module: str, wanted: Wanted) -> bool:
-        key = module, wanted
-        if key not in self._wanted:
-            source = _read(module) if module.endswith(".py") else None
-            self._wanted[key] = source is not None and source.wanted(wanted)
-        return self._wanted[key]
+        source = self._source(module) if module.endswith(".py") else None
+        return source is not None and source.wanted(wanted)
 
     def _origins(self, path: str, home: str, hops: int) -> Iterator[str]:
         """Go through the modules that an imported path may lead to."""
@@ -286,7 +285,7 @@ class Project:
     def _within(self, module: str, name: str, hops: int) -> Iterator[str]:
         """Go through the modules that a name of a module may come from; ``*`` is any name."""
         yield module
-        source = _read(module) if module.endswith(".py") else None
+        source = self._source(module) if module.endswith(".py") else None
         if source is None or not hops or os.path.basename(module) != _PACKAGE:
             return
         for local, path in source.imported.items():
@@ -310,13 +309,12 @@ class Project:
 
     def _search_path(self, folder: str) -> list[str]:
         """Return where absolute imports are looked up: above the package, around a script, in the root and ``src``."""
-        known = self._paths.get(folder)
-        if known is None:
-            top = _import_root(folder)
-            around = [above for above in _upwards(top) if _within(above, self.root)]
-            places = [top, *around, self.root, os.path.join(self.root, "src"), folder]
-            known = self._paths[folder] = list(dict.fromkeys(places))
-        return known
+        return self.disk.once(self._paths, folder, lambda: self._places(folder))
+
+    def _places(self, folder: str) -> list[str]:
+        top = self._import_root(folder)
+        around = [above for above in _upwards(top) if _within(above, self.root)]
+        return list(dict.fromkeys([top, *around, self.root, os.path.join(self.root, "src"), folder]))
 
     def _look(self, folder: str, name: str) -> str | None:
         if not name.isidentifier():
@@ -324,12 +322,28 @@ class Project:
         inner = os.path.join(folder, name)
         package = os.path.join(inner, _PACKAGE)
         for path in (package, inner + ".py"):
-            if os.path.isfile(path):
+            if self.disk.ask("file", path):
                 return path if self._inside(path) else None
-        return inner if os.path.isdir(inner) and self._inside(inner) else None
+        return inner if self.disk.ask("folder", inner) and self._inside(inner) else None
 
     def _inside(self, path: str) -> bool:
-        return _within(path, self.root) and _within(os.path.realpath(path), self._real_root)
+        return _within(path, self.root) and _within(self._real(path), self.disk.text("real", self.root))
+
+    def _real(self, path: str) -> str:
+        """Return a path without symbolic links; to follow them is slow, and most files share a folder."""
+        folder, name = os.path.split(path)
+        if self.disk.ask("link", path):
+            return self.disk.text("real", path)
+        return os.path.join(self.disk.text("real", folder), name)
+
+    def _has(self, folder: str, names: Sequence[str]) -> bool:
+        return any(self.disk.ask("exists", os.path.join(folder, name)) for name in names)
+
+    def _import_root(self, folder: str) -> str:
+        """Return the directory that holds the outermost package of a directory: the directory itself for scripts."""
+        while self._has(folder, (_PACKAGE,)) and os.path.dirname(folder) != folder:
+            folder = os.path.dirname(folder)
+        return folder
 
 
 def _within(path: str, folder: str) -> bool:
@@ -341,17 +355,6 @@ def _upwards(folder: str) -> Iterator[str]:
     while (above := os.path.dirname(folder)) != folder:
         yield folder
         folder = above
-
-
-def _has(folder: str, names: Sequence[str]) -> bool:
-    return any(os.path.exists(os.path.join(folder, name)) for name in names)
-
-
-def _import_root(folder: str) -> str:
-    """Return the directory that holds the outermost package of a directory: the directory itself for scripts."""
-    while _has(folder, (_PACKAGE,)) and os.path.dirname(folder) != folder:
-        folder = os.path.dirname(folder)
-    return folder
 
 
 def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

@@ -11,13 +11,14 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from flake8_flax_rng.verifier import judge
+from flake8_flax_rng.verifier import judge, unchanged
+from flake8_flax_rng.verifier.compiled import CompiledLedger
 from flake8_flax_rng.verifier.differential import has_no_effect, is_needless, same_bits, takes
 from flake8_flax_rng.verifier.fixture import Claim, Fixture, FixtureError, read
 from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, share_lowering_context, versions
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.ledger import DRAW, MADE, SPLIT, Ledger
-from flake8_flax_rng.verifier.lines import executed_lines, statement_span
+from flake8_flax_rng.verifier.lines import Trace, statement_span, traced
 from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared, unused
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.processes import digest, elsewhere
@@ -36,6 +37,10 @@ _MODES = {
     "legacy-key": (UNCHANGED,),
     "shared-key": (WATCHED,),
     "unused-key": (WATCHED,),
+    "replayed": (UNCHANGED,),
+    "drawn": (UNCHANGED,),
+    "stops-drawing": (UNCHANGED,),
+    "line-without-effect": (UNCHANGED,),
     # A good program must also run when it is compiled: what works uncompiled only is no example for anyone.
     "clean": (WATCHED, UNCHANGED),
 }
@@ -122,27 +127,31 @@ def _watched(fixture: Fixture) -> Verdict:
 
 def _unchanged(fixture: Fixture) -> Verdict:
     verdict = Verdict()
-    lines: set[int] = set()
-    legacy: list[Span] = []
+    trace, legacy = Trace(), list[Span]()
+    compiled: CompiledLedger | None = None
+    filename = str(fixture.path)
     with ExitStack() as stack:
-        if any(claim.kind in ("same-output", "other-process") for claim in fixture.claims):
-            lines = stack.enter_context(executed_lines(str(fixture.path)))
+        if unchanged.needs_ledger(fixture) or any(claim.kind in _COMPARED for claim in fixture.claims):
+            trace = stack.enter_context(traced(filename))
+        if unchanged.needs_ledger(fixture):
+            compiled = CompiledLedger(filename, trace)
+            stack.enter_context(compiled.listening())
         if any(_about(fixture, claim, "legacy-key", LEGACY) for claim in fixture.claims):
-            legacy = stack.enter_context(legacy_keys(str(fixture.path)))
+            legacy = stack.enter_context(legacy_keys(filename))
         error, namespace = execute(fixture.path, fixture.source)
     for claim in fixture.claims:
         if claim.kind == "raises":
             judge.judge_raises(verdict, fixture, claim, error)
-        elif claim.kind in ("clean", "legacy-key"):
-            judge.judge_ending(verdict, error, str(fixture.path))
+            continue
+        if UNCHANGED in _MODES[claim.kind]:
+            judge.judge_ending(verdict, error, filename)
+        if claim.kind in ("clean", "legacy-key"):
             found = ((f"a legacy key is built at line {span}", span) for span in legacy)
             judge.judge_opt_in(verdict, fixture, found)
-        elif claim.kind == "same-output":
-            judge.judge_ending(verdict, error, str(fixture.path))
-            _judge_same_output(verdict, fixture, claim, namespace, lines)
-        elif claim.kind == "other-process":
-            judge.judge_ending(verdict, error, str(fixture.path))
-            _judge_other_process(verdict, fixture, claim, namespace, lines)
+        if claim.kind in _COMPARED:
+            _COMPARED[claim.kind](verdict, fixture, claim, namespace, trace.lines)
+        if compiled is not None:
+            unchanged.judge_ledger(verdict, fixture, claim, compiled)
     return verdict
 
 
@@ -185,6 +194,31 @@ def _judge_other_process(
         return
     verdict.seen.append(f"{claim.argument} differs from process to process")
     verdict.confirmed |= _executed(fixture, lines)
+
+
+def _judge_line_without_effect(
+    verdict: Verdict, fixture: Fixture, claim: Claim, namespace: dict[str, Any], lines: set[int]
+) -> None:
+    """Judge a claim that a value is the same when the marked statements are left out."""
+    error, other = execute(fixture.path, unchanged.without(fixture.source, fixture.marked))
+    judge.judge_ending(verdict, error, str(fixture.path))
+    try:
+        same = same_bits(eval(claim.argument, namespace), eval(claim.argument, other))
+    except Exception as error:
+        verdict.problems.append(f"{claim.argument!r} cannot be evaluated: {type(error).__name__}: {error}")
+        return
+    changed = f"without the marked lines {claim.argument} is {'the same' if same else 'another value'}"
+    verdict.seen.append(changed)
+    verdict.problems.extend([] if same else [changed])
+    verdict.confirmed |= _executed(fixture, lines) if same else set()
+
+
+_COMPARED = {
+    "same-output": _judge_same_output,
+    "other-process": _judge_other_process,
+    "line-without-effect": _judge_line_without_effect,
+}
+"""The claims about values of the program, and who judges them."""
 
 
 def _executed(fixture: Fixture, lines: set[int]) -> set[int]:

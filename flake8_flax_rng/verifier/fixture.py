@@ -17,8 +17,10 @@ _RULE = re.compile(r"RNG\d{3}")
 
 KINDS = (
     *("raises", "key-reused", "same-output", "other-process", "no-effect"),
+    *("replayed", "drawn", "stops-drawing", "line-without-effect"),
     *("legacy-key", "shared-key", "unused-key", "clean"),
 )
+_WITH_ARGUMENT = frozenset({"raises", "same-output", "other-process", "no-effect", "line-without-effect"})
 
 
 class FixtureError(Exception):
@@ -189,7 +191,7 @@ def _claim(comment: str) -> Claim | None:
     claim = Claim(match["kind"], match["rest"].strip())
     if claim.kind not in KINDS:
         raise FixtureError(f"unknown claim {claim.kind!r}; known are {', '.join(KINDS)}")
-    wants_argument = claim.kind in ("raises", "same-output", "other-process", "no-effect")
+    wants_argument = claim.kind in _WITH_ARGUMENT
     if wants_argument != bool(claim.argument):
         raise FixtureError(f"the claim {claim.kind!r} {'needs' if wants_argument else 'takes no'} argument")
     return claim

@@ -97,6 +97,23 @@ def load() -> Hooks:
     return hooks
 
 
+def sampler_module() -> ModuleType:
+    """Find the module of the public samplers, each of which hands its key to `_check_prng_key`.
+
+    Returns:
+        the module.
+
+    Raises:
+        UnsupportedVersion: when it is not where it was.
+    """
+    try:
+        samplers = _first(_SAMPLERS)
+        samplers._check_prng_key  # noqa: B018  (only its presence matters)
+    except (ImportError, AttributeError) as error:
+        raise UnsupportedVersion(_message(error)) from error
+    return samplers
+
+
 def share_lowering_context() -> None:
     """Let all that is lowered in this process share a context; to make one takes longer than to lower a primitive.
 

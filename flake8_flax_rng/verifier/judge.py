@@ -24,6 +24,7 @@ _ALSO: dict[str, frozenset[str]] = {
     "RNG108": frozenset({INSIDE, HANDED_ON}),
     "RNG109": frozenset({INSIDE}),
     "RNG190": frozenset(),
+    "RNG197": frozenset({REMADE, INSIDE}),
     "RNG194": frozenset(),
 }
 _ANYWHERE = frozenset({INSIDE, OUTSIDE, REMADE})

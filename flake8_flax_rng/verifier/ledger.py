@@ -223,7 +223,7 @@ class Ledger:
                 break
             running.append(current)
         evaluators = [current for current in running if current.f_code is self.hooks.eval_jaxpr]
-        if any(self._replays(current.f_code) for current in running) and evaluators:
+        if any(self.replays(current.f_code) for current in running) and evaluators:
             return None
         stack = stack_of(frame, self.filename)
         self._frames.extend(site.frame for site in stack)
@@ -235,7 +235,15 @@ class Ledger:
         self._frames.append(outermost)
         return _Context(id(outermost), outermost.f_code.co_name if public else "", stack, vmapped)
 
-    def _replays(self, code: CodeType) -> bool:
+    def replays(self, code: CodeType) -> bool:
+        """Tell whether what a function of JAX runs is only a repetition.
+
+        Args:
+            code: the function's code.
+
+        Returns:
+            whether what it draws has been written down already, or is not taken.
+        """
         # The backward pass of a checkpoint draws again what its forward pass drew. A batched `cond` evaluates
         # both branches, though each lane takes one.
         backward = code.co_filename == self.hooks.ad_file and code.co_name.startswith("backward_pass")

@@ -37,10 +37,24 @@ class Trace:
     Args:
         lines: the lines that were executed.
         raised: what was raised at them, each once.
+        steps: how often a line was entered.
+        reached: for each line the step at which it was first entered.
     """
 
     lines: set[int] = field(default_factory=set)
     raised: dict[Raised, None] = field(default_factory=dict)
+    steps: int = 0
+    reached: dict[int, int] = field(default_factory=dict)
+
+    def enter(self, line: int) -> None:
+        """Write down that a line is entered.
+
+        Args:
+            line: the line.
+        """
+        self.lines.add(line)
+        self.steps += 1
+        self.reached.setdefault(line, self.steps)
 
     def note(self, frame: FrameType, error: type[BaseException], value: object) -> None:
         """Write down an exception, unless there are too many already.
@@ -57,20 +71,6 @@ class Trace:
 
 
 @contextmanager
-def executed_lines(filename: str) -> Iterator[set[int]]:
-    """Collect the lines that are executed, for a while.
-
-    Args:
-        filename: the file name that the program was compiled with.
-
-    Yields:
-        the set that fills with lines.
-    """
-    with traced(filename) as trace:
-        yield trace.lines
-
-
-@contextmanager
 def traced(filename: str) -> Iterator[Trace]:
     """Follow the program's lines, for a while.
 
@@ -84,7 +84,7 @@ def traced(filename: str) -> Iterator[Trace]:
 
     def inside(frame: FrameType, event: str, argument: Any) -> Any:
         if event == "line":
-            trace.lines.add(frame.f_lineno)
+            trace.enter(frame.f_lineno)
         elif event == "exception":
             trace.note(frame, *argument[:2])
         return inside

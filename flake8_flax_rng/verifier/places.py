@@ -51,12 +51,14 @@ class Site:
         instruction: offset of the instruction that the frame was executing.
         span: the lines of that instruction.
         repeated: whether a loop or a map of JAX called this frame.
+        execution: tells the executions of a frame that was traced once apart; None for a frame that runs itself.
     """
 
     frame: FrameType
     instruction: int
     span: Span
     repeated: bool = False
+    execution: object = None
 
     @property
     def code(self) -> CodeType:
@@ -214,12 +216,16 @@ def parting(first: Stack, second: Stack) -> int | None:
     if not first or not second:
         return None
     depth = 0
-    while depth < min(len(first), len(second)) and first[depth].frame is second[depth].frame:
+    while depth < min(len(first), len(second)) and _same_run(first[depth], second[depth]):
         depth += 1
     depth = max(depth - 1, 0)
     while _same_body(first, second, depth):
         depth += 1
     return depth
+
+
+def _same_run(first: Site, second: Site) -> bool:
+    return first.frame is second.frame and first.execution is second.execution
 
 
 def _same_body(first: Sequence[Site], second: Sequence[Site], depth: int) -> bool:

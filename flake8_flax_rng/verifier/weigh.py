@@ -22,6 +22,9 @@ _REUSE, _RAISES, _IDLE, _NEEDLESS, _LEGACY, _SHARED = "reuse", "raises", "idle",
 _ERRORS = frozenset({"InvalidRngError", "AssignSubModuleError", "OverflowError", "TypeError", "ValueError"})
 """What wrong randomness raises in JAX and Flax."""
 
+_NNX_ERRORS = _ERRORS | {"AttributeError", "KeyError", "NotImplementedError", "TraceContextError"}
+"""What it raises in NNX besides: of a missing stream, and of one that another trace has made."""
+
 
 @dataclass(frozen=True)
 class _Proof:
@@ -52,6 +55,7 @@ _PROOFS = {
     "RNG111": _Proof((_RAISES,), decisive=True),
     "RNG112": _Proof((_RAISES,)),
     "RNG114": _Proof((_REUSE, _RAISES)),
+    "RNG115": _Proof((_REUSE,), passes=2),
     "RNG190": _Proof((_REUSE,), decisive=True),
     "RNG194": _Proof((_REUSE,), decisive=True),
     "RNG191": _Proof((_LEGACY,), decisive=True),
@@ -68,7 +72,19 @@ _PROOFS = {
     "RNG210": _Proof((_RAISES,)),
     "RNG193": _Proof((_REUSE,), passes=2),
     "RNG196": _Proof((_REUSE,)),
+    "RNG197": _Proof((_REUSE,), passes=2),
     "RNG291": _Proof((_NEEDLESS,), decisive=True),
+    "RNG301": _Proof((_RAISES,)),
+    "RNG302": _Proof((_RAISES,)),
+    "RNG303": _Proof((_REUSE,), passes=2),
+    "RNG305": _Proof((_RAISES,)),
+    "RNG306": _Proof((_REUSE,)),
+    "RNG307": _Proof((_REUSE,)),
+    "RNG308": _Proof((_REUSE,)),
+    "RNG309": _Proof((_RAISES,)),
+    "RNG310": _Proof((_RAISES,)),
+    "RNG312": _Proof((_RAISES,)),
+    "RNG313": _Proof((_RAISES,)),
 }
 
 _NO_PROOF = _Proof()
@@ -253,7 +269,7 @@ class _Scale:
         evidence, line = self.evidence, finding.line
         for symptom in proof.symptoms:
             if symptom == _RAISES:
-                yield from (f"raises {_told(error)}" for error in self._raised(line))
+                yield from (f"raises {_told(error)}" for error in self._raised(finding))
             elif symptom == _IDLE:
                 at = sorted({stream for stream, spans in evidence.idle if _within(line, spans)})
                 yield from (f"the model was given {stream!r} and never read it" for stream in at)
@@ -265,9 +281,10 @@ class _Scale:
             elif symptom == _SHARED:
                 yield from (text for text, span in evidence.shared if line in span)
 
-    def _raised(self, line: int) -> Iterator[Raised]:
+    def _raised(self, finding: Finding) -> Iterator[Raised]:
+        errors = _NNX_ERRORS if finding.code.startswith("RNG3") else _ERRORS
         for error in self.evidence.lines.raised:
-            if line in error.span and not _ERRORS.isdisjoint(error.names):
+            if finding.line in error.span and not errors.isdisjoint(error.names):
                 yield error
 
     def _not_reached(self, finding: Finding, proof: _Proof) -> str:

@@ -244,6 +244,7 @@ def test_what_lint_is_given(monkeypatch):
         libraries: Libraries,
         project: Project,
         off: Callable[[], Container[str]],
+        _: object,
     ) -> list[Finding]:
         assert "RNG191" in off()
         assert "RNG101" not in off()

@@ -59,7 +59,7 @@ def test_a_message_is_a_line_for_people(linted):
         assert not message.startswith("RNG")
         assert not message.endswith(".")
         assert message.count("`") % 2 == 0
-        assert set(re.findall(r"<[^>]*>", message)) <= {"<key>", "<lambda>"}
+        assert set(re.findall(r"<[^>]*>", message)) <= {"<key>", "<lambda>", "<seed>", "<seed or key>", "<Rngs>"}
         for word in ("linen.", "flax.linen", "jax._src", "builtins", "object at", "Unknown", "Term(", "None", "frame"):
             assert word not in re.sub("`[a-z ]*None`", "", message)
 

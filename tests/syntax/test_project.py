@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from flake8_flax_rng.syntax import disk
 from flake8_flax_rng.syntax import project as project_module
 from flake8_flax_rng.syntax.project import FILES_FOLLOWED, SIZE_LIMIT
 from tests.projects import MISSING, MODEL, NOISE, REUSED, draws, found, uses
@@ -250,8 +251,8 @@ def test_the_projects_own_jax(write):
 
 def test_so_many_files_are_read_and_no_more(write, monkeypatch):
     parsed = []
-    original = project_module._read
-    monkeypatch.setattr(project_module, "_read", lambda path: parsed.append(path) or original(path))
+    original = project_module.contents
+    monkeypatch.setattr(project_module, "contents", lambda path: parsed.append(path) or original(path))
     last = FILES_FOLLOWED + 5
     for number in range(last):
         write(f"m{number}.py", f"import jax\nfrom m{number + 1} import noise as inner\nnoise = inner\n")
@@ -270,7 +271,7 @@ def test_a_name_that_is_not_used_costs_no_more_than_a_search(write, monkeypatch)
 def test_a_file_that_does_not_handle_keys_costs_nothing(write, monkeypatch):
     write("net.py", MODEL)
     path = write("train.py", "from net import Net\ndef f(x):\n    return x\n")
-    monkeypatch.setattr(project_module.os, "stat", lambda *_: pytest.fail("looked for"))
+    monkeypatch.setattr(disk.os, "stat", lambda *_: pytest.fail("looked for"))
     assert found(path, text=path.read_bytes().decode()) == []
 
 
@@ -281,7 +282,7 @@ def test_a_file_that_has_not_changed_is_parsed_once(write, monkeypatch):
     first = project_module._KEPT[str(net)][1]
     monkeypatch.setattr(project_module.ast, "parse", lambda *_: pytest.fail("parsed again"))
     source = first
-    assert project_module._read(str(net)) is source
+    assert project_module.Project(str(path)).read(str(net)) is source
 
 
 def test_a_file_that_has_changed_is_read_again(write):

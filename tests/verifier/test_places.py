@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from flake8_flax_rng.verifier.lines import executed_lines, statement_span
+from flake8_flax_rng.verifier.lines import statement_span, traced
 from flake8_flax_rng.verifier.places import Span, Stack, current_stack, parting, span_of
 
 FILE = "<program>"
@@ -86,7 +86,8 @@ def test_statement_span(at: int, span: Span) -> None:
 
 def test_executed_lines() -> None:
     before = sys.gettrace()
-    with executed_lines(FILE) as lines:
+    with traced(FILE) as trace:
         exec(compile(SOURCE, FILE, "exec"), {"a": False, "g": lambda: None})
-    assert lines == {1, 6, 7, 8}
+    assert trace.lines == {1, 6, 7, 8} == set(trace.reached)
+    assert sorted(trace.reached.values())[-1] <= trace.steps
     assert sys.gettrace() is before

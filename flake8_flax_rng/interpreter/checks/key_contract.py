@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Misused
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse
+from flake8_flax_rng.interpreter.domain.events import Misused, Stateful
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse, StreamMistake
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
@@ -213,7 +213,19 @@ def check_layer(engine: Engine, key: Term, origin: int) -> None:
     """Note dropout from a constant key that is built in the step itself."""
     made = engine.book.origins.root(origin)
     if made is not None and made.constant and made.place and is_fixed(key) and not _folded(engine, origin):
-        engine.emit(Misused(Misuse.CONSTANT, made.site))
+        streamed = _streamed(engine, origin)
+        engine.emit(
+            Misused(Misuse.CONSTANT, made.site) if not streamed else Stateful(StreamMistake.CONSTANT, made.site)
+        )
+
+
+def _streamed(engine: Engine, origin: int) -> bool:
+    """Return whether a stream of NNX has made a key on its way."""
+    while (made := engine.book.origins.maker(origin)) is not None:
+        if made.kind is MakeKind.STREAM:
+            return True
+        origin = made.parent
+    return False
 
 
 def check_captured(engine: Engine, node: cst.Name, name: str, key: Key, state: State) -> None:

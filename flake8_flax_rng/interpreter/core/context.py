@@ -212,6 +212,7 @@ class Context:
         generators: addresses of what the generators that are being followed have yielded, innermost last.
         muted: whether nothing is said, because the program expects a failure.
         follow_runs: whether calls of ``init`` and ``apply`` are followed into their module.
+        level: a number that is larger than those of all objects from outside of the innermost trace.
     """
 
     scope: Scope = field(default_factory=lambda: Scope((MODULE_FRAME,)))
@@ -226,6 +227,7 @@ class Context:
     generators: tuple[int, ...] = ()
     muted: bool = False
     follow_runs: bool = True
+    level: int = 0
 
     @property
     def models(self) -> int:

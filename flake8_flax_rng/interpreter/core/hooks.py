@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
+    from flake8_flax_rng.interpreter.domain.heap import Instance
     from flake8_flax_rng.interpreter.domain.places import Site
-    from flake8_flax_rng.interpreter.domain.values import Args, Function, Ref, Value
+    from flake8_flax_rng.interpreter.domain.values import Args, Function, FunctionCode, Ref, Value
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -32,9 +33,21 @@ class Hooks:
         left_open: called with a method that its class leaves to those that derive from it, and with what it is given;
             what it leads to, if that is known.
         returned: told of what a function that is followed for any arguments returns, and on which path.
+        lacking: asked for an attribute that neither an object nor the text of its class has, and where it is read.
+        dropped: told of the value of a statement that is an expression, and where it stands.
+        unpacked: told of an object that is unpacked into so many names, and where.
+        declared: told of an object that is the default of a parameter, and where that is written.
+        defaulted: told of such an object that a call relies on, and of the parameter.
+        managed: asked what entering or leaving a context manager does whose class is not in the text.
     """
 
     stored: Callable[[Ref, str, Value, State], None] = _ignore
     written: Callable[[Value, State, Site], None] = _ignore
     returned: Callable[[Value, State], None] = _ignore
+    lacking: Callable[[Ref, Instance, str, State, Site], Outcomes | None] = _ignore
+    dropped: Callable[[Value, State, Site], None] = _ignore
+    unpacked: Callable[[Instance, int, State, Site], None] = _ignore
+    declared: Callable[[Value, State, Site], None] = _ignore
+    defaulted: Callable[[Value, tuple[FunctionCode, str], State], None] = _ignore
+    managed: Callable[[Instance, str, State], Outcomes | None] = _ignore
     left_open: Callable[[Function, Args, State], Outcomes | None] = _unknown

@@ -59,17 +59,27 @@ def check(engine: Engine, use: Use) -> None:
         made = _seeded_inside(engine, mapped.site, use)
         if made is not None and made.place is MadeIn.MODULE:
             continue
-        inside = engine.context.models > mapped.models
-        if inside and use.signature is not None and not _of_the_lane(mapped, use.signature):
+        modelled = engine.context.models > mapped.models
+        if modelled and use.signature is not None and not _of_the_lane(mapped, use.signature):
             continue
         if _common(mapped, use.term) and not (use.subject is not None and not _common(mapped, use.subject)):
             root = _root(use.term)
             if root not in mapped.reported:
                 mapped.reported.add(root)
-                mapped.found.append(
-                    Shared(use, _inside(engine, mapped, use), mapped.site, mapped.transform, root in mapped.repeated)
-                )
+                repeated, stream = root in mapped.repeated, _stream(engine, mapped, use)
+                inside = _inside(engine, mapped, use)
+                mapped.found.append(Shared(use, inside, mapped.site, mapped.transform, repeated, stream))
             return
+
+
+def _stream(engine: Engine, mapped: Lanes, use: Use) -> str:
+    """Return the stream of NNX that a lane has drawn a key from, empty where it has not."""
+    made = engine.book.origins.maker(use.origin)
+    while made is not None:
+        if made.drawn is not None and any(step.site.node is mapped.site.node for step in made.way):
+            return made.drawn.tag or "default"
+        made = engine.book.origins.maker(made.parent)
+    return ""
 
 
 def keep_only_results(engine: Engine, mapped: Lanes, outcomes: Outcomes) -> None:

@@ -103,4 +103,4 @@ class Namer:
         """Return the name of an instance's class."""
         if isinstance(instance.cls, Class):
             return instance.cls.name
-        return instance.cls.path.replace("flax.linen.", "nn.")
+        return instance.cls.path.replace("flax.linen.", "nn.").replace("flax.nnx.", "nnx.")

@@ -12,11 +12,13 @@ from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
 if TYPE_CHECKING:
     import libcst as cst
 
+    from flake8_flax_rng.interpreter.domain.events import Way
     from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
     from flake8_flax_rng.interpreter.paths.state import State
+    from flake8_flax_rng.syntax.names_in_text import Function as Text
 
     Settled = tuple[frozenset[tuple[Term, bool]], ...]
 
@@ -78,6 +80,22 @@ class Effectless(NamedTuple):
     escaped: tuple[int, ...]
 
 
+class Reliance(NamedTuple):
+    """A call that relies on the default of a parameter.
+
+    Args:
+        parameter: the function and the parameter.
+        walk: the number of the walk through the program.
+        way: the calls and loops that lead there.
+        site: the place of the call.
+    """
+
+    parameter: tuple[FunctionCode, str]
+    walk: int
+    way: Way
+    site: Site
+
+
 class Program:
     """The functions and classes of the program, and what was learnt of them.
 
@@ -87,7 +105,9 @@ class Program:
         defined: how often each ``def`` or ``lambda`` was executed.
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
+        ignored: the functions that never read a key which a call in sight gives them, and its parameter.
         entered: those of them whose text was followed there.
+        cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
         effectless: the calls that had no effect, by what they depend on.
@@ -105,6 +125,13 @@ class Program:
             None where some may not be known.
         consuming: whether all of them consume an argument, by its position or name.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
+        stateful: whether it makes streams of NNX.
+        sites: places that objects of NNX remember, by number.
+        owners: the functions in whose text these stand, by the same number.
+        relied: the first call that builds a module on an object which is the default of a parameter.
+        reliances: the calls that rely on such an object, by number.
+        dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
+        results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
@@ -115,6 +142,8 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
+        self.ignored: dict[Text, str] = {}
+        self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
         self.effectless: dict[Hashable, Effectless] = {}
@@ -130,4 +159,11 @@ class Program:
         self.implementations: dict[tuple[int, str], tuple[tuple[Class, Function], ...] | None] = {}
         self.consuming: dict[tuple[int, str, int | str], bool] = {}
         self.typed_keys = False
+        self.stateful = False
+        self.sites: dict[int, Site] = {}
+        self.owners: dict[object, int] = {}
+        self.relied: dict[tuple[FunctionCode, str], Reliance] = {}
+        self.reliances: dict[object, Reliance] = {}
+        self.dropped: dict[tuple[int, tuple[cst.CSTNode, ...]], Way] = {}
+        self.results: dict[Term, tuple[Site, str]] = {}
         self.folds_apart = False

@@ -20,6 +20,8 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 
 if TYPE_CHECKING:
+    import libcst as cst
+
     from flake8_flax_rng.interpreter.domain.values import FunctionCode
 
 
@@ -50,6 +52,7 @@ class Work:
             way, as far as they are told apart.
         left_abroad: how much more may be followed in other files.
         too_large: functions of other files that are larger than what is followed.
+        looped: the ways to loops that were followed from the root in all their passes.
     """
 
     def __init__(self) -> None:
@@ -61,6 +64,7 @@ class Work:
         self.abroad = 0
         self.left_abroad = 0
         self.too_large: set[FunctionCode] = set()
+        self.looped: set[tuple[cst.CSTNode, ...]] = set()
         self._entered_abroad = 0
 
     def begin(self, steps: int, of_file: int) -> None:
@@ -74,6 +78,7 @@ class Work:
         self.of_file = self.limit == of_file
         self.effort = 0
         self.followed.clear()
+        self.looped.clear()
 
     def may_enter(self, code: FunctionCode) -> bool:
         """Return whether a function of another file may still be followed."""

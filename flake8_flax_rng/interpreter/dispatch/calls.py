@@ -30,6 +30,9 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
+from flake8_flax_rng.interpreter.nnx import key_places, layers
+from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
+from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
 from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.comparisons import compares
@@ -75,6 +78,8 @@ def _descriptor(engine: Engine, function: Descriptor, args: Args, state: State, 
 def _wrapped(engine: Engine, function: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     if function.lift is not None:
         return lifted_transforms.call(engine, function, args, state, site)
+    if nnx_transforms.follows(engine, function):
+        return nnx_transforms.call(engine, function, args, state, site)
     return transforms.call_wrapped(engine, function, args, state, site)
 
 
@@ -90,6 +95,8 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
     if not isinstance(found, Instance):
         return unknown_code.unknown_call(engine, function, args, state)
     if isinstance(found.cls, Symbol):
+        if nnx_modules.is_of_nnx(found):
+            return layers.call(engine, function, found, args, state, site)
         return modules.call_layer(engine, function, found, args, state, site)
     method = classes.member(found.cls, "__call__")
     if method is None:
@@ -103,6 +110,8 @@ def _native(engine: Engine, function: Native, args: Args, state: State, site: Si
     method = METHODS.get(kind)
     if method is None:
         return [(engine.unknown("abstract"), state)]
+    if kind == "linen" and engine.program.stateful and key_places.given_to_linen(engine, name, args, state, site):
+        return []
     return method(engine, name, function.receiver, args, state, site)
 
 
@@ -117,6 +126,8 @@ def _symbol(engine: Engine, function: Symbol, args: Args, state: State, site: Si
 
 def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Site) -> Outcomes:
     if isinstance(function, Opaque):
+        if engine.program.results and nnx_modules.used_nothing(engine, function.term, site):
+            return []
         known = _of_text(engine, function.term, args, state) or consumers.call_method(engine, function, args, state)
         if known is not None:
             return known

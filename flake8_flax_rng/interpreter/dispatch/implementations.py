@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.domain.budget import CLASSES_NAMED
 from flake8_flax_rng.interpreter.domain.events import Use
 from flake8_flax_rng.interpreter.domain.kinds import Binding, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
-
-_NAMED = 3
-"""Classes that a message names."""
 
 Implementations = tuple[tuple[Class, Function], ...]
 
@@ -162,8 +160,8 @@ def _call(engine: Engine, cls: Class, name: str, args: Args, state: State) -> Ou
 def _label(name: str, found: Implementations) -> str:
     """Return the methods that a call may lead to, as a reader knows them."""
     names = sorted({f"{owner.name}.{name}" for owner, _ in found})
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} others"]
+    if len(names) > CLASSES_NAMED:
+        names = [*names[: CLASSES_NAMED - 1], f"{len(names) - CLASSES_NAMED + 1} others"]
     return " or ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 

@@ -8,16 +8,18 @@ from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.python import assertions
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.comparisons import compares
-from flake8_flax_rng.semantics.libraries import NEVER_RETURN, PURE_ROOTS, draws_on_host
+from flake8_flax_rng.semantics.libraries import HOST_SEEDS, NEVER_RETURN, PURE_ROOTS, draws_on_host
 from flake8_flax_rng.semantics.transforms import CHOOSING_AMONG, SELECTING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Args
     from flake8_flax_rng.interpreter.paths.state import State
 
@@ -44,9 +46,20 @@ def _select_among(engine: Engine, path: str, args: Args, state: State, site: Sit
         engine.book.signs.selections.alternate([engine.term(value, state) for value in [*choices, *rest]])
 
 
+def _seed_host(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
+    """Note that a traced function seeds the global generator itself: it is to give the same numbers in each call."""
+    if engine.context.traces and args.values():
+        state.versions[_global_generator(engine, path)] = engine.context.traces[0].terms
+
+
 def _draw_on_host(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
-    if engine.context.traces:
+    traces = engine.context.traces
+    if traces and state.versions.get(_global_generator(engine, path)) != traces[0].terms:
         engine.emit(Misused(Misuse.HOST, site, path))
+
+
+def _global_generator(engine: Engine, path: str) -> Term:
+    return engine.terms.make(Kind.SYMBOL, path.rpartition(".")[0])
 
 
 def _compute(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
@@ -66,5 +79,5 @@ BEFORE = (
 )
 """What is asked before all that knows more of a call."""
 
-AFTER = (Calls(_draw_on_host, family=draws_on_host), Calls(_compute, family=_is_pure))
+AFTER = (Calls(_seed_host, HOST_SEEDS), Calls(_draw_on_host, family=draws_on_host), Calls(_compute, family=_is_pure))
 """What is asked when nothing else knows a call."""

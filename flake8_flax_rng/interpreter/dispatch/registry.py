@@ -9,6 +9,9 @@ from flake8_flax_rng.interpreter import libraries
 from flake8_flax_rng.interpreter.dispatch import notes
 from flake8_flax_rng.interpreter.jax import array_functions, control_flow, maps, random, transforms
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
+from flake8_flax_rng.interpreter.nnx import key_places, lanes, layers, rngs, splitting, states, trees
+from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
+from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
 from flake8_flax_rng.interpreter.python import builtin_functions, containers, frozen_dataclasses
 
 if TYPE_CHECKING:
@@ -17,9 +20,18 @@ if TYPE_CHECKING:
 _CALLS: tuple[Calls, ...] = (
     *notes.BEFORE,
     *frozen_dataclasses.CALLS,
+    *key_places.CALLS,
     *random.CALLS,
     *array_functions.CALLS,
     *lifted_transforms.CALLS,
+    *rngs.CALLS,
+    *layers.CALLS,
+    *lanes.CALLS,
+    *splitting.CALLS,
+    *states.CALLS,
+    *trees.CALLS,
+    *nnx_modules.CALLS,
+    *nnx_transforms.CALLS,
     *control_flow.CALLS,
     *maps.CALLS,
     *transforms.CALLS,
@@ -38,6 +50,8 @@ METHODS: dict[str, Method] = {
     **transforms.METHODS,
     **lifted_transforms.METHODS,
     **modules.METHODS,
+    **nnx_modules.METHODS,
+    **splitting.METHODS,
     **libraries.METHODS,
 }
 """What follows a call of a method of a kind: ``linen`` for ``linen.apply``."""

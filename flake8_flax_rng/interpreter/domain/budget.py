@@ -140,6 +140,10 @@ third."""
 EXACT_ITEMS = 6
 """Passes of a loop all of whose items are known, such as layers or seeds by name. Silently: two stand for all."""
 
+EXACT_PASSES = 64
+"""Such passes of loops within loops, all together; two stand for those of the loop within that would make more.
+Silently."""
+
 ITEMS_KNOWN = 5_000
 """Items of a list: a few doublings of a list have no end. Silently: the items are unknown."""
 
@@ -220,3 +224,12 @@ DRAWS_SOUGHT = 2_000
 
 NESTING_TIMELESS = 4
 """How deep a condition is read to compare it with a later one. Silently: deeper parts are compared as they are."""
+
+IGNORED_TEXTS = 64
+"""Functions whose unread parameters are remembered: one is called many times. Hides nothing: it is read anew."""
+
+CLASSES_NAMED = 3
+"""Classes that a message names. Silently: the others are counted."""
+
+DRAWING_DEPTH = 3
+"""Functions that hand a key on to each other before one draws. Silently: then nothing is certain to draw."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Malformation,
         Misuse,
         RunKind,
+        StreamMistake,
         TurnedOff,
         Unserved,
         UseKind,
@@ -54,6 +55,8 @@ class Step:
         owner: number of the function in whose text the step stands, -1 for the file's body.
         method: whether it is a call of a method of an object.
         sweep: whether it is a loop over things that are listed, as a comparison of several settings is.
+        further: whether the pass is one like those before it, which stands for all that follow.
+        passes: for a loop all of whose passes are followed, how many these are.
     """
 
     site: Site
@@ -63,6 +66,8 @@ class Step:
     owner: int = -1
     sweep: bool = False
     method: bool = False
+    further: bool = False
+    passes: int = 1
 
 
 @record(eq=False)
@@ -168,6 +173,23 @@ def _loops(use: Use | Made, index: int) -> bool:
 
 
 @record(eq=False)
+class Drawn:
+    """A draw from a stream of NNX.
+
+    Args:
+        tag: the name of the stream.
+        via: what has copied the stream, as a reader knows it; empty where it is the only one.
+        copied: where that was.
+        layer: the layer whose constructor draws; empty for any other draw.
+    """
+
+    tag: str
+    via: str = ""
+    copied: Site | None = None
+    layer: str = ""
+
+
+@record(eq=False)
 class Made:
     """One call that made keys.
 
@@ -181,6 +203,9 @@ class Made:
         place: where it stands, if keys that are made there are the same in each call.
         default: whether it is the default of a parameter.
         varied: for a fold, whether the number that is folded in is no constant.
+        fallback: for a seed, whether it is made for want of an argument of which no caller in sight says anything.
+        clock: for a seed, whether it is the second that the clock shows.
+        drawn: for a key that a stream of NNX has made, which one and how.
     """
 
     way: tuple[Step, ...]
@@ -192,6 +217,9 @@ class Made:
     place: MadeIn | None = None
     default: bool = False
     varied: bool = False
+    fallback: bool = False
+    clock: bool = False
+    drawn: Drawn | None = None
 
     @property
     def site(self) -> Site:
@@ -210,6 +238,8 @@ class Remade:
         before: the first consumption.
         inside: the call of the sampler that makes one of the two keys for itself, if there is one.
         fold_is_later: whether that sampler was called before the fold.
+        drawn: the draws from streams of NNX that have made the first and the second key, where these have.
+        built: whether constructors of layers have drawn both, or have forked the streams that did.
     """
 
     first: Made
@@ -218,6 +248,8 @@ class Remade:
     before: Use
     inside: Use | None = None
     fold_is_later: bool = False
+    drawn: tuple[Made | None, Made | None] = (None, None)
+    built: bool = False
 
 
 @record(eq=False)
@@ -298,6 +330,7 @@ class Shared:
         mapped: the place of the call of the mapped function.
         transform: the transform as a reader knows it.
         repeated: whether the lanes were given one key many times over, rather than a common one.
+        stream: the stream of NNX that each lane draws the key from, empty where it is none.
     """
 
     use: Use
@@ -305,6 +338,7 @@ class Shared:
     mapped: Site
     transform: str
     repeated: bool = False
+    stream: str = ""
 
 
 @record(eq=False)
@@ -687,6 +721,25 @@ class Malformed:
     name: str = ""
 
 
+@record(eq=False)
+class Stateful:
+    """A stream of NNX, or a module that draws from one, is not used as it has to be.
+
+    Args:
+        what: what is wrong.
+        site: the place.
+        name: what stands there, as a reader knows it.
+        detail: a further fact for the message.
+        other: another place that belongs to it.
+    """
+
+    what: StreamMistake
+    site: Site
+    name: str = ""
+    detail: str = ""
+    other: Site | None = None
+
+
 Event = (
     Reused
     | Remade
@@ -709,5 +762,6 @@ Event = (
     | Flagged
     | Rated
     | Malformed
+    | Stateful
     | Bounded
 )

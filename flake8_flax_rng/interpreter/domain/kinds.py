@@ -30,6 +30,9 @@ class MakeKind(StrEnum):
     COMPUTED = "computed"
     """From the words of another key."""
 
+    STREAM = "from a stream"
+    """A stream of NNX folds its count into its root."""
+
 
 class MadeIn(StrEnum):
     """Where keys are made that are the same in each call of what stands around."""
@@ -79,6 +82,9 @@ class Misuse(StrEnum):
     WORD_AS_SEED = "word as seed"
     CONSTANT = "constant"
     """Noise from a key that is the same in every call."""
+
+    IGNORED = "ignored"
+    """A function draws from a constant key, and never from the one that it is given."""
 
     CAPTURED = "captured"
     """A compiled function reads a key from outside, in its first call only."""
@@ -212,3 +218,103 @@ class Malformation(StrEnum):
 
     BOUND = "bound"
     """By position, to ``bind``."""
+
+
+class StreamMistake(StrEnum):
+    """What is wrong with a stream of NNX, or with the module that draws from it."""
+
+    MISSING = "missing"
+    """The ``Rngs`` has no stream of this name, and no default."""
+
+    UNFED = "unfed"
+    """A layer is on, and was given streams neither when it was made nor when it is called."""
+
+    OMITTED = "omitted"
+    """A layer is made without ``rngs``."""
+
+    NOT_RNGS = "not rngs"
+    """Something else stands where an ``Rngs`` is needed."""
+
+    NOT_A_SEED = "not a seed"
+    """A stream is seeded with what is neither an int nor a key."""
+
+    KEY_GIVEN = "key given"
+    """A sampler of a stream, which brings its own key, is given another one."""
+
+    KEYLESS = "keyless"
+    """An initialiser that takes no key stands where one that takes a key is called."""
+
+    RNGS_AS_KEY = "rngs as key"
+    """An ``Rngs`` or a stream stands where a key is needed."""
+
+    NOT_FOR_LINEN = "not for linen"
+    """Streams of NNX are given to Linen."""
+
+    CONSTANT = "constant"
+    """A step that is compiled draws from an ``Rngs`` that it makes of a constant."""
+
+    CAPTURED = "captured"
+    """A traced function draws from a stream that is no argument of it."""
+
+    BOUND_METHOD = "bound method"
+    """A transform is given a method of a module that is there already."""
+
+    SPLIT_DRAWN = "split drawn"
+    """A stream of many keys is drawn from as if it had one."""
+
+    UNPACKED = "unpacked"
+    """What splits an ``Rngs`` is unpacked."""
+
+    BACKUP = "backup"
+    """What ``split_rngs`` returns, the state before, is taken for the streams."""
+
+    WITH_RNGS = "with_rngs"
+    """``with_rngs`` is called in the mode in which it is not there."""
+
+    NO_RESULT = "no result"
+    """A method that sets a mode is used as if it returned the module."""
+
+    NOT_CALLED = "not called"
+    """A method that sets a mode is named and not called."""
+
+    VIEW_LOST = "view lost"
+    """The result of ``nnx.view`` is thrown away."""
+
+    MODE_OF_NONE = "mode of none"
+    """No module has the attribute that is set."""
+
+    MODE_ARGUMENT = "mode argument"
+    """``train`` and ``eval`` take no mode."""
+
+    STALE_MODE = "stale mode"
+    """A module is merged from a graph that was split off before the mode was set."""
+
+    OUT_OF_REACH = "out of reach"
+    """A layer stands where ``train`` and ``eval`` do not find it."""
+
+    RESEED_NOTHING = "reseed nothing"
+    """No stream of the model has the tag that is reseeded."""
+
+    RESEED_SPLIT = "reseed split"
+    """A stream of many keys is reseeded with one."""
+
+    FILTER_NOTHING = "filter nothing"
+    """No stream of the model has the tag that a filter names."""
+
+    IN_A_TREE = "in a tree"
+    """Arithmetic over a state that holds the streams too."""
+
+    ABSTRACT = "abstract"
+    """A stream of a model that was only traced for its shapes is drawn from."""
+
+    OVERRIDDEN = "overridden"
+    """A flag given in the call overrides the mode that was set."""
+
+    NEVER_BACK = "never back"
+    """A loop evaluates the model that it trains, and does not set the mode back."""
+
+    DEFAULT_SHARED = "default shared"
+    """Two calls rely on one ``Rngs`` that is the default of a parameter."""
+
+    DEFAULT_DECLARED = "default declared"
+    """A parameter has an ``Rngs`` as its default."""

@@ -78,6 +78,8 @@ class Kind(StrEnum):
     IN = "in"
     ONCE = "once"
 
+    __hash__ = str.__hash__  # terms are looked up by their kinds, and that of `Enum` is written in Python
+
 
 PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.SEED: ("seed", "implementation"),

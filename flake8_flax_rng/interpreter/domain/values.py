@@ -278,12 +278,14 @@ class Wrapped(Compound):
         function: what it was applied to.
         options: its further arguments, by name.
         lift: for a lifted transform of Linen, what it does.
+        path: the transform as the program names it, for instance ``flax.nnx.jit``.
     """
 
     transform: str
     function: Value
     options: tuple[tuple[str, Value], ...] = ()
     lift: Lift | None = None
+    path: str = ""
 
 
 @record(eq=False)

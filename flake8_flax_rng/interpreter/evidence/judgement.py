@@ -12,10 +12,13 @@ from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
+from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.syntax.names_in_text import bound_between, is_dropped, is_free
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
@@ -40,9 +43,11 @@ class Judgement:
         overlooked = self._overlooked()
         taken = {event.second for event in overlooked}
         found: list[Event] = []
-        for first, second in self._pairs():
-            if second not in taken and self._stands(first, second):
-                found.extend(self._of_pair(first, second))
+        pairs = self._pairs()
+        standing = [(first, second) for first, second in pairs if second not in taken and self._stands(first, second)]
+        standing.extend(self._behind(pairs, {*taken, *(use for pair in standing for use in pair)}))
+        for first, second in standing:
+            found.extend(self._of_pair(first, second))
         found.extend(overlooked)
         found.extend(self._suspected({(event.first.site.node, event.second.site.node) for event in overlooked}))
         found.extend(Together(first, second) for first, second in self._book.uses.shared)
@@ -62,6 +67,23 @@ class Judgement:
             if not (second.twin and (first.site.node, second.site.node) in plain)
         ]
 
+    def _behind(self, pairs: list[tuple[Use, Use]], told: set[Use]) -> list[tuple[Use, Use]]:
+        """Return the repeats that stand although the first use of the key excuses both.
+
+        What a function does that is called again and again with one key is judged by its first call.
+
+        Args:
+            pairs: the pairs with the first use.
+            told: the uses of which something is said anyway.
+        """
+        later = {second for _, second in pairs}
+        return [
+            (first, second)
+            for second, first in self._book.uses.behind.items()
+            if second in later and first.site.node is not second.site.node
+            if told.isdisjoint((first, second)) and self._stands(first, second)
+        ]
+
     def _of_pair(self, first: Use, second: Use) -> list[Event]:
         """Return what there is to say of two uses of one key."""
         if "inner" in (first.kind, second.kind):
@@ -74,13 +96,31 @@ class Judgement:
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
             return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
-        return [] if "unknown" in (first.kind, second.kind) else [*self._remade(first, second)]
+        if "unknown" in (first.kind, second.kind):
+            return []
+        origins = first.origin, second.origin
+        drawn = self._drawn(first.origin), self._drawn(second.origin)
+        built = all(any(made.drawn is not None and made.drawn.layer for made in self._line(o)) for o in origins)
+        return [replace(event, drawn=drawn, built=built) for event in self._remade(first, second)]
+
+    def _drawn(self, origin: int) -> Made | None:
+        """Return the draw from a stream of NNX that a key comes of, if it comes of one."""
+        return next((made for made in self._line(origin) if made.kind is MakeKind.STREAM), None)
+
+    def _line(self, origin: int) -> Iterator[Made]:
+        """Go through the calls that made a key and those that it comes of, the nearest first."""
+        made = self._origins.maker(origin)
+        while made is not None:
+            yield made
+            made = self._origins.maker(made.parent)
 
     # -- which repeats stand -----------------------------------------------------------------------
 
     def _stands(self, first: Use, second: Use) -> bool:
         """Return whether a repeat is a mistake, as far as can be seen; one that is meant is noted with its excuse."""
         case = Case(first, second, self._book.signs, self._origins.by_number(), self._book.imported)
+        if never_both(first, second, case.parting):
+            return False
         excuse = excuse_for(case)
         if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):
             place = first.site.node, second.site.node, excuse.name

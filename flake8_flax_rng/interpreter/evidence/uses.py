@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DRAWN = -SPLITS_KEPT - 1
 """The number under which a path keeps the first draw from a key, beside its first use and its splits."""
 
+REPEATED = DRAWN - 1
+"""The number under which a path keeps the second use of a key."""
+
 
 class Uses:
     """The consumptions of one analysis, and the pairs of them that may be reuses.
@@ -34,6 +37,8 @@ class Uses:
 
     Attributes:
         pairs: two uses of one key on one path.
+        behind: two uses of one key behind its first, by the later one: they count where the pairs with the
+            first do not.
         guesses: a use, and a call that is given the key and cannot be followed, in the order of the two.
         shared: data and a model that come of one key.
         count: how many consumptions there were.
@@ -43,6 +48,7 @@ class Uses:
         self._origins = origins
         self._signs = signs
         self.pairs: list[tuple[Use, Use]] = []
+        self.behind: dict[Use, Use] = {}
         self.guesses: list[tuple[Use, Use]] = []
         self.shared: list[tuple[Use, Use]] = []
         self.count = 0
@@ -85,6 +91,9 @@ class Uses:
             state.ledger[key] = use
             return
         self.pairs.append((first, use))
+        repeat = state.ledger.setdefault(replace(key, origin=REPEATED), use)
+        if repeat is not use and use.kind is not UseKind.SPLIT:
+            self.behind[use] = repeat
         self._signs.arithmetic.repeat(use.term)
         if use.kind is UseKind.SPLIT:
             self._compare_splits(key, first, use, state)

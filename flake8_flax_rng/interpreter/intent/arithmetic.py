@@ -89,7 +89,9 @@ class Arithmetic:
         """Note what undoes an earlier step: it takes off the same noise, or turns the signs or the axes back."""
         for later, other in (*_steps(right, left), *_steps(left, right)):
             for part in parts(other, _keeps_values):
-                if part.kind is not Kind.OP or part.left is None or part.right is None:
+                if part.kind is not Kind.OP or not _may_undo(part.sign, sign):
+                    continue
+                if part.left is None or part.right is None:
                     continue
                 for earlier, _ in (*_steps(part.right, part.left), *_steps(part.left, part.right)):
                     if _is_inverse(part.sign, earlier, sign, later):
@@ -178,6 +180,12 @@ def _keeps_values(term: Term) -> bool:
     if term.kind is Kind.PURE:
         return term.function not in SELECTING
     return bool(term.draws) and term.kind in (Kind.OP, Kind.CALL, Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.MINUS)
+
+
+def _may_undo(before: str | None, after: str) -> bool:
+    """Return whether there are steps of two operations of which one undoes the other."""
+    same = before == after and after in ("*", _MATRIX_PRODUCT)
+    return same or (before is not None and _INVERSE.get(before) == after)
 
 
 def _is_inverse(before: str | None, earlier: _Step, after: str, later: _Step) -> bool:

@@ -11,6 +11,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import closure, holds, names_in, statements_of
 from flake8_flax_rng.semantics.comparisons import RANKING
+from flake8_flax_rng.syntax.cst_children import children_of
 
 _ORDER = cst.LessThan | cst.LessThanEqual | cst.GreaterThan | cst.GreaterThanEqual
 
@@ -87,4 +88,4 @@ def _inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while waiting:
         part = waiting.pop()
         yield part
-        waiting.extend(part.children)
+        waiting.extend(children_of(part))

@@ -7,13 +7,15 @@ only the shape counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import libcst as cst
 
 from flake8_flax_rng.semantics.linen import INITIALISING
+from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.mutators import FILLING
 
 _OPAQUE = (cst.FunctionDef, cst.ClassDef)
 SHAPES = frozenset({"shape", "dtype", "ndim", "size"})
@@ -21,7 +23,7 @@ LIKE = frozenset({"ones_like", "zeros_like", "empty_like", "full_like"})
 
 
 @dataclass
-class _Statement:
+class Statement:
     """A statement, or the head of a compound one.
 
     Args:
@@ -54,7 +56,61 @@ def looks_on(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
         return False
     given = closure(set(names_in(call)), [(item.writes, item.reads) for item in statements])
     touched = closure(set(place.writes), [(item.reads, item.writes) for item in statements])
-    return bool(given & _carried(statements)) and not given & touched
+    return bool(given & carried(statements)) and not given & touched
+
+
+def comes_back(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
+    """Return whether what a call in a Python loop returns may be carried into the next pass.
+
+    Args:
+        loop: the loop, or the ``for`` of a comprehension, which carries nothing.
+        call: a call in its body.
+        modules: the names of imported modules, which no call of theirs changes.
+
+    Returns:
+        whether its result takes part in what a pass computes from its last value; a container that is only filled
+        does not count, because nothing in the loop reads it.
+    """
+    if isinstance(loop, cst.CompFor):
+        return False
+    if not isinstance(loop, cst.For | cst.While):
+        return True
+    statements = list(statements_of(loop.body))
+    place = next((item for item in statements if holds(item.node, call)), None)
+    if place is None or not isinstance(place.node, cst.Assign | cst.AnnAssign | cst.AugAssign | cst.Expr):
+        return True
+    read = [item for item in statements if not _fills(item.node)]
+    touched = closure(set(place.writes), [(item.reads, item.writes) for item in read])
+    local = {name for item in statements if isinstance(item.node, cst.Import | cst.ImportFrom) for name in item.reads}
+    return place in read and bool((touched & carried(read)) - local - set(modules))
+
+
+def _fills(node: cst.CSTNode) -> bool:
+    """Return whether a statement only puts something into a container, or hands it to a function for what it does."""
+    call = node.value if isinstance(node, cst.Expr) else None
+    if isinstance(call, cst.Call):
+        return not isinstance(call.func, cst.Attribute) or call.func.attr.value in FILLING
+    return isinstance(node, cst.Assign) and all(isinstance(part.target, cst.Subscript) for part in node.targets)
+
+
+def only_unread(module: cst.CSTNode, draw: cst.CSTNode, unread: Callable[[cst.CSTNode], bool]) -> bool:
+    """Return whether what a call draws is only handed to functions that do not read it.
+
+    Args:
+        module: the text that the call stands in.
+        draw: the call.
+        unread: whether an argument is given to functions that were followed, and that never read it.
+    """
+    if unread(draw):
+        return True
+    around = ancestors(module, draw)
+    bound = next((node for node in reversed(around) if isinstance(node, cst.Assign)), None)
+    target = bound.targets[0].target if bound is not None and len(bound.targets) == 1 else None
+    scope = next((node for node in reversed(around) if isinstance(node, cst.FunctionDef | cst.Module)), None)
+    if bound is None or bound.value is not draw or not isinstance(target, cst.Name) or scope is None:
+        return False
+    uses = [node for node in occurrences(scope, target.value) if node is not target]
+    return bool(uses) and all(map(unread, uses))
 
 
 def only_initialises(module: cst.CSTNode, draw: cst.CSTNode, loosely: bool = False) -> bool:
@@ -93,7 +149,7 @@ def _where_names_stand(scope: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:
         part = waiting.pop()
         if isinstance(part, cst.Name):
             found.setdefault(part.value, []).append(part)
-        waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else part.children)
+        waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else children_of(part))
     return found
 
 
@@ -134,7 +190,7 @@ def _parents(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        for child in node.children:
+        for child in children_of(node):
             parents[child] = node
             waiting.append(child)
     return parents
@@ -150,7 +206,7 @@ def closure(names: set[str], arrows: list[tuple[set[str], set[str]]]) -> set[str
         found |= more
 
 
-def _carried(statements: list[_Statement]) -> set[str]:
+def carried(statements: list[Statement]) -> set[str]:
     """Return the variables that a pass computes from what the one before has left in them."""
     found: set[str] = set()
     bound: set[str] = set()
@@ -162,7 +218,7 @@ def _carried(statements: list[_Statement]) -> set[str]:
     return found
 
 
-def statements_of(body: cst.BaseSuite) -> Iterator[_Statement]:
+def statements_of(body: cst.BaseSuite) -> Iterator[Statement]:
     """Go through the statements of a block, and those of the blocks in it."""
     for statement in body.body:
         if isinstance(statement, cst.SimpleStatementLine):
@@ -173,8 +229,8 @@ def statements_of(body: cst.BaseSuite) -> Iterator[_Statement]:
             yield from _compound(statement)
 
 
-def _simple(node: cst.BaseSmallStatement) -> _Statement:
-    found = _Statement(node)
+def _simple(node: cst.BaseSmallStatement) -> Statement:
+    found = Statement(node)
     if isinstance(node, cst.Assign):
         for target in node.targets:
             _bind(target.target, found)
@@ -191,7 +247,7 @@ def _simple(node: cst.BaseSmallStatement) -> _Statement:
     return found
 
 
-def _bind(target: cst.CSTNode, found: _Statement) -> None:
+def _bind(target: cst.CSTNode, found: Statement) -> None:
     """Note what an assignment binds; one to an attribute or an item changes the object."""
     if isinstance(target, cst.Tuple | cst.List):
         for element in target.elements:
@@ -217,15 +273,15 @@ def _receiver(node: cst.BaseExpression) -> set[str]:
     return {owner.value} if isinstance(owner, cst.Name) else set()
 
 
-def _compound(node: cst.CSTNode) -> Iterator[_Statement]:
+def _compound(node: cst.CSTNode) -> Iterator[Statement]:
     """Go through a compound statement: its head, and what stands in its blocks."""
-    head = _Statement(node)
+    head = Statement(node)
     blocks: list[cst.BaseSuite] = []
     if isinstance(node, _OPAQUE):
         name = node.name.value
-        yield _Statement(node, set(names_in(node)) - {name}, {name})
+        yield Statement(node, set(names_in(node)) - {name}, {name})
         return
-    waiting: list[cst.CSTNode] = list(node.children)
+    waiting: list[cst.CSTNode] = list(children_of(node))
     if isinstance(node, cst.For):
         _bind(node.target, head)
         waiting.remove(node.target)
@@ -238,7 +294,7 @@ def _compound(node: cst.CSTNode) -> Iterator[_Statement]:
             if part.asname is not None:
                 _bind(part.asname.name, head)
         elif isinstance(part, cst.Else | cst.Finally | cst.ExceptHandler | cst.If | cst.MatchCase):
-            waiting = [*part.children, *waiting]
+            waiting = [*children_of(part), *waiting]
         else:
             head.reads |= set(names_in(part))
     head.node = cst.Pass()
@@ -254,10 +310,13 @@ def names_in(node: cst.CSTNode) -> Iterator[str]:
         part = waiting.pop()
         if isinstance(part, cst.Name):
             yield part.value
+        elif isinstance(part, cst.Lambda):
+            own = {param.name.value for param in part.params.params}
+            yield from (name for name in names_in(part.body) if name not in own)
         elif isinstance(part, cst.Attribute | cst.Arg):
             waiting.append(part.value)
         else:
-            waiting.extend(part.children)
+            waiting.extend(children_of(part))
 
 
 def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
@@ -267,5 +326,5 @@ def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
         part = waiting.pop()
         if part is wanted:
             return True
-        waiting.extend(part.children)
+        waiting.extend(children_of(part))
     return False

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from flake8_flax_rng.syntax.cst_children import children_of
 from flake8_flax_rng.syntax.mutators import FILLING
 
 
@@ -161,4 +162,4 @@ def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while pending:
         current = pending.pop()
         yield current
-        pending.extend(current.children)
+        pending.extend(children_of(current))

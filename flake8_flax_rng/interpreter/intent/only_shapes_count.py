@@ -112,10 +112,23 @@ def _measures(call: cst.Call, modules: Collection[str]) -> bool:
         return True
     function = call.args[0].value if call.args and _root(call.func) in modules else None
     if isinstance(function, cst.Lambda):
-        function = function.body
-    elif _root(function) not in modules:
+        return _only_measures(function)
+    if _root(function) not in modules:
         return False
     return isinstance(function, cst.Attribute) and function.attr.value in SHAPES
+
+
+def _only_measures(function: cst.Lambda) -> bool:
+    """Return whether a lambda takes nothing but shapes of what it is given: ``lambda x: np.prod(x.shape)``."""
+    names = [param.name.value for param in function.params.params]
+    places = [ancestors(function.body, node) for name in names for node in occurrences(function.body, name)]
+    return bool(places) and all(any(_is_shape(node) for node in around) for around in places)
+
+
+def _is_shape(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Call):
+        return _last(node) in _MEASURING
+    return isinstance(node, cst.Attribute) and node.attr.value in SHAPES
 
 
 def _runs_a_model(call: cst.Call) -> bool:

@@ -19,7 +19,14 @@ from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_all
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors, looks_on, only_initialises
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
+    ancestors,
+    comes_back,
+    holds,
+    looks_on,
+    only_initialises,
+    only_unread,
+)
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
@@ -268,6 +275,60 @@ def _thrown_away(case: Case) -> bool:
     )
 
 
+def _never_read(case: Case) -> bool:
+    """A draw is a dummy: it is only handed to a function that does not read it."""
+    return any(
+        use.kind is UseKind.DRAW and only_unread(use.site.chunk.module, use.site.node, case.signs.is_unread)
+        for use in (case.first, case.second)
+    )
+
+
+def _an_item_each(case: Case) -> bool:
+    """Models, prompts or panels are gone through on the numbers of one constant key.
+
+    Each call is given something else, and nothing that it returns comes back. A draw itself is another matter: the
+    shape of an item is no reason for equal noise.
+    """
+    first, second, parting = case.first, case.second, case.parting
+    if not _made_anew(case) or (parting.second is second.way[-1] and second.kind is not UseKind.STREAM):
+        return False
+    if parting.first.site.node is not parting.second.site.node and parting.second is second.way[-1]:
+        return False
+    if parting.around is not None and comes_back(parting.around.site.node, parting.second.site.node, case.imported):
+        return False
+    keys = {*with_parents(first.term), *with_parents(second.term)}
+    pairs = zip(_arguments(parting.first), parting.second.arguments, strict=False)
+    seed = _seed(case, second)
+    other = [
+        after
+        for before, (node, after) in pairs
+        if before != after and not _is_key(after) and not (seed is not None and holds(node, seed.site.node))
+    ]
+    drawn = any(isinstance(value, Opaque) and not keys.isdisjoint(value.term.draws) for value in other)
+    return bool(other) and not drawn and not _of_shape_given(second, other)
+
+
+def _made_anew(case: Case) -> bool:
+    """Return whether the key of two uses is built twice, at one place of the text, and from a constant."""
+    makers = [_seed(case, use) for use in (case.first, case.second)]
+    ours, theirs = makers
+    if ours is None or theirs is None or ours is theirs:
+        return False
+    return ours.kind is theirs.kind is MakeKind.SEED and ours.site.node is theirs.site.node and not theirs.clock
+
+
+def _is_key(value: Value) -> bool:
+    """Return whether a value is a key, or holds keys alone."""
+    return isinstance(value, Key | Keys) or (isinstance(value, Tuple) and all(map(_is_key, value.items)))
+
+
+def _of_shape_given(use: Use, given: list[Value]) -> bool:
+    """Return whether what is drawn has the shape of an item that a call was given: noise for it, as a rule."""
+    terms = {value.term for value in given if isinstance(value, Opaque)}
+    shapes = [term for term in parts(use.signature) if term.name == "shape"] if use.signature is not None else []
+    return any(not terms.isdisjoint(parts(shape)) for shape in shapes)
+
+
 def _one_is_selected(case: Case) -> bool:
     return case.signs.selections.part(case.first, case.second)
 
@@ -295,9 +356,19 @@ def _made_alike(case: Case) -> bool:
     if parting.second.owner in second.builders:
         return False
     if case.same_text and second.builders:
-        return _arguments(parting.first) == _arguments(parting.second)
+        return not _of_own_streams(case) and _arguments(parting.first) == _arguments(parting.second)
     whole = second.makes != "layer" or parting.second is not second.way[-1]
     return bool(second.makes) and first.signature is second.signature and whole
+
+
+def _of_own_streams(case: Case) -> bool:
+    """Return whether a constructor of a module makes the streams itself, so that all its modules start alike."""
+    made = case.makers.get(case.second.origin)
+    streamed = False
+    while made is not None and made.parent:
+        streamed = streamed or made.kind is MakeKind.STREAM
+        made = case.makers.get(made.parent)
+    return streamed and made is not None and made.way[-1].owner in case.second.builders
 
 
 def _target_network(case: Case) -> bool:
@@ -387,6 +458,8 @@ EXCUSES = (
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
     Excuse("evaluation", "what the loop trains is evaluated on the same numbers each time", _evaluation),
     Excuse("candidates", "candidates are scored on the same numbers, and the best one is kept", _candidates),
+    Excuse("never-read", "what is drawn is only handed to a function that does not read it", _never_read),
+    Excuse("an-item-each", "each call is given data of its own, and nothing of it comes back", _an_item_each),
     Excuse("input-for-init", "what is drawn is only an input to initialise a model with", _input_for_init),
     Excuse("target-network", "one module is initialised twice", _target_network, Of.STREAMS),
     Excuse("paired-evaluation", "one module runs with other variables on equal inputs", _paired_evaluation, Of.STREAMS),

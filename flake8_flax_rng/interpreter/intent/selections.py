@@ -15,6 +15,7 @@ from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.intent.guards import Guard, certain, exclude, following, guards_in
 from flake8_flax_rng.semantics.jax_random import ORDERING
 from flake8_flax_rng.semantics.transforms import ORDERS
+from flake8_flax_rng.syntax.cst_children import children_of
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -116,7 +117,7 @@ class Selections:
         if node not in self._pieces:
             found = [node] if node is not None else []
             for piece in found:
-                found.extend(piece.children)
+                found.extend(children_of(piece))
             self._pieces[node] = set(found)
         return self._pieces[node]
 

@@ -42,6 +42,7 @@ class Signs:
         self.records = Records()
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._unused: set[cst.CSTNode] = set()
+        self._given: dict[cst.CSTNode, bool] = {}
         self._compiled: set[cst.CSTNode] = set()
         self._gradients: set[cst.CSTNode] = set()
 
@@ -50,6 +51,14 @@ class Signs:
     def contrast(self, left: cst.CSTNode, right: cst.CSTNode) -> None:
         """Note a difference of two results of one function: common random numbers are wanted there."""
         self._contrasts.add(frozenset((left, right)))
+
+    def give(self, argument: cst.CSTNode, read: bool) -> None:
+        """Note an argument of a function that is followed, and whether that names its parameter anywhere."""
+        self._given[argument] = read or self._given.get(argument, False)
+
+    def is_unread(self, argument: cst.CSTNode) -> bool:
+        """Return whether an argument was given to functions which never read it."""
+        return self._given.get(argument) is False
 
     def unused_result(self, call: cst.CSTNode) -> None:
         """Note a call whose result nobody looks at."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import libcst as cst
 
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors
+from flake8_flax_rng.syntax.cst_children import children_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
@@ -89,4 +90,4 @@ def _names(node: cst.CSTNode) -> Iterator[str]:
         part = pending.pop()
         if isinstance(part, cst.Name):
             yield part.value
-        pending.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else part.children)
+        pending.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else children_of(part))

@@ -1,5 +1,7 @@
 """Values that are thrown away: overwritten before they are read, given up by an exception, or bound to ``_``.
 
+So is a model whose leaves are read from a file afterwards: only its structure counts.
+
 This module reads the text of one function. What a value was computed into goes on; what cannot be told counts as read,
 and so does a name that is only never read: the text may not be finished.
 """
@@ -12,6 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import libcst as cst
+
+from flake8_flax_rng.semantics.checkpoints import TEMPLATES
+from flake8_flax_rng.syntax.cst_children import children_of
 
 _FORM = frozenset({"shape", "dtype", "ndim", "size"})
 _DEFINING = (cst.FunctionDef, cst.ClassDef)
@@ -34,7 +39,7 @@ def is_thrown_away(scope: cst.BaseSuite, call: cst.CSTNode, other: cst.CSTNode, 
         return False
     flow = _Flow(call, other, _captured(scope))
     flow.block(scope, ())
-    left = any(name.strip("_") for name in flow.tainted)
+    left = any(name.strip("_") for name in flow.tainted.keys() - _filled(scope))
     return flow.met and not flow.read and (flow.escaped or not (left or keys))
 
 
@@ -86,11 +91,11 @@ class _Flow:
 
     def _statements(self, body: cst.BaseSuite, place: _Place) -> None:
         for statement in body.body:
-            if isinstance(statement, cst.BaseSmallStatement):
-                self._simple(statement, place)
-            elif isinstance(statement, cst.SimpleStatementLine):
+            if type(statement) is cst.SimpleStatementLine:
                 for small in statement.body:
                     self._simple(small, place)
+            elif isinstance(statement, cst.BaseSmallStatement):
+                self._simple(statement, place)
             else:
                 self._compound(statement, place)
 
@@ -170,14 +175,19 @@ class _Flow:
 
     def _taints(self, node: cst.CSTNode) -> bool:
         """Return whether the value of an expression comes of the call."""
-        found = False
-        for part in _read(node):
-            if part is self.call:
-                self.met = found = True
-            elif isinstance(part, cst.Name) and part.value in self.tainted:
-                found = True
+        names, nodes = _said(node)
+        found = self.call in nodes
+        self.met = self.met or found
+        found = found or not names.isdisjoint(self.tainted)
         self.escaped = self.escaped or (found and self.given_up)
         return found
+
+
+@lru_cache(maxsize=2048)
+def _said(node: cst.CSTNode) -> tuple[frozenset[str], frozenset[cst.CSTNode]]:
+    """Return the names that an expression consists of, and all nodes: it is asked for each pair of calls."""
+    nodes = frozenset(_read(node))
+    return frozenset(part.value for part in nodes if type(part) is cst.Name), nodes
 
 
 def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -190,8 +200,10 @@ def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             waiting.extend([] if part.attr.value in _FORM else [part.value])
         elif isinstance(part, cst.Arg):
             waiting.append(part.value)
+        elif _template(part) is not None:
+            waiting.extend(child for child in children_of(part) if child is not _template(part))
         elif not (isinstance(part, cst.Call) and isinstance(part.func, cst.Name) and part.func.value == "len"):
-            waiting.extend(part.children)
+            waiting.extend(children_of(part))
 
 
 def _bound(target: cst.CSTNode) -> Iterator[str | None]:
@@ -222,9 +234,37 @@ def _bindings(scope: cst.BaseSuite) -> tuple[frozenset[cst.CSTNode], bool]:
         for name in (name for target in targets for name in _bound(target) if name is not None):
             counts[name] += passes
             made.setdefault(name, []).extend(calls)
-        waiting.extend((child, passes) for child in node.children)
-    again = (calls for name, calls in made.items() if counts[name] > 1 or not name.strip("_"))
+        waiting.extend((child, passes) for child in children_of(node))
+    filled = _filled(scope)
+    again = (calls for name, calls in made.items() if counts[name] > 1 or not name.strip("_") or name in filled)
     return frozenset(call for calls in again for call in calls), may_raise
+
+
+def _template(node: cst.CSTNode) -> cst.Arg | None:
+    """Return the argument of which a call takes the structure only, and reads the leaves from a file."""
+    if not isinstance(node, cst.Call):
+        return None
+    called = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    index, keyword = TEMPLATES.get(called.value if isinstance(called, cst.Name) else "", (0, ""))
+    if not keyword:
+        return None
+    named = next((arg for arg in node.args if arg.keyword is not None and arg.keyword.value == keyword), None)
+    plain = len(node.args) > index and all(arg.keyword is None and not arg.star for arg in node.args[: index + 1])
+    return named or (node.args[index] if plain else None)
+
+
+@lru_cache(maxsize=4)
+def _filled(scope: cst.BaseSuite) -> frozenset[str]:
+    """Return the names that stand for such an argument."""
+    found: set[str] = set()
+    waiting: list[cst.CSTNode] = [scope]
+    while waiting:
+        node = waiting.pop()
+        template = _template(node)
+        if template is not None and isinstance(template.value, cst.Name):
+            found.add(template.value.value)
+        waiting.extend(children_of(node))
+    return frozenset(found)
 
 
 def _assigned(node: cst.CSTNode) -> tuple[cst.CSTNode | None, list[cst.BaseExpression]]:
@@ -248,7 +288,7 @@ def _captured(scope: cst.BaseSuite) -> set[str]:
         inside = inside or isinstance(node, (*_DEFINING, cst.Global, cst.Nonlocal))
         if inside and isinstance(node, cst.Name):
             found.add(node.value)
-        waiting.extend((child, inside) for child in node.children)
+        waiting.extend((child, inside) for child in children_of(node))
     return found
 
 
@@ -258,7 +298,7 @@ def _holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
         part = waiting.pop()
         if part is wanted:
             return True
-        waiting.extend(part.children)
+        waiting.extend(children_of(part))
     return False
 
 

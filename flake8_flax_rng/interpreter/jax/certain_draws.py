@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Scope
+from flake8_flax_rng.interpreter.domain.budget import DRAWING_DEPTH
 from flake8_flax_rng.interpreter.domain.values import Class, Descriptor, Function, Symbol, Value
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.decorators import undecorated
@@ -24,9 +25,6 @@ from flake8_flax_rng.syntax.walk import walk
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
-
-_DEPTH = 3
-"""Functions that hand a key on to each other."""
 
 _DEFERRED = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.IfExp, ast.BoolOp)
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match)
@@ -79,7 +77,7 @@ def consumes(engine: Engine, function: Function, cls: Class, place: int | str, s
 def _consumes(engine: Engine, looked: _Looked, place: int | str, state: State) -> Certain:
     node = _text(looked.function)
     name = _parameter(looked, place, node) if node is not None else None
-    if node is None or name is None or looked.depth > _DEPTH:
+    if node is None or name is None or looked.depth > DRAWING_DEPTH:
         return Certain.NO
     arguments = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
     receiver = arguments[0] if arguments and looked.cls is not None else ""

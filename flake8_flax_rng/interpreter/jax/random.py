@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.checks import ignored_keys, key_contract
 from flake8_flax_rng.interpreter.core import lifted, mapped, unknown_code
 from flake8_flax_rng.interpreter.core.key_words import of_word
 from flake8_flax_rng.interpreter.core.models import Calls, Method
@@ -25,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
-from flake8_flax_rng.interpreter.paths.conditions import timeless
+from flake8_flax_rng.interpreter.paths.conditions import lacks_an_argument, timeless
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
@@ -48,7 +48,19 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     word = of_word(engine, _number(term)) if legacy else None
     if word is not None:
         return [(word, state)]
-    origin = _made(engine, MakeKind.SEED, 0, term, legacy, isinstance(seed, Const))
+    now = _in_seconds(engine, term)
+    clock, term = now is not term, now
+    fallback = lacks_an_argument(state)
+    origin = _made(
+        engine,
+        MakeKind.SEED,
+        0,
+        term,
+        legacy,
+        constant=clock or isinstance(seed, Const),
+        fallback=fallback,
+        clock=clock,
+    )
     impl = args.keywords.get("impl")
     default = impl is None or impl in (NONE, Const("threefry2x32"))
     parts = [term] if default or impl is None else [term, engine.term(impl, state)]
@@ -63,12 +75,26 @@ def _made(
     legacy: bool | None = None,
     constant: bool = False,
     varied: bool = False,
+    fallback: bool = False,
+    clock: bool = False,
 ) -> int:
     """Note a call that makes keys, and return its number."""
     origin = engine.number()
     place = MadeIn.MODULE if engine.context.activations else MadeIn.TRACED if engine.context.traces else None
     engine.book.origins.add(
-        origin, Made(tuple(engine.context.stack), kind, parent, source, legacy, constant, place, varied=varied)
+        origin,
+        Made(
+            tuple(engine.context.stack),
+            kind,
+            parent,
+            source,
+            legacy,
+            constant,
+            place,
+            varied=varied,
+            fallback=fallback,
+            clock=clock,
+        ),
     )
     return origin
 
@@ -101,6 +127,16 @@ def _unpacked(term: Term) -> Term:
     """Return an array inside of functions that only copy it."""
     while _copies(term) and (inner := term.argument) is not None:
         term = inner
+    return term
+
+
+def _in_seconds(engine: Engine, term: Term) -> Term:
+    """Return a seed with the clock's second in place of ``int(time.time())``, which is the same for a second."""
+    if term.function in table.ROUNDING and term.argument is not None and term.argument.function == table.CLOCK:
+        return engine.terms.make(Kind.PURE, table.CLOCK)
+    if term.kind is Kind.OP and term.left is not None and term.right is not None:
+        parts = [_in_seconds(engine, part) for part in (term.left, term.right)]
+        return engine.terms.make(Kind.OP, term.sign, *parts) if parts != [term.left, term.right] else term
     return term
 
 
@@ -178,6 +214,7 @@ def consume(
         mapped.check(engine, use)
         lifted.drawn_from(engine, term)
         key_contract.check_constant(engine, term, origin, signature)
+        ignored_keys.check(engine, origin, use.site)
         _share(engine, term, use, state)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,36 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 
-def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, state: State, site: Site) -> Outcomes:
-    """Call a function once for all lanes."""
+Whole = Callable[["Value", "State"], bool]
+"""Tells the objects that a lane is given, and returns, as they are."""
+
+
+def _none_whole(value: Value, state: State) -> bool:
+    return False
+
+
+def map_lanes(
+    engine: Engine,
+    wrapped: Wrapped,
+    axes: Value | None,
+    args: Args,
+    state: State,
+    site: Site,
+    whole: Whole = _none_whole,
+    varying: Iterable[Term] = (),
+) -> Outcomes:
+    """Call a function once for all lanes.
+
+    Args:
+        engine: the analysis.
+        wrapped: the mapped function.
+        axes: the axes of its arguments.
+        args: its arguments.
+        state: the path.
+        site: the place of the call.
+        whole: tells which objects are none of the arrays that are cut into lanes.
+        varying: what differs from lane to lane beside the arguments.
+    """
     out_axes = dict(wrapped.options).get("out_axes")
     quiet = is_one_for_all(dict(wrapped.options), state)
     mapped = Lanes(
@@ -47,7 +76,8 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
         quiet=quiet,
         models=engine.context.models,
     )
-    given = _lanes(engine, args, axes, state)
+    mapped.varying.update(varying)
+    given = _lanes(engine, args, axes, state, whole)
     for before, after in _pairs(args, given):
         mapped.varying.update(_new(engine, before, after, state))
         mapped.twins.update(_twins(engine, before, after))
@@ -60,7 +90,7 @@ def map_lanes(engine: Engine, wrapped: Wrapped, axes: Value | None, args: Args, 
         engine.book.escapes.note_lanes(after, before)
     first = out_axes is None or out_axes == Const(0)
     count = next((c for value in args.values() if (c := known_length(value)) is not None), None) if first else None
-    return [(_stacked(engine, value, count, after), after) for value, after in outcomes]
+    return [(_stacked(engine, value, count, after, whole), after) for value, after in outcomes]
 
 
 def is_one_for_all(options: dict[str, Value], state: State) -> bool:
@@ -129,11 +159,11 @@ def _new(engine: Engine, before: Value, after: Value, state: State) -> list[Term
     return found
 
 
-def _lanes(engine: Engine, args: Args, axes: Value | None, state: State) -> Args:
+def _lanes(engine: Engine, args: Args, axes: Value | None, state: State, whole: Whole) -> Args:
     """Return the arguments as one lane of ``vmap`` sees them."""
     per_argument = known_items(axes, state) if isinstance(axes, Tuple | Ref) else None
     lanes = args.shift(0)
-    slicing = _Slicing(engine, state)
+    slicing = _Slicing(engine, state, whole)
     for index, value in enumerate(args.positional):
         axis = axes
         if per_argument is not None:
@@ -149,11 +179,13 @@ class _Slicing:
     Args:
         engine: the analysis.
         state: the path; new containers are added to its heap.
+        whole: tells which objects are not cut.
     """
 
-    def __init__(self, engine: Engine, state: State):
+    def __init__(self, engine: Engine, state: State, whole: Whole):
         self._engine = engine
         self._state = state
+        self._is_whole = whole
         self._whole = Rebuilding(state.heap, self._leaf, CONTAINERS, engine.number)
         # What is identified by its place in memory is kept, so that the place is not used again.
         self._made: dict[tuple[int, int], tuple[Value, Value, Value]] = {}
@@ -170,6 +202,8 @@ class _Slicing:
     def _leaf(self, value: Value) -> Value:
         """Return what one lane gets of an array, or of an object that other lanes have made."""
         found = self._state.instance(value)
+        if self._is_whole(value, self._state):
+            return value
         if found is None or not any(map(_is_stacked, found.attributes.values())):
             return _lane(self._engine, value)
         fields = {n: _lane(self._engine, v) if _is_stacked(v) else v for n, v in found.attributes.items()}
@@ -212,11 +246,11 @@ def _lane(engine: Engine, value: Value) -> Value:
     return value
 
 
-def _stacked(engine: Engine, value: Value, count: int | None, state: State) -> Value:
+def _stacked(engine: Engine, value: Value, count: int | None, state: State, whole: Whole) -> Value:
     """Return what all lanes have made, as one of them has made it."""
 
     def stack(leaf: Value) -> Value:
-        if leaf == NONE:
+        if leaf == NONE or whole(leaf, state):
             return leaf
         if isinstance(leaf, Key | Keys):
             return Stacked(leaf, count=count)

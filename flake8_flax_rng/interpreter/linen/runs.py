@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.checks import ignored_keys, key_contract
 from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.core.program import Chosen
 from flake8_flax_rng.interpreter.domain.events import Doubled, Draw, ModuleRun, Use
@@ -341,6 +341,7 @@ def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:
     mapped.check(engine, use)
     if not draw.variable and not use.initialises:
         key_contract.check_layer(engine, use.term, use.origin)
+        ignored_keys.check(engine, use.origin, use.site)
 
 
 def stream_places(call: Site, kind: str) -> dict[str, Site]:

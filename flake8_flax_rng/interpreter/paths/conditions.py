@@ -194,6 +194,18 @@ def _compared_constants(operator: str, left: Value, right: Value) -> bool | None
     return None
 
 
+def lacks_an_argument(state: State) -> bool:
+    """Return whether a path has assumed that an argument, or an attribute, is None: no caller in sight says so."""
+    return all(any(_is_missing(fact, held) for fact, held in facts.items()) for facts in state.assumed)
+
+
+def _is_missing(fact: Term, held: bool) -> bool:
+    if fact.kind is Kind.EQUAL and fact.left is not None and fact.right is not None:
+        none = fact.right.kind is Kind.CONST and fact.right.value is None
+        return held and none and fact.left.kind in (Kind.PARAMETER, Kind.ATTRIBUTE)
+    return False
+
+
 def never_none(value: Value | None, state: State) -> bool:
     """Return whether a value is certainly not None."""
     if value is None:

@@ -28,7 +28,9 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.python import classes, subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
+from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.interpreter.python.names import dotted
+from flake8_flax_rng.semantics.nnx import MODULES, VARIABLES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -80,8 +82,15 @@ def _assign_attribute(engine: Engine, target: cst.Attribute, value: Value, state
     if not any(_in_sight(owner, state) for owner, _ in owners):
         engine.book.escapes.note(value)
     for owner, _ in owners:
-        key_contract.check_leak(engine, target, owner, value)
+        if not _in_graph(owner, state):
+            key_contract.check_leak(engine, target, owner, value)
         set_attribute(engine, owner, target.attr.value, value, state)
+
+
+def _in_graph(owner: Value, state: State) -> bool:
+    """Return whether an object is a module of NNX, whose attributes a transform hands on and back, or copies."""
+    found = state.instance(owner)
+    return found is not None and derives(found.cls, MODULES | VARIABLES)
 
 
 def _in_sight(owner: Value, state: State) -> bool:
@@ -101,6 +110,9 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
             engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count)))
             state.ended = True
     if star is None:
+        found = state.instance(value)
+        if found is not None:
+            engine.hooks.unpacked(found, count, state, engine.site(target))
         for index, item in enumerate(elements):
             assign(engine, item.value, element(engine, value, index, state), state)
         return
@@ -160,7 +172,10 @@ def _set_item(engine: Engine, owner: Value, index: Value | None, value: Value, s
     if not isinstance(owner, Ref):
         return
     found = state.heap.get(owner.address)
-    if isinstance(found, DictObject):
+    held = subscripts.variable(owner, state)
+    if held is not None:
+        state.heap[owner.address] = held.set("value", value)
+    elif isinstance(found, DictObject):
         if isinstance(index, Const):
             state.heap[owner.address] = found.set(index, value)
         else:

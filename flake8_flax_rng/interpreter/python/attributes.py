@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _CONTAINERS = (list, dict, set, deque)
+_OF_A_VARIABLE = ("value", "raw_value")
+"""What a variable that holds a key calls the key; a key has no such attributes."""
+
 _STAGES = ("lower", "trace", "eval_shape")
 
 
@@ -158,6 +161,8 @@ def _of_keys(
 ) -> Outcomes:
     if name == "at" and isinstance(value, Key):
         return [(Opaque(engine.terms.make(Kind.WORDS, value.term)), state)]
+    if name in _OF_A_VARIABLE:
+        return [(value, state)]
     if name in SHAPING or name in ("T", "squeeze", "astype", "copy", "at"):
         return [(Native(f"key.{name}", value), state)]
     if name == "shape" and isinstance(value, Keys) and value.count is not None and not value.inner:

@@ -29,6 +29,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.python import declared_types, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.semantics import nnx
 from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import (
     DATACLASSES,
@@ -176,7 +177,7 @@ def builders(engine: Engine) -> frozenset[int]:
     for code in engine.context.functions:
         function = engine.program.functions.get(code) if code.name == "__init__" else None
         owner = function.owner if function is not None else None
-        if owner is not None and lineage.derives(owner, PART_MODULES):
+        if owner is not None and lineage.derives(owner, PART_MODULES | nnx.MODULES):
             found.add(code.serial)
     return frozenset(found)
 
@@ -192,7 +193,15 @@ def fully_known(cls: Class) -> bool:
 
 
 def _harmless(path: str) -> bool:
-    return path in {MODULE, "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", *STRUCT_BASES}
+    return path in {
+        MODULE,
+        *nnx.MODULES,
+        "builtins.object",
+        "abc.ABC",
+        "typing.Generic",
+        "typing.Protocol",
+        *STRUCT_BASES,
+    }
 
 
 def member(cls: Class, name: str, state: State | None = None) -> Value | None:
@@ -244,6 +253,9 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
             return bind(engine, known, owner, cls, state, site)
     if lineage.is_linen(cls) and name in MODULE_METHODS:
         return [(Native(f"linen.{name}", owner), state)]
+    known_elsewhere = engine.hooks.lacking(owner, found, name, state, site) if isinstance(owner, Ref) else None
+    if known_elsewhere is not None:
+        return known_elsewhere
     if lineage.derives(cls, TRAIN_STATES) and name in ("replace", "apply_gradients"):
         return [(Native(f"state.{name}", owner), state)]
     if isinstance(cls, Class) and has_constructor_fields(cls) and name in ("replace", "_replace"):

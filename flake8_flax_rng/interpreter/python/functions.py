@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.checks import ignored_keys
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import Ending, Scope
 from flake8_flax_rng.interpreter.core.lifted import is_kept
@@ -22,6 +23,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
 )
 from flake8_flax_rng.interpreter.domain.events import Draw
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Class,
@@ -42,6 +44,8 @@ from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import declared
 from flake8_flax_rng.interpreter.python.lineage import is_linen
 from flake8_flax_rng.interpreter.python.names import dotted
+from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.names_in_text import function_around, loaded
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -92,7 +96,7 @@ def _yields(body: cst.CSTNode) -> bool:
         if isinstance(node, cst.Yield):
             return True
         if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-            pending.extend(node.children)
+            pending.extend(children_of(node))
     return False
 
 
@@ -102,6 +106,9 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
     for values, after in engine.eval_all([p.default for p in with_default if p.default is not None], state):
         defaults = tuple((p.name.value, value) for p, value in zip(with_default, values, strict=True))
         _note_keys(engine, code, with_default, values)
+        for param, value in zip(with_default, values, strict=True):
+            if isinstance(value, Ref) and param.default is not None:
+                engine.hooks.declared(value, after, engine.site(param.default))
         frames = engine.context.scope.frames if owner is None else engine.context.scope.frames[1:]
         function = Function(code, frames, defaults, owner)
         engine.program.captured.update(frames)
@@ -224,6 +231,8 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
             return _unknown(engine, function, args, state)
     engine.work.followed.add(code)
     names = _bound(engine, function, args, state)
+    _note_unread(engine, function, args)
+    ignored_keys.note_call(engine, function, names)
     trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
@@ -232,6 +241,24 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     if trial is not None:
         trial.end(result)
     return result
+
+
+def _note_unread(engine: Engine, function: Function, args: Args) -> None:
+    """Note the arguments that are drawn values, and whether the function reads them at all."""
+    names = parameter_names(function)
+    for place, node in args.nodes.items():
+        value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
+        if not (isinstance(value, Opaque) and value.term.kind is Kind.DRAW):
+            continue
+        name = place if isinstance(place, str) else names[place] if place < len(names) else ""
+        engine.book.signs.give(node, not name or _reads(function.code, name))
+
+
+def _reads(code: FunctionCode, name: str) -> bool:
+    """Return whether the text of a function names one of its parameters again."""
+    line, _ = code.chunk.position(code.node)
+    found = function_around(code.chunk, line) if isinstance(code.node, cst.FunctionDef) else None
+    return found is None or found.name != code.name or bool(loaded(found, name))
 
 
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
@@ -274,6 +301,8 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     if handed_on and len(engine.context.functions) >= CALL_DEPTH:
         engine.bounds.reached(engine.context, Limit.DEPTH)
         return True
+    if not handed_on:
+        engine.program.cut.setdefault(code, set()).update(v.term for v in args.values() if isinstance(v, Opaque))
     return not handed_on
 
 
@@ -344,6 +373,8 @@ def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict
             bound[name] = engine.unknown(name)
         else:
             bound[name] = defaults.get(name) or engine.unknown(name)
+            if isinstance(bound[name], Ref):
+                engine.hooks.defaulted(bound[name], (function.code, name), state)
             if function.owner is not None and function.owner.configured:
                 _default(engine, function, name)
     if isinstance(params.star_arg, cst.Param):

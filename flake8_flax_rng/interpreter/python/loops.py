@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,14 +10,14 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import NORMAL, Completions, Ending
-from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, PASSES
+from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, EXACT_PASSES, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.assignment import assign
-from flake8_flax_rng.interpreter.python.iteration import iterate, listed
+from flake8_flax_rng.interpreter.python.iteration import Iteration, iterate, listed
 from flake8_flax_rng.interpreter.python.iterators import asked
 
 if TYPE_CHECKING:
@@ -30,23 +31,24 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
     result: Completions = []
     for value, entry in engine.eval(node.iter, state):
         value, entry = asked(engine, value, entry, engine.site(node.iter))
-        iteration = iterate(engine, value, entry)
+        iteration = _bounded(engine, iterate(engine, value, entry))
         before = dict(entry.heap)
         live = [entry]
         left: list[State] = []
         seen: list[Mapping[str, Value]] = []
-        for turn, item in enumerate(iteration.passes):
+        passes = iteration.passes if iteration.exact else iteration.passes[: passes_of(engine, node)]
+        for turn, item in enumerate(passes):
             seen.append(_names(engine, live))
             if turn:
                 left.extend(path for path in live if conditions.certainly_one(engine, iteration.limits, path))
                 live = [path for path in live if path not in left]
-            with engine.step(Step(engine.site(node), turn=turn, sweep=listed(value, entry))):
+            with engine.step(_step(engine, node, turn, iteration, listed(value, entry))):
                 for path in live:
                     assign(engine, node.target, item, path)
                 live = [path for path in live if not path.ended]
                 live = _run_body(engine, node.body, live, left, result)
         if not iteration.exact:
-            forget_lengths(before, [*live, *left], iteration.count)
+            forget_lengths(before, [*live, *left], len(passes), iteration.count)
             _settle_places(engine, seen, live, iteration.total)
             for path in (*live, *left):
                 engine.book.uses.forget_folds(node, path)
@@ -65,11 +67,12 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     endless = isinstance(node.test, cst.Integer) or (isinstance(node.test, cst.Name) and node.test.value == "True")
     seen: list[Mapping[str, Value]] = []
     known = not endless
+    passes = passes_of(engine, node)
     for turn in range(EXACT_ITEMS):
-        if turn >= PASSES and not (known and live):
+        if turn >= passes and not (known and live):
             break
         seen.append(_names(engine, live))
-        with engine.step(Step(engine.site(node), turn=turn)):
+        with engine.step(Step(engine.site(node), turn=turn, further=turn > 0 and not known)):
             entering: list[State] = []
             for path in live:
                 for value, after in engine.eval(node.test, path):
@@ -84,14 +87,44 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
                         entering.append(inside)
                         once = conditions.assume(engine, value, False, after) if turn and counted else None
                         over.extend([once] if once is not None else [])
-            live = entering if turn >= PASSES and not known else _run_body(engine, node.body, entering, left, result)
+            live = entering if turn >= passes and not known else _run_body(engine, node.body, entering, left, result)
     # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
     endless = endless and not (engine.context.functions and engine.context.functions[-1].generator)
-    forget_lengths(before, [*live, *left])
+    forget_lengths(before, [*live, *left], passes)
     _settle_places(engine, seen, live, None)
     result.extend(_run_else(engine, node.orelse, [*over, *([] if endless else live)]))
     result.extend((NORMAL, path) for path in left)
     return result
+
+
+def _bounded(engine: Engine, iteration: Iteration) -> Iteration:
+    """Return what a loop goes over, or two passes of it, where too many are followed of it and the loops around it."""
+    count = len(iteration.passes)
+    together = math.prod(step.passes for step in engine.context.stack) * count
+    if not iteration.exact or count <= PASSES or together <= EXACT_PASSES:
+        return iteration
+    return replace(iteration, passes=iteration.passes[:PASSES], exact=False, total=count)
+
+
+def _step(engine: Engine, node: cst.For, turn: int, iteration: Iteration, sweep: bool) -> Step:
+    site = engine.site(node)
+    if iteration.exact:
+        return Step(site, turn=turn, sweep=sweep, passes=len(iteration.passes))
+    return Step(site, turn=turn, sweep=sweep, further=turn > 0)
+
+
+def passes_of(engine: Engine, node: cst.CSTNode) -> int:
+    """Return how many passes of a loop are followed that has more than can be known.
+
+    In a further pass of a loop around it, what changes from pass to pass was seen in the pass before that: one pass
+    tells what this loop does after itself. Loops within loops would else be followed twice as often at each level.
+    """
+    stack = engine.context.stack
+    way = (*[step.site.node for step in stack], node)
+    if any(step.further for step in stack) and way in engine.work.looped:
+        return 1
+    engine.work.looped.add(way)
+    return PASSES
 
 
 def _counted(value: Value) -> bool:
@@ -152,7 +185,9 @@ def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[S
                     path.bind(frame, name, changed)
 
 
-def forget_lengths(before: dict[int, HeapObject], states: list[State], count: Term | None = None) -> None:
+def forget_lengths(
+    before: dict[int, HeapObject], states: list[State], passes: int = PASSES, count: Term | None = None
+) -> None:
     """Note that what a loop of unknown length has grown is not known to its end, or has an item for each pass."""
     for state in states:
         for address, found in state.heap.items():
@@ -160,5 +195,5 @@ def forget_lengths(before: dict[int, HeapObject], states: list[State], count: Te
             if grown and isinstance(found, ListObject | DictObject):
                 state.heap[address] = replace(found, complete=False)
             if grown and isinstance(found, ListObject) and found.once and before[address] == ListObject((), once=True):
-                each = len(found.items) == PASSES
+                each = len(found.items) == passes
                 state.heap[address] = replace(found, complete=False, count=count if each else None)

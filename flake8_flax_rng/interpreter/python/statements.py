@@ -19,6 +19,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Const,
     Key,
     Keys,
+    Native,
     Opaque,
     Ref,
     Symbol,
@@ -36,6 +37,7 @@ from flake8_flax_rng.interpreter.python.names import run_import, run_import_from
 from flake8_flax_rng.interpreter.python.operators import augmented, decide
 from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, IMPORT_ERRORS, UNRELATED_ERRORS
 from flake8_flax_rng.semantics.linen import REPLACES_METHODS
+from flake8_flax_rng.syntax.cst_children import children_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -96,7 +98,9 @@ def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
         engine.book.signs.unused_result(inner)
         inner = inner.func.value if isinstance(inner.func, cst.Attribute) else inner.func
     outcomes = engine.eval(node.value, state)
-    for value, _ in outcomes:
+    for value, after in outcomes:
+        if isinstance(value, Native | Ref):
+            engine.hooks.dropped(value, after, engine.site(node.value))
         if isinstance(value, Key | Keys) and isinstance(node.value, cst.Call) and not engine.context.muted:
             engine.book.origins.throw_away(value.origin, engine.site(node.value))
     return _normal([after for _, after in outcomes])
@@ -352,6 +356,9 @@ def _managed(engine: Engine, node: cst.CSTNode, manager: Value, name: str, state
     found = state.instance(manager)
     method = classes.member(found.cls, name) if found is not None and isinstance(found.cls, Class) else None
     if method is None:
+        known = engine.hooks.managed(found, name, state) if found is not None else None
+        if known is not None:
+            return known
         if isinstance(manager, Ref):
             unknown_code.escape(engine, manager, state)
         return [(engine.unknown("context"), state)]
@@ -435,7 +442,7 @@ def _captured(pattern: cst.CSTNode) -> list[str]:
         node = pending.pop()
         if isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
             names.append(node.name.value)
-        pending.extend(node.children)
+        pending.extend(children_of(node))
     return names
 
 

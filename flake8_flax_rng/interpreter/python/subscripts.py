@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Misused
-from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
@@ -26,6 +26,8 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.python.iteration import element, known_items, row_of
+from flake8_flax_rng.interpreter.python.lineage import derives
+from flake8_flax_rng.semantics.nnx import VARIABLES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -45,13 +47,25 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
     index = plain_index(node)
     result: Outcomes = []
     for value, after in engine.eval(node.value, state):
-        if index:
+        if index and isinstance(index[0], cst.Ellipsis) and isinstance(value, Key | Keys):
+            result.append((value, after))
+        elif index and isinstance(index[0], cst.Ellipsis) and (held := variable(value, after)) is not None:
+            result.append((held.attributes["value"], after))
+        elif index:
             for place, at in engine.eval(index[0], after):
                 _check_index(engine, node, value, place)
                 result.append((item(engine, value, place, at), at))
         else:
             result.extend(_sliced(engine, node, value, after))
     return result
+
+
+def variable(value: Value, state: State) -> Instance | None:
+    """Return the variable of NNX behind a value, which ``x[...]`` reads and writes."""
+    found = state.instance(value)
+    if found is None or not derives(found.cls, VARIABLES) or "value" not in found.attributes:
+        return None
+    return found
 
 
 def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value) -> None:

@@ -40,6 +40,8 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
+from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
+from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.python import lineage
@@ -104,6 +106,12 @@ class Analysis:
             partial(modules.adopt, engine),
             partial(modules.written, engine),
             self._leftovers.returned,
+            partial(nnx_modules.lacking, engine),
+            partial(nnx_modules.dropped, engine),
+            partial(rngs.unpacked, engine),
+            partial(defaults.declared, engine),
+            partial(defaults.defaulted, engine),
+            partial(splitting.managed, engine),
             partial(implementations.call_open, engine),
         )
 
@@ -127,6 +135,8 @@ class Analysis:
                 done.add(function.code.serial)
                 if self._is_root(function) and not self._followed_already(function):
                     self._safely(partial(self._run_function, function, state), function.code.chunk)
+                if self._hands_on_to_itself(function):
+                    self._safely(partial(self._run_function, function, state), function.code.chunk)
         sources: list[Callable[[], Sequence[Event]]] = [
             Judgement(engine.book).events,
             self._leftovers.events,
@@ -135,6 +145,17 @@ class Analysis:
             lambda: engine.bounds.events,
         ]
         return [event for source in sources for event in self._safely(source) or ()]
+
+    def close(self) -> None:
+        """Let go of everything at once: the parts refer to each other, and only the collector would find that out."""
+        for cls in self._engine.program.classes:
+            cls.members.clear()
+        vars(self._engine).clear()
+
+    def _hands_on_to_itself(self, function: Function) -> bool:
+        """Return whether a function draws from what it has given to itself before: then that call matters too."""
+        cut = self._engine.program.cut.pop(function.code, set())
+        return self._is_root(function) and any(self._engine.book.uses.drawn_from(term) for term in cut)
 
     def _is_root(self, function: Function) -> bool:
         """Return whether a function is followed by itself: it stands in the linted file, and matters."""

@@ -211,7 +211,8 @@ class ProjectFiles:
             if source is not None:
                 libraries, project = self._engine.libraries, self.project
                 settings = (*sorted(libraries.own), project.root)
-                index = source.index(settings, lambda tree: build(tree, interest(libraries, project, path)))
+                wanted = interest(libraries, project, path)
+                index = source.index(settings, project.disk, lambda tree: build(tree, wanted))
                 other = Other(self._engine.number(), index, source=source)
                 self._frames[other.frame] = other
                 self._engine.files.homes[path] = other

@@ -47,6 +47,7 @@ def test_of_an_unknown_path_only_the_users_own_consumers_can_know():
 def test_each_kind_of_method_has_one_model():
     tables = [registry.containers, registry.frozen_dataclasses, registry.random, registry.array_functions]
     tables += [registry.transforms, registry.lifted_transforms, registry.modules, registry.libraries]
+    tables += [registry.nnx_modules, registry.splitting]
     assert sum(len(room.METHODS) for room in tables) == len(METHODS)
 
 

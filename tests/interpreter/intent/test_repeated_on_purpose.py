@@ -62,6 +62,18 @@ PROGRAMS = {
         HEAD + "if __name__ == '__main__':\n    key = random.key(0)\n    a = random.normal(key)\n"
         "    b = random.uniform(key)\n    print(a.shape, a, b)\n",
     ),
+    "never-read": (
+        HEAD + "def start(model, x):\n    return model.ready\ndef f(models):\n    for m in models:\n"
+        "        x = random.normal(random.key(0), (3,))\n        start(m, x)\n",
+        HEAD + "def start(model, x):\n    return model.ready(x)\ndef f(m):\n    for _ in range(9):\n"
+        "        x = random.normal(random.key(0), (3,))\n        m = start(m, x)\n    return m\n",
+    ),
+    "an-item-each": (
+        HEAD + "def score(model, k):\n    return model(random.normal(k, (3,)))\ndef f(models):\n"
+        "    return [score(model, random.key(0)) for model in models]\n",
+        HEAD + "def score(model, k):\n    return model(random.normal(k, (3,)))\ndef f(model):\n"
+        "    return [score(model, random.key(0)) for _ in range(9)]\n",
+    ),
     "rows-of-tests": (
         HEAD
         + "import pytest\n@pytest.mark.parametrize('x', [random.normal(random.key(0)), random.normal(random.key(0))])\n"
@@ -167,3 +179,13 @@ def test_an_excuse_has_a_border(name):
     _, text = PROGRAMS[name]
     assert name not in excuses(text)
     assert reported(text)
+
+
+def test_an_excuse_of_the_first_use_does_not_hide_the_later_two():
+    text = HEAD + (
+        "def f(m):\n    key = random.key(1)\n    a = random.normal(key, (3,))\n    a = jnp.ones(3)\n"
+        "    b = random.normal(key, (3,))\n    c = random.normal(key, (3,))\n    return a, b, c\n"
+    )
+    found = [finding for finding in lint(text) if finding.code == "RNG101"]
+    assert [finding.line for finding in found] == [text.count("\n") - 1]
+    assert "on line 16" in found[0].message

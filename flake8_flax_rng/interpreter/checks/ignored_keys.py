@@ -1,0 +1,95 @@
+"""Functions that are given a key and draw from a constant one of their own."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_flax_rng.interpreter.domain.budget import IGNORED_TEXTS
+from flake8_flax_rng.interpreter.domain.events import Misused
+from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.values import Key, Keys
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import names_in, only_initialises
+from flake8_flax_rng.syntax.names_in_text import Function as Text
+from flake8_flax_rng.syntax.names_in_text import function_around, loaded
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
+    from flake8_flax_rng.interpreter.domain.values import Function, Value
+
+_TEST = "test"
+"""How the names of functions begin that pytest calls: what it gives them may be there for others."""
+
+
+def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> None:
+    """Note the keys that a function is given and never reads.
+
+    A method may have to take a key because others of its kind read theirs.
+
+    Args:
+        engine: the analysis.
+        function: the function.
+        names: what its parameters are bound to.
+    """
+    code = function.code
+    keyed = [name for name, value in names.items() if isinstance(value, Key | Keys)]
+    if not keyed or engine.context.muted or function.owner is not None or not isinstance(code.node, cst.FunctionDef):
+        return
+    line, _ = code.chunk.position(code.node)
+    text = function_around(code.chunk, line)
+    if text is not None and text.name == code.name:
+        unread = [name for name in keyed if name in _unread(text)]
+        if unread:
+            engine.program.ignored[text] = unread[0]
+
+
+def check(engine: Engine, origin: int, site: Site) -> None:
+    """Note a draw from a constant key in a function that ignores the key that it is given.
+
+    Args:
+        engine: the analysis.
+        origin: number of the call that made the key.
+        site: the draw.
+    """
+    made = engine.book.origins.root(origin)
+    if made is None or not made.constant or made.clock or engine.book.uses.shapes_only:
+        return
+    chunk, node = made.site.chunk, made.site.node
+    text = function_around(chunk, chunk.position(node)[0]) if isinstance(node, cst.Call) else None
+    if text is None or text.name.startswith(_TEST) or only_initialises(site.chunk.module, site.node):
+        return
+    overwritten = _overwritten(text, *chunk.position(node))
+    name = overwritten or engine.program.ignored.get(text)
+    if name is not None and not _reads_a_parameter(node, text):
+        engine.emit(Misused(Misuse.IGNORED, made.site, name, "overwritten" if overwritten else ""))
+
+
+@lru_cache(maxsize=IGNORED_TEXTS)
+def _unread(text: Text) -> frozenset[str]:
+    """Return the parameters that a function never names, not even in ``del``."""
+    return frozenset(name for name in _parameters(text) if not loaded(text, name))
+
+
+def _overwritten(text: Text, line: int, column: int) -> str | None:
+    """Return the parameter that the call at a place is bound to, unless it is read before or only now and then."""
+    for statement in text.body:
+        if isinstance(statement, ast.Assign) and (statement.value.lineno, statement.value.col_offset) == (line, column):
+            target = statement.targets[0]
+            name = target.id if len(statement.targets) == 1 and isinstance(target, ast.Name) else ""
+            before = any(node.lineno <= statement.lineno for node in loaded(text, name))
+            return name if name in _parameters(text) and not before else None
+    return None
+
+
+def _parameters(text: Text) -> list[str]:
+    return [arg.arg for arg in (*text.args.posonlyargs, *text.args.args, *text.args.kwonlyargs)]
+
+
+def _reads_a_parameter(node: cst.CSTNode, text: Text) -> bool:
+    """Return whether a seed comes of a parameter, so that the caller has a say in it after all."""
+    names = {name for arg in node.args for name in names_in(arg)} if isinstance(node, cst.Call) else set()
+    return not names.isdisjoint(_parameters(text))

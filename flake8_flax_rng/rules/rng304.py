@@ -1,0 +1,81 @@
+"""# RNG304 lost-rng-state
+
+## What it does
+
+Reports a module or an `nnx.Rngs` that is passed to `jax.jit`, `jax.checkpoint`, `jax.lax.scan` or another transform
+of JAX and is drawn from there, and again from where it stood before; also where it is split and merged, and the state
+is not handed back.
+
+## Why it matters
+
+A transform of JAX works on a copy. The counts of the streams advance in the copy and are lost with it, so that each
+call draws the same dropout mask and the same noise. Nothing raises (before flax 0.11 a module is no argument for
+JAX).
+
+## Example
+
+```python
+import jax
+from flax import nnx
+
+drop = nnx.Dropout(0.5, rngs=nnx.Rngs(0))
+
+@jax.jit
+def step(drop, x):
+    return drop(x)  # the same mask in each call
+```
+
+## Use instead
+
+```python
+from flax import nnx
+
+drop = nnx.Dropout(0.5, rngs=nnx.Rngs(0))
+
+@nnx.jit
+def step(drop, x):
+    return drop(x)
+```
+
+Not reported: modules in evaluation mode and those that draw nothing, and what is returned and used in the next step.
+
+## Proven by
+
+The outputs: two calls that should differ do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.domain.events import Event, part
+from flake8_flax_rng.rules.report import Report, place, rule
+from flake8_flax_rng.rules.reuse import remade
+from flake8_flax_rng.rules.streams import copied_by
+
+RULE = rule("RNG304", "lost-rng-state", "what a stream has counted is lost in a transform of JAX", __doc__)
+
+
+_OF_NNX = {"jax.checkpoint": "nnx.remat", "jax.lax.map": "nnx.scan"}
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report draws that a copy of a stream repeats."""
+    seen: set[object] = set()
+    for event in remade(events, RULE.code):
+        copy = copied_by(event)
+        if copy is None or copy.drawn is None:
+            continue
+        parting = part(event.before, event.use)
+        site = parting.second.site
+        if site.node in seen:
+            continue
+        seen.add(site.node)
+        via = copy.drawn.via
+        instead = _OF_NNX.get(via, f"nnx.{via.rpartition('.')[2]}")
+        before = place(parting.first.site)
+        yield Report(
+            site,
+            f"`{via}` works on a copy of the streams, so that `{event.use.label}` draws again what it drew on "
+            f"{before}; use `{instead}`, or return the module and go on with that",
+        )

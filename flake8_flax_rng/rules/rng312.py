@@ -1,0 +1,67 @@
+"""# RNG312 split-rngs-misused
+
+## What it does
+
+Reports a draw from streams that `nnx.split_rngs` has split for lanes, outside of them, because nothing restores the
+streams; what `nnx.split_rngs` returns, the state before, where it is taken for the streams; and `nnx.with_rngs` in
+the mode in which it is not there.
+
+## Why it matters
+
+It raises, at the next draw in most cases.
+
+## Example
+
+```python
+from flax import nnx
+
+nnx.split_rngs(model, splits=4)
+y = vmapped(model, xs)
+z = model(x)  # raises: the streams are still split
+```
+
+## Use instead
+
+```python
+from flax import nnx
+
+with nnx.split_rngs(model, splits=4):
+    y = vmapped(model, xs)
+z = model(x)
+```
+
+Not reported: `split_rngs` as a decorator or in a `with`, and what `restore_rngs` has restored.
+
+## Proven by
+
+The exception, at the marked line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.report import Report, place, rule
+from flake8_flax_rng.rules.streams import mistakes
+
+RULE = rule(
+    "RNG312", "split-rngs-misused", "the streams of a module are split in a way that cannot be drawn from", __doc__
+)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report streams that are split for good."""
+    for event in mistakes(events, StreamMistake.SPLIT_DRAWN, StreamMistake.BACKUP, StreamMistake.WITH_RNGS):
+        if event.what is StreamMistake.SPLIT_DRAWN:
+            where = f" on {place(event.other)}" if event.other is not None else ""
+            yield Report(
+                event.site,
+                f"the stream {event.name or 'default'!r} was split{where} and is drawn from as one: "
+                "split it `with nnx.split_rngs(…):`, or restore it",
+            )
+        elif event.what is StreamMistake.BACKUP:
+            yield Report(event.site, "`nnx.split_rngs` returns the state before, and not the streams: pass the module")
+        else:
+            yield Report(event.site, "`nnx.with_rngs` needs `graph_updates=False` here: without it, it raises")

@@ -1,0 +1,71 @@
+"""# RNG390 eval-forgotten
+
+## What it does
+
+Reports a call of a layer with `deterministic=False` of a model that `eval()` has turned off; and a loop that trains a
+model, evaluates it with `eval()`, and never calls `train()`, so that it trains without dropout from the second pass on.
+
+## Why it matters
+
+A flag in the call counts more than the mode of the module. A mode that is set stays set.
+
+## Example
+
+```python
+for batch in data:
+    step(model, batch)
+    model.eval()
+    report(model(test))
+```
+
+## Use instead
+
+```python
+for batch in data:
+    model.train()
+    step(model, batch)
+    model.eval()
+    report(model(test))
+```
+
+Opt-in: an evaluation that samples may mean it.
+
+## Proven by
+
+The outputs: two evaluations differ, or two steps do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.report import Report, place, rule
+from flake8_flax_rng.rules.streams import mistakes
+
+RULE = rule(
+    "RNG390",
+    "eval-forgotten",
+    "a model drops out where it is evaluated, or no longer where it is trained",
+    __doc__,
+    default=False,
+)
+
+
+def check(events: Sequence[Event]) -> Iterable[Report]:
+    """Report modes that are overridden, or never set back."""
+    for event in mistakes(events, StreamMistake.OVERRIDDEN, StreamMistake.NEVER_BACK):
+        where = f" on {place(event.other)}" if event.other is not None else ""
+        if event.what is StreamMistake.OVERRIDDEN:
+            yield Report(
+                event.site,
+                f"`{event.name}` is called with `deterministic=False` here, which counts more than the `eval()`"
+                f"{where}: pass the flag, or leave it to the mode",
+            )
+            continue
+        yield Report(
+            event.site,
+            f"nothing calls `train()` again, so that the layer{where} drops nothing from the next pass on: "
+            "call `train()` before each step",
+        )

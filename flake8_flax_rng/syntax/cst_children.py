@@ -1,0 +1,70 @@
+"""What stands directly in a node of LibCST, many times faster than ``CSTNode.children``, which makes a visitor."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import libcst as cst
+
+_SKIPPED: frozenset[type] = frozenset(
+    {
+        str,
+        bool,
+        type(None),
+        cst.MaybeSentinel,
+        cst.SimpleWhitespace,
+        cst.ParenthesizedWhitespace,
+        cst.TrailingWhitespace,
+        cst.EmptyLine,
+        cst.Comma,
+        cst.Semicolon,
+        cst.LeftParen,
+        cst.RightParen,
+        cst.LeftSquareBracket,
+        cst.RightSquareBracket,
+        cst.LeftCurlyBrace,
+        cst.RightCurlyBrace,
+        cst.AssignEqual,
+        cst.Colon,
+        cst.Dot,
+    }
+)
+_SPACES = ("whitespace", "leading_lines", "lines_", "header", "footer", "lpar", "rpar", "trailing")
+_ORDER: dict[type[cst.CSTNode], tuple[str, ...]] = {
+    cst.Arg: ("keyword", "value"),
+    cst.ClassDef: ("decorators", "name", "type_parameters", "bases", "keywords", "body"),
+    cst.ExceptHandler: ("type", "name", "body"),
+    cst.ExceptStarHandler: ("type", "name", "body"),
+    cst.FunctionDef: ("decorators", "asynchronous", "name", "type_parameters", "params", "returns", "body"),
+    cst.IfExp: ("body", "test", "orelse"),
+    cst.CompFor: ("asynchronous",),
+    cst.MatchCase: ("pattern", "guard", "body"),
+    cst.Parameters: ("posonly_params", "posonly_ind", "params"),
+    cst.For: ("asynchronous",),
+    cst.With: ("asynchronous",),
+}
+"""The order of the text, where the class declares its fields in another one."""
+
+_FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+
+
+def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    names = [field.name for field in dataclasses.fields(kind) if not field.name.startswith(_SPACES)]
+    order = [*_ORDER.get(kind, ()), *names]
+    return tuple(sorted(names, key=order.index))
+
+
+def children_of(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return what stands directly in a node, without space, brackets and commas."""
+    kind = type(node)
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        fields = _FIELDS[kind] = _fields(kind)
+    found: list[cst.CSTNode] = []
+    for name in fields:
+        value = getattr(node, name)
+        if type(value) is list or type(value) is tuple:
+            found += [item for item in value if type(item) not in _SKIPPED]
+        elif type(value) not in _SKIPPED:
+            found.append(value)
+    return found
