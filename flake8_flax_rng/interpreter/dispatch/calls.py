@@ -112,7 +112,7 @@ def _native(engine: Engine, function: Native, args: Args, state: State, site: Si
     method = METHODS.get(kind)
     if method is None:
         return [(engine.unknown("abstract"), state)]
-    if kind == "linen" and engine.program.stateful and key_places.given_to_linen(engine, name, args, state, site):
+    if engine.program.stateful and key_places.given_streams(engine, kind, name, args, state, site):
         return []
     return method(engine, name, function.receiver, args, state, site)
 
