@@ -15,7 +15,7 @@ from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys
 from flake8_flax_rng.syntax.deep_stack import TURN, with_room
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
-from flake8_flax_rng.syntax.walk import walk
+from flake8_flax_rng.syntax.walk import statements
 
 
 def lint(
@@ -110,7 +110,7 @@ def _hands_on(statement: ast.stmt) -> bool:
 
 
 def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:
-    for node in walk(tree):
+    for node in statements(tree.body):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

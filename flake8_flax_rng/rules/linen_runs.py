@@ -26,9 +26,23 @@ def runs_by_call(events: Sequence[Event]) -> list[list[ModuleRun]]:
 
 
 def unfed_runs(events: Sequence[Event]) -> list[UnfedRun]:
-    """Return the runs without streams of models that are not known from any caller."""
-    known = {event.call.node for event in events if isinstance(event, ModuleRun) and event.resolved}
-    return [event for event in events if isinstance(event, UnfedRun) and event.call.node not in known]
+    """Return the runs without streams of models that are not known from any caller, or that may draw.
+
+    What a known model is certain to draw is told by its runs. Of one that may draw, as a rate in its configuration
+    says, a second fact tells that a stream was forgotten.
+    """
+    known: dict[cst.CSTNode, list[ModuleRun]] = {}
+    for event in events:
+        if isinstance(event, ModuleRun) and event.resolved:
+            known.setdefault(event.call.node, []).append(event)
+    return [event for event in events if isinstance(event, UnfedRun) and _may_lack(event, known.get(event.call.node))]
+
+
+def _may_lack(unfed: UnfedRun, known: list[ModuleRun] | None) -> bool:
+    if known is None:
+        return True
+    told = unfed.key is not None or unfed.fed is not None
+    return told and all(any(draw.stream != "params" for path in run.draws for draw in active(path)) for run in known)
 
 
 def settled(runs: list[ModuleRun]) -> list[ModuleRun]:

@@ -22,9 +22,10 @@ y = model.apply(variables, x, train=True)
 y = model.apply(variables, x, train=True, rngs={"dropout": dropout_key})
 ```
 
-A model that comes from a caller or a registry is not known. Its call is reported where it is certain to run in training
-mode, is given no stream, and a second fact says that one was forgotten: a key that was made in the function around it
-is never used, or another call gives streams to the same model while it trains. Without such a fact it is RNG292's.
+A model that comes from a caller or a registry is not known, and one with a rate in its configuration may draw or not.
+Its call is reported where it is certain to run in training mode, is given no stream, and a second fact says that one
+was forgotten: a key that was made in the function around it is never used, or another call gives streams to the same
+model while it trains. Without such a fact it is RNG292's.
 
 Not reported where a `'params'` key or a bare key is given (`make_rng` falls back to it), where the rate is 0 or
 1, where the layer gets a key of its own, and wherever the flag or the streams are not certain.
@@ -51,21 +52,28 @@ RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report calls that lack a stream which every path through the module draws."""
     known = explained(events)
+    told: set[object] = set()
     for runs in runs_by_call(events):
         for group in by_context(runs):
             missing = [_missing(run, known) for run in group]
             first = missing[0]
             if first is None or not all(missing):
                 continue
+            told.add(group[0].call.node)
             yield Report(
                 group[0].call,
                 f"`{group[0].name}` draws the stream {first.stream!r} ({first.layer or 'make_rng'} on "
                 f"{place(first.site)}) and is not given it: {_advice(group[0], first.stream)}",
             )
             break
+    yield from _forgotten(events, told)
+
+
+def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
+    """Report the calls of models that may draw, where a second fact says that a stream was forgotten."""
     for unfed in unfed_runs(events):
         fact = _second_fact(unfed)
-        if fact is not None and not unfed.mutable:
+        if fact is not None and not unfed.mutable and unfed.call.node not in told:
             advice = f"pass `rngs={{'dropout': {unfed.key or '<key>'}}}`"
             yield Report(
                 unfed.call, f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {fact}: {advice}"

@@ -19,6 +19,9 @@ class Makes(StrEnum):
     GUESS = "guess"
     """A draw from an object of which nothing is known."""
 
+    DECLARED = "declared"
+    """A draw from an object of which only the class is known; it is not done twice alike on purpose."""
+
 
 @dataclass(frozen=True)
 class Consumer:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from flake8_flax_rng.syntax.mutators import FILLING
-from flake8_flax_rng.syntax.walk import walk
+from flake8_flax_rng.syntax.walk import statements, walk
 
 SMALL = 8
 """Functions of so few lines are followed in any case: they hand on what they are given."""
@@ -139,7 +139,7 @@ def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> In
 def _imported(tree: ast.Module, interesting: Callable[[str], bool]) -> dict[str, str]:
     """Return what each imported name stands for, wherever it is imported."""
     paths: dict[str, str] = {}
-    for node in walk(tree):
+    for node in statements(tree.body):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 root = alias.name.partition(".")[0]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.disk import SIZE_LIMIT, Asked, Disk, contents, digest
 from flake8_flax_rng.syntax.index import Index, bound, member
-from flake8_flax_rng.syntax.walk import walk
+from flake8_flax_rng.syntax.walk import statements, walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
@@ -84,7 +84,9 @@ class SourceFile:
     @cached_property
     def rebound(self) -> frozenset[str]:
         """The names that functions declare ``global``: their values change while the program runs."""
-        return frozenset(name for node in walk(self.tree) if isinstance(node, ast.Global) for name in node.names)
+        return frozenset(
+            name for node in statements(self.tree.body) if isinstance(node, ast.Global) for name in node.names
+        )
 
     @cached_property
     def imported(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _SPELLING = frozenset(
     {"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment", "conversion", "level", "module"}
@@ -16,6 +16,25 @@ def _fields(node: type[ast.AST]) -> tuple[str, ...]:
         return ()
     return tuple(reversed([name for name in node._fields if name not in _SPELLING]))
 
+
+_FUNCTION = ("body",)
+_LOOP = ("orelse", "body")
+_TRY = ("finalbody", "orelse", "handlers", "body")
+_BLOCKS: dict[type[ast.stmt], tuple[str, ...]] = {
+    ast.FunctionDef: _FUNCTION,
+    ast.AsyncFunctionDef: _FUNCTION,
+    ast.ClassDef: _FUNCTION,
+    ast.With: _FUNCTION,
+    ast.AsyncWith: _FUNCTION,
+    ast.If: _LOOP,
+    ast.For: _LOOP,
+    ast.AsyncFor: _LOOP,
+    ast.While: _LOOP,
+    ast.Try: _TRY,
+    ast.TryStar: _TRY,
+    ast.Match: ("cases",),
+}
+"""The parts of a statement that hold others, the last one first."""
 
 _CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {}
 
@@ -46,3 +65,15 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Go through statements and all within them, without their expressions: imports stand nowhere else."""
+    waiting = [*reversed(body)]
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        for name in _BLOCKS.get(type(statement), ()):
+            parts = getattr(statement, name)
+            for part in reversed(parts):
+                waiting += reversed(part.body) if isinstance(part, ast.ExceptHandler | ast.match_case) else (part,)

@@ -26,15 +26,52 @@ def branches(count: int) -> str:
     return f"{_HEAD}def f(key, x):\n{body}    return jax.random.normal(key, (3,))\n"
 
 
+def draws(count: int) -> str:
+    """Return a function that draws ``count`` times from one key."""
+    return f"{_HEAD}def f(key, x):\n" + "    x = x + jax.random.normal(key)\n" * count + "    return x\n"
+
+
+def keys(count: int) -> str:
+    """Return a function with ``count`` keys, each of which is used once."""
+    one = "    k{0} = jax.random.fold_in(key, {0})\n    x = x + jax.random.normal(k{0})\n"
+    return f"{_HEAD}def f(key, x):\n{''.join(one.format(n) for n in range(count))}    return x\n"
+
+
+def drawing_branches(count: int) -> str:
+    """Return a function with ``count`` branches in sequence, each of which draws."""
+    one = "    if x > {0}:\n        x = x + jax.random.normal(jax.random.fold_in(key, {0}))\n"
+    return f"{_HEAD}def f(key, x):\n{''.join(one.format(n) for n in range(count))}    return x\n"
+
+
+def drawing_nest(depth: int) -> str:
+    """Return a function with conditions nested ``depth`` deep, below each of which it draws."""
+    one = "{1}if x > {0}:\n{1}    x = x + jax.random.normal(jax.random.fold_in(key, {0}))\n"
+    return f"{_HEAD}def f(key, x):\n{''.join(one.format(n, '    ' * (n + 1)) for n in range(depth))}    return x\n"
+
+
+def tries(depth: int) -> str:
+    """Return a function with ``try`` nested ``depth`` deep, in each of which it draws."""
+    one = "{1}try:\n{1}    x = x + jax.random.normal(jax.random.fold_in(key, {0}))\n"
+    body = "".join(one.format(n, "    " * (n + 1)) for n in range(depth))
+    ends = "".join("{0}except ValueError:\n{0}    x = 0\n".format("    " * (n + 1)) for n in reversed(range(depth)))
+    return f"{_HEAD}def f(key, x):\n{body}{ends}    return x\n"
+
+
+def lambdas(depth: int) -> str:
+    """Return a function with lambdas nested ``depth`` deep."""
+    heads = "".join(f"lambda a{n}: " for n in range(depth))
+    return f"{_HEAD}def f(key):\n    return {heads}jax.random.normal(key)\n"
+
+
 def nesting(depth: int) -> str:
     """Return a function with conditions nested ``depth`` deep."""
     lines = [f"{'    ' * (n + 1)}if x > {n}:\n{'    ' * (n + 2)}x = x - 1\n" for n in range(depth)]
     return f"{_HEAD}def f(key, x):\n{''.join(lines)}    return jax.random.normal(key, (3,))\n"
 
 
-def loops(depth: int) -> str:
+def loops(depth: int, over: str = "range(3)") -> str:
     """Return a function with loops nested ``depth`` deep, and a draw in the innermost one."""
-    lines = [f"{'    ' * (n + 1)}for i{n} in range(3):\n" for n in range(depth)]
+    lines = [f"{'    ' * (n + 1)}for i{n} in {over}:\n" for n in range(depth)]
     inner = "    " * (depth + 1)
     step = f"{inner}key, sub = jax.random.split(key)\n{inner}x = x + jax.random.normal(sub, (3,))\n"
     return f"{_HEAD}def f(key, x):\n{''.join(lines)}{step}    return x\n"
@@ -63,6 +100,13 @@ def sharing(depth: int) -> str:
 CURVES: dict[str, tuple[Callable[[int], str], tuple[int, ...]]] = {
     "lines of functions": (lambda lines: functions(lines // 6), (100, 1_000, 10_000, 50_000)),
     "branches in sequence": (branches, (2, 4, 8, 16, 32, 64)),
+    "branches that draw": (drawing_branches, (4, 16, 64, 256)),
+    "draws from one key": (draws, (4, 16, 64, 256)),
+    "keys": (keys, (4, 16, 64, 256)),
+    "nested conditions that draw": (drawing_nest, (2, 4, 8, 16)),
+    "nested try": (tries, (2, 4, 8, 16)),
+    "nested lambdas": (lambdas, (4, 16, 64)),
+    "nested loops over what is not known": (lambda depth: loops(depth, "xs"), (1, 2, 4, 8, 16)),
     "nested conditions": (nesting, (2, 4, 8, 16)),
     "nested loops": (loops, (1, 2, 3, 4, 6)),
     "call depth": (calls, (1, 2, 4, 8, 16)),

@@ -62,8 +62,7 @@ class FixedObjects:
 
     def give(self, state: State) -> None:
         """Put the objects into the heap of a path."""
-        for address, found in self.heap.items():
-            state.heap.setdefault(address, found)
+        state.heap.give(self.heap.items())
 
 
 class Effectless(NamedTuple):

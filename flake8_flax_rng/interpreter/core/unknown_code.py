@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -77,14 +78,23 @@ def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> O
     parts = [engine.term(value, state) for value in args.values()]
     term = function.term if isinstance(function, Opaque) else None
     keeps = term is not None and term.kind is Kind.ATTRIBUTE and term.name in KEEPING_METHODS and not args.positional
+    for value in () if keeps else (*args.values(), *_streams(args, state)):
+        _unresolved(engine, value, state)
     for value in args.values():
-        if not keeps:
-            _unresolved(engine, value, state)
         for inner in reachable(value, state.heap, _GIVEN_AWAY):
             given_away(engine, state, inner)
         escape(engine, value, state)
     callee = engine.term(function, state)
     return [(Opaque(engine.terms.make(Kind.CALL, callee, *parts, engine.terms.fresh("call"))), state)]
+
+
+def _streams(args: Args, state: State) -> Iterator[Value]:
+    """Go through the keys that a call gives to the streams of a model."""
+    rngs = args.keywords.get("rngs")
+    found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
+    for _, value in found.entries if isinstance(found, DictObject) else ():
+        if isinstance(value, Key):
+            yield value
 
 
 def _unresolved(engine: Engine, value: Value, state: State) -> None:

@@ -16,13 +16,15 @@ from flake8_flax_rng.interpreter.domain.budget import CLASSES_NAMED
 from flake8_flax_rng.interpreter.domain.events import Use
 from flake8_flax_rng.interpreter.domain.kinds import Binding, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import Args, Class, Descriptor, Function, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.domain.values import Args, Class, Descriptor, Function, Key, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.jax.certain_draws import Certain, consumes
 from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.python import classes, declared_types, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.functions import is_left_to_subclasses
+from flake8_flax_rng.semantics.consumers import Makes
+from flake8_flax_rng.semantics.names import handles_keys
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -57,9 +59,14 @@ def call_open(engine: Engine, function: Function, args: Args, state: State) -> O
 
 
 def _may_be_key(engine: Engine, args: Args) -> bool:
-    return (
-        bool(engine.context.stack) and args.complete() and any(key_term(value) is not None for value in args.values())
-    )
+    """Return whether a call is given a key, as far as that is worth a look at the project's other classes."""
+    return bool(engine.context.stack) and args.complete() and any(_is_like_a_key(engine, v) for v in args.values())
+
+
+def _is_like_a_key(engine: Engine, value: Value) -> bool:
+    if not isinstance(value, Opaque):
+        return isinstance(value, Key)
+    return handles_keys(str(value.term.name)) or engine.book.uses.drawn_from(value.term)
 
 
 # -- which class it is ---------------------------------------------------------------------------------
@@ -132,7 +139,16 @@ def _call(engine: Engine, cls: Class, name: str, args: Args, state: State) -> Ou
         call = engine.terms.make(Kind.DRAW, key[0], label, *parts)
         engine.book.read(value)
         *around, step = engine.context.stack
-        use = Use((*around, replace(step, label=label)), UseKind.DRAW, label, key[0], key[1], signature=call, call=call)
+        use = Use(
+            (*around, replace(step, label=label)),
+            UseKind.DRAW,
+            label,
+            key[0],
+            key[1],
+            signature=call,
+            call=call,
+            makes=Makes.DECLARED,
+        )
         engine.book.uses.consume(LedgerKey(key[0]), use, state)
         result = Opaque(call)
     for value in args.values():

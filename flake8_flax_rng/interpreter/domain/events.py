@@ -418,7 +418,7 @@ class Reused:
 
 @record(eq=False)
 class UnfedRun:
-    """A model of which nothing is known is run in training mode, and given no stream.
+    """A model is run in training mode, and given no stream; what it draws may not be known.
 
     Args:
         call: the place of the call.

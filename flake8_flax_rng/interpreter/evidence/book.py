@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Symbol
 from flake8_flax_rng.interpreter.evidence.escapes import Escapes
 from flake8_flax_rng.interpreter.evidence.origins import Origins
 from flake8_flax_rng.interpreter.evidence.uses import Uses
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Value
     from flake8_flax_rng.interpreter.paths.naming import Naming
 
+_WITHOUT_KEYS = frozenset({Const, Opaque, Ref, Symbol})
+"""What most values are; what a reference leads to is not read with it."""
+
 
 class Book:
     """All evidence of one analysis; each part of it has one owner.
@@ -32,8 +36,8 @@ class Book:
         uses: what was consumed, and what was consumed twice.
         walks: what was seen on the walk that starts at each function.
         signs: what the program does that says that a repeat is meant.
-        unfed: the runs of models that are not known, in training mode and without streams.
-        fed: by the model, a run of one that is not known, which is given streams and may train.
+        unfed: the runs of models in training mode and without streams.
+        fed: by the model, a run that is given streams and may train.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
         text: the statements of the linted file.
@@ -58,4 +62,5 @@ class Book:
 
     def read(self, value: Value) -> None:
         """Note that whatever keys a value holds were read."""
-        self.origins.read(value)
+        if type(value) not in _WITHOUT_KEYS:
+            self.origins.read(value)

@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
+from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.syntax.names_in_text import bound_between, is_dropped, is_free
@@ -36,6 +37,7 @@ class Judgement:
         self._origins = book.origins
         self._by_makers: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
         self._free_names = FreeNames(book.text)
+        self._shows = Demonstrations(book.text)
         self._meant: dict[tuple[object, object, str], Meant] = {}
 
     def events(self) -> list[Event]:
@@ -118,7 +120,7 @@ class Judgement:
 
     def _stands(self, first: Use, second: Use) -> bool:
         """Return whether a repeat is a mistake, as far as can be seen; one that is meant is noted with its excuse."""
-        case = Case(first, second, self._book.signs, self._origins.by_number(), self._book.imported)
+        case = Case(first, second, self._book.signs, self._origins.by_number(), self._book.imported, self._shows)
         if never_both(first, second, case.parting):
             return False
         excuse = excuse_for(case)

@@ -123,8 +123,9 @@ class Uses:
         """Forget the folds and sums of a loop's later passes: the number of the last pass is not known behind it."""
         for key, use in list(state.ledger.items()):
             made = self._origins.maker(use.origin)
-            later = any(step.site.node is loop and step.turn for step in use.way)
-            if later and made is not None and made.kind in (MakeKind.FOLD, MakeKind.COMPUTED):
+            if made is None or made.kind not in (MakeKind.FOLD, MakeKind.COMPUTED):
+                continue
+            if any(step.turn and step.site.node is loop for step in use.way):
                 del state.ledger[key]
 
     def collide(self, first: Use, second: Use) -> None:

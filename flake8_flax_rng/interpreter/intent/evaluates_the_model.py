@@ -59,6 +59,44 @@ def looks_on(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
     return bool(given & carried(statements)) and not given & touched
 
 
+def looks_from_here(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
+    """Return whether what a call in a Python loop returns only serves to look at what the loop changes.
+
+    Args:
+        loop: the loop.
+        call: a call in its body.
+        modules: the names of imported modules, which no call of theirs changes.
+
+    Returns:
+        whether none of what depends on the call's result is carried into the next pass, while it meets what depends on
+        a variable that is. An object may keep what its methods are given.
+    """
+    if not isinstance(loop, cst.For | cst.While):
+        return False
+    statements = list(statements_of(loop.body))
+    place = next((item for item in statements if holds(item.node, call)), None)
+    if place is None or not isinstance(place.node, cst.Assign | cst.AnnAssign):
+        return False
+    read = [item for item in statements if not _fills(item.node)]
+    kept = [Statement(item.node, item.reads, item.writes | _receivers(item.node) - set(modules)) for item in read]
+    steps = [(item.reads, item.writes) for item in kept]
+    moving, touched = carried(kept) - set(modules), closure(set(place.writes), steps)
+    changing = closure(set(moving), steps)
+    meet = any(item.reads & touched and item.reads & changing for item in read if item is not place)
+    return meet and not touched & moving
+
+
+def _receivers(node: cst.CSTNode) -> set[str]:
+    """Return the objects of which a statement calls a method."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        found |= _receiver(part) if isinstance(part, cst.Call) else set()
+        waiting.extend(children_of(part))
+    return found
+
+
 def comes_back(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
     """Return whether what a call in a Python loop returns may be carried into the next pass.
 
@@ -113,12 +151,13 @@ def only_unread(module: cst.CSTNode, draw: cst.CSTNode, unread: Callable[[cst.CS
     return bool(uses) and all(map(unread, uses))
 
 
-def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
+def only_initialises(module: cst.CSTNode, draw: cst.CSTNode, loosely: bool = False) -> bool:
     """Return whether what a call draws is bound to a name that is given to ``init`` and read nowhere else.
 
     Args:
         module: the text that the call stands in.
         draw: the call.
+        loosely: whether it may be read elsewhere too.
     """
     around = ancestors(module, draw)
     bound = next((node for node in reversed(around) if isinstance(node, cst.Assign)), None)
@@ -129,7 +168,7 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode) -> bool:
     uses: list[list[cst.CSTNode]] = []
     for node in occurrences(scope, target.value):
         uses.append(ancestors(scope, node) if node is not target else [])
-        if node is not target and not _harmless(uses[-1]):
+        if node is not target and not loosely and not _harmless(uses[-1]):
             return False
     return any(_given_to_init(node) for use in uses for node in use)
 

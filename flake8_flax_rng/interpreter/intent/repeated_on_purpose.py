@@ -23,6 +23,7 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     ancestors,
     comes_back,
     holds,
+    looks_from_here,
     looks_on,
     only_initialises,
     only_unread,
@@ -31,11 +32,13 @@ from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
+from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made, Step, Use
+    from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
     from flake8_flax_rng.interpreter.intent.signs import Signs
 
 _SHARED_BY_A_PAIR = 3
@@ -51,21 +54,29 @@ class Case:
         signs: what the program does with what it has drawn.
         makers: the calls that made keys, by number.
         imported: the names of imported modules and functions.
+        shows: the demonstrations of the file.
 
     Attributes:
         parting: where the ways to the two uses part.
     """
 
-    __slots__ = ("first", "imported", "makers", "parting", "second", "signs")
+    __slots__ = ("first", "imported", "makers", "parting", "second", "shows", "signs")
 
     def __init__(
-        self, first: Use, second: Use, signs: Signs, makers: Mapping[int, Made], imported: frozenset[str]
+        self,
+        first: Use,
+        second: Use,
+        signs: Signs,
+        makers: Mapping[int, Made],
+        imported: frozenset[str],
+        shows: Demonstrations,
     ) -> None:
         self.first = first
         self.second = second
         self.signs = signs
         self.makers = makers
         self.imported = imported
+        self.shows = shows
         self.parting = part(first, second)
 
     @property
@@ -201,10 +212,16 @@ def _only_looked_at(case: Case) -> bool:
 
 
 def _evaluation(case: Case) -> bool:
-    """A helper in a loop evaluates what the loop trains, each time with the same key."""
+    """A helper in a loop evaluates what the loop trains, each time with the same key.
+
+    So may the loop itself.
+    """
     parting = case.parting
-    if parting.around is None or not parting.loop or parting.second in (case.second.way[-1], case.first.way[-1]):
+    if parting.around is None or not parting.loop:
         return False
+    if parting.second in (case.second.way[-1], case.first.way[-1]):
+        loop, call = parting.around.site.node, parting.second.site.node
+        return case.same_text and looks_from_here(loop, call, case.imported)
     return looks_on(parting.around.site.node, parting.second.site.node)
 
 
@@ -228,9 +245,13 @@ def _candidates(case: Case) -> bool:
 
 
 def _input_for_init(case: Case) -> bool:
-    """A draw only makes an input to initialise a model with: only its shape counts."""
+    """A draw only makes an input to initialise a model with: only its shape counts.
+
+    Of an object that is not known itself, an example that is given to ``init`` is one wherever else it goes.
+    """
     return any(
-        use.kind is UseKind.DRAW and only_initialises(use.site.chunk.module, use.site.node)
+        use.kind is UseKind.DRAW
+        and only_initialises(use.site.chunk.module, use.site.node, loosely=use.makes is Makes.DECLARED)
         for use in (case.first, case.second)
     )
 
@@ -242,6 +263,11 @@ def _only_shapes(case: Case) -> bool:
     ways = (case.first, case.parting.first.site), (case.second, case.parting.second.site)
     places = [site for use, site in ways if use.kind in (UseKind.DRAW, UseKind.STREAM)]
     return any(only_shapes_count(site.chunk.module, site.node, case.imported) for site in places)
+
+
+def _demonstration(case: Case) -> bool:
+    """A module shows that its own classes work; the keys of one that others import are theirs."""
+    return case.shows.hold(case.parting.first.site, case.parting.second.site)
 
 
 def _rows_of_tests(case: Case) -> bool:
@@ -357,6 +383,8 @@ def _made_alike(case: Case) -> bool:
     first, second, parting = case.first, case.second, case.parting
     if not (first.makes or first.builders) or not (second.makes or second.builders):
         return False
+    if Makes.DECLARED in (first.makes, second.makes):
+        return False
     if parting.loop:
         return bool(first.makes) and first.signature is second.signature and first.call is not second.call
     if parting.second.owner in second.builders:
@@ -459,6 +487,7 @@ EXCUSES = (
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
     Excuse("only-shapes", "only the shapes of what comes of one of the two are looked at", _only_shapes),
+    Excuse("demonstration", "the file only shows that its classes work", _demonstration),
     Excuse("rows-of-tests", "the two are in rows of which each is a test of its own", _rows_of_tests),
     Excuse("made-alike", "the same thing is made twice", _made_alike),
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),

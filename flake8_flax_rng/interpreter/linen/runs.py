@@ -32,7 +32,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.jax.random import key_term
-from flake8_flax_rng.interpreter.linen import rngs_argument
+from flake8_flax_rng.interpreter.linen import rngs_argument, training_runs
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.semantics.linen import INITIALISING, SHAPES_ONLY
@@ -118,6 +118,7 @@ def apply(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     if rngs_argument.frozen(engine, rngs, args.nodes.get("rngs"), engine.context.stack[-1].label, state):
         return []
     given = read_streams(engine, args, rngs, False, state)
+    training_runs.note(engine, engine.terms.make(Kind.ATTRIBUTE, engine.term(receiver, state), "apply"), args, state)
     variables = args.get(0, "variables")
     name = engine.term(variables, state) if variables is not None else None
     return _start(engine, RunKind.APPLY, receiver, given, without_first(args, "variables"), state, site, name)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import ModuleRun, UnfedRun
-from flake8_flax_rng.interpreter.domain.kinds import RunKind
+from flake8_flax_rng.interpreter.domain.events import ModuleRun, Use
+from flake8_flax_rng.interpreter.domain.heap import DictObject
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Class, Const, Key, Keys, Ref
+from flake8_flax_rng.interpreter.domain.values import Ref
+from flake8_flax_rng.interpreter.jax.random import key_term
+from flake8_flax_rng.interpreter.linen import training_runs
 from flake8_flax_rng.interpreter.linen.runs import OPTIONS, signature
-from flake8_flax_rng.semantics.linen import FLAG, INITIALISING, TRAINING_FLAGS
+from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.domain.values import Args
     from flake8_flax_rng.interpreter.paths.state import State
-
-_TRAINING = {**dict.fromkeys(TRAINING_FLAGS, TRUE), FLAG: FALSE}
-"""What says of a call that dropout is on."""
-
-_CHOOSING = ("name", "method")
-"""Arguments that say which part of a model is run."""
 
 _RUNNING = frozenset({*INITIALISING, RunKind.APPLY, RunKind.APPLY_FN})
 
@@ -38,7 +37,9 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
     if name not in _RUNNING:
         return
     if name not in INITIALISING:
-        _note_streams(engine, method, args, state)
+        training_runs.note(engine, method, args, state)
+        if training_runs.trains(args):
+            _consume_streams(engine, name, args, state)
     rest = args.shift(1)
     for option in OPTIONS:
         rest.keywords.pop(option, None)
@@ -46,42 +47,20 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
     engine.emit(ModuleRun(site, kind, name, None, False, (), False, signature(rest), context=engine.way()))
 
 
-def _note_streams(engine: Engine, method: Term, args: Args, state: State) -> None:
-    """Note a run that may train, with streams or without."""
-    flags = [key for key in args.keywords if key in _TRAINING]
-    if not args.complete() or engine.context.muted or len(flags) != 1:
-        return
-    flag, given = flags[0], args.keywords[flags[0]]
-    model = _model(engine, method, args, state)
-    step = engine.context.stack[-1]
-    if "rngs" in args.keywords:
-        off = isinstance(given, Const) and given != _TRAINING[flag]
-        if args.keywords["rngs"] != NONE and not off:
-            engine.book.fed.setdefault(model, step.site)
-        return
-    if given != _TRAINING[flag] or any(isinstance(value, Key | Keys) for value in args.values()):
-        return
-    node = args.node(None, flag)
-    text = step.site.chunk.code(node) if node is not None else str(_TRAINING[flag].value)
-    mutable = args.keywords.get("mutable", FALSE) != FALSE
-    run = UnfedRun(step.site, step.label or str(method.name), f"{flag}={text}", mutable)
-    run = engine.book.unfed.setdefault(step.site.node, run)
-    run.models.add(model)
+def _consume_streams(engine: Engine, name: str, args: Args, state: State) -> None:
+    """Enter the keys of the streams that a model is given to train with: who gives them says that it draws.
 
-
-def _model(engine: Engine, method: Term, args: Args, state: State) -> Term:
-    """Return a term that names the model which is run, and the part of it that is chosen.
-
-    It is the same for one attribute of the objects of a class, whichever of its methods is followed.
+    Which stream another model reads in which scope is not known, so one run meets only itself, in another pass of a
+    loop or another call of the function around it.
     """
-    path: list[str] = []
-    term = method
-    while term.kind is Kind.ATTRIBUTE and term.owner is not None:
-        path.append(str(term.name))
-        term = term.owner
-    found = state.instance(Ref(term.address)) if term.address is not None else None
-    if found is not None and isinstance(found.cls, Class):
-        term = engine.terms.make(Kind.CLASS, found.cls.name, found.cls.serial)
-    names = [engine.terms.const(name) for name in reversed(path)]
-    chosen = [engine.term(args.keywords.get(option, NONE), state) for option in _CHOOSING]
-    return engine.terms.make(Kind.TUPLE, term, *names, *chosen)
+    rngs = args.keywords.get("rngs")
+    found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
+    step, derived = engine.context.stack[-1], engine.number()
+    variables = engine.term(args.positional[0], state) if args.positional else None
+    call = engine.terms.make(Kind.LINEN, name, *(engine.term(value, state) for value in args.positional[1:]))
+    for stream, value in found.entries if isinstance(found, DictObject) else ():
+        key = key_term(value)
+        if key is not None and stream.value != "params":
+            way, label = tuple(engine.context.stack), step.label or name
+            use = Use(way, UseKind.STREAM, label, *key, call=call, variables=variables, derived=derived)
+            engine.book.uses.consume(LedgerKey(key[0], ((f"<{label}>",), id(step.site.node))), use, state)

@@ -36,6 +36,9 @@ _NEVER_NONE = (Key, Keys, Tuple, Function, Class, Bound, Native, Partial, Wrappe
 SOME = "some"
 """Label of unknown values that are certainly not None."""
 
+EITHER = "either"
+"""Label of unknown values that are one thing on one path and another on another, or None."""
+
 _OF_ARITHMETIC = frozenset(
     {Kind.DRAW, Kind.MADE, Kind.OP, Kind.MINUS, Kind.UNARY, Kind.FORMAT, Kind.CHAIN}
     | {Kind.NOT, Kind.EQUAL, Kind.LESS, Kind.GREATER, Kind.IN}
@@ -84,6 +87,14 @@ def assume(naming: Naming, value: Value, wanted: bool, state: State) -> State | 
         if held is wanted:
             return path
     return None
+
+
+def take_as_some(naming: Naming, value: Opaque, state: State) -> None:
+    """Go on as if an unknown value were not None, unless the path has assumed that it is."""
+    is_none = Opaque(naming.terms.make(Kind.EQUAL, value.term, naming.terms.const(None)))
+    path = assume(naming, is_none, False, state.fork())
+    if path is not None:
+        state.assumed = path.assumed
 
 
 def certainly_one(naming: Naming, limits: Sequence[Term | None], state: State) -> bool:

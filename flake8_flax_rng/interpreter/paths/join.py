@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import compress
-from operator import is_not
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_KEPT
@@ -14,7 +12,8 @@ from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
-from flake8_flax_rng.interpreter.paths.conditions import SOME, never_none
+from flake8_flax_rng.interpreter.paths.conditions import EITHER, SOME, never_none
+from flake8_flax_rng.interpreter.paths.history import apart
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Draw
@@ -74,7 +73,7 @@ def merge_outcomes(
     for state in merged:
         joined = state.lookup(frame, _RESULT)
         state.unbind(frame, _RESULT)
-        result.append((joined if joined is not None else fresh("either"), state))
+        result.append((joined if joined is not None else fresh(EITHER), state))
     return result
 
 
@@ -86,7 +85,8 @@ def _without_fallbacks(states: list[State]) -> list[State]:
     if len(states) != 2:
         return states
     one, other = states
-    names = _name_differences(one, other) if one.assumed != other.assumed else []
+    unlike = one.assumed != other.assumed
+    names = _name_differences(one, other, apart(one.epoch, other.epoch)) if unlike else []
     if any(_stands_in(other.lookup(*place), one.lookup(*place), other) for place in names):
         return [one]
     if any(_stands_in(one.lookup(*place), other.lookup(*place), one) for place in names):
@@ -121,8 +121,9 @@ def _alike(state: State, other: State, counted: bool) -> bool:
 
 def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
     """Make ``state`` stand for ``other`` too; without ``force`` only where nothing of interest is lost."""
-    names = _name_differences(state, other)
-    objects = _changed_objects(state.heap, other.heap)
+    written = apart(state.epoch, other.epoch)
+    names = _name_differences(state, other, written)
+    objects = _changed_objects(state.heap, other.heap, written)
     if not force:
         for frame, name in names:
             if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
@@ -131,24 +132,29 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
             return False
     for frame, name in names:
         some = never_none(state.lookup(frame, name), state) and never_none(other.lookup(frame, name), other)
-        state.bind(frame, name, fresh(SOME if some else "either"))
+        state.bind(frame, name, fresh(SOME if some else EITHER))
     for address in objects:
         state.heap[address] = _forget(state.heap[address], other.heap[address], fresh)
-    _adopt(state, other)
+    _adopt(state, other, written)
     return True
 
 
-def _changed_objects(ours: dict[int, HeapObject], theirs: dict[int, HeapObject]) -> list[int]:
+_Written = tuple[set[int], set[int]] | None
+"""The addresses and the frames that differ at most; None for all."""
+
+
+def _changed_objects(ours: Mapping[int, HeapObject], theirs: Mapping[int, HeapObject], written: _Written) -> list[int]:
     """Return the addresses of what is not the same on both paths; a heap is large, and nearly all of it is."""
-    apart = compress(ours, map(is_not, ours.values(), map(theirs.get, ours)))
-    return [address for address in apart if address in theirs and theirs[address] != ours[address]]
+    both = [address for address in (sorted(written[0]) if written else ours) if address in ours and address in theirs]
+    return [address for address in both if theirs[address] is not ours[address] and theirs[address] != ours[address]]
 
 
-def _adopt(state: State, other: State) -> None:
+def _adopt(state: State, other: State, written: _Written) -> None:
     """Keep what holds on both paths, and take over what only the other one has made."""
-    state.heap = {**other.heap, **state.heap}
+    addresses = sorted(written[0]) if written else other.heap
+    state.heap.give((address, other.heap[address]) for address in addresses if address in other.heap)
     for number in other.frame_numbers():
-        if not state.has_frame(number):
+        if (written is None or number in written[1]) and not state.has_frame(number):
             state.open_frame(number, dict(other.frame(number)))
     if state.ledger.keys() != other.ledger.keys():
         state.ledger = {key: use for key, use in state.ledger.items() if key in other.ledger}
@@ -190,9 +196,11 @@ def _simplified(one: Facts, two: Facts) -> Facts | None:
     return None
 
 
-def _name_differences(state: State, other: State) -> list[tuple[int, str]]:
+def _name_differences(state: State, other: State, written: _Written) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for number in state.frame_numbers():
+        if written is not None and number not in written[1]:
+            continue
         ours, theirs = state.frame(number), other.frame(number)
         if ours is theirs or not other.has_frame(number):
             continue
@@ -247,14 +255,14 @@ def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
     """Return an object that could be either."""
     if isinstance(ours, Instance) and isinstance(theirs, Instance) and ours.cls is theirs.cls:
         attributes = {
-            name: value if theirs.attributes.get(name) == value else fresh("either")
+            name: value if theirs.attributes.get(name) == value else fresh(EITHER)
             for name, value in {**theirs.attributes, **ours.attributes}.items()
         }
         return replace(ours, attributes=attributes, version=max(ours.version, theirs.version))
     if isinstance(ours, DictObject):
         return DictObject((), complete=False)
     filled = _empty(ours) is False and _empty(theirs) is False
-    return ListObject((fresh("either"),) if filled else (), complete=False)
+    return ListObject((fresh(EITHER),) if filled else (), complete=False)
 
 
 def _joined_draws(ours: tuple[Draw, ...], theirs: tuple[Draw, ...]) -> tuple[Draw, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.frozen import record
-from flake8_flax_rng.interpreter.domain.heap import HeapObject, Instance
+from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import Ref, Value
+from flake8_flax_rng.interpreter.paths.history import Epoch, Heap
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Draw, Use
@@ -51,14 +52,16 @@ class State:
         draws: what the Linen modules drew in the run that is under way.
         ended: whether a statement has raised on this path.
         adopted: how many objects of other files the heap has taken over.
+        epoch: tells what was written since the path was forked or marked.
     """
 
-    __slots__ = ("_frames", "_owned", "adopted", "assumed", "draws", "ended", "heap", "ledger", "versions")
+    __slots__ = ("_frames", "_owned", "adopted", "assumed", "draws", "ended", "epoch", "heap", "ledger", "versions")
 
     def __init__(self) -> None:
         self._frames: dict[int, dict[str, Value]] = {}
         self._owned: set[int] = set()
-        self.heap: dict[int, HeapObject] = {}
+        self.epoch = Epoch()
+        self.heap = Heap({}, self.epoch.heap)
         self.ledger: dict[LedgerKey, Use] = {}
         self.assumed: tuple[Facts, ...] = ({},)
         self.versions: dict[Term, int] = {}
@@ -68,10 +71,12 @@ class State:
 
     def fork(self) -> State:
         """Return a copy that goes its own way."""
+        start = self.mark()
         other = State()
         other._frames = dict(self._frames)
         self._owned = set()
-        other.heap = dict(self.heap)
+        other.epoch = Epoch(start)
+        other.heap = Heap(self.heap, other.epoch.heap)
         other.ledger = dict(self.ledger)
         other.assumed = self.assumed
         other.versions = dict(self.versions)
@@ -80,14 +85,23 @@ class State:
         other.adopted = self.adopted
         return other
 
+    def mark(self) -> Epoch:
+        """Return what tells later what was written since."""
+        marked = self.epoch
+        self.epoch = Epoch(marked)
+        self.heap.log = self.epoch.heap
+        return marked
+
     def open_frame(self, number: int, names: dict[str, Value]) -> None:
         """Add the frame of a call."""
         self._frames[number] = names
         self._owned.add(number)
+        self.epoch.frames.add(number)
 
     def close_frame(self, number: int) -> None:
         """Forget the frame of a call that nothing can refer to any more."""
         self._frames.pop(number, None)
+        self.epoch.frames.add(number)
 
     def has_frame(self, number: int) -> bool:
         """Return whether the frame exists on this path."""
@@ -111,6 +125,7 @@ class State:
         self._writable(frame).pop(name, None)
 
     def _writable(self, frame: int) -> dict[str, Value]:
+        self.epoch.frames.add(frame)
         if frame not in self._owned:
             self._frames[frame] = dict(self._frames.get(frame, {}))
             self._owned.add(frame)

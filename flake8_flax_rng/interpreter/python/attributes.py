@@ -99,7 +99,8 @@ def _of_constant(engine: Engine, node: cst.CSTNode, value: Value, name: str, sta
 
 def _of_symbol(engine: Engine, node: cst.CSTNode, value: Symbol, name: str, state: State) -> Outcomes:
     inner = Symbol(canonical(f"{value.path}.{name}"), value.home)
-    return [(inner if engine.files.others is None else engine.files.others.resolve(inner, state), state)]
+    others = engine.files.others if inner.home else None
+    return [(inner if others is None else others.resolve(inner, state), state)]
 
 
 def _of_object(engine: Engine, node: cst.CSTNode, value: Ref, name: str, state: State) -> Outcomes:

@@ -25,6 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.domain.walk import children
+from flake8_flax_rng.interpreter.paths.history import before as before_call
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -84,7 +85,7 @@ class Call:
         state: the path, before the call.
     """
 
-    __slots__ = ("_before", "_engine", "_function", "_identity", "_known", "_marks", "_terms")
+    __slots__ = ("_draws", "_engine", "_function", "_identity", "_known", "_marks", "_start", "_terms", "_versions")
 
     def __init__(
         self,
@@ -100,10 +101,12 @@ class Call:
         self._function = function
         self._terms = terms
         self._engine = engine
-        self._before: tuple[dict[int, HeapObject], dict[Term, int], object] = ({}, {}, None)
+        self._start = state.epoch
+        self._versions: dict[Term, int] = {}
+        self._draws: object = None
         self._marks = _marks(engine)
         if identity not in known:
-            self._before = dict(state.heap), dict(state.versions), state.draws
+            self._start, self._versions, self._draws = state.mark(), dict(state.versions), state.draws
 
     def result(self, state: State) -> Value | None:
         """Return the result of such a call, with its effect on the path; None if it has to be followed."""
@@ -130,11 +133,11 @@ class Call:
             return
         value, state = outcomes[0]
         items = value.items if isinstance(value, Tuple) else (value,)
-        heap, _, draws = self._before
-        drawn = bool(engine.context.runs) and state.draws != draws
+        drawn = bool(engine.context.runs) and state.draws != self._draws
         if drawn or state.ended or not all(isinstance(item, Opaque) for item in items):
             return
-        if any(state.heap.get(address) is not found for address, found in heap.items()):
+        written = before_call(state.epoch, self._start)
+        if any(found is not None and state.heap.get(address) is not found for address, found in written.items()):
             return
         escaped = self._escaped(state)
         if escaped is not None:
@@ -143,7 +146,7 @@ class Call:
 
     def _escaped(self, state: State) -> tuple[int, ...] | None:
         """Return which of the unknown arguments may have been changed; None if others may have been."""
-        _, versions, _ = self._before
+        versions = self._versions
         changed = {term for term, version in state.versions.items() if version != versions.get(term, 0)}
         places = tuple([place for place, term in enumerate(self._terms) if term in changed])
         others = changed.difference(self._terms)

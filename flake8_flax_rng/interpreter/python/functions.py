@@ -40,6 +40,8 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_inside, any_key, kind_of
+from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.paths.conditions import EITHER
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
 from flake8_flax_rng.interpreter.python.lineage import is_linen
@@ -50,6 +52,7 @@ from flake8_flax_rng.syntax.names_in_text import function_around, loaded
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
 _DOCUMENTED = 2
@@ -175,6 +178,9 @@ def _default(engine: Engine, function: Function, name: str) -> Value | None:
     return None
 
 
+_OF_A_CALL = frozenset({Kind.CALL, Kind.PURE, Kind.RESULT, Kind.ITEM, Kind.SUBSCRIPT})
+
+
 def call_function(engine: Engine, function: Function, args: Args, state: State) -> Outcomes:
     """Follow a function's body with these arguments.
 
@@ -241,6 +247,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     names = _bound(engine, function, args, state)
     _note_unread(engine, function, args)
     ignored_keys.note_call(engine, function, names)
+    _take_as_given(engine, function, args, state)
     trial = effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
@@ -260,6 +267,37 @@ def _note_unread(engine: Engine, function: Function, args: Args) -> None:
             continue
         name = place if isinstance(place, str) else names[place] if place < len(names) else ""
         engine.book.signs.give(node, not name or _reads(function.code, name))
+
+
+def _is_made(term: Term) -> bool:
+    """Return whether a value comes of a call, or of a part of what one has returned."""
+    if term.kind is Kind.FRESH:
+        return term.label != EITHER
+    return term.kind in _OF_A_CALL
+
+
+def _take_as_given(engine: Engine, function: Function, args: Args, state: State) -> None:
+    """Go on as if what a call has returned were there, where it is given for a parameter that may be left out.
+
+    Who has nothing to give leaves it out: what the function does for want of it is not what this call is for.
+    """
+    made: dict[int | str, Opaque] = {}
+    for place in args.nodes:
+        value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
+        if isinstance(value, Opaque) and _is_made(value.term):
+            made[place] = value
+    if not made:
+        return
+    names, params = parameter_names(function), function.code.node.params
+    optional = {
+        param.name.value
+        for param in (*params.posonly_params, *params.params, *params.kwonly_params)
+        if isinstance(param.default, cst.Name) and param.default.value == "None"
+    }
+    for place, value in made.items():
+        name = place if isinstance(place, str) else names[place] if place < len(names) else ""
+        if name in optional:
+            conditions.take_as_some(engine, value, state)
 
 
 def _reads(code: FunctionCode, name: str) -> bool:

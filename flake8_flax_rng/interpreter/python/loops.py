@@ -12,10 +12,11 @@ import libcst as cst
 from flake8_flax_rng.interpreter.core.context import NORMAL, Completions, Ending
 from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, EXACT_PASSES, PASSES
 from flake8_flax_rng.interpreter.domain.events import Step
-from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, ListObject
+from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
 from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.paths.history import before
 from flake8_flax_rng.interpreter.python.assignment import assign
 from flake8_flax_rng.interpreter.python.iteration import Iteration, iterate, listed
 from flake8_flax_rng.interpreter.python.iterators import asked
@@ -23,6 +24,7 @@ from flake8_flax_rng.interpreter.python.iterators import asked
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.terms import Term
+    from flake8_flax_rng.interpreter.paths.history import Epoch
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -32,7 +34,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
     for value, entry in engine.eval(node.iter, state):
         value, entry = asked(engine, value, entry, engine.site(node.iter))
         iteration = _bounded(engine, iterate(engine, value, entry))
-        before = dict(entry.heap)
+        start = entry.mark()
         live = [entry]
         left: list[State] = []
         seen: list[Mapping[str, Value]] = []
@@ -48,7 +50,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
                 live = [path for path in live if not path.ended]
                 live = _run_body(engine, node.body, live, left, result)
         if not iteration.exact:
-            forget_lengths(before, [*live, *left], len(passes), iteration.count)
+            forget_lengths(start, [*live, *left], len(passes), iteration.count)
             _settle_places(engine, seen, live, iteration.total)
             for path in (*live, *left):
                 engine.book.uses.forget_folds(node, path)
@@ -60,7 +62,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
 def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
     """Follow a ``while`` loop; it is taken to run twice unless its condition is known to fail, or to hold, by then."""
     result: Completions = []
-    before = dict(state.heap)
+    start = state.mark()
     live: list[State] = [state]
     left: list[State] = []
     over: list[State] = []
@@ -90,7 +92,7 @@ def run_while(engine: Engine, node: cst.While, state: State) -> Completions:
             live = entering if turn >= passes and not known else _run_body(engine, node.body, entering, left, result)
     # Such a loop is left by ``break`` only, but whoever uses a generator leaves it all the same.
     endless = endless and not (engine.context.functions and engine.context.functions[-1].generator)
-    forget_lengths(before, [*live, *left], passes)
+    forget_lengths(start, [*live, *left], passes)
     _settle_places(engine, seen, live, None)
     result.extend(_run_else(engine, node.orelse, [*over, *([] if endless else live)]))
     result.extend((NORMAL, path) for path in left)
@@ -180,20 +182,20 @@ def _settle_places(engine: Engine, seen: list[Mapping[str, Value]], live: list[S
             changed = second.get(name)
             if isinstance(value, Key) and value == first.get(name) and changed is not None and changed != value:
                 if total is None:
-                    path.bind(frame, name, engine.unknown("either"))
+                    path.bind(frame, name, engine.unknown(conditions.EITHER))
                 elif total % 2:
                     path.bind(frame, name, changed)
 
 
-def forget_lengths(
-    before: dict[int, HeapObject], states: list[State], passes: int = PASSES, count: Term | None = None
-) -> None:
+def forget_lengths(start: Epoch, states: list[State], passes: int = PASSES, count: Term | None = None) -> None:
     """Note that what a loop of unknown length has grown is not known to its end, or has an item for each pass."""
     for state in states:
-        for address, found in state.heap.items():
-            grown = before.get(address) is not None and before[address] is not found
-            if grown and isinstance(found, ListObject | DictObject):
+        for address, earlier in sorted(before(state.epoch, start).items()):
+            found = state.heap[address]
+            if earlier is None or earlier is found:
+                continue
+            if isinstance(found, ListObject | DictObject):
                 state.heap[address] = replace(found, complete=False)
-            if grown and isinstance(found, ListObject) and found.once and before[address] == ListObject((), once=True):
+            if isinstance(found, ListObject) and found.once and earlier == ListObject((), once=True):
                 each = len(found.items) == passes
                 state.heap[address] = replace(found, complete=False, count=count if each else None)

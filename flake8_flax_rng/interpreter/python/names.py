@@ -40,7 +40,7 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
         value = engine.define(name, state)
     if engine.files.others is not None:
         value = engine.files.others.lookup(frames, name, state) if value is None else value
-        if isinstance(value, Symbol):
+        if type(value) is Symbol and value.home:
             value = engine.files.others.resolve(value, state)
     if value is not None:
         return value

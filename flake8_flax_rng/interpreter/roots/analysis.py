@@ -33,6 +33,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Descriptor,
     Function,
+    FunctionCode,
     Ref,
     Value,
     Wrapped,
@@ -44,7 +45,7 @@ from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
-from flake8_flax_rng.interpreter.python import lineage
+from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.expressions import evaluate
 from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
@@ -100,6 +101,7 @@ class Analysis:
         self._engine.work.left_abroad = STEPS_ABROAD_PER_FILE + STEPS_ABROAD_PER_LINE * lines
         self._steps_left = self._budget
         self._receivers: dict[int, list[tuple[Ref, State]]] = {}
+        self._in_setup: set[FunctionCode] = set()
         self._objects = Objects(self._engine, chunks, self._call)
         self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
@@ -294,7 +296,10 @@ class Analysis:
                 given = self._objects.taken(owner, function, state)
                 self._call(function, state, receiver, given=given)
             return
-        for ref, ready in self._set_up(owner, state):
+        paths = self._set_up(owner, state)
+        if function.code in self._in_setup:
+            return  # it was followed to set the module up
+        for ref, ready in paths:
             self._run_module_method(owner, function, ref, ready)
 
     def _run_module_method(self, owner: Class, function: Function, ref: Ref, state: State) -> None:
@@ -327,6 +332,9 @@ class Analysis:
             engine = self._engine
             ref = engine.allocate(state, Instance(owner, frozen=True, path=(), bound=True, symbolic=True))
             ready = self._guarded(lambda: set_up(engine, ref, state.fork()))
+            setup = classes.member(owner, "setup")
+            if ready and isinstance(setup, Function) and setup.code in engine.work.followed:
+                self._in_setup.add(setup.code)
             paths = merge(ready, engine.unknown, kept=SETUPS_KEPT) if ready else [not_set_up(ref, state)]
             for path in paths:
                 path.ledger, path.draws = {}, ()

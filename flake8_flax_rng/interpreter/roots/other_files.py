@@ -280,8 +280,7 @@ class ProjectFiles:
         """Give a path the objects of other files, as they are before the program changes them."""
         heap = self._state.heap
         if state is not self._state and state.adopted < len(heap):
-            for address, found in heap.items():
-                state.heap.setdefault(address, found)
+            state.heap.give(heap.items())
             state.adopted = len(heap)
 
 

@@ -26,6 +26,13 @@ PROGRAMS = {
         HEAD + "def loss(w, k):\n    return (w * random.normal(k)).sum()\n"
         "def f(w, v, key):\n    return jax.grad(loss)(w, key), jax.grad(loss)(v, key)\n",
     ),
+    "demonstration": (
+        HEAD + "class Net:\n    def __init__(self, k):\n        self.w = random.normal(k)\n"
+        "if __name__ == '__main__':\n    k = random.key(5)\n    x = random.normal(k)\n    print(x, Net(k).w)\n",
+        HEAD + "class Net:\n    def __init__(self, k):\n        self.w = random.normal(k)\n"
+        "if __name__ == '__main__':\n    k = random.key(5)\n    x = random.normal(k)\n    net = Net(k)\n"
+        "    while x < 3:\n        x = x + net.w\n",
+    ),
     "only-looked-at": (
         HEAD + "def f(w, key, test_key):\n    for _ in range(9):\n        key, k = random.split(key)\n"
         "        w = w + random.normal(k)\n        score = draw(test_key)\n        print(score)\n"
