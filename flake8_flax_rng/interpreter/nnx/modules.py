@@ -26,7 +26,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Symbol,
     Value,
 )
-from flake8_flax_rng.interpreter.nnx import graph, layers, rngs, streams
+from flake8_flax_rng.interpreter.nnx import bridge, graph, layers, rngs, streams
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.nnx import (
@@ -72,6 +72,8 @@ def lacking(engine: Engine, owner: Ref, found: Instance, name: str, state: State
     """Return an attribute of an object of NNX that is not among those which the program has set."""
     if isinstance(found.cls, Symbol) and found.cls.path in (RNGS, STREAM):
         return None if name.startswith("__") else rngs.attribute(engine, owner, found, name, state, site)
+    if name == "lazy_init" and found.cls == Symbol(bridge.TO_NNX):
+        return [(Native("nnx.lazy_init", owner), state)]
     if name == "initialize_carry" and isinstance(found.cls, Symbol) and found.cls.path in CELLS:
         return [(Native("nnx.initialize_carry", owner), state)]
     if name in ("get_value", "raw_value") and "value" in found.attributes:
@@ -91,6 +93,8 @@ def call_method(engine: Engine, name: str, receiver: Value, args: Args, state: S
         return [(engine.unknown(name), state)]
     if isinstance(found.cls, Symbol) and found.cls.path in (RNGS, STREAM):
         return rngs.method(engine, name, receiver, args, state, site)
+    if name == "lazy_init":
+        return bridge.initialise(engine, receiver, args, state, site)
     if name == "initialize_carry":
         return layers.initialize_carry(engine, receiver, args, state, site)
     if name in MODES or name == SETTING:
