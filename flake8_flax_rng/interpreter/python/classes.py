@@ -247,6 +247,9 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         known = member(cls, name, state)
         if known is not None and found.symbolic and _overridden(engine, cls, name):
             return [(engine.unknown(name), state)]
+        if isinstance(known, Opaque) and name in cls.fields and not has_constructor_fields(cls):
+            # ``key: jax.Array = field()``: what the class makes of its fields is not in sight.
+            return [(engine.unknown(name), state)]
         # An annotated None waits for what somebody stores there later.
         field = name in cls.fields and (has_constructor_fields(cls) or known == NONE)
         if known is not None and not (found.symbolic and field):
