@@ -97,5 +97,5 @@ def _from_factory(engine: Engine, name: str, factory: Class | Function, state: S
     if isinstance(value, Key | Keys):
         return engine.unknown(name)
     if after is not state:
-        state.heap.update_from(after.heap.items())
+        state.heap.update(after.heap)
     return value

@@ -50,11 +50,21 @@ class Heap(dict[int, "HeapObject"]):
             self.log[address] = self.get(address)
         super().__setitem__(address, found)
 
-    def update_from(self, objects: Iterable[tuple[int, HeapObject]]) -> None:
+    def __delitem__(self, address: int) -> None:
+        self.log.setdefault(address, self.get(address))
+        super().__delitem__(address)
+
+    def update(self, objects: Mapping[int, HeapObject]) -> None:  # type: ignore[override]
         """Take over objects, in the place of those that are there."""
-        for address, found in objects:
+        for address, found in objects.items():
             if self.get(address) is not found:
                 self[address] = found
+
+    def setdefault(self, address: int, found: HeapObject) -> HeapObject:
+        """Take over an object if there is none, and return the one that is there."""
+        if address not in self:
+            self[address] = found
+        return self[address]
 
     def give(self, objects: Iterable[tuple[int, HeapObject]]) -> None:
         """Take over the objects that are not there."""

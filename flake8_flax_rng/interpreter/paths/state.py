@@ -101,6 +101,7 @@ class State:
     def close_frame(self, number: int) -> None:
         """Forget the frame of a call that nothing can refer to any more."""
         self._frames.pop(number, None)
+        self._owned.discard(number)
         self.epoch.frames.add(number)
 
     def has_frame(self, number: int) -> bool:

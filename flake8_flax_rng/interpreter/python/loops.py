@@ -191,7 +191,7 @@ def forget_lengths(start: Epoch, states: list[State], passes: int = PASSES, coun
     """Note that what a loop of unknown length has grown is not known to its end, or has an item for each pass."""
     for state in states:
         for address, earlier in sorted(before(state.epoch, start).items()):
-            found = state.heap[address]
+            found = state.heap.get(address)
             if earlier is None or earlier is found:
                 continue
             if isinstance(found, ListObject | DictObject):
