@@ -36,6 +36,7 @@ from flake8_flax_rng.semantics.nnx import (
     LAYERS,
     MODE_FLAGS,
     MODES,
+    MODES_ELSEWHERE,
     MODULE_METHODS,
     RNGS,
     ROOT,
@@ -188,7 +189,7 @@ def _written(site: Site, args: Args) -> str:
 def _says_no(key: str, value: Value, module: Ref, state: State) -> bool:
     """Return whether an argument of ``train`` seems to turn training off, and no module has it."""
     off = value == Const(False)
-    return off and key not in MODE_FLAGS and _all_found({}, set(), module, state) and not _has(module, key, state)
+    return off and key in MODES_ELSEWHERE and _all_found({}, set(), module, state) and not _has(module, key, state)
 
 
 def _has(module: Ref, key: str, state: State) -> bool:
