@@ -176,9 +176,12 @@ def _eval_shape(engine: Engine, path: str, args: Args, state: State, site: Site)
     function = args.get(0, "f")
     if function is None:
         return None
-    level = engine.number()
+    level, inside, given = engine.number(), state.fork(), args.shift(1)
+    copying = graph.Copying(engine, inside, lambda _, found: found)
+    given.positional = [copying.of(value) for value in given.positional]
+    given.keywords = {name: copying.of(value) for name, value in given.keywords.items()}
     with engine.within(engine.context.at_level(level)), engine.book.uses.for_shapes_only(), engine.tracing():
-        outcomes = engine.call(function, args.shift(1), state.fork(), site)
+        outcomes = engine.call(function, given, inside, site)
     if len(outcomes) != 1:
         return [] if not outcomes else [(engine.unknown("shapes"), state)]
     value, after = outcomes[0]
