@@ -51,7 +51,7 @@ EXAMPLES = [match.groupdict() for match in EXAMPLE.finditer(TEXT)]
 
 
 def test_all_examples_are_checked():
-    assert len(EXAMPLES) == TEXT.count("```console\n") == 3
+    assert len(EXAMPLES) == TEXT.count("```console\n") == 4
 
 
 @pytest.mark.slow

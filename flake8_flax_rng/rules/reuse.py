@@ -93,7 +93,9 @@ def _code(event: Reused, parting: Parting) -> str:
 def _remade_code(event: Remade) -> str:
     kinds = {event.first.kind, event.second.kind}
     if event.drawn != (None, None):
-        return stream_code(event)
+        code = stream_code(event)
+        drops = event.built or event.use.label.startswith("nnx.")
+        return code if code != "RNG303" or drops or constant_code(event) else ""
     if kinds & {MakeKind.WRAP, MakeKind.COMPUTED}:
         return "RNG114"
     if kinds != {MakeKind.SEED}:

@@ -73,9 +73,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         seen.add(site.node)
         via = copy.drawn.via
         instead = _OF_NNX.get(via, f"nnx.{via.rpartition('.')[2]}")
-        before = place(parting.first.site)
+        before = "in the previous pass" if parting.loop else f"on {place(parting.first.site)}"
         yield Report(
             site,
-            f"`{via}` works on a copy of the streams, so that `{event.use.label}` draws again what it drew on "
+            f"`{via}` works on a copy of the streams, so that `{event.use.label}` draws again what it drew "
             f"{before}; use `{instead}`, or return the module and go on with that",
         )

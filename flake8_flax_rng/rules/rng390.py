@@ -3,7 +3,8 @@
 ## What it does
 
 Reports a call of a layer with `deterministic=False` of a model that `eval()` has turned off; and a loop that trains a
-model, evaluates it with `eval()`, and never calls `train()`, so that it trains without dropout from the second pass on.
+model, evaluates it with `eval()`, and never calls `train()`, so that it trains without dropout from the second pass on;
+and a call of a model that was trained, with dropout on, where no gradient is taken.
 
 ## Why it matters
 
@@ -53,10 +54,19 @@ RULE = rule(
 )
 
 
+_FORGOTTEN = (StreamMistake.OVERRIDDEN, StreamMistake.NEVER_BACK, StreamMistake.FORGOTTEN)
+
+
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report modes that are overridden, or never set back."""
-    for event in mistakes(events, StreamMistake.OVERRIDDEN, StreamMistake.NEVER_BACK):
+    for event in mistakes(events, *_FORGOTTEN):
         where = f" on {place(event.other)}" if event.other is not None else ""
+        if event.what is StreamMistake.FORGOTTEN:
+            yield Report(
+                event.site,
+                f"the model that was trained still drops out here{where}, where no gradient is taken: call `eval()`",
+            )
+            continue
         if event.what is StreamMistake.OVERRIDDEN:
             yield Report(
                 event.site,

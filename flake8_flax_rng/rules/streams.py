@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Made, Remade, Stateful, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, StreamMistake
+from flake8_flax_rng.rules.constant_keys import is_direct
 from flake8_flax_rng.rules.report import line
 
 SCANNED = "flax.nnx.scan"
@@ -54,7 +55,16 @@ def _seeded_code(event: Remade) -> str:
     if event.built:
         wrong = _in_one_module(event) or (again and _falls_back(event)) or _layers_in_a_row(event) or _listed(event)
         return "RNG303" if wrong else ""
-    return "RNG303" if again else "RNG307"
+    return "RNG303" if again else "RNG307" if _belong_together(event) else ""
+
+
+def _belong_together(event: Remade) -> bool:
+    """Return whether one function makes both streams, or one of them is drawn from where it is made.
+
+    Two functions that hand on streams of one seed may be two programs, or two settings of one.
+    """
+    same = event.first.way[-1].owner == event.second.way[-1].owner
+    return same or is_direct(event.first, event.before) or is_direct(event.second, event.use)
 
 
 def built_again(event: Remade) -> bool:

@@ -100,6 +100,9 @@ MODES: dict[str, dict[str, bool]] = {
 }
 """Methods of every module that set a mode, and what they set."""
 
+MODES_ELSEWHERE: frozenset[str] = frozenset({"mode", "train", "training", "is_training", "is_train"})
+"""What other libraries call the argument of ``train`` that turns training off: PyTorch's is ``mode``."""
+
 MODE_FLAGS: frozenset[str] = frozenset({"deterministic", "use_running_average"})
 SETTING = "set_attributes"
 VIEW = "flax.nnx.view"

@@ -222,9 +222,11 @@ def check_layer(engine: Engine, key: Term, origin: int) -> None:
 
 def _still_traced(engine: Engine, made: Made) -> bool:
     """Return whether a seed was made within the trace that is being followed; what it left in an object goes on."""
-    depth = engine.context.traces[-1].depth if engine.context.traces else -1
+    if not engine.context.traces:
+        return False
+    depth = engine.context.traces[-1].depth
     around = [step.site.node for step in engine.context.stack[:depth]]
-    return depth >= 0 and [step.site.node for step in made.way[:depth]] == around
+    return [step.site.node for step in made.way[:depth]] == around
 
 
 def _streamed(engine: Engine, origin: int) -> bool:

@@ -214,6 +214,7 @@ class Context:
         follow_runs: whether calls of ``init`` and ``apply`` are followed into their module.
         level: a number that is larger than those of all objects from outside of the innermost trace.
         entered: how many calls and passes of loops led to that trace.
+        differentiated: whether a gradient is taken of what is followed.
     """
 
     scope: Scope = field(default_factory=lambda: Scope((MODULE_FRAME,)))
@@ -230,6 +231,7 @@ class Context:
     follow_runs: bool = True
     level: int = 0
     entered: int = 0
+    differentiated: bool = False
 
     @property
     def models(self) -> int:
@@ -240,9 +242,10 @@ class Context:
         """Return the context of a method of a Linen module."""
         return replace(self, activations=(*self.activations, activation))
 
-    def at_level(self, level: int) -> Context:
+    def at_level(self, level: int, differentiated: bool = False) -> Context:
         """Return the context of a trace, all of whose own objects have a higher number."""
-        return replace(self, level=level, entered=len(self.stack))
+        gradient = self.differentiated or differentiated
+        return replace(self, level=level, entered=len(self.stack), differentiated=gradient)
 
     def expecting_failure(self, expected: bool = True) -> Context:
         """Return the context of code in which the program expects a failure, if it does."""

@@ -129,6 +129,7 @@ class Program:
         owners: the functions in whose text these stand, by the same number.
         relied: the first call that builds a module on an object which is the default of a parameter.
         reliances: the calls that rely on such an object, by number.
+        trained: the layers that have dropped out where a gradient was taken, by walk and number.
         dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
@@ -163,6 +164,7 @@ class Program:
         self.owners: dict[object, int] = {}
         self.relied: dict[tuple[FunctionCode, str], Reliance] = {}
         self.reliances: dict[object, Reliance] = {}
+        self.trained: set[tuple[int, object]] = set()
         self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
         self.folds_apart = False

@@ -30,7 +30,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
-from flake8_flax_rng.interpreter.nnx import key_places, layers
+from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
 from flake8_flax_rng.interpreter.python import assertions, classes, lineage
@@ -95,6 +95,8 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
     if not isinstance(found, Instance):
         return unknown_code.unknown_call(engine, function, args, state)
     if isinstance(found.cls, Symbol):
+        if found.cls.path == bridge.TO_NNX:
+            return bridge.call(engine, function, found, args, state, site)
         if nnx_modules.is_of_nnx(found):
             return layers.call(engine, function, found, args, state, site)
         return modules.call_layer(engine, function, found, args, state, site)
@@ -110,7 +112,7 @@ def _native(engine: Engine, function: Native, args: Args, state: State, site: Si
     method = METHODS.get(kind)
     if method is None:
         return [(engine.unknown("abstract"), state)]
-    if kind == "linen" and engine.program.stateful and key_places.given_to_linen(engine, name, args, state, site):
+    if engine.program.stateful and key_places.given_streams(engine, kind, name, args, state, site):
         return []
     return method(engine, name, function.receiver, args, state, site)
 

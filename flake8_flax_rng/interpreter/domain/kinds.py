@@ -310,6 +310,9 @@ class StreamMistake(StrEnum):
     OVERRIDDEN = "overridden"
     """A flag given in the call overrides the mode that was set."""
 
+    FORGOTTEN = "forgotten"
+    """A layer that was trained drops out where no gradient is taken."""
+
     NEVER_BACK = "never back"
     """A loop evaluates the model that it trains, and does not set the mode back."""
 

@@ -282,6 +282,8 @@ def _thrown_away(case: Case) -> bool:
     A method may keep what it has made, and a handler that makes the same call again gets the same numbers.
     """
     uses, steps = (case.first, case.second), (case.parting.first, case.parting.second)
+    if any(case.signs.dropped.hold(use) for use in uses):
+        return True
     if any(step.method and use.kind is not UseKind.STREAM for step, use in zip(steps, uses, strict=True)):
         return False
     scopes = [scope_of(ancestors(step.site.chunk.module, step.site.node)) for step in steps]
@@ -512,7 +514,26 @@ def excuse_for(case: Case) -> Excuse | None:
     asked = {Of.ALL}
     if kinds != ("split", "split"):
         asked.add(Of.STREAMS if kinds == ("stream", "stream") else Of.DRAWS)
-    return next((excuse for excuse in EXCUSES if excuse.of in asked and excuse.holds(case)), None)
+    excuses = [excuse for excuse in EXCUSES if excuse.of in asked]
+    if _of_a_lost_copy(case):
+        excuses = [excuse for excuse in excuses if excuse.name in _OF_ANY_NUMBERS]
+    return next((excuse for excuse in excuses if excuse.holds(case)), None)
+
+
+_OF_ANY_NUMBERS = frozenset(
+    {"compared", "warm-up", "thrown-away", "one-is-selected", "only-shapes", "rows-of-tests", "never-read"}
+)
+"""Excuses that do not rest on numbers which somebody has chosen to be the same."""
+
+
+def _of_a_lost_copy(case: Case) -> bool:
+    """Return whether a transform has drawn from a copy of a stream of NNX: nobody has asked for the same numbers."""
+    made = case.makers.get(case.second.origin)
+    while made is not None:
+        if made.drawn is not None and made.drawn.via.startswith(("jax.", "flax.")):
+            return True
+        made = case.makers.get(made.parent)
+    return False
 
 
 # -- what the predicates look at -------------------------------------------------------------------------

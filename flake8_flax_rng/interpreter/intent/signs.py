@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.intent.arithmetic import Arithmetic
 from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
+from flake8_flax_rng.interpreter.intent.dropped_parts import DroppedParts
 from flake8_flax_rng.interpreter.intent.replays import Records
 from flake8_flax_rng.interpreter.intent.selections import Selections
 from flake8_flax_rng.interpreter.intent.tables_of_tests import Tables
@@ -28,6 +29,7 @@ class Signs:
         orders: the arrays that are indexed by draws.
         tables: the tables whose rows are run one by one.
         records: what was put into lists together with a key.
+        dropped: the parts of results that are bound to ``_``.
 
     Args:
         naming: gives terms to values.
@@ -40,6 +42,7 @@ class Signs:
         self.orders = Orders()
         self.tables = Tables()
         self.records = Records()
+        self.dropped = DroppedParts()
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._unused: set[cst.CSTNode] = set()
         self._given: dict[cst.CSTNode, bool] = {}

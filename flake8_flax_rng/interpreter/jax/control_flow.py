@@ -99,7 +99,30 @@ def _count(engine: Engine, length: Value | None, rows: Value | None, state: Stat
     """Return the term that names how often a scan runs: its length, or ``n`` of ``arange(n)``."""
     if length is not None and length != NONE:
         return engine.term(length, state)
-    return rows.term.argument if isinstance(rows, Opaque) and rows.term.function == _COUNTING else None
+    limits = _limits(rows.term) if isinstance(rows, Opaque) else []
+    return limits[0] if len(limits) == 1 else None
+
+
+def _limits(term: Term) -> list[Term]:
+    """Return what ``arange`` is given: where to end, or where to begin, to end, and how far to step."""
+    if term.function != _COUNTING:
+        return []
+    given = term.parts
+    while given and given[-1].kind is Kind.CONST and isinstance(given[-1].value, str):
+        if given.pop().value != "dtype" or not given:
+            return []
+        given.pop()
+    return given
+
+
+def _counted(term: Term, turn: int) -> int | None:
+    """Return the number that ``arange`` counts in a pass, None where it is not known."""
+    limits = _limits(term)
+    if len(limits) == 1:
+        return turn
+    first, steps = (limits[0].value, limits[2:]) if limits else (None, [])
+    step = steps[0].value if steps else 1
+    return first + turn * step if isinstance(first, int) and isinstance(step, int) else None
 
 
 def passes(length: Value | None, rows: Value | None = None) -> int:
@@ -132,8 +155,8 @@ def row(engine: Engine, rows: Value | None, serial: int, turn: int, state: State
         number = _listed_number(leaf, turn)
         if number is not None:
             return Opaque(number, number.value if isinstance(number.value, int) else None)
-        counts = isinstance(leaf, Opaque) and leaf.term.function == _COUNTING
-        return Opaque(engine.terms.make(Kind.ITEM, serial, engine.term(leaf, state), turn), turn if counts else None)
+        known = _counted(leaf.term, turn) if isinstance(leaf, Opaque) else None
+        return Opaque(engine.terms.make(Kind.ITEM, serial, engine.term(leaf, state), turn), known)
 
     return NONE if rows is None else Rebuilding(state.heap, take, (Tuple, DictObject), engine.number).of(rows)
 

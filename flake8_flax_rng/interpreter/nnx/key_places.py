@@ -45,7 +45,17 @@ def _check(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     return []
 
 
-def given_to_linen(engine: Engine, name: str, args: Args, state: State, site: Site) -> bool:
+def given_streams(engine: Engine, kind: str, name: str, args: Args, state: State, site: Site) -> bool:
+    """Return whether a call that takes keys is given streams, and note them."""
+    if kind == "linen":
+        return _given_to_linen(engine, name, args, state, site)
+    what = _named(args.get(0, "key"), state) if kind == "initializer" else ""
+    if what:
+        engine.emit(Stateful(StreamMistake.RNGS_AS_KEY, site, name, what))
+    return bool(what)
+
+
+def _given_to_linen(engine: Engine, name: str, args: Args, state: State, site: Site) -> bool:
     """Return whether a call of a Linen module is given streams of NNX, and note them."""
     place: int | str = 0 if name in INITIALISING else "rngs"
     value = args.get(0, "rngs") if name in INITIALISING else args.keywords.get("rngs")

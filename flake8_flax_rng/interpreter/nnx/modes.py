@@ -38,12 +38,24 @@ def note(engine: Engine, found: Instance, given: Value, flag: Value, site: Site)
         off = flag == TRUE
         if off == (streams.EVALUATED in found.attributes):
             engine.emit(Stateful(StreamMistake.STALE_MODE, stale, "train" if off else "eval", other=site))
+    if flag == FALSE and given == NONE and isinstance(made, Const):
+        _note_trained(engine, made.value, site)
     if flag == FALSE:
         engine.program.dropped[calls] = way
     elif flag == TRUE and given == NONE and evaluated is not None:
         before = engine.program.dropped.get(calls)
         if before is not None and before != way:
             engine.emit(Stateful(StreamMistake.NEVER_BACK, evaluated, other=engine.context.stack[-1].site))
+
+
+def _note_trained(engine: Engine, layer: object, site: Site) -> None:
+    """Note a layer that drops out where no gradient is taken, after it was trained and before any ``eval``."""
+    trained, here = engine.program.trained, (engine.book.walks.number, layer)
+    if engine.context.differentiated:
+        trained.add(here)
+    elif here in trained:
+        first = next((step for step in engine.context.stack if step.turn is None), None)
+        engine.emit(Stateful(StreamMistake.FORGOTTEN, first.site if first is not None else site, other=site))
 
 
 def _beside(engine: Engine, found: Instance) -> Site:

@@ -26,7 +26,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Symbol,
     Value,
 )
-from flake8_flax_rng.interpreter.nnx import graph, layers, rngs, streams
+from flake8_flax_rng.interpreter.nnx import bridge, graph, layers, rngs, streams
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.nnx import (
@@ -36,6 +36,7 @@ from flake8_flax_rng.semantics.nnx import (
     LAYERS,
     MODE_FLAGS,
     MODES,
+    MODES_ELSEWHERE,
     MODULE_METHODS,
     RNGS,
     ROOT,
@@ -72,6 +73,8 @@ def lacking(engine: Engine, owner: Ref, found: Instance, name: str, state: State
     """Return an attribute of an object of NNX that is not among those which the program has set."""
     if isinstance(found.cls, Symbol) and found.cls.path in (RNGS, STREAM):
         return None if name.startswith("__") else rngs.attribute(engine, owner, found, name, state, site)
+    if name == "lazy_init" and found.cls == Symbol(bridge.TO_NNX):
+        return [(Native("nnx.lazy_init", owner), state)]
     if name == "initialize_carry" and isinstance(found.cls, Symbol) and found.cls.path in CELLS:
         return [(Native("nnx.initialize_carry", owner), state)]
     if name in ("get_value", "raw_value") and "value" in found.attributes:
@@ -91,6 +94,8 @@ def call_method(engine: Engine, name: str, receiver: Value, args: Args, state: S
         return [(engine.unknown(name), state)]
     if isinstance(found.cls, Symbol) and found.cls.path in (RNGS, STREAM):
         return rngs.method(engine, name, receiver, args, state, site)
+    if name == "lazy_init":
+        return bridge.initialise(engine, receiver, args, state, site)
     if name == "initialize_carry":
         return layers.initialize_carry(engine, receiver, args, state, site)
     if name in MODES or name == SETTING:
@@ -184,7 +189,7 @@ def _written(site: Site, args: Args) -> str:
 def _says_no(key: str, value: Value, module: Ref, state: State) -> bool:
     """Return whether an argument of ``train`` seems to turn training off, and no module has it."""
     off = value == Const(False)
-    return off and key not in MODE_FLAGS and _all_found({}, set(), module, state) and not _has(module, key, state)
+    return off and key in MODES_ELSEWHERE and _all_found({}, set(), module, state) and not _has(module, key, state)
 
 
 def _has(module: Ref, key: str, state: State) -> bool:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _TRACERS = "jit vmap pmap grad value_and_grad checkpoint shard_map jacfwd jacrev jacobian hessian"
 _TRACING_OF_JAX = frozenset(f"jax.{name}" for name in _TRACERS.split())
 _LOOPS_OF_JAX = frozenset(path for path in CONTROL if path.startswith("jax.lax."))
+_GRADIENTS = frozenset({"grad", "value_and_grad"})
 _SCAN = "flax.nnx.scan"
 _CACHED = "flax.nnx.cached_partial"
 
@@ -65,7 +66,7 @@ def _call_on_graph(engine: Engine, wrapped: Wrapped, args: Args, state: State, s
             return lanes.call(engine, wrapped, given, state, site)
         return transforms.call_wrapped(engine, wrapped, _traced(engine, wrapped, given, state), state, site)
 
-    return _entered(engine, args, _static(wrapped, state), state, follow)
+    return _entered(engine, args, _static(wrapped, state), state, follow, wrapped.transform in _GRADIENTS)
 
 
 def _traced(engine: Engine, wrapped: Wrapped, args: Args, state: State) -> Args:
@@ -78,13 +79,18 @@ def _traced(engine: Engine, wrapped: Wrapped, args: Args, state: State) -> Args:
 
 
 def _entered(
-    engine: Engine, args: Args, static: Container[int | str], state: State, follow: Callable[[Args], Outcomes]
+    engine: Engine,
+    args: Args,
+    static: Container[int | str],
+    state: State,
+    follow: Callable[[Args], Outcomes],
+    differentiated: bool = False,
 ) -> Outcomes:
     """Follow a trace: within it the arguments are other objects, and behind it they are what has become of those."""
     level = engine.number()
     copying = graph.Copying(engine, state, lambda _, found: found)
     given = _copies(copying, args, static)
-    with engine.within(engine.context.at_level(level)):
+    with engine.within(engine.context.at_level(level, differentiated)):
         outcomes = follow(given)
     return [(copying.hand_back(value, after), after) for value, after in outcomes]
 
@@ -133,18 +139,14 @@ def _control_of_nnx(engine: Engine, path: str, args: Args, state: State, site: S
 def _call_on_copies(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     """Call a transform of JAX: what the function does to the streams of its arguments is lost."""
     if not any(graph.holds_objects(value, state) for value in args.values()):
-        return _at_level(engine, lambda: transforms.call_wrapped(engine, wrapped, args, state, site))
+        with engine.within(engine.context.at_level(engine.number(), wrapped.transform in _GRADIENTS)):
+            return transforms.call_wrapped(engine, wrapped, args, state, site)
     static = _static(wrapped, state)
     level = engine.number()
     copying = _copying(engine, wrapped.path, state, site)
     given = _copies(copying, args, static)
-    with engine.within(engine.context.at_level(level)):
+    with engine.within(engine.context.at_level(level, wrapped.transform in _GRADIENTS)):
         return transforms.call_wrapped(engine, wrapped, given, state, site)
-
-
-def _at_level(engine: Engine, follow: Callable[[], Outcomes]) -> Outcomes:
-    with engine.within(engine.context.at_level(engine.number())):
-        return follow()
 
 
 def _copying(engine: Engine, path: str, state: State, site: Site) -> graph.Copying:

@@ -245,7 +245,7 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
     cls = found.cls
     if isinstance(cls, Class):
         known = member(cls, name, state)
-        if known is not None and found.symbolic and _overridden(engine, cls, name):
+        if (known is not None and found.symbolic and _overridden(engine, cls, name)) or _is_open(cls, name, known):
             return [(engine.unknown(name), state)]
         # An annotated None waits for what somebody stores there later.
         field = name in cls.fields and (has_constructor_fields(cls) or known == NONE)
@@ -286,6 +286,11 @@ def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: S
             state.heap[owner.address] = found.set(name, held)
             return held
     return None
+
+
+def _is_open(cls: Class, name: str, known: Value | None) -> bool:
+    """Return whether a class makes something of a field that is not in sight, as of ``key: jax.Array = field()``."""
+    return isinstance(known, Opaque) and name in cls.fields and not has_constructor_fields(cls)
 
 
 def _overridden(engine: Engine, cls: Class, name: str) -> bool:

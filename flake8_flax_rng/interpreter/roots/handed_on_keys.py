@@ -84,8 +84,11 @@ class Leftovers:
                 continue
             source = _source(value.term)
             if function.code.name == "__init__":
-                # Who renews it in another mode means the object to repeat its numbers in this one.
-                if not any(_renewed(value, name, receiver, other) for other in states):
+                # Who renews it in another mode means the object to repeat its numbers in this one; and a method that
+                # the constructor calls may be the very one that uses it.
+                if not any(step.method for step in use.way) and not any(
+                    _renewed(value, name, receiver, other) for other in states
+                ):
                     self._stored.append((owner, name, use))
             elif source is not value.term and source.kind is Kind.ATTRIBUTE and source.name == name:
                 self._handed_on.append(HandedOn(use, Handover.KEPT, name))
