@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -105,6 +104,8 @@ def _questions(by_kind: dict[str, list[str]]) -> Iterator[Question]:
 
 def _replace(path: str, data: bytes) -> None:
     """Write a file as a whole: whoever reads it meanwhile has the old one or the new one."""
+    import tempfile  # most runs write nothing
+
     number, made = tempfile.mkstemp(dir=os.path.dirname(path))
     try:
         with open(number, "wb") as stream:

@@ -7,7 +7,6 @@ remembers these with it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
@@ -30,6 +29,8 @@ _DIGESTS: dict[str, tuple[_Version, str]] = {}
 
 def digest(data: bytes) -> str:
     """Return what tells contents apart."""
+    import hashlib  # most runs see no file that is worth loading it
+
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
