@@ -339,6 +339,8 @@ def _with(engine: Engine, node: cst.With, state: State) -> Completions:
         rows = after
     with (
         engine.within(engine.context.expecting_failure(fails)),
+        # Nobody knows how far such a block comes, and what it has drawn is lost.
+        engine.book.uses.for_shapes_only() if fails else nullcontext(),
         engine.without_runs() if replaced else nullcontext(),
     ):
         done = [done for path in rows for done in engine.run_block(node.body, path)]
