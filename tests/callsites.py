@@ -271,16 +271,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="print each call")
     parser.add_argument("--keys", action="store_true", help="count the calls that are given a key, by cause")
     options = parser.parse_args(arguments)
+    before = sys.getrecursionlimit()
     sys.setrecursionlimit(_RECURSION)
-    if options.keys:
-        return _keys(options.roots, options.list)
+    try:
+        return _keys(options.roots, options.list) if options.keys else _models(options.roots, options.list)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _models(roots: list[Path], listed: bool) -> int:
+    """Count the calls of `init` and `apply` whose model is known."""
     total: Counter[tuple[str, str]] = Counter()
-    for root in options.roots:
+    for root in roots:
         here: Counter[tuple[str, str]] = Counter()
         for path in _files(root):
             for call in calls(root, path):
                 here[call.kind, "known" if call.resolved else "supplied" if call.supplied else "unknown"] += 1
-                if options.list:
+                if listed:
                     mark = {True: "+", False: "-", None: "?"}[call.resolved]
                     print(f"{mark} {call.kind:5} {call.path}:{call.line}: {call.text[:90]}  [{call.reason[:100]}]")
         total += here

@@ -19,9 +19,9 @@ PROGRAM = "import jax\nk = jax.random.key(0)\njax.random.normal(k)\njax.random.n
 @pytest.mark.parametrize("name", CURVES)
 def test_a_program_that_grows_is_a_right_one(name):
     make, sizes = CURVES[name]
-    lengths = [make(size).count("\n") for size in sizes[:3]]
+    lengths = [len(make(size)) for size in sizes[:3]]
     assert lengths == sorted(set(lengths))
-    assert found(make(sizes[0])) == []
+    assert {code for _, code in found(make(sizes[0]))} == ({"RNG101"} if name == "draws from one key" else set())
 
 
 def test_the_time_of_an_analysis_is_given_to_its_phases(tmp_path):

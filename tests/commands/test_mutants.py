@@ -386,6 +386,7 @@ def found(key):
 
 def missed(key):
     a, b = jax.random.split(key)
+    print(b)
     return unknown.draw(a) + unknown.draw(b)
 
 

@@ -96,7 +96,7 @@ TOO_DEEP = {  # for flake8's own pyflakes
 def test_deep_and_wide(beside, name):
     text = "import jax\na = b = 1\n" + DEEP[name]
     assert beside(text + BUG) == [f"{text.count(chr(10)) + 3}:23 RNG101"]
-    in_function = "import jax\ndef f(key, a=1):\n" + textwrap.indent(DEEP[name] + BUG, "  ")
+    in_function = "import jax\ndef f(b, a=1):\n" + textwrap.indent(DEEP[name] + BUG, "  ")
     if name in ("ifs", "functions"):  # Python's own limit is 100 levels of indentation
         assert beside(in_function) == [f"{in_function.count(chr(10))}:25 RNG101"]
 
