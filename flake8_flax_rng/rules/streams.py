@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Made, Remade, Stateful, part
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind, StreamMistake
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, StreamMistake, UseKind
 from flake8_flax_rng.rules.constant_keys import is_direct
 from flake8_flax_rng.rules.report import line
 
@@ -36,6 +36,8 @@ def stream_code(event: Remade) -> str:
     copy = copied_by(event)
     if copy is not None and copy.drawn is not None:
         return _copied_code(copy.drawn.via)
+    if UseKind.SPLIT in (event.before.kind, event.use.kind):
+        return ""  # the keys that a split makes are others than the numbers that are drawn
     if event.first.kind is event.second.kind is MakeKind.SEED:
         return _seeded_code(event)
     return "" if event.built and not _in_one_module(event) else "RNG307"
@@ -54,8 +56,15 @@ def _seeded_code(event: Remade) -> str:
     again = built_again(event)
     if event.built:
         wrong = _in_one_module(event) or (again and _falls_back(event)) or _layers_in_a_row(event) or _listed(event)
-        return "RNG303" if wrong else ""
+        return "RNG303" if wrong else "RNG307" if _of_two_classes(event) else ""
     return "RNG303" if again else "RNG307" if _belong_together(event) else ""
+
+
+def _of_two_classes(event: Remade) -> bool:
+    """Return whether one function builds modules of two classes from one seed; two of one class may be meant alike."""
+    ours, theirs = event.before.builders, event.use.builders
+    same = event.first.way[-1].owner == event.second.way[-1].owner
+    return bool(ours and theirs) and same and ours.isdisjoint(theirs) and not part(event.before, event.use).loop
 
 
 def _belong_together(event: Remade) -> bool:
