@@ -123,6 +123,9 @@ _MAKERS = """
     lecun_uniform variance_scaling xavier_normal xavier_uniform
 """
 INITIALIZERS: frozenset[str] = frozenset(_MAKERS.split())
+ANNOTATING: frozenset[str] = frozenset({"flax.nnx.with_partitioning", "flax.nnx.with_metadata"})
+"""Functions that return an initializer like the one that they are given."""
+
 """Makers of initialisers that a stream has as methods; what they make takes no key."""
 
 RNGS_METHODS: frozenset[str] = frozenset({"fork", "split", "broadcast", "items", *SAMPLERS, *INITIALIZERS})

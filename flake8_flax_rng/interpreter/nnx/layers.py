@@ -29,6 +29,7 @@ from flake8_flax_rng.interpreter.nnx import defaults, modes, rngs, streams
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.nnx import (
+    ANNOTATING,
     ATTENTION,
     ATTENTION_FUNCTION,
     BIAS_SHAPE,
@@ -56,6 +57,12 @@ _INPUTS = 3
 
 
 # -- making --------------------------------------------------------------------------------------------------
+
+
+def _annotated(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Call what gives an initializer notes on how its values are sharded: it draws as the initializer does."""
+    initializer = args.get(0, "initializer")
+    return None if initializer is None else [(initializer, state)]
 
 
 def _make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
@@ -397,6 +404,7 @@ def _attend(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
 
 
 CALLS = (
+    Calls(_annotated, ANNOTATING),
     Calls(_make, LAYERS),
     Calls(_attend, (ATTENTION_FUNCTION,)),
     Calls(_sequential, (SEQUENTIAL,)),
