@@ -90,7 +90,7 @@ def by_context(runs: list[ModuleRun]) -> list[list[ModuleRun]]:
     return [group for group in groups.values() if all(run.resolved for run in group)]
 
 
-def of_some(malformed: Malformed, runs: list[ModuleRun]) -> bool:
+def others_may_stand_there(malformed: Malformed, runs: list[ModuleRun]) -> bool:
     """Return whether other modules may stand at a call that one module does not take as it is written."""
     return any(run.call.node is malformed.run.node and run.context == malformed.context for run in runs)
 

@@ -38,7 +38,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Malformed, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import Malformation, RunKind, TurnedOff
-from flake8_flax_rng.rules.linen_runs import active, missing, of_some, runs_by_call, settled
+from flake8_flax_rng.rules.linen_runs import active, missing, others_may_stand_there, runs_by_call, settled
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG207", "malformed-rngs", "keys are given to a Linen call in a form that it does not take", __doc__)
@@ -67,7 +67,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that are not given as Linen takes them."""
     runs = [event for event in events if isinstance(event, ModuleRun)]
     for event in events:
-        if isinstance(event, Malformed) and not of_some(event, runs):
+        if isinstance(event, Malformed) and not others_may_stand_there(event, runs):
             where = f"the parameter `{event.name}`" if event.name else "one argument too many"
             yield Report(event.site, _MESSAGES[event.what].format(call=event.call, name=event.name, where=where))
     for group in runs_by_call(events):

@@ -48,10 +48,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, part
+from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.reuse import remade
-from flake8_flax_rng.rules.streams import copied_by
+from flake8_flax_rng.rules.streams import copies
 
 RULE = rule("RNG304", "lost-rng-state", "what a stream has counted is lost in a transform of JAX", __doc__)
 
@@ -61,21 +60,12 @@ _OF_NNX = {"jax.checkpoint": "nnx.remat", "jax.lax.map": "nnx.scan"}
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report draws that a copy of a stream repeats."""
-    seen: set[object] = set()
-    for event in remade(events, RULE.code):
-        copy = copied_by(event)
-        if copy is None or copy.drawn is None:
-            continue
-        parting = part(event.before, event.use)
-        site = parting.second.site
-        if site.node in seen:
-            continue
-        seen.add(site.node)
-        via = copy.drawn.via
+    for event, copy, parting in copies(events, RULE.code):
+        via = copy.via
         instead = _OF_NNX.get(via, f"nnx.{via.rpartition('.')[2]}")
         before = "in the previous pass" if parting.loop else f"on {place(parting.first.site)}"
         yield Report(
-            site,
+            parting.second.site,
             f"`{via}` works on a copy of the streams, so that `{event.use.label}` draws again what it drew "
             f"{before}; use `{instead}`, or return the module and go on with that",
         )

@@ -41,28 +41,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, part
+from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.reuse import remade
-from flake8_flax_rng.rules.streams import copied_by
+from flake8_flax_rng.rules.streams import copies
 
 RULE = rule("RNG308", "cloned-rng-state", "a copy of a module draws what the module draws", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report draws that a copy repeats."""
-    seen: set[object] = set()
-    for event in remade(events, RULE.code):
-        copy = copied_by(event)
-        if copy is None or copy.drawn is None:
-            continue
-        parting = part(event.before, event.use)
-        if parting.second.site.node in seen:
-            continue
-        seen.add(parting.second.site.node)
-        where = f" on {place(copy.drawn.copied)}" if copy.drawn.copied is not None else ""
+    for _, copy, parting in copies(events, RULE.code):
+        where = f" on {place(copy.copied)}" if copy.copied is not None else ""
         yield Report(
             parting.second.site,
-            f"`{copy.drawn.via}`{where} has copied the streams, so that this draws again what was drawn on "
-            f"{place(parting.first.site)}; give the copy its own streams, `nnx.reseed(copy, {copy.drawn.tag}=<key>)`",
+            f"`{copy.via}`{where} has copied the streams, so that this draws again what was drawn on "
+            f"{place(parting.first.site)}; give the copy its own streams, `nnx.reseed(copy, {copy.tag}=<key>)`",
         )

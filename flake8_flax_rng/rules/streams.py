@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, Made, Remade, Stateful, part
+from flake8_flax_rng.interpreter.domain.events import Drawn, Event, Made, Parting, Remade, Stateful, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, StreamMistake, UseKind
 from flake8_flax_rng.rules.constant_keys import is_direct
 from flake8_flax_rng.rules.report import line
@@ -29,6 +29,27 @@ def mistakes(events: Sequence[Event], *whats: StreamMistake) -> Iterator[Statefu
 def copied_by(event: Remade) -> Made | None:
     """Return the draw from a copy of a stream, the later one of two."""
     return next((made for made in reversed(event.drawn) if made is not None and made.drawn and made.drawn.via), None)
+
+
+def copies(events: Sequence[Event], code: str) -> Iterator[tuple[Remade, Drawn, Parting]]:
+    """Go through the draws that a copy of a stream repeats, each place of the second once.
+
+    Args:
+        events: what the analysis has found.
+        code: the rule that speaks of them.
+
+    Returns:
+        the two equal keys, the draw from the copy, and where the ways to the two uses part.
+    """
+    seen: set[object] = set()
+    for event in events:
+        copy = copied_by(event) if isinstance(event, Remade) and event.drawn != (None, None) else None
+        if not isinstance(event, Remade) or copy is None or copy.drawn is None or stream_code(event) != code:
+            continue
+        parting = part(event.before, event.use)
+        if parting.second.site.node not in seen:
+            seen.add(parting.second.site.node)
+            yield event, copy.drawn, parting
 
 
 def stream_code(event: Remade) -> str:

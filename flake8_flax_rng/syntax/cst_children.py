@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -68,3 +69,17 @@ def children_of(node: cst.CSTNode) -> list[cst.CSTNode]:
         elif type(value) not in _SKIPPED:
             found.append(value)
     return found
+
+
+def nodes_of(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Go through a node and all that stands in it, in no particular order."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(children_of(part))
+
+
+def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
+    """Return whether one piece of syntax stands in another, or is that other one."""
+    return any(part is wanted for part in nodes_of(node))

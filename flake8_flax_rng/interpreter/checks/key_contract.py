@@ -231,11 +231,7 @@ def _still_traced(engine: Engine, made: Made) -> bool:
 
 def _streamed(engine: Engine, origin: int) -> bool:
     """Return whether a stream of NNX has made a key on its way."""
-    while (made := engine.book.origins.maker(origin)) is not None:
-        if made.kind is MakeKind.STREAM:
-            return True
-        origin = made.parent
-    return False
+    return any(made.kind is MakeKind.STREAM for made in engine.book.origins.line(origin))
 
 
 def check_captured(engine: Engine, node: cst.Name, name: str, key: Key, state: State) -> None:
@@ -279,11 +275,7 @@ def is_fixed(key: Term) -> bool:
 
 def _folded(engine: Engine, origin: int) -> bool:
     """Return whether a key was folded on its way, with the number of the step most likely."""
-    while (made := engine.book.origins.maker(origin)) is not None:
-        if made.kind is MakeKind.FOLD:
-            return True
-        origin = made.parent
-    return False
+    return any(made.kind is MakeKind.FOLD for made in engine.book.origins.line(origin))
 
 
 def _shape_of_input(term: Term) -> bool:

@@ -74,11 +74,9 @@ def check(engine: Engine, use: Use) -> None:
 
 def _stream(engine: Engine, mapped: Lanes, use: Use) -> str:
     """Return the stream of NNX that a lane has drawn a key from, empty where it has not."""
-    made = engine.book.origins.maker(use.origin)
-    while made is not None:
+    for made in engine.book.origins.line(use.origin):
         if made.drawn is not None and any(step.site.node is mapped.site.node for step in made.way):
             return made.drawn.tag or "default"
-        made = engine.book.origins.maker(made.parent)
     return ""
 
 
@@ -102,11 +100,10 @@ def _seeded_inside(engine: Engine, mapped: Site, use: Use) -> Made | None:
 
 def _inside(engine: Engine, mapped: Lanes, use: Use) -> tuple[Step, ...]:
     """Return the way, within the mapped function, to the oldest call that consumes the key or one that it comes of."""
-    way, origin = use.way, use.origin
-    while (made := engine.book.origins.maker(origin)) is not None:
+    way = use.way
+    for made in engine.book.origins.line(use.origin):
         if made.kind is MakeKind.SPLIT and any(step.site.node is mapped.site.node for step in made.way[:-1]):
             way = made.way
-        origin = made.parent
     start = max((i for i, step in enumerate(way) if step.site.node is mapped.site.node), default=len(way) - 1)
     return way[start + 1 :] or way[-1:]
 

@@ -18,8 +18,6 @@ from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_
 from flake8_flax_rng.syntax.names_in_text import bound_between, is_dropped, is_free
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
@@ -37,7 +35,7 @@ class Judgement:
         self._origins = book.origins
         self._by_makers: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
         self._free_names = FreeNames(book.text)
-        self._shows = Demonstrations(book.text)
+        self._demonstrations = Demonstrations(book.text)
         self._meant: dict[tuple[object, object, str], Meant] = {}
 
     def events(self) -> list[Event]:
@@ -102,25 +100,20 @@ class Judgement:
             return []
         origins = first.origin, second.origin
         drawn = self._drawn(first.origin), self._drawn(second.origin)
-        built = all(any(made.drawn is not None and made.drawn.layer for made in self._line(o)) for o in origins)
+        built = all(any(made.drawn is not None and made.drawn.layer for made in self._origins.line(o)) for o in origins)
         return [replace(event, drawn=drawn, built=built) for event in self._remade(first, second)]
 
     def _drawn(self, origin: int) -> Made | None:
         """Return the draw from a stream of NNX that a key comes of, if it comes of one."""
-        return next((made for made in self._line(origin) if made.kind is MakeKind.STREAM), None)
-
-    def _line(self, origin: int) -> Iterator[Made]:
-        """Go through the calls that made a key and those that it comes of, the nearest first."""
-        made = self._origins.maker(origin)
-        while made is not None:
-            yield made
-            made = self._origins.maker(made.parent)
+        return next((made for made in self._origins.line(origin) if made.kind is MakeKind.STREAM), None)
 
     # -- which repeats stand -----------------------------------------------------------------------
 
     def _stands(self, first: Use, second: Use) -> bool:
         """Return whether a repeat is a mistake, as far as can be seen; one that is meant is noted with its excuse."""
-        case = Case(first, second, self._book.signs, self._origins.by_number(), self._book.imported, self._shows)
+        case = Case(
+            first, second, self._book.signs, self._origins.by_number(), self._book.imported, self._demonstrations
+        )
         if never_both(first, second, case.parting):
             return False
         excuse = excuse_for(case)

@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter.domain.values import Key, Value
 from flake8_flax_rng.interpreter.domain.walk import KeysWithin
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView, Mapping
+    from collections.abc import ItemsView, Iterator, Mapping
 
     from flake8_flax_rng.interpreter.domain.events import Made
     from flake8_flax_rng.interpreter.domain.places import Site
@@ -61,8 +61,15 @@ class Origins:
             made = self._made[origin] = replace(made, default=True)
         return made
 
+    def line(self, origin: int) -> Iterator[Made]:
+        """Go through the calls that made a key and those that it comes of, the nearest first."""
+        made = self._made.get(origin)
+        while made is not None:
+            yield made
+            made = self._made.get(made.parent)
+
     def root(self, origin: int) -> Made | None:
-        """Return the call that made the oldest key that a key comes of."""
+        """Return the call that made the oldest key that a key comes of, None where it is not known."""
         made = self._made.get(origin)
         while made is not None and made.parent:
             made = self._made.get(made.parent)

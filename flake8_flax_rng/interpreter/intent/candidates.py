@@ -5,13 +5,11 @@ Common random numbers make the scores comparable. This module reads syntax.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import closure, holds, names_in, statements_of
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import closure, names_in, statements_of
 from flake8_flax_rng.semantics.comparisons import RANKING
-from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.cst_children import holds, nodes_of
 
 _ORDER = cst.LessThan | cst.LessThanEqual | cst.GreaterThan | cst.GreaterThanEqual
 
@@ -37,7 +35,7 @@ def keeps_the_best(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
     scores = closure(set(place.writes), [(item.reads, item.writes) for item in statements])
     if given & scores or not given & set(names_in(loop.target)):
         return False
-    return any(_keeps(node, scores) for node in _inside(loop.body))
+    return any(_keeps(node, scores) for node in nodes_of(loop.body))
 
 
 def ranks_all(scope: cst.CSTNode, comprehension: cst.CSTNode) -> bool:
@@ -48,10 +46,10 @@ def ranks_all(scope: cst.CSTNode, comprehension: cst.CSTNode) -> bool:
         comprehension: the comprehension.
     """
     bound: set[str] = set()
-    for node in _inside(scope):
+    for node in nodes_of(scope):
         if isinstance(node, cst.Assign) and holds(node.value, comprehension):
             bound |= {name for target in node.targets for name in names_in(target.target)}
-    calls = [node for node in _inside(scope) if isinstance(node, cst.Call) and _last(node.func) in RANKING]
+    calls = [node for node in nodes_of(scope) if isinstance(node, cst.Call) and _last(node.func) in RANKING]
     return any(holds(call, comprehension) or not bound.isdisjoint(names_in(call)) for call in calls)
 
 
@@ -73,7 +71,7 @@ def _compares_size(test: cst.BaseExpression, scores: set[str]) -> bool:
         isinstance(node, cst.Comparison)
         and any(isinstance(target.operator, _ORDER) for target in node.comparisons)
         and not scores.isdisjoint(names_in(node))
-        for node in _inside(test)
+        for node in nodes_of(test)
     )
 
 
@@ -81,11 +79,3 @@ def _last(function: cst.BaseExpression) -> str:
     """Return the last name of what is called."""
     name = function.attr if isinstance(function, cst.Attribute) else function
     return name.value if isinstance(name, cst.Name) else ""
-
-
-def _inside(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        waiting.extend(children_of(part))

@@ -14,7 +14,7 @@ from functools import lru_cache
 import libcst as cst
 
 from flake8_flax_rng.semantics.linen import INITIALISING
-from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.cst_children import children_of, holds, nodes_of
 from flake8_flax_rng.syntax.mutators import FILLING
 
 _OPAQUE = (cst.FunctionDef, cst.ClassDef)
@@ -59,7 +59,7 @@ def looks_on(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
     return bool(given & carried(statements)) and not given & touched
 
 
-def looks_from_here(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
+def only_serves_to_look(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
     """Return whether what a call in a Python loop returns only serves to look at what the loop changes.
 
     Args:
@@ -88,13 +88,7 @@ def looks_from_here(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[st
 
 def _receivers(node: cst.CSTNode) -> set[str]:
     """Return the objects of which a statement calls a method."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        found |= _receiver(part) if isinstance(part, cst.Call) else set()
-        waiting.extend(children_of(part))
-    return found
+    return {name for part in nodes_of(node) if isinstance(part, cst.Call) for name in _receiver(part)}
 
 
 def comes_back(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -> bool:
@@ -355,14 +349,3 @@ def names_in(node: cst.CSTNode) -> Iterator[str]:
             waiting.append(part.value)
         else:
             waiting.extend(children_of(part))
-
-
-def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
-    """Return whether a piece of syntax stands in another."""
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if part is wanted:
-            return True
-        waiting.extend(children_of(part))
-    return False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors
+from flake8_flax_rng.syntax.cst_children import children_of, holds
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Use
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _LOOPS = (cst.For, cst.While)
 _TARGETED = (cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)
 _FIXED = (cst.Name, cst.BooleanOperation, cst.UnaryOperation, cst.Comparison, cst.ComparisonTarget, cst.SimpleString)
-_LITERAL = (cst.Integer, cst.BaseBooleanOp, cst.BaseUnaryOp, cst.BaseCompOp, cst.BaseParenthesizableWhitespace)
+_LITERAL = (cst.Integer, cst.BaseBooleanOp, cst.BaseUnaryOp, cst.BaseCompOp)
 
 
 def never_both(first: Use, second: Use, parting: Parting) -> bool:
@@ -67,7 +68,7 @@ def _within(loop: cst.CSTNode, repeated: cst.CSTNode, outside: list[cst.CSTNode]
     if repeated is loop:
         return True
     function = _innermost_function(outside[: outside.index(repeated)])
-    return function is not None and _holds(function.body, loop)
+    return function is not None and holds(function.body, loop)
 
 
 def _names(test: cst.CSTNode) -> set[str] | None:
@@ -80,7 +81,7 @@ def _names(test: cst.CSTNode) -> set[str] | None:
             found.add(node.value)
         elif not isinstance(node, _FIXED + _LITERAL):
             return None
-        waiting.extend([] if isinstance(node, cst.Name) else node.children)
+        waiting.extend([] if isinstance(node, cst.Name) else children_of(node))
     return found
 
 
@@ -92,7 +93,7 @@ def _bound(repeated: cst.CSTNode) -> set[str]:
         node, target = waiting.pop()
         if isinstance(node, cst.Name) and target:
             found.add(node.value)
-        for child in node.children:
+        for child in children_of(node):
             waiting.append((child, target or _binds(node, child)))
     return found
 
@@ -105,13 +106,3 @@ def _binds(node: cst.CSTNode, child: cst.CSTNode) -> bool:
     return (
         isinstance(node, cst.AnnAssign | cst.AugAssign | cst.For | cst.CompFor | cst.NamedExpr) and child is node.target
     )
-
-
-def _holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if part is wanted:
-            return True
-        waiting.extend(part.children)
-    return False

@@ -6,12 +6,12 @@ purpose: its results can be compared from pass to pass. This module reads syntax
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import libcst as cst
 
-from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.cst_children import nodes_of
 from flake8_flax_rng.syntax.mutators import FILLING
 
 
@@ -102,7 +102,7 @@ class _Flow:
 
     def _assign(self, target: cst.BaseExpression) -> None:
         names = _names(target)
-        stored = any(isinstance(inner, cst.Attribute | cst.Subscript) for inner in _walk(target))
+        stored = any(isinstance(inner, cst.Attribute | cst.Subscript) for inner in nodes_of(target))
         # A name that this pass has read before holds what the last pass has left in it.
         self.carried = self.carried or stored or bool(names & self.read)
         self.tainted |= names
@@ -129,7 +129,7 @@ class _Flow:
 
     def _taints(self, node: cst.CSTNode) -> bool:
         here = False
-        for inner in _walk(node):
+        for inner in nodes_of(node):
             if inner is self.call:
                 self.found = here = True
             elif isinstance(inner, cst.Name) and inner.value in self.tainted:
@@ -143,23 +143,15 @@ class _Flow:
 def _by_number(test: cst.BaseExpression) -> bool:
     """Return whether a condition picks passes by their number: ``step % 100 == 0``."""
     return any(
-        isinstance(inner, cst.BinaryOperation) and isinstance(inner.operator, cst.Modulo) for inner in _walk(test)
+        isinstance(inner, cst.BinaryOperation) and isinstance(inner.operator, cst.Modulo) for inner in nodes_of(test)
     )
 
 
 def _binds(node: cst.CSTNode) -> bool:
     """Return whether a statement does more than to call something."""
     kinds = cst.Assign | cst.AnnAssign | cst.AugAssign | cst.Break | cst.Return | cst.NamedExpr
-    return any(isinstance(inner, kinds) for inner in _walk(node))
+    return any(isinstance(inner, kinds) for inner in nodes_of(node))
 
 
 def _names(node: cst.CSTNode) -> set[str]:
-    return {inner.value for inner in _walk(node) if isinstance(inner, cst.Name)}
-
-
-def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending.extend(children_of(current))
+    return {inner.value for inner in nodes_of(node) if isinstance(inner, cst.Name)}

@@ -13,6 +13,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import LIKE, SHAPES, ancestors, occurrences
 from flake8_flax_rng.semantics.linen import INITIALISING
+from flake8_flax_rng.syntax.main_guard import is_main_guard
 
 _MEASURING = frozenset({"len", "shape", "ndim", "size", "eval_shape", "param_count", "type"}) | LIKE
 _RUNNING = frozenset({"apply", *INITIALISING})
@@ -61,9 +62,8 @@ def only_shapes_count(module: cst.CSTNode, call: cst.CSTNode, modules: Collectio
 
 
 def _asks_for_main(test: cst.BaseExpression) -> bool:
-    if not isinstance(test, cst.Comparison) or not isinstance(test.left, cst.Name) or test.left.value != "__name__":
-        return False
-    return isinstance(test.comparisons[0].operator, cst.Equal)
+    equal = isinstance(test, cst.Comparison) and isinstance(test.comparisons[0].operator, cst.Equal)
+    return equal and is_main_guard(test)
 
 
 def _reads(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:

@@ -15,10 +15,10 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     ancestors,
     carried,
     closure,
-    holds,
     names_in,
     statements_of,
 )
+from flake8_flax_rng.syntax.cst_children import holds
 from flake8_flax_rng.syntax.mutators import FILLING
 
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp)

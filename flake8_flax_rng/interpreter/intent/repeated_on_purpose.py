@@ -22,10 +22,9 @@ from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     ancestors,
     comes_back,
-    holds,
-    looks_from_here,
     looks_on,
     only_initialises,
+    only_serves_to_look,
     only_unread,
 )
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
@@ -35,6 +34,7 @@ from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
+from flake8_flax_rng.syntax.cst_children import holds
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made, Step, Use
@@ -54,13 +54,13 @@ class Case:
         signs: what the program does with what it has drawn.
         makers: the calls that made keys, by number.
         imported: the names of imported modules and functions.
-        shows: the demonstrations of the file.
+        demonstrations: those of the file.
 
     Attributes:
         parting: where the ways to the two uses part.
     """
 
-    __slots__ = ("first", "imported", "makers", "parting", "second", "shows", "signs")
+    __slots__ = ("demonstrations", "first", "imported", "makers", "parting", "second", "signs")
 
     def __init__(
         self,
@@ -69,14 +69,14 @@ class Case:
         signs: Signs,
         makers: Mapping[int, Made],
         imported: frozenset[str],
-        shows: Demonstrations,
+        demonstrations: Demonstrations,
     ) -> None:
         self.first = first
         self.second = second
         self.signs = signs
         self.makers = makers
         self.imported = imported
-        self.shows = shows
+        self.demonstrations = demonstrations
         self.parting = part(first, second)
 
     @property
@@ -221,7 +221,7 @@ def _evaluation(case: Case) -> bool:
         return False
     if parting.second in (case.second.way[-1], case.first.way[-1]):
         loop, call = parting.around.site.node, parting.second.site.node
-        return case.same_text and looks_from_here(loop, call, case.imported)
+        return case.same_text and only_serves_to_look(loop, call, case.imported)
     return looks_on(parting.around.site.node, parting.second.site.node)
 
 
@@ -267,7 +267,7 @@ def _only_shapes(case: Case) -> bool:
 
 def _demonstration(case: Case) -> bool:
     """A module shows that its own classes work; the keys of one that others import are theirs."""
-    return case.shows.hold(case.parting.first.site, case.parting.second.site)
+    return case.demonstrations.hold(case.parting.first.site, case.parting.second.site)
 
 
 def _rows_of_tests(case: Case) -> bool:

@@ -16,7 +16,8 @@ from functools import lru_cache
 import libcst as cst
 
 from flake8_flax_rng.semantics.checkpoints import TEMPLATES
-from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.cst_children import children_of, holds, nodes_of
+from flake8_flax_rng.syntax.main_guard import is_main_guard
 
 _FORM = frozenset({"shape", "dtype", "ndim", "size"})
 _DEFINING = (cst.FunctionDef, cst.ClassDef)
@@ -53,7 +54,7 @@ def scope_of(around: list[cst.CSTNode]) -> cst.BaseSuite | None:
         the body; None for the body of a file, whose names others may read, and for a lambda.
     """
     for node in reversed(around):
-        if isinstance(node, cst.FunctionDef) or (isinstance(node, cst.If) and _is_main(node)):
+        if isinstance(node, cst.FunctionDef) or (isinstance(node, cst.If) and is_main_guard(node.test)):
             return node.body
         if isinstance(node, cst.Lambda | cst.ClassDef):
             return None
@@ -163,11 +164,11 @@ class _Flow:
 
     def _try(self, node: cst.Try, place: _Place) -> None:
         before = self.given_up
-        self.given_up = before or any(_holds(handler, self.other) for handler in node.handlers)
+        self.given_up = before or any(holds(handler, self.other) for handler in node.handlers)
         self.block(node.body, place)
         self.given_up = before
         for part in (*node.handlers, node.orelse, node.finalbody):
-            if part is not None and _holds(part, self.other):
+            if part is not None and holds(part, self.other):
                 # The way to the other call leads through this handler, and so past whatever it binds.
                 self._statements(part.body, place)
             elif part is not None:
@@ -256,15 +257,8 @@ def _template(node: cst.CSTNode) -> cst.Arg | None:
 @lru_cache(maxsize=4)
 def _filled(scope: cst.BaseSuite) -> frozenset[str]:
     """Return the names that stand for such an argument."""
-    found: set[str] = set()
-    waiting: list[cst.CSTNode] = [scope]
-    while waiting:
-        node = waiting.pop()
-        template = _template(node)
-        if template is not None and isinstance(template.value, cst.Name):
-            found.add(template.value.value)
-        waiting.extend(children_of(node))
-    return frozenset(found)
+    templates = (_template(node) for node in nodes_of(scope))
+    return frozenset(arg.value.value for arg in templates if arg is not None and isinstance(arg.value, cst.Name))
 
 
 def _assigned(node: cst.CSTNode) -> tuple[cst.CSTNode | None, list[cst.BaseExpression]]:
@@ -290,19 +284,3 @@ def _captured(scope: cst.BaseSuite) -> set[str]:
             found.add(node.value)
         waiting.extend((child, inside) for child in children_of(node))
     return found
-
-
-def _holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if part is wanted:
-            return True
-        waiting.extend(children_of(part))
-    return False
-
-
-def _is_main(node: cst.If) -> bool:
-    """Return whether this is ``if __name__ == '__main__'``, whose names nobody imports."""
-    test = node.test
-    return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"

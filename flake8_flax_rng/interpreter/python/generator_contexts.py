@@ -14,7 +14,7 @@ from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.domain.values import Function
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.names import lookup
-from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.cst_children import nodes_of
 from flake8_flax_rng.syntax.mutators import CHANGING
 
 if TYPE_CHECKING:
@@ -39,10 +39,7 @@ def forget(engine: Engine, manager: Value, state: State) -> None:
 
 def _changed(body: cst.CSTNode) -> Iterator[tuple[str, bool]]:
     """Go through the names that a text changes, and whether it is the name itself or what it stands for."""
-    pending = [body]
-    while pending:
-        node = pending.pop()
-        pending.extend(children_of(node))
+    for node in nodes_of(body):
         if isinstance(node, cst.Global | cst.Nonlocal):
             yield from ((item.name.value, True) for item in node.names if isinstance(item.name, cst.Name))
         elif isinstance(node, cst.AssignTarget | cst.AugAssign | cst.AnnAssign):

@@ -37,7 +37,8 @@ from flake8_flax_rng.interpreter.python.names import run_import, run_import_from
 from flake8_flax_rng.interpreter.python.operators import augmented, decide
 from flake8_flax_rng.semantics.libraries import EXPECT_FAILURE, IMPORT_ERRORS, UNRELATED_ERRORS
 from flake8_flax_rng.semantics.linen import REPLACES_METHODS
-from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.cst_children import nodes_of
+from flake8_flax_rng.syntax.main_guard import is_main_guard
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -192,7 +193,7 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
     current: cst.If | cst.Else | None = node
     while isinstance(current, cst.If) and waiting:
         otherwise: list[State] = []
-        main = _is_main_guard(current.test)
+        main = is_main_guard(current.test)  # the linted program is read as if it were run
         if _is_for_checkers(current.test):
             _import_for_checkers(engine, current.body, state)
             current = current.orelse
@@ -231,11 +232,6 @@ def _raises(body: cst.BaseSuite) -> bool:
     if isinstance(last, cst.SimpleStatementLine):
         last = last.body[-1]
     return isinstance(last, cst.Raise)
-
-
-def _is_main_guard(test: cst.BaseExpression) -> bool:
-    """Return whether this is ``__name__ == '__main__'``: the linted program is read as if it were run."""
-    return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
 
 
 def _is_for_checkers(test: cst.BaseExpression) -> bool:
@@ -438,14 +434,8 @@ def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: S
 
 
 def _captured(pattern: cst.CSTNode) -> list[str]:
-    names: list[str] = []
-    pending: list[cst.CSTNode] = [pattern]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
-            names.append(node.name.value)
-        pending.extend(children_of(node))
-    return names
+    bindings = (node for node in nodes_of(pattern) if isinstance(node, cst.MatchAs | cst.MatchStar))
+    return [node.name.value for node in bindings if node.name is not None]
 
 
 def _function(engine: Engine, node: cst.FunctionDef, state: State) -> Completions:

@@ -110,12 +110,8 @@ class Leftovers:
         # An equal key of another split is the fault of that split.
         if use is None or use.kind not in (UseKind.DRAW, UseKind.SPLIT) or use.origin != origin:
             return None
-        made = self._engine.book.origins.maker(use.origin)
-        while made is not None:
-            if made.kind is not MakeKind.SPLIT:
-                return None
-            made = self._engine.book.origins.maker(made.parent)
-        return use
+        line = self._engine.book.origins.line(use.origin)
+        return use if all(made.kind is MakeKind.SPLIT for made in line) else None
 
     def events(self) -> list[HandedOn]:
         """Return what was found, with the keys that a constructor has used and a method uses again."""
