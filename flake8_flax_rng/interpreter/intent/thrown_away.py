@@ -8,6 +8,7 @@ and so does a name that is only never read: the text may not be finished.
 
 from __future__ import annotations
 
+import builtins
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -201,8 +202,8 @@ def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             waiting.extend([] if part.attr.value in _FORM else [part.value])
         elif isinstance(part, cst.Arg):
             waiting.append(part.value)
-        elif _template(part) is not None:
-            waiting.extend(child for child in children_of(part) if child is not _template(part))
+        elif (template := _template(part)) is not None:
+            waiting.extend(child for child in children_of(part) if child is not template)
         elif not (isinstance(part, cst.Call) and isinstance(part.func, cst.Name) and part.func.value == "len"):
             waiting.extend(children_of(part))
 
@@ -247,11 +248,17 @@ def _template(node: cst.CSTNode) -> cst.Arg | None:
         return None
     called = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
     index, keyword = TEMPLATES.get(called.value if isinstance(called, cst.Name) else "", (0, ""))
-    if not keyword:
+    if not keyword or _is_of_python(node.func):
         return None
     named = next((arg for arg in node.args if arg.keyword is not None and arg.keyword.value == keyword), None)
     plain = len(node.args) > index and all(arg.keyword is None and not arg.star for arg in node.args[: index + 1])
     return named or (node.args[index] if plain else None)
+
+
+def _is_of_python(called: cst.BaseExpression) -> bool:
+    """Return whether a function is a method of a type of Python's own, as ``int.from_bytes`` is."""
+    owner = called.value if isinstance(called, cst.Attribute) else None
+    return isinstance(owner, cst.Name) and hasattr(builtins, owner.value)
 
 
 @lru_cache(maxsize=4)

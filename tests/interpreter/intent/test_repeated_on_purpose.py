@@ -196,3 +196,11 @@ def test_an_excuse_of_the_first_use_does_not_hide_the_later_two():
     found = [finding for finding in lint(text) if finding.code == "RNG101"]
     assert [finding.line for finding in found] == [text.count("\n") - 1]
     assert "on line 16" in found[0].message
+
+
+def test_the_number_that_python_reads_from_bytes_is_no_template():
+    text = HEAD + (
+        "def f():\n    key = random.key(1)\n    words = random.bits(key, (4,)).tobytes()\n"
+        "    number = int.from_bytes(words, 'big')\n    return number, random.normal(key, (4,))\n"
+    )
+    assert reported(text) == ["RNG101"]
