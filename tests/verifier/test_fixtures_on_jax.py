@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from flake8_flax_rng.cli import lint_fixture
+from flake8_flax_rng.commands.verify import lint_fixture
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier import runner
