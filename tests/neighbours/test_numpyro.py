@@ -80,7 +80,7 @@ def test_np07():
 
 
 def test_np08():
-    """`sample` with `obs`, `rng_key` or of a `Delta` needs no handler, nor do the sites of `substitute` and `condition`."""
+    """`sample` with `obs`, `rng_key` or of a `Delta` needs no handler, nor a site of `substitute` or `condition`."""
     numpyro.sample("x", dist.Normal(0.0, 1.0), obs=1.0)
     numpyro.sample("x", dist.Normal(0.0, 1.0), rng_key=KEY)
     numpyro.sample("x", dist.Delta(1.0))
