@@ -14,7 +14,7 @@ PACKAGE = "flake8_flax_rng"
 ROOT = Path(__file__).parents[1] / PACKAGE
 
 # A part imports only what stands below it; `finding` and the package's version stand below all.
-LAYERS = ["plugin", "cli", "commands", "lint", "cache", "rules", "interpreter", "semantics", "syntax"]
+LAYERS = ["plugin", "cli", "commands", "lint", "cache", "rules", "fixes", "interpreter", "semantics", "syntax"]
 ALLOWED = {part: {part, "finding", "", *LAYERS[number + 1 :]} for number, part in enumerate(LAYERS)}
 ALLOWED["plugin"] -= {"cli", "commands"}
 ALLOWED["commands"] |= {"verifier"}
@@ -44,7 +44,7 @@ LARGEST_ROOM = 25
 
 OUTSIDE = {
     **dict.fromkeys(ALLOWED, frozenset[str]()),
-    **dict.fromkeys(("lint", "rules", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
+    **dict.fromkeys(("lint", "rules", "fixes", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
     "plugin": frozenset({"flake8"}),
     "commands": frozenset({"rich"}),
     "verifier": frozenset({"jax", "jaxlib", "flax", "optax", "numpy", "rich"}),
