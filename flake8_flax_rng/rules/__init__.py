@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Rule
 from flake8_flax_rng.rules.details import detail_of
+from flake8_flax_rng.rules.lineage import Lineages
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event
+    from flake8_flax_rng.interpreter.evidence.origins import Origins
     from flake8_flax_rng.rules.report import Report
     from flake8_flax_rng.syntax.source import NotAnalysed
 
@@ -31,7 +33,9 @@ _SAME_CAUSE = {"RNG102": "RNG101"}
 RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
 
-def findings(events: Sequence[Event], off: Container[str] = (), detailed: bool = False) -> list[Finding]:
+def findings(
+    events: Sequence[Event], off: Container[str] = (), detailed: bool = False, origins: Origins | None = None
+) -> list[Finding]:
     """Return what the rules say about the events of one file; one finding for each place and cause.
 
     What is wrong in another file of the project is reported there, when it is linted itself.
@@ -40,34 +44,39 @@ def findings(events: Sequence[Event], off: Container[str] = (), detailed: bool =
         events: what the analysis found.
         off: codes of the rules that are not asked.
         detailed: whether each finding is to hold its range, the places that belong to it, and its fix.
+        origins: the calls that made keys, for the lineage of those that a detailed finding is about.
     """
     result: dict[tuple[str, int, int], Finding] = {}
     for rule, check in _CHECKS:
         if rule.code in off:
             continue
         cause = _SAME_CAUSE.get(rule.code, rule.code)
-        for found in _found(rule, check, events, detailed):
+        for found in _found(rule, check, events, detailed, origins):
             of = cause if found.code == rule.code else f"{NOT_ANALYSED} {rule.code}"
             result.setdefault((of, found.line, found.column), found)
     return list(result.values())
 
 
-def _found(rule: Rule, check: Check, events: Sequence[Event], detailed: bool) -> Iterator[Finding]:
+def _found(
+    rule: Rule, check: Check, events: Sequence[Event], detailed: bool, origins: Origins | None
+) -> Iterator[Finding]:
     """Go through what one rule says: whatever goes wrong in it, or with one of its places, costs no other finding."""
+    lineages = Lineages(check, events, origins)
     try:
         for report in check(events):
             if not report.site.chunk.file:
-                yield _placed(rule, report, detailed)
+                yield _placed(rule, report, lineages if detailed else None)
     except Exception as error:
         yield _failed(rule, error)
 
 
-def _placed(rule: Rule, report: Report, detailed: bool) -> Finding:
+def _placed(rule: Rule, report: Report, lineages: Lineages | None) -> Finding:
     try:
         line, column = report.place()
     except Exception as error:
         return _failed(rule, error)
-    return Finding(line, column, rule.code, report.message, detail_of(report) if detailed else None)
+    detail = detail_of(report, lineages.of) if lineages is not None else None
+    return Finding(line, column, rule.code, report.message, detail)
 
 
 def _failed(rule: Rule, error: Exception) -> Finding:
