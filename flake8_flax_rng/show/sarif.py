@@ -88,7 +88,9 @@ class _Log:
         return result
 
     def _location(self, place: Place) -> Json:
-        physical = {"artifactLocation": _artifact(place.range.file), "region": self._region(place.range)}
+        physical = {"artifactLocation": _artifact(place.range.file)}
+        if place.range.line:  # flake8 reports a file that is not there in line 0
+            physical["region"] = self._region(place.range)
         return {"physicalLocation": physical, **({"message": _message(place.label)} if place.label else {})}
 
     def _fix(self, path: str, fix: Fix) -> Json:
