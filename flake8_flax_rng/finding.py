@@ -2,10 +2,80 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 NOT_ANALYSED = "RNG001"
 """The code of what is said of a file, or a part of it, that could not be analysed."""
+
+
+@dataclass(frozen=True, order=True)
+class Range:
+    """A part of a text; lines are counted from 1, columns in characters from 0.
+
+    Args:
+        line: line of its first character.
+        column: column of its first character.
+        end_line: line of the character after the last one.
+        end_column: column of the character after the last one.
+        file: the file's path; empty for the file that was linted.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Related:
+    """A place that a reader needs to see why something is wrong.
+
+    Args:
+        range: where it is.
+        label: what it is there, in a few words: ``first consumed here``.
+    """
+
+    range: Range
+    label: str
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """Other text in the place of a part of the linted file; an empty range is an insertion."""
+
+    range: Range
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A repair.
+
+    Args:
+        title: what it does, as an imperative: ``use `subkey` ``.
+        edits: what it writes; the ranges do not overlap.
+        safe: whether nothing changes but the fault; what changes other results too is only suggested.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What is known of a finding beside its line.
+
+    Args:
+        range: the source text that is wrong, the key itself for instance.
+        related: other places, in the order in which the program comes to them.
+        fix: the repair, where it is determinate.
+    """
+
+    range: Range
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, order=True)
@@ -17,12 +87,14 @@ class Finding:
         column: column of the finding in characters, counted from 0.
         code: the rule's code, for instance ``RNG101``.
         message: one line, without the code.
+        detail: more about it, where the linter was asked for that; two findings are equal without it.
     """
 
     line: int
     column: int
     code: str
     message: str
+    detail: Detail | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

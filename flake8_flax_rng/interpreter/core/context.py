@@ -152,6 +152,7 @@ class Lanes:
         twins: the keys of the other lanes, by that of the lane that is followed.
         models: how many runs and methods of models were under way when it began.
         handed: what an object that is mapped is given: its class is right, and the call is to be mended.
+        made: where the transform was applied, if that is known.
     """
 
     site: Site
@@ -165,6 +166,7 @@ class Lanes:
     twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
     models: int = 0
     handed: frozenset[Term] = frozenset()
+    made: Site | None = None
 
 
 @dataclass(frozen=True, eq=False)

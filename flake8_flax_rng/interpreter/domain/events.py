@@ -335,6 +335,7 @@ class Shared:
         repeated: whether the call of the mapped function is to be mended: it gives the lanes one key many times over,
             or hands a key to an object that is mapped.
         stream: the stream of NNX that each lane draws the key from, empty where it is none.
+        made: where the transform was applied, if that is known.
     """
 
     use: Use
@@ -343,6 +344,7 @@ class Shared:
     transform: str
     repeated: bool = False
     stream: str = ""
+    made: Site | None = None
 
 
 @record(eq=False)

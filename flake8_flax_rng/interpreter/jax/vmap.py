@@ -78,6 +78,7 @@ def map_lanes(
         quiet=quiet,
         models=engine.context.models,
         handed=_handed(engine, wrapped.function, args, state),
+        made=wrapped.site,
     )
     mapped.varying.update(varying)
     given = _lanes(engine, args, axes, state, whole)
