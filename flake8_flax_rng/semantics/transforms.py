@@ -49,7 +49,8 @@ WRAPPERS: dict[str, str] = {
 ``same`` calls it as it is; ``jit`` does so while it traces it; ``identity`` is the function itself;
 ``vmap`` and ``pmap`` call it once per lane, ``shard`` once per device; ``cached`` calls it once for equal
 arguments, so that no call repeats another; ``factory`` makes a decorator that is the identity; ``grad`` and
-``value_and_grad`` call it once and return other things; ``abstract`` traces it without running anything.
+``value_and_grad`` call it once and return other things; ``abstract`` traces it without running anything;
+``with_state`` calls it and returns a state beside its result.
 """
 
 KEYWORD_OF_FUNCTION = ("fun", "target", "f", "fn", "func", "function")

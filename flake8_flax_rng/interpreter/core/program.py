@@ -132,6 +132,7 @@ class Program:
         trained: the layers that have dropped out where a gradient was taken, by walk and number.
         dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
+        unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
@@ -167,4 +168,5 @@ class Program:
         self.trained: set[tuple[int, object]] = set()
         self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
+        self.unkept: dict[cst.CSTNode, str] = {}
         self.folds_apart = False

@@ -321,3 +321,13 @@ class StreamMistake(StrEnum):
 
     DEFAULT_DECLARED = "default declared"
     """A parameter has an ``Rngs`` as its default."""
+
+
+class LibraryMistake(StrEnum):
+    """What is wrong with a call that another library refuses, or that does nothing."""
+
+    UNKEYED = "unkeyed"
+    """A layer is certain to draw, and is not given a key."""
+
+    THROWN_AWAY = "thrown away"
+    """A function returns a changed module, which nobody keeps."""

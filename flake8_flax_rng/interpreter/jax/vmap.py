@@ -18,6 +18,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Key,
     Keys,
     Opaque,
+    Partial,
     Ref,
     Rows,
     Stacked,
@@ -41,7 +42,8 @@ Whole = Callable[["Value", "State"], bool]
 """Tells the objects that a lane is given, and returns, as they are."""
 
 
-def _none_whole(value: Value, state: State) -> bool:
+def none_whole(value: Value, state: State) -> bool:
+    """Return that no object is one of these."""
     return False
 
 
@@ -52,7 +54,7 @@ def map_lanes(
     args: Args,
     state: State,
     site: Site,
-    whole: Whole = _none_whole,
+    whole: Whole = none_whole,
     varying: Iterable[Term] = (),
 ) -> Outcomes:
     """Call a function once for all lanes.
@@ -75,6 +77,7 @@ def map_lanes(
         engine.terms.count,
         quiet=quiet,
         models=engine.context.models,
+        handed=_handed(engine, wrapped.function, args, state),
         made=wrapped.site,
     )
     mapped.varying.update(varying)
@@ -92,6 +95,15 @@ def map_lanes(
     first = out_axes is None or out_axes == Const(0)
     count = next((c for value in args.values() if (c := known_length(value)) is not None), None) if first else None
     return [(_stacked(engine, value, count, after, whole), after) for value, after in outcomes]
+
+
+def _handed(engine: Engine, function: Value, args: Args, state: State) -> frozenset[Term]:
+    """Return the terms of what an object is given that is called in each lane."""
+    given = args.values()
+    if isinstance(function, Partial):
+        given = [*given, *function.args, *(value for _, value in function.keywords)]
+        function = function.function
+    return frozenset(engine.term(value, state) for value in given) if isinstance(function, Ref) else frozenset()
 
 
 def is_one_for_all(options: dict[str, Value], state: State) -> bool:

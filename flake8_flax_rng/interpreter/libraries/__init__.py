@@ -14,7 +14,15 @@ _MODULES = [
     for name in sorted(module.name for module in pkgutil.iter_modules(__path__))
 ]
 
-CALLS: tuple[Calls, ...] = tuple(calls for module in _MODULES for calls in getattr(module, "CALLS", ()))
+_ALL: list[Calls] = [calls for module in _MODULES for calls in getattr(module, "CALLS", ())]
+
+CALLS: tuple[Calls, ...] = tuple(sorted(_ALL, key=lambda calls: calls.family is not None))
+"""The models; those that are asked for any path come last."""
+
 METHODS: dict[str, Method] = {
     kind: method for module in _MODULES for kind, method in getattr(module, "METHODS", {}).items()
 }
+INSTANCES: dict[str, Method] = {
+    path: method for module in _MODULES for path, method in getattr(module, "INSTANCES", {}).items()
+}
+"""What follows a call of an object, by the path of its class."""

@@ -39,6 +39,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
+from flake8_flax_rng.interpreter.libraries import equinox
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
@@ -50,6 +51,7 @@ from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.expressions import evaluate
 from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
+from flake8_flax_rng.interpreter.roots.any_equinox import AnyEquinoxModules
 from flake8_flax_rng.interpreter.roots.any_modules import AnyModules
 from flake8_flax_rng.interpreter.roots.handed_on_keys import Leftovers
 from flake8_flax_rng.interpreter.roots.other_files import ProjectFiles
@@ -106,16 +108,17 @@ class Analysis:
         self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
         self._any_modules = AnyModules(engine, self._call)
+        self._any_equinox = AnyEquinoxModules(engine, self._call)
         engine.hooks = Hooks(
             partial(modules.adopt, engine),
             partial(modules.written, engine),
             self._leftovers.returned,
             partial(nnx_modules.lacking, engine),
-            partial(nnx_modules.dropped, engine),
+            partial(_dropped, engine),
             partial(rngs.unpacked, engine),
             partial(defaults.declared, engine),
             partial(defaults.defaulted, engine),
-            self._any_modules.of,
+            lambda cls, state: self._any_modules.of(cls, state) or self._any_equinox.declared(cls, state),
             partial(splitting.managed, engine),
             partial(implementations.call_open, engine),
         )
@@ -292,7 +295,8 @@ class Analysis:
             if self._objects.is_constructor(owner, function):
                 self._objects.constructed(owner, state)
             else:
-                receiver = self._any_modules.of(owner, state) or self._objects.any_with(owner, function, state)
+                receiver = self._any_modules.of(owner, state) or self._any_equinox.of(owner, state)
+                receiver = receiver or self._objects.any_with(owner, function, state)
                 given = self._objects.taken(owner, function, state)
                 self._call(function, state, receiver, given=given)
             return
@@ -373,6 +377,11 @@ class Analysis:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             self.failures.append(NotAnalysed(chunk.first_line if chunk is not None else 1, reason))
         return None
+
+
+def _dropped(engine: Engine, value: Value, state: State, site: Site) -> None:
+    nnx_modules.dropped(engine, value, state, site)
+    equinox.dropped(engine, site)
 
 
 def _only_imports(node: cst.Try) -> bool:
