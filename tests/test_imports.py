@@ -14,10 +14,10 @@ PACKAGE = "flake8_flax_rng"
 ROOT = Path(__file__).parents[1] / PACKAGE
 
 # A part imports only what stands below it; `finding` and the package's version stand below all.
-LAYERS = ["plugin", "cli", "lint", "cache", "rules", "interpreter", "semantics", "syntax"]
+LAYERS = ["plugin", "cli", "commands", "lint", "cache", "rules", "fixes", "interpreter", "semantics", "syntax"]
 ALLOWED = {part: {part, "finding", "", *LAYERS[number + 1 :]} for number, part in enumerate(LAYERS)}
-ALLOWED["plugin"] -= {"cli"}
-ALLOWED["cli"] |= {"verifier"}
+ALLOWED["plugin"] -= {"cli", "commands"}
+ALLOWED["commands"] |= {"verifier"}
 ALLOWED["__main__"] = {"cli"}
 ALLOWED["verifier"] = {"verifier", "finding", ""}
 ALLOWED["finding"] = set()
@@ -44,9 +44,9 @@ LARGEST_ROOM = 25
 
 OUTSIDE = {
     **dict.fromkeys(ALLOWED, frozenset[str]()),
-    **dict.fromkeys(("lint", "rules", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
+    **dict.fromkeys(("lint", "rules", "fixes", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
     "plugin": frozenset({"flake8"}),
-    "cli": frozenset({"rich"}),
+    "commands": frozenset({"rich"}),
     "verifier": frozenset({"jax", "jaxlib", "flax", "optax", "numpy", "rich"}),
 }
 

@@ -21,6 +21,7 @@ from flake8_flax_rng.verifier.jaxhooks import load
 from flake8_flax_rng.verifier.judge import ended, raised
 from flake8_flax_rng.verifier.ledger import Ledger
 from flake8_flax_rng.verifier.lines import Trace, traced
+from flake8_flax_rng.verifier.nnxhooks import MODES, modes_set
 from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared
 from flake8_flax_rng.verifier.places import Span, frames_from
 from flake8_flax_rng.verifier.reuse import groups
@@ -107,6 +108,7 @@ class _Watch:
     needless: dict[tuple[str, int], list[bool]] = field(default_factory=dict)
     lines: Trace = field(default_factory=Trace)
     legacy: list[Span] = field(default_factory=list)
+    modes: list[Span] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.linen = StreamTrace(str(self.task.path), self._observe)
@@ -119,6 +121,8 @@ class _Watch:
             stack.enter_context(self.linen.listening())
             if self._asked(LEGACY):
                 self.legacy = stack.enter_context(legacy_keys(filename))
+            if self._asked(MODES):
+                self.modes = stack.enter_context(modes_set(filename))
             stack.enter_context(jax.disable_jit())
             self.lines = stack.enter_context(traced(filename))
             error = self._execute(jax)
@@ -138,6 +142,7 @@ class _Watch:
             drawn=self.drawn,
             needless=self.needless,
             legacy=self.legacy,
+            modes=self.modes,
             shared=list(shared(self.ledger, self.initialisations)) if self._asked(SHARED) else [],
         )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flake8_flax_rng import __version__, cli
+from flake8_flax_rng.commands import explain, verify
 from flake8_flax_rng.finding import Finding, Rule
 from flake8_flax_rng.verifier import jaxhooks, worker
 
@@ -21,7 +22,8 @@ RULES = (
 
 @pytest.fixture(autouse=True)
 def rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "RULES", RULES)
+    for command in (explain, verify):
+        monkeypatch.setattr(command, "RULES", RULES)
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,6 +31,12 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == RULES[0].documentation + "\n"
     assert cli.main(["explain", "RNG190"]) == 0
     assert capsys.readouterr().out == "# RNG190 unresolved\n\nFinds more.\n"
+
+
+@pytest.mark.parametrize("arguments", [["RNG190", "rng101"], ["rng190,RNG101", "RNG190"]])
+def test_explain_several(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", *arguments]) == 0
+    assert capsys.readouterr().out == f"# RNG190 unresolved\n\nFinds more.\n\n\n{RULES[0].documentation}\n"
 
 
 def test_explain_lists_all_rules(capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,6 +61,9 @@ def test_explain_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 def test_explain_an_unknown_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", "RNG999"]) == 2
     assert "there is no rule RNG999" in capsys.readouterr().err
+    assert cli.main(["explain", "RNG101", "RNG999", "what"]) == 2
+    out, err = capsys.readouterr()
+    assert not out and "there are no rules RNG999, WHAT" in err
 
 
 @pytest.mark.parametrize("arguments", [[], ["prove"], ["verify", "--jobs", "0"], ["verify", "--rule", "fixtures"]])
@@ -102,7 +113,7 @@ def fixtures(tmp_path: Path) -> Path:
 
 def says(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
     """Let the linter find something in bad programs."""
-    monkeypatch.setattr(cli, "lint", lambda source, filename, project: list(findings) if "expect" in source else [])
+    monkeypatch.setattr(verify, "lint", lambda source, filename, project: list(findings) if "expect" in source else [])
 
 
 @pytest.mark.slow
@@ -174,7 +185,7 @@ def test_an_opt_in_rule_speaks_only_in_fixtures_that_are_about_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [Finding(3, 0, "RNG101", ""), Finding(3, 0, "RNG190", "")]
-    monkeypatch.setattr(cli, "lint", lambda source, filename, project: found)
+    monkeypatch.setattr(verify, "lint", lambda source, filename, project: found)
     text = "# claim: key-reused\n\nprint()  # expect: {}\n"
     for directory, mark, counted in (
         ("RNG101", "RNG101", ["RNG101"]),
@@ -184,4 +195,4 @@ def test_an_opt_in_rule_speaks_only_in_fixtures_that_are_about_it(
         path = tmp_path / directory / "bad_program.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text.format(mark), encoding="utf-8")
-        assert [finding.code for finding in cli.lint_fixture(path.read_text(), str(path))] == counted
+        assert [finding.code for finding in verify.lint_fixture(path.read_text(), str(path))] == counted
