@@ -78,7 +78,7 @@ def test_eq05():
 
 
 def test_eq06():
-    """`jax.vmap(model, in_axes=(0, None))` drops the same elements of all examples, as with a key that is closed over."""
+    """`jax.vmap(model, in_axes=(0, None))` drops the same elements of all examples, and so does a closed-over key."""
     net = Net(KEY)
     assert rows_are_equal(jax.vmap(net, in_axes=(0, None))(ROWS, OTHER))
     assert rows_are_equal(eqx.filter_vmap(net, in_axes=(0, None))(ROWS, OTHER))
