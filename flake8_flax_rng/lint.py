@@ -26,6 +26,7 @@ def lint(
     project: Project | None = None,
     off: Callable[[], Container[str]] = tuple,
     entry: Callable[[str], Entry | None] = lambda _: None,
+    detailed: bool = False,
 ) -> list[Finding]:
     """Analyse one file.
 
@@ -37,6 +38,8 @@ def lint(
         project: the other files of the project, as the file sees them; None to follow none of them.
         off: returns the codes of the rules that are not asked; called where a file is analysed at all.
         entry: returns what earlier runs have found in this text, and where this one may leave what it finds.
+        detailed: whether each finding is to hold its range, the places that belong to it, and its fix; earlier runs
+            are not asked then.
 
     Returns:
         the findings, sorted by place. A file that names neither JAX nor Flax, nor a library built on
@@ -46,10 +49,10 @@ def lint(
     named = any(word in source for word in IMPORTS_OF_INTEREST) or libraries.named_in(source)
     if not named and (project is None or not may_handle_keys(source)):
         return []
-    known = entry(source)
+    known = None if detailed else entry(source)
     findings = known.read() if known is not None else None
     if findings is None:
-        findings = _linted(source.removeprefix("\ufeff"), tree, filename, libraries, project, off, named)
+        findings = _linted(source.removeprefix("\ufeff"), tree, filename, libraries, project, off, named, detailed)
         settled = project is None or not project.disk.changed
         if known is not None and settled and not any(found.code == NOT_ANALYSED for found in findings):
             known.write(findings, project.disk.answered() if project is not None else {})
@@ -64,11 +67,12 @@ def _linted(
     project: Project | None,
     off: Callable[[], Container[str]],
     named: bool,
+    detailed: bool,
 ) -> list[Finding]:
     found = tree if tree is not None else with_room(lambda: _parsed(source, filename))
     if found is None or not _can_matter(found, libraries, project, named):
         return []
-    return with_room(lambda: _analysed(source, found, libraries, project, off))
+    return with_room(lambda: _analysed(source, found, libraries, project, off, detailed))
 
 
 def _parsed(source: str, filename: str) -> ast.Module | None:
@@ -124,7 +128,12 @@ def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:
 
 
 def _analysed(
-    source: str, tree: ast.Module, libraries: Libraries, project: Project | None, off: Callable[[], Container[str]]
+    source: str,
+    tree: ast.Module,
+    libraries: Libraries,
+    project: Project | None,
+    off: Callable[[], Container[str]],
+    detailed: bool,
 ) -> list[Finding]:
     # LibCST costs 0.2 s to import, so files that need no analysis never load it.
     from flake8_flax_rng.interpreter.roots.analysis import Analysis
@@ -136,7 +145,7 @@ def _analysed(
             index = build(tree, interest(libraries, project, project.home if project is not None else ""))
             analysis = Analysis(chunks(source, tree), index, libraries, project)
             try:
-                result = findings(analysis.run(), off())
+                result = findings(analysis.run(), off(), detailed)
             finally:
                 analysis.close()
             result.extend(not_analysed(failure) for failure in analysis.failures[:1])

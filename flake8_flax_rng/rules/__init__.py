@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Rule
+from flake8_flax_rng.rules.details import detail_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event
@@ -30,7 +31,7 @@ _SAME_CAUSE = {"RNG102": "RNG101"}
 RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
 
-def findings(events: Sequence[Event], off: Container[str] = ()) -> list[Finding]:
+def findings(events: Sequence[Event], off: Container[str] = (), detailed: bool = False) -> list[Finding]:
     """Return what the rules say about the events of one file; one finding for each place and cause.
 
     What is wrong in another file of the project is reported there, when it is linted itself.
@@ -38,34 +39,35 @@ def findings(events: Sequence[Event], off: Container[str] = ()) -> list[Finding]
     Args:
         events: what the analysis found.
         off: codes of the rules that are not asked.
+        detailed: whether each finding is to hold its range, the places that belong to it, and its fix.
     """
     result: dict[tuple[str, int, int], Finding] = {}
     for rule, check in _CHECKS:
         if rule.code in off:
             continue
         cause = _SAME_CAUSE.get(rule.code, rule.code)
-        for found in _found(rule, check, events):
+        for found in _found(rule, check, events, detailed):
             of = cause if found.code == rule.code else f"{NOT_ANALYSED} {rule.code}"
             result.setdefault((of, found.line, found.column), found)
     return list(result.values())
 
 
-def _found(rule: Rule, check: Check, events: Sequence[Event]) -> Iterator[Finding]:
+def _found(rule: Rule, check: Check, events: Sequence[Event], detailed: bool) -> Iterator[Finding]:
     """Go through what one rule says: whatever goes wrong in it, or with one of its places, costs no other finding."""
     try:
         for report in check(events):
             if not report.site.chunk.file:
-                yield _placed(rule, report)
+                yield _placed(rule, report, detailed)
     except Exception as error:
         yield _failed(rule, error)
 
 
-def _placed(rule: Rule, report: Report) -> Finding:
+def _placed(rule: Rule, report: Report, detailed: bool) -> Finding:
     try:
         line, column = report.place()
     except Exception as error:
         return _failed(rule, error)
-    return Finding(line, column, rule.code, report.message)
+    return Finding(line, column, rule.code, report.message, detail_of(report) if detailed else None)
 
 
 def _failed(rule: Rule, error: Exception) -> Finding:

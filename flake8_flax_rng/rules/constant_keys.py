@@ -9,9 +9,9 @@ from flake8_flax_rng.interpreter.domain.kinds import MadeIn, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors
 from flake8_flax_rng.interpreter.intent.passes import feeds_back, keeps_equal_results
 from flake8_flax_rng.rules.report import line
+from flake8_flax_rng.syntax.cst_children import ancestors
 
 CERTAIN = "RNG104"
 """The rule that speaks of constant keys which are surely a mistake."""

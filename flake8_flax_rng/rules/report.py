@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.finding import Rule
+from flake8_flax_rng.finding import Fix, Rule
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Keys, Opaque, Stacked, Tuple
@@ -30,10 +31,14 @@ class Report:
     Args:
         site: the place that is wrong.
         message: one line, without the code.
+        related: other places that a reader needs to see, each with a few words for it, in the order of the program.
+        fix: makes the repair; only called where somebody asks for it. It may raise ``NoFix``.
     """
 
     site: Site
     message: str
+    related: tuple[tuple[str, Site], ...] = ()
+    fix: Callable[[], Fix | None] | None = None
 
     def place(self) -> tuple[int, int]:
         """Return the line and the column."""

@@ -50,6 +50,7 @@ from collections.abc import Iterable, Sequence
 from flake8_flax_rng.interpreter.domain.events import Event, Shared
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.reuse import remade
+from flake8_flax_rng.rules.streams import copied_by
 
 RULE = rule("RNG306", "broadcast-rngs", "all lanes or passes draw from one stream", __doc__)
 
@@ -58,20 +59,20 @@ _ADVICE = "split them with `nnx.split_rngs`, and map `nnx.RngState` along axis 0
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
-    """Report draws that are the same in all lanes or passes."""
+    """Report transforms whose lanes or passes draw the same; one of another file at the draw."""
     for event in events:
         if isinstance(event, Shared) and event.stream:
+            drawn = event.inside[0].site
             yield Report(
-                event.inside[0].site,
-                f"all lanes of the `{event.transform}` on {place(event.mapped)} draw from one stream "
-                f"{event.stream!r}, so that they get the same numbers; {_ADVICE}",
+                event.made if event.made is not None and not event.made.chunk.file else event.mapped,
+                f"all lanes of this `{event.transform}` draw from one stream {event.stream!r} on {place(drawn)}, so "
+                f"that they get the same numbers; {_ADVICE}",
             )
-    seen: set[object] = set()
     for again in remade(events, RULE.code):
-        if again.use.site.node not in seen:
-            seen.add(again.use.site.node)
-            yield Report(
-                again.use.site,
-                f"each pass of the `nnx.scan` draws from one stream, so that `{again.use.label}` gets the same "
-                f"numbers; {_ADVICE}",
-            )
+        copy = copied_by(again)
+        made = copy.drawn.copied if copy is not None and copy.drawn is not None else None
+        yield Report(
+            made if made is not None and not made.chunk.file else again.use.site,
+            f"each pass of this `nnx.scan` draws from one stream on {place(again.use.site)}, so that "
+            f"`{again.use.label}` gets the same numbers; {_ADVICE}",
+        )

@@ -54,13 +54,16 @@ _NAMES = {
     "`nnx.List`",
 }
 
+_ALONE = "call it as a statement, and go on with the module"
+
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report modes that have no effect."""
     for event in mistakes(events, *_NAMES):
         yield Report(event.site, _NAMES[event.what].format(name=event.name, detail=event.detail))
     for event in mistakes(events, StreamMistake.NO_RESULT):
-        where = f" on {place(event.other)}" if event.other is not None else ""
-        yield Report(
-            event.site, f"this is what `{event.name}()`{where} returns, which is nothing: call it as a statement"
-        )
+        if event.other is None or event.other.chunk.file:
+            yield Report(event.site, f"this is what `{event.name}()` returned, which is nothing: {_ALONE}")
+            continue
+        used = f"and its result is used on {place(event.site)}"
+        yield Report(event.other, f"`{event.name}()` returns nothing, {used}: {_ALONE}")

@@ -75,7 +75,7 @@ def _copied_code(via: str) -> str:
 def _seeded_code(event: Remade) -> str:
     """Models that start alike may be meant; layers of one module, and the masks of two steps, are not."""
     again = built_again(event)
-    if event.built:
+    if event.built or (event.before.builders and event.use.builders):
         wrong = _in_one_module(event) or (again and _falls_back(event)) or _layers_in_a_row(event) or _listed(event)
         return "RNG303" if wrong else "RNG307" if _of_two_classes(event) else ""
     return "RNG303" if again else "RNG307" if _belong_together(event) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -83,3 +84,27 @@ def nodes_of(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:
     """Return whether one piece of syntax stands in another, or is that other one."""
     return any(part is wanted for part in nodes_of(node))
+
+
+def ancestors(root: cst.CSTNode, wanted: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the nodes that a node stands in, outermost first; empty when it stands elsewhere."""
+    parents = _parents(root)
+    path: list[cst.CSTNode] = []
+    node = parents.get(wanted)
+    while node is not None:
+        path.append(node)
+        node = parents.get(node)
+    return path[::-1]
+
+
+@lru_cache(maxsize=4)
+def _parents(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
+    """Return what each node stands in; a walk for each question would take a long text's time squared."""
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        for child in children_of(node):
+            parents[child] = node
+            waiting.append(child)
+    return parents

@@ -20,6 +20,7 @@ except ImportError:  # another LibCST
     _Writer = None  # type: ignore[assignment, misc]
 
 Positions = dict[cst.CSTNode, tuple[int, int]]
+Ranges = dict[cst.CSTNode, tuple[int, int, int, int]]
 
 
 def positions(module: cst.Module) -> Positions:
@@ -32,6 +33,14 @@ def positions(module: cst.Module) -> Positions:
     except (AttributeError, TypeError):  # another LibCST
         return _public(module)
     return writer.starts
+
+
+def ranges(module: cst.Module) -> Ranges:
+    """Return where each node begins and ends; only those who want to know the end need to pay for it."""
+    found = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+    return {
+        node: (place.start.line, place.start.column, place.end.line, place.end.column) for node, place in found.items()
+    }
 
 
 def _public(module: cst.Module) -> Positions:

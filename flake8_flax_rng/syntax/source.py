@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from flake8_flax_rng.syntax.nesting import too_deep
-from flake8_flax_rng.syntax.positions import Positions, positions
+from flake8_flax_rng.syntax.positions import Positions, Ranges, positions, ranges
 
 CHARACTERS_KEPT = 100_000
 """Length of the text whose trees a process keeps: files of a project use the same other files. About 3 MB."""
@@ -97,14 +97,17 @@ class Chunk:
         first_line: number of the first one, counted from 1.
         tree: the ``ast`` of the statements.
         file: path of the file, empty for the one that is linted.
+        around: the ``ast`` of the statements of the whole file.
     """
 
     text: str
     first_line: int
     tree: list[ast.stmt] = field(default_factory=list)
     file: str = ""
+    around: Sequence[ast.stmt] = ()
     _module: cst.Module | None = None
     _positions: Positions | None = None
+    _ranges: Ranges | None = None
 
     @property
     def module(self) -> cst.Module:
@@ -123,7 +126,7 @@ class Chunk:
 
     def give_back(self) -> cst.Module | None:
         """Return the tree and forget it."""
-        tree, self._module, self._positions = self._module, None, None
+        tree, self._module, self._positions, self._ranges = self._module, None, None, None
         return tree
 
     def position(self, node: cst.CSTNode) -> tuple[int, int]:
@@ -132,6 +135,14 @@ class Chunk:
             self._positions = positions(self.module)
         line, column = self._positions.get(node, (1, 0))
         return self.first_line + line - 1, column
+
+    def range(self, node: cst.CSTNode) -> tuple[int, int, int, int]:
+        """Return the line and the column where a node begins, and those where it ends."""
+        if self._ranges is None:
+            self._ranges = ranges(self.module)
+        line, column, end_line, end_column = self._ranges.get(node, (1, 0, 1, 0))
+        before = self.first_line - 1
+        return before + line, column, before + end_line, end_column
 
     def contains(self, node: cst.CSTNode, line: int) -> bool:
         """Return whether a line of the file is one of those that a node covers."""
@@ -148,6 +159,11 @@ class Chunk:
         return " ".join(self.module.code_for_node(node).split())
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text, each with its end, as Python counts them."""
+    return _LINE.findall(text)
+
+
 def chunks(text: str, tree: ast.Module, file: str = "") -> list[Chunk]:
     """Cut a file into chunks.
 
@@ -159,7 +175,7 @@ def chunks(text: str, tree: ast.Module, file: str = "") -> list[Chunk]:
     Returns:
         the chunks in order; statements that share a line share a chunk.
     """
-    lines = _LINE.findall(text)
+    lines = lines_of(text)
     result: list[Chunk] = []
     end = 0
     for statement in tree.body:
@@ -170,7 +186,9 @@ def chunks(text: str, tree: ast.Module, file: str = "") -> list[Chunk]:
             chunk.text += "".join(lines[end:last])
             chunk.tree.append(statement)
         else:
-            result.append(Chunk("".join(lines[start - 1 : last]).replace("\f", ""), start, [statement], file))
+            result.append(
+                Chunk("".join(lines[start - 1 : last]).replace("\f", ""), start, [statement], file, tree.body)
+            )
         end = max(end, last)
     return result
 

@@ -22,6 +22,7 @@ from flake8_flax_rng.verifier.jaxhooks import TESTED, UnsupportedVersion, load, 
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.ledger import DRAW, MADE, SPLIT, Ledger
 from flake8_flax_rng.verifier.lines import Trace, statement_span, traced
+from flake8_flax_rng.verifier.nnxhooks import MODES, modes_set
 from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared, unused
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.processes import digest, elsewhere
@@ -145,10 +146,11 @@ def _unchanged(fixture: Fixture) -> Verdict:
             legacy = stack.enter_context(legacy_keys(filename))
         if any(claim.kind == "shared-default" for claim in fixture.claims):
             stack.enter_context(defaults.listening())
+        setting = stack.enter_context(modes_set(filename)) if fixture.rule == MODES else []
         error, namespace = execute(fixture.path, fixture.source)
     for claim in fixture.claims:
         if claim.kind == "raises":
-            judge.judge_raises(verdict, fixture, claim, error)
+            judge.judge_raises(verdict, fixture, claim, error, setting)
             continue
         if UNCHANGED in _MODES[claim.kind]:
             judge.judge_ending(verdict, error, filename)

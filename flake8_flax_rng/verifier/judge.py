@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 
 from flake8_flax_rng.verifier.fixture import Claim, Fixture
 from flake8_flax_rng.verifier.places import Span, traceback_sites
-from flake8_flax_rng.verifier.reuse import FIRST, HANDED_ON, INSIDE, OUTSIDE, REMADE, SECOND, Group, Place, Reuse
+from flake8_flax_rng.verifier.reuse import (
+    FIRST,
+    HANDED_ON,
+    INSIDE,
+    MAPPED,
+    OUTSIDE,
+    REMADE,
+    SECOND,
+    Group,
+    Place,
+    Reuse,
+)
 
 # Where the mark of a rule may stand, other than where the second use parts from the first. A rule that is not
 # listed may be marked anywhere on the way.
@@ -26,7 +37,10 @@ _ALSO: dict[str, frozenset[str]] = {
     "RNG190": frozenset(),
     "RNG197": frozenset({REMADE, INSIDE}),
     "RNG194": frozenset(),
+    "RNG306": frozenset({INSIDE, OUTSIDE, MAPPED}),
 }
+NOTHING = "'NoneType' object"
+"""What Python says where an object is needed and there is none."""
 _ANYWHERE = frozenset({INSIDE, OUTSIDE, REMADE})
 
 _CALLS = 3
@@ -73,7 +87,9 @@ def judge_ending(verdict: Verdict, error: BaseException | None, filename: str) -
         verdict.problems.append(f"the program ends early: {raised(error, filename)}")
 
 
-def judge_raises(verdict: Verdict, fixture: Fixture, claim: Claim, error: BaseException | None) -> None:
+def judge_raises(
+    verdict: Verdict, fixture: Fixture, claim: Claim, error: BaseException | None, modes: Iterable[Span] = ()
+) -> None:
     """Judge a claim that a line raises.
 
     Args:
@@ -81,6 +97,7 @@ def judge_raises(verdict: Verdict, fixture: Fixture, claim: Claim, error: BaseEx
         fixture: the fixture.
         claim: its claim.
         error: what left the program.
+        modes: the lines that set a mode of NNX; where nothing of Python is used, it is what these return.
     """
     filename = str(fixture.path)
     if error is None:
@@ -91,8 +108,9 @@ def judge_raises(verdict: Verdict, fixture: Fixture, claim: Claim, error: BaseEx
     if not _is_a(error, claim.argument):
         verdict.problems.append(f"{raised(error, filename)}, not {claim.argument}")
         return
-    sites = traceback_sites(error.__traceback__, filename)
-    verdict.confirmed |= {line for line in fixture.marked if any(line in site.span for site in sites)}
+    spans = [site.span for site in traceback_sites(error.__traceback__, filename)]
+    spans += modes if NOTHING in str(error) else ()
+    verdict.confirmed |= {line for line in fixture.marked if any(line in span for span in spans)}
 
 
 def judge_reuse(verdict: Verdict, fixture: Fixture, groups: Iterable[Group]) -> None:

@@ -21,7 +21,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 from flake8_flax_rng.verifier.jaxhooks import Hooks, replaced
-from flake8_flax_rng.verifier.places import Stack, caller, frames_from, graft, stack_of, traceback_sites
+from flake8_flax_rng.verifier.nnxhooks import mapped_functions
+from flake8_flax_rng.verifier.places import Span, Stack, caller, frames_from, graft, stack_of, traceback_sites
 
 DRAW, SPLIT, FOLD, MADE = "draw", "split", "fold", "made"
 
@@ -76,12 +77,14 @@ class Ledger:
         filename: the file name that the program was compiled with.
         events: what happened, in order.
         clones: how often each key was cloned.
+        mapped: where functions were mapped by NNX, by their code.
     """
 
     hooks: Hooks
     filename: str
     events: list[Event] = field(default_factory=list)
     clones: Counter[Bits] = field(default_factory=Counter)
+    mapped: dict[CodeType, Span] = field(default_factory=dict)
     _frames: list[FrameType] = field(default_factory=list)
     _finished: list[FrameType] = field(default_factory=list)
     _many: int = _MANY
@@ -104,6 +107,7 @@ class Ledger:
             stack.enter_context(replaced(hooks.batch_trace, "process_primitive", self._lane_listener))
             # Not the primitive: JAX wraps a legacy key wherever it is used.
             stack.enter_context(replaced(importlib.import_module("jax").random, "wrap_key_data", self._wrap_listener))
+            self.mapped = stack.enter_context(mapped_functions(self.filename))
             yield
 
     @contextmanager

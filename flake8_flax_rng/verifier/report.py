@@ -57,10 +57,11 @@ def table(rows: Sequence[Row]) -> None:
     Args:
         rows: its rows.
     """
-    _print_table(_COLUMNS, [(_cells(row), "green" if row.ok else "bold red") for row in rows])
-    wrong = sum(not row.ok for row in rows)
+    _print_table(_COLUMNS, [(_cells(row), _row_style(row)) for row in rows])
+    wrong, skipped = sum(not row.ok for row in rows), sum(bool(row.skipped) for row in rows)
     seconds = sum(row.seconds for row in rows)
-    print(f"{len(rows)} programs, {wrong} in disagreement, {seconds:.0f} s of running")
+    left_out = f", {skipped} not run" if skipped else ""
+    print(f"{len(rows)} programs, {wrong} in disagreement{left_out}, {seconds:.0f} s of running")
 
 
 def beat(program: str, limit: float) -> Callable[[Progress], None]:
@@ -119,6 +120,12 @@ def as_json(rows: Sequence[Row] | Sequence[Checked]) -> str:
         the text.
     """
     return json.dumps([row.as_dict() for row in rows], indent=2)
+
+
+def _row_style(row: Row) -> str:
+    if not row.ok:
+        return "bold red"
+    return "yellow" if row.skipped else "green"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from flake8_flax_rng.verifier.ledger import DRAW, FOLD, MADE, SPLIT, Bits, Event
 from flake8_flax_rng.verifier.places import Site, Span, Stack, parting
 
 SECOND, INSIDE, OUTSIDE, REMADE, FIRST = "second", "inside", "outside", "remade", "first"
-HANDED_ON = "handed on"
+HANDED_ON, MAPPED = "handed on", "mapped"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Place:
     Args:
         part: SECOND, where the second use can be told from the first; INSIDE, further in; OUTSIDE, further
             out; REMADE, where the same key was built; FIRST, the first use; HANDED_ON, the first use, in a function
-            that has returned since and was the source of the key, or keeps it in its object.
+            that has returned since and was the source of the key, or keeps it in its object; MAPPED, where NNX was
+            told to map the function.
         span: the lines.
     """
 
@@ -94,6 +95,7 @@ class _Analysis:
 
     def __init__(self, ledger: Ledger) -> None:
         self.clones = ledger.clones
+        self.mapped = ledger.mapped
         self.uses: dict[Bits, list[Event]] = defaultdict(list)
         self.makers: dict[Bits, list[Event]] = defaultdict(list)
         self.children: dict[Bits, set[Bits]] = defaultdict(set)
@@ -140,14 +142,15 @@ class _Analysis:
         for number, event in enumerate(events):
             earlier = events[:number]
             if event.lanes > 1:
-                yield Reuse(key, event, event, _lane_places(event), event.kind == DRAW)
+                places = [*_lane_places(event), *self._mapped(event)]
+                yield Reuse(key, event, event, places, event.kind == DRAW)
             if number >= allowed:
                 certain = any(other.kind == DRAW for other in [*earlier, event])
                 pairs = list({id(other): other for other in (earlier[0], earlier[-1])}.values())
                 # Splits are wrong for what is done with the children, so that each is weighed with each.
                 for others in [pairs] if certain else [[other] for other in pairs]:
                     places = [place for other in others for place in _places(other, event)]
-                    places += self._handed_on(key, others[0], event)
+                    places += [*self._handed_on(key, others[0], event), *self._mapped(event)]
                     yield Reuse(key, others[0], event, places, certain)
 
     def _handed_on(self, key: Bits, first: Event, second: Event) -> Iterator[Place]:
@@ -158,6 +161,10 @@ class _Analysis:
             own = id(site.frame) in made or _constructs_the_user(site, second.stack)
             if own and id(site.frame) not in running:
                 yield Place(HANDED_ON, site.span)
+
+    def _mapped(self, event: Event) -> Iterator[Place]:
+        """Say where the functions were mapped that an event happened in."""
+        yield from (Place(MAPPED, self.mapped[site.code]) for site in event.stack if site.code in self.mapped)
 
     def _clones(self, key: Bits) -> int:
         if not self.clones:

@@ -14,6 +14,7 @@ from flake8_flax_rng.verifier import pool, worker
 from flake8_flax_rng.verifier.execute import modes
 from flake8_flax_rng.verifier.fixture import Fixture, FixtureError, find, read, rule_of
 from flake8_flax_rng.verifier.judge import Verdict, conclude
+from flake8_flax_rng.verifier.neighbours import missing
 
 Lint = Callable[[str, str], Iterable[Finding]]
 """Takes a program's text and file name, returns the linter's findings."""
@@ -34,6 +35,7 @@ class Row:
         linter_ok: whether the linter reports exactly the marked lines.
         jax_ok: whether JAX confirms the claims.
         seconds: how long the program's runs took.
+        skipped: why JAX was not asked: a library is missing that the program imports.
     """
 
     rule: str
@@ -44,17 +46,18 @@ class Row:
     linter_ok: bool
     jax_ok: bool
     seconds: float
+    skipped: str = ""
 
     @property
     def ok(self) -> bool:
-        """Whether the linter, the file and JAX agree."""
+        """Whether the linter, the file and JAX agree; of a program that was not run, linter and file."""
         return self.linter_ok and self.jax_ok
 
     @property
     def verdict(self) -> str:
         """Who disagrees with the file."""
         if self.ok:
-            return "ok"
+            return "skipped" if self.skipped else "ok"
         who = [name for name, fine in (("linter", self.linter_ok), ("JAX", self.jax_ok)) if not fine]
         return f"{' and '.join(who)} disagree{'s' if len(who) == 1 else ''}"
 
@@ -137,7 +140,9 @@ def _row(path: Path, lint: Lint, cache: Path | None, timeout: float, shared: boo
     except FixtureError as error:
         return Row(rule, program, "", "", f"not a fixture: {error}", False, False, 0.0)
     linter, linter_ok = _lint(fixture, lint)
-    verdict = _run(fixture, cache, timeout, shared)
+    absent = missing(fixture.source)
+    skipped = f"not run: {' and '.join(absent)} missing (extra verify-neighbours)" if absent else ""
+    verdict = Verdict(seen=[skipped]) if skipped else _run(fixture, cache, timeout, shared)
     return Row(
         rule=rule or ", ".join(sorted({code for _, code in fixture.expected})),
         program=program,
@@ -147,6 +152,7 @@ def _row(path: Path, lint: Lint, cache: Path | None, timeout: float, shared: boo
         linter_ok=linter_ok,
         jax_ok=not verdict.problems,
         seconds=time.monotonic() - started,
+        skipped=skipped,
     )
 
 

@@ -23,6 +23,7 @@ from flake8_flax_rng.verifier.jaxhooks import load
 from flake8_flax_rng.verifier.judge import ended, raised
 from flake8_flax_rng.verifier.ledger import Ledger
 from flake8_flax_rng.verifier.lines import Trace, traced
+from flake8_flax_rng.verifier.nnxhooks import MODES, modes_set
 from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared
 from flake8_flax_rng.verifier.places import Span, frames_from
 from flake8_flax_rng.verifier.reuse import groups
@@ -112,6 +113,7 @@ class _Watch:
     needless: dict[tuple[str, int], list[bool]] = field(default_factory=dict)
     lines: Trace = field(default_factory=Trace)
     legacy: list[Span] = field(default_factory=list)
+    modes: list[Span] = field(default_factory=list)
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
     started: float = field(default_factory=time.monotonic)
 
@@ -127,6 +129,8 @@ class _Watch:
             self.elsewhere = stack.enter_context(noticed(filename, self.ledger.hooks.sampler_files))
             if self._asked(LEGACY):
                 self.legacy = stack.enter_context(legacy_keys(filename))
+            if self._asked(MODES):
+                self.modes = stack.enter_context(modes_set(filename))
             stack.enter_context(jax.disable_jit())
             self.lines = stack.enter_context(traced(filename))
             return self._execute(jax)
@@ -155,6 +159,7 @@ class _Watch:
             drawn=self.drawn.copy(),
             needless=self.needless.copy(),
             legacy=list(self.legacy),
+            modes=list(self.modes),
             shared=list(shared(ledger, list(self.initialisations))) if self._asked(SHARED) else [],
             elsewhere=self.elsewhere,
         )

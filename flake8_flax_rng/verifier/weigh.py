@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, field, replace
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.verifier.elsewhere import Elsewhere
 from flake8_flax_rng.verifier.fixture import intended_lines
-from flake8_flax_rng.verifier.judge import may_stand, unexplained
+from flake8_flax_rng.verifier.judge import NOTHING, may_stand, unexplained
 from flake8_flax_rng.verifier.ledger import Bits, Event
 from flake8_flax_rng.verifier.lines import Raised, Trace, statement_span
+from flake8_flax_rng.verifier.nnxhooks import MODES
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import FIRST, SECOND, Group, Place, Reuse
 
@@ -188,6 +189,7 @@ class Evidence:
         drawn: the streams that Linen calls drew from, with the lines of the call.
         needless: for a stream and the line of an `init`, whether it made no difference, for each call.
         legacy: the lines that built legacy keys.
+        modes: the lines that set a mode of NNX.
         shared: the lines at which a key of the data and of the parameters was used the second time.
         elsewhere: what was done in threads and in other processes, where keys are not watched.
     """
@@ -201,6 +203,7 @@ class Evidence:
     drawn: set[tuple[str, tuple[Span, ...]]] = field(default_factory=set)
     needless: dict[tuple[str, int], list[bool]] = field(default_factory=dict)
     legacy: list[Span] = field(default_factory=list)
+    modes: list[Span] = field(default_factory=list)
     shared: list[tuple[str, Span]] = field(default_factory=list)
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
 
@@ -304,8 +307,10 @@ class _Scale:
 
     def _raised(self, finding: Finding) -> Iterator[Raised]:
         errors = _NNX_ERRORS if finding.code.startswith("RNG3") else _ERRORS
+        sets = finding.code == MODES and _within(finding.line, self.evidence.modes)
         for error in self.evidence.lines.raised:
-            if finding.line in error.span and not errors.isdisjoint(error.names):
+            here = finding.line in error.span or (sets and NOTHING in error.text)
+            if here and not errors.isdisjoint(error.names):
                 yield error
 
     def _not_reached(self, finding: Finding, proof: _Proof) -> str:

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from flake8_flax_rng.interpreter.intent import evaluates_the_model
+from flake8_flax_rng.syntax import cst_children
 from tests.plugin.beside import BUG, plugin
 
 
@@ -195,7 +195,7 @@ def test_recursion(beside):
 
 def test_many_findings_in_one_text():
     text = "import jax\ndef f(key):\n    x = 0\n" + "    x += jax.random.normal(key)\n" * 300
-    before = evaluates_the_model._parents.cache_info().misses
+    before = cst_children._parents.cache_info().misses
     assert len(plugin(text)) == 299
     # The text is walked once, not once for each finding.
-    assert evaluates_the_model._parents.cache_info().misses == before + 1
+    assert cst_children._parents.cache_info().misses == before + 1

@@ -91,6 +91,8 @@ def test_advice_that_is_followed_mends_the_program(path: Path, tmp_path: Path) -
     program.parent.mkdir()
     program.write_text(f"# claim: clean\n{text}", encoding="utf-8")
     (row,) = verify([program], lambda source, filename: findings(source), jobs=1)
+    if row.skipped:
+        pytest.skip(row.skipped)
     assert row.ok, f"{row.verdict}; linter: {row.linter}; JAX: {row.jax}\n{text}"
 
 

@@ -87,6 +87,24 @@ def test_streams_of_nnx(tmp_path: Path) -> None:
     ]
 
 
+MAPPED = """
+    import jax
+    from flax import nnx
+    drop = nnx.Dropout(0.5, rngs=nnx.Rngs(0))
+    @nnx.vmap(in_axes=(None, 0))
+    def run(drop, x):
+        return drop(x)
+    run(drop, jax.numpy.ones((3, 20)))
+    drop = drop.eval()
+    drop(jax.numpy.ones(3))
+"""
+
+
+def test_where_a_function_was_mapped_and_a_mode_was_set(tmp_path: Path) -> None:
+    checked = check(tmp_path, MAPPED, (4, "RNG306"), (8, "RNG310"), (3, "RNG310"))
+    assert verdicts(checked) == [(4, "RNG306", "confirmed"), (8, "RNG310", "confirmed"), (3, "RNG310", "undecided")]
+
+
 def test_reuses(tmp_path: Path) -> None:
     on = [(4, "RNG101"), (6, "RNG102"), (8, "RNG102"), (11, "RNG101")]
     checked = check(tmp_path, KEYS, *on)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.verifier import neighbours
 from flake8_flax_rng.verifier.runner import Row, verify
 from tests.verifier.claims import confirms, run
 
@@ -103,3 +104,18 @@ def test_the_program_is_the_main_module_and_can_import_its_neighbours(tmp_path: 
         twice(random.normal, random.key(Box(1).value))  # expect: RNG101
     """
     confirms(tmp_path, "key-reused", body)
+
+
+def test_a_program_whose_library_is_missing_is_skipped_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(neighbours.NEIGHBOURS, "no_such_library", "no-such-library")
+    row = run(tmp_path, "clean", "from no_such_library.parts import one\n")
+    assert (row.verdict, row.skipped) == ("skipped", "not run: no-such-library missing (extra verify-neighbours)")
+    wrong = run(tmp_path, "clean", "import no_such_library\n", findings=(Finding(1, 0, "RNG101", ""),))
+    assert wrong.verdict == "linter disagrees"
+
+
+@pytest.mark.parametrize("text", ["import .no", "import os", "from . import haiku", "haiku = 1"])
+def test_nothing_is_missing_of_what_is_not_imported(text: str) -> None:
+    assert neighbours.missing(text) == ()

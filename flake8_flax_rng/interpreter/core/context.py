@@ -151,6 +151,7 @@ class Lanes:
         found: what was found.
         twins: the keys of the other lanes, by that of the lane that is followed.
         models: how many runs and methods of models were under way when it began.
+        made: where the transform was applied, if that is known.
     """
 
     site: Site
@@ -163,6 +164,7 @@ class Lanes:
     found: list[Shared] = field(default_factory=list)
     twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
     models: int = 0
+    made: Site | None = None
 
 
 @dataclass(frozen=True, eq=False)

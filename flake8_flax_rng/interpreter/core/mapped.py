@@ -68,7 +68,7 @@ def check(engine: Engine, use: Use) -> None:
                 mapped.reported.add(root)
                 repeated, stream = root in mapped.repeated, _stream(engine, mapped, use)
                 inside = _inside(engine, mapped, use)
-                mapped.found.append(Shared(use, inside, mapped.site, mapped.transform, repeated, stream))
+                mapped.found.append(Shared(use, inside, mapped.site, mapped.transform, repeated, stream, mapped.made))
             return
 
 

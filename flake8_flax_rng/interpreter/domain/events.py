@@ -333,6 +333,7 @@ class Shared:
         transform: the transform as a reader knows it.
         repeated: whether the lanes were given one key many times over, rather than a common one.
         stream: the stream of NNX that each lane draws the key from, empty where it is none.
+        made: where the transform was applied, if that is known.
     """
 
     use: Use
@@ -341,6 +342,7 @@ class Shared:
     transform: str
     repeated: bool = False
     stream: str = ""
+    made: Site | None = None
 
 
 @record(eq=False)

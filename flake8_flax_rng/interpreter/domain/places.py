@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
 
 
-@record(eq=False)
+@record()
 class Site:
-    """A place in the source text.
+    """A place in the source text; the same node is the same place.
 
     Args:
         node: the syntax that stands there.

@@ -279,6 +279,7 @@ class Wrapped(Compound):
         options: its further arguments, by name.
         lift: for a lifted transform of Linen, what it does.
         path: the transform as the program names it, for instance ``flax.nnx.jit``.
+        site: where it was applied, if that is known.
     """
 
     transform: str
@@ -286,6 +287,7 @@ class Wrapped(Compound):
     options: tuple[tuple[str, Value], ...] = ()
     lift: Lift | None = None
     path: str = ""
+    site: Site | None = None
 
 
 @record(eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors
+from flake8_flax_rng.syntax.cst_children import ancestors
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Use

@@ -14,7 +14,7 @@ from functools import lru_cache
 import libcst as cst
 
 from flake8_flax_rng.semantics.linen import INITIALISING
-from flake8_flax_rng.syntax.cst_children import children_of, holds, nodes_of
+from flake8_flax_rng.syntax.cst_children import ancestors, children_of, holds, nodes_of
 from flake8_flax_rng.syntax.mutators import FILLING
 
 _OPAQUE = (cst.FunctionDef, cst.ClassDef)
@@ -202,30 +202,6 @@ def _given_to_init(node: cst.CSTNode) -> bool:
         and isinstance(node.func, cst.Attribute)
         and INITIALISING.get(node.func.attr.value) is False
     )
-
-
-def ancestors(root: cst.CSTNode, wanted: cst.CSTNode) -> list[cst.CSTNode]:
-    """Return the nodes that a node stands in, outermost first; empty when it stands elsewhere."""
-    parents = _parents(root)
-    path: list[cst.CSTNode] = []
-    node = parents.get(wanted)
-    while node is not None:
-        path.append(node)
-        node = parents.get(node)
-    return path[::-1]
-
-
-@lru_cache(maxsize=4)
-def _parents(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
-    """Return what each node stands in; a walk for each question would take a long text's time squared."""
-    parents: dict[cst.CSTNode, cst.CSTNode] = {}
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        for child in children_of(node):
-            parents[child] = node
-            waiting.append(child)
-    return parents
 
 
 def closure(names: set[str], arrows: list[tuple[set[str], set[str]]]) -> set[str]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors
-from flake8_flax_rng.syntax.cst_children import children_of, holds
+from flake8_flax_rng.syntax.cst_children import ancestors, children_of, holds
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Use

@@ -11,8 +11,9 @@ from collections.abc import Collection
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import LIKE, SHAPES, ancestors, occurrences
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import LIKE, SHAPES, occurrences
 from flake8_flax_rng.semantics.linen import INITIALISING
+from flake8_flax_rng.syntax.cst_children import ancestors
 from flake8_flax_rng.syntax.main_guard import is_main_guard
 
 _MEASURING = frozenset({"len", "shape", "ndim", "size", "eval_shape", "param_count", "type"}) | LIKE

@@ -12,13 +12,12 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     Statement,
-    ancestors,
     carried,
     closure,
     names_in,
     statements_of,
 )
-from flake8_flax_rng.syntax.cst_children import holds
+from flake8_flax_rng.syntax.cst_children import ancestors, holds
 from flake8_flax_rng.syntax.mutators import FILLING
 
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp)

@@ -20,7 +20,6 @@ from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_all
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
-    ancestors,
     comes_back,
     looks_on,
     only_initialises,
@@ -34,7 +33,7 @@ from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
-from flake8_flax_rng.syntax.cst_children import holds
+from flake8_flax_rng.syntax.cst_children import ancestors, holds
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made, Step, Use

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import ancestors
-from flake8_flax_rng.syntax.cst_children import children_of
+from flake8_flax_rng.syntax.cst_children import ancestors, children_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site

@@ -46,7 +46,7 @@ def _wrap(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if function is None:
         return [(Partial(Symbol(path), (), tuple(args.keywords.items())), state)]
     made = _MAKING.get(transform)
-    return [(_wrapped(engine, transform, function, args, path) if made is None else made(engine, function), state)]
+    return [(_wrapped(engine, path, function, args, site) if made is None else made(engine, function), state)]
 
 
 def _function_in(args: Args) -> Value | None:
@@ -57,7 +57,8 @@ def _function_in(args: Args) -> Value | None:
     return function
 
 
-def _wrapped(engine: Engine, transform: str, function: Value, args: Args, path: str) -> Wrapped:
+def _wrapped(engine: Engine, path: str, function: Value, args: Args, site: Site) -> Wrapped:
+    transform = WRAPPERS[path]
     inner = undecorated(function)
     if transform in TRACING and isinstance(inner, Function):
         engine.program.jitted.add(inner.code)
@@ -66,7 +67,7 @@ def _wrapped(engine: Engine, transform: str, function: Value, args: Args, path: 
     options = dict(args.keywords)
     if len(args.positional) > 1:
         options.setdefault("in_axes", args.positional[1])
-    return Wrapped(transform, function, tuple(options.items()), path=path)
+    return Wrapped(transform, function, tuple(options.items()), path=path, site=site)
 
 
 def _itself(engine: Engine, function: Value) -> Value:

@@ -75,6 +75,7 @@ def map_lanes(
         engine.terms.count,
         quiet=quiet,
         models=engine.context.models,
+        made=wrapped.site,
     )
     mapped.varying.update(varying)
     given = _lanes(engine, args, axes, state, whole)

@@ -124,7 +124,7 @@ def call(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
     in_axes = Tuple(
         tuple([NONE if graph.is_object(v, state) else a for v, a in zip(args.positional, axes, strict=True)])
     )
-    mapped = Wrapped(wrapped.transform, wrapped.function, wrapped.options, path=wrapped.path)
+    mapped = Wrapped(wrapped.transform, wrapped.function, wrapped.options, path=wrapped.path, site=wrapped.site)
 
     def whole(value: Value, at: State) -> bool:
         return graph.is_object(value, at)

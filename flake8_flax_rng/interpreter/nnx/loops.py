@@ -65,7 +65,7 @@ def _pass(
         if graph.is_object(value, state) or graph.holds_streams(value, state):
             roots, _ = lanes.take(engine, value, axis, turn[1], state)
             before.extend(roots)
-            alike.extend(_broadcast(engine, value, axis, state, site))
+            alike.extend(_broadcast(engine, value, axis, state, wrapped.site or site))
             given.append(value)
         elif lanes.is_along(axis):
             given.append(control_flow.row(engine, value, turn[0], turn[1], state))

@@ -118,7 +118,7 @@ def _make_scan(engine: Engine, path: str, args: Args, state: State, site: Site) 
     if function is None:
         return [(Partial(loops.SYMBOL, (), tuple(args.keywords.items())), state)]
     options = {name: value for name, value in args.keywords.items() if name != "f"}
-    return [(Wrapped("nnx.scan", function, tuple(options.items()), path=path), state)]
+    return [(Wrapped("nnx.scan", function, tuple(options.items()), path=path, site=site), state)]
 
 
 def _cached_partial(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:

@@ -100,8 +100,8 @@ def evaluate(model):
 --
 def evaluate():
     model = Net(nnx.Rngs(0))
-    model = model.eval()
-    return model(x)  # ! RNG310
+    model = model.eval()  # ! RNG310
+    return model(x)
 == a rate that is not known
 def build(config):
     drop = nnx.Dropout(config.rate)

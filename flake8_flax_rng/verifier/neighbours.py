@@ -1,0 +1,51 @@
+"""Libraries beside JAX and Flax that some fixtures import, and whether they are installed.
+
+They come with the extra ``verify-neighbours``. A fixture that needs one which is not there cannot be judged; this is
+said, and never taken for an agreement.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Iterator
+from functools import cache
+
+NEIGHBOURS = {
+    "blackjax": "blackjax",
+    "distrax": "distrax",
+    "equinox": "equinox",
+    "flashbax": "flashbax",
+    "haiku": "dm-haiku",
+    "numpyro": "numpyro",
+}
+"""The name of the distribution, by that of the module which a program imports."""
+
+
+def missing(source: str) -> tuple[str, ...]:
+    """List the neighbours that a program imports and that are not installed.
+
+    Args:
+        source: the program's text.
+
+    Returns:
+        the names of their distributions, sorted; none of a text that is no Python, which says so when it runs.
+    """
+    try:
+        needed = {name for name in _imported(source) if name in NEIGHBOURS}
+    except (SyntaxError, ValueError):
+        return ()
+    return tuple(sorted(NEIGHBOURS[name] for name in needed if not _installed(name)))
+
+
+def _imported(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@cache
+def _installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
