@@ -262,8 +262,12 @@ def holds_modules(value: Value, state: State) -> bool:
 
 
 def with_flag(engine: Engine, module: Value, flag: Value | None, state: State) -> Value:
-    """Return a copy of modules and of all that they hold, with another flag; with any, where none is given."""
+    """Return a copy of modules and of all that they hold, with another flag.
+
+    Where none is given, it is any, and the same for all of them: this is how ``inference_mode`` sets it.
+    """
     made: dict[int, Value] = {}
+    mode = engine.unknown(INFERENCE) if flag is None else flag
 
     def of(value: Value) -> Value:
         found = state.instance(value)
@@ -273,7 +277,7 @@ def with_flag(engine: Engine, module: Value, flag: Value | None, state: State) -
             made[value.address] = value  # for an object that holds itself
             names = {name: rebuilding.of(held) for name, held in found.attributes.items()}
             if INFERENCE in names:
-                names[INFERENCE] = engine.unknown(INFERENCE) if flag is None else flag
+                names[INFERENCE] = mode
             made[value.address] = engine.allocate(state, replace(found, attributes=names))
         return made[value.address]
 
