@@ -44,7 +44,7 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
     if text is not None and text.name == code.name:
         unread = [name for name in keyed if name in _unread(text)]
         if unread:
-            engine.program.ignored[text] = unread[0]
+            engine.book.ignored[text] = unread[0]
 
 
 def check(engine: Engine, origin: int, site: Site) -> None:
@@ -63,7 +63,7 @@ def check(engine: Engine, origin: int, site: Site) -> None:
     if text is None or text.name.startswith(_TEST) or only_initialises(site.chunk.module, site.node):
         return
     overwritten = _overwritten(text, *chunk.position(node))
-    name = overwritten or engine.program.ignored.get(text)
+    name = overwritten or engine.book.ignored.get(text)
     if name is not None and not _reads_a_parameter(node, text):
         engine.emit(Misused(Misuse.IGNORED, made.site, name, "overwritten" if overwritten else ""))
 
