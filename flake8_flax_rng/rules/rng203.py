@@ -24,8 +24,8 @@ y = model.apply(variables, x, train=True, rngs={"dropout": dropout_key})
 
 A model that comes from a caller or a registry is not known, and one with a rate in its configuration may draw or not.
 Its call is reported where it is certain to run in training mode, is given no stream, and a second fact says that one
-was forgotten: a key that the function around it makes or is given is never used, or another call gives streams to the same
-model while it trains. Without such a fact it is RNG292's.
+was forgotten: a key that the function around it makes or is given is never used, or another call gives streams to the
+same model while it trains. Without such a fact it is RNG292's.
 
 Not reported where a `'params'` key or a bare key is given (`make_rng` falls back to it), where the rate is 0 or
 1, where the layer gets a key of its own, and wherever the flag or the streams are not certain.
