@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         FlagMistake,
         Handover,
         Holder,
+        LibraryMistake,
         LiftProblem,
         MadeIn,
         MakeKind,
@@ -331,9 +332,11 @@ class Shared:
         inside: the calls that lead from the mapped function to the first consumption of the key.
         mapped: the place of the call of the mapped function.
         transform: the transform as a reader knows it.
-        repeated: whether the lanes were given one key many times over, rather than a common one.
+        repeated: whether the call of the mapped function is to be mended: it gives the lanes one key many times over,
+            or hands a key to an object that is mapped.
         stream: the stream of NNX that each lane draws the key from, empty where it is none.
         made: where the transform was applied, if that is known.
+        supplied: whether each lane asks a library for the key, which gives all of them the same.
     """
 
     use: Use
@@ -343,6 +346,7 @@ class Shared:
     repeated: bool = False
     stream: str = ""
     made: Site | None = None
+    supplied: bool = False
 
 
 @record(eq=False)
@@ -744,6 +748,23 @@ class Stateful:
     other: Site | None = None
 
 
+@record(eq=False)
+class Misapplied:
+    """A call that another library refuses, or that does nothing.
+
+    Args:
+        what: what is wrong.
+        site: the place to mend.
+        path: the callable, by its dotted path.
+        drawn: the draw that makes it wrong, if it is another place.
+    """
+
+    what: LibraryMistake
+    site: Site
+    path: str
+    drawn: Site | None = None
+
+
 Event = (
     Reused
     | Remade
@@ -767,5 +788,6 @@ Event = (
     | Rated
     | Malformed
     | Stateful
+    | Misapplied
     | Bounded
 )
