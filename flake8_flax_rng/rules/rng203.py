@@ -84,8 +84,8 @@ def _second_fact(unfed: UnfedRun) -> str | None:
     """Return what says that a stream was forgotten, as a reader is told of it; None where nothing does."""
     if unfed.key is not None and unfed.made is not None:
         return f"{place(unfed.made.site)} makes `{unfed.key}`, which is never used"
-    if unfed.key is not None:
-        return f"`{unfed.key}`, which the function around it is given, is never used"
+    if unfed.key is not None and unfed.giver is not None:
+        return f"{place(unfed.giver)} gives `{unfed.key}`, which is never used"
     return f"{place(unfed.fed)} gives streams to this model" if unfed.fed is not None else None
 
 

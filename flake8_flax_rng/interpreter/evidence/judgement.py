@@ -311,9 +311,10 @@ class Judgement:
             key = unread_before(made, self._origins.all_names(origin), run.call)
             if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
                 return replace(run, key=key, made=made)
-        given = [name for text in functions_around(*where(run.call)) if (name := self._book.ignored.get(text))]
+        ignored = self._book.ignored
+        given = [ignored[text] for text in functions_around(*where(run.call)) if text in ignored]
         if given:
-            return replace(run, key=given[-1])
+            return replace(run, key=given[-1][0], giver=given[-1][1])
         return replace(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
 
 
