@@ -149,6 +149,8 @@ def _run(engine: Engine, name: str, receiver: Value, args: Args, state: State, s
         rest.keywords.pop(option, None)
         rest.nodes.pop(option, None)
     run = _begin(engine, name, given, engine.term(receiver, state), rest, state)
+    if name == _INIT:
+        _consume(engine, run, state)  # the parameters are drawn, whatever layers there are
     misses = engine.program.unkeyed
     outer = _enter(run, state)
     outcomes = engine.call(function, rest, state, site)
@@ -186,7 +188,7 @@ def _begin(engine: Engine, name: str, key: Value, function: Term, args: Args, st
         _CALL: Opaque(call),
         _LANES: Const(len(engine.context.lanes)),
     }
-    return engine.allocate(state, Instance(Symbol("haiku.run"), attributes))
+    return engine.allocate(state, Instance(Symbol("haiku.run"), attributes, frozen=True))
 
 
 def _enter(run: Ref, state: State) -> Value | None:
@@ -234,7 +236,7 @@ def _with_key(engine: Engine, path: str, args: Args, state: State, site: Site) -
     key = args.get(0, "key")
     if key is None:
         return None
-    return [(engine.allocate(state, Instance(Symbol(WITH_KEY), {_KEY: key})), state)]
+    return [(engine.allocate(state, Instance(Symbol(WITH_KEY), {_KEY: key}, frozen=True)), state)]
 
 
 # -- asking for keys ---------------------------------------------------------------------------------------
@@ -256,14 +258,15 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if path == MAYBE and not isinstance(key, Key):
         return [(engine.unknown("maybe"), state)]
     if run is not None and isinstance(current, Ref):
-        _consume(engine, current, run, state)
+        _consume(engine, current, state)
     return [(_made(engine, path, run), state)]
 
 
-def _consume(engine: Engine, current: Ref, run: Instance, state: State) -> None:
+def _consume(engine: Engine, current: Ref, state: State) -> None:
     """Enter the use of a run's key, where it asks for the first one that comes of it."""
-    found = random.key_term(run.attributes[_KEY])
-    if run.attributes[_DRAWN] != FALSE or found is None:
+    run = state.instance(current)
+    found = random.key_term(run.attributes[_KEY]) if run is not None else None
+    if run is None or run.attributes[_DRAWN] != FALSE or found is None:
         return
     state.heap[current.address] = run.set(_DRAWN, TRUE)
     call = run.attributes[_CALL]
@@ -271,8 +274,10 @@ def _consume(engine: Engine, current: Ref, run: Instance, state: State) -> None:
     assert isinstance(call, Opaque)
     drawn = engine.terms.make(Kind.DRAW, found[0], "haiku", call.term)
     makes = Makes.MODEL if initialises else None
+    # On which inputs a model is initialised does not matter, only which model it is.
+    signature = engine.terms.make(Kind.MAKER, found[0], call.term.items[0]) if initialises else drawn
     way = tuple(engine.context.stack)
-    use = Use(way, UseKind.DRAW, way[-1].label, found[0], found[1], signature=drawn, call=drawn, makes=makes)
+    use = Use(way, UseKind.DRAW, way[-1].label, found[0], found[1], signature=signature, call=drawn, makes=makes)
     # The lanes within the run have to do with the keys that come of this one.
     with engine.within(replace(engine.context, lanes=engine.context.lanes[: _lanes_around(run)])):
         random.enter(engine, use, state)
