@@ -151,12 +151,18 @@ def _run(engine: Engine, name: str, receiver: Value, args: Args, state: State, s
     run = _begin(engine, name, given, engine.term(receiver, state), rest, state)
     if name == _INIT:
         _consume(engine, run, state)  # the parameters are drawn, whatever layers there are
+        rest.positional = [_placeholder(engine, value, given) for value in rest.positional]
     misses = engine.program.unkeyed
     outer = _enter(run, state)
     outcomes = engine.call(function, rest, state, site)
     if not outcomes and run.address in misses:
         _note(engine, LibraryMistake.NO_KEY if keyed == TRUE else LibraryMistake.KEYLESS, misses[run.address])
     return [(_result(engine, name, with_state, value, _left(outer, after)), after) for value, after in outcomes]
+
+
+def _placeholder(engine: Engine, value: Value, given: Value) -> Value:
+    """Return an input of ``init``: what is drawn from a key among them is thrown away, so that it stands for any."""
+    return Key(engine.terms.fresh("input")) if isinstance(value, Key) or value == given else value
 
 
 def _note(engine: Engine, what: LibraryMistake, drawn: Site | None = None) -> None:
