@@ -44,6 +44,7 @@ from flake8_flax_rng.semantics.packages.haiku import (
     MULTI,
     RUNNING_INIT,
     SEQUENCE,
+    TRANSFORMED,
     WITH_KEY,
     WITH_STATE,
     WITHOUT_KEY,
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_TRANSFORMED = "haiku.Transformed"
 _INIT, _APPLY = "init", "apply"
 _RUNNING = "<haiku>"
 """The name under which a path keeps the run that is under way."""
@@ -97,7 +97,7 @@ def _transformed(
         _INIT: Native(f"haiku.{_INIT}", Tuple((function, with_state, keyed))),
         _APPLY: _apply_of(engine, applied, with_state, keyed),
     }
-    return engine.allocate(state, Instance(Symbol(_TRANSFORMED), attributes, frozen=True))
+    return engine.allocate(state, Instance(Symbol(TRANSFORMED), attributes, frozen=True))
 
 
 def _apply_of(engine: Engine, function: Value, with_state: Value, keyed: Value) -> Value:
@@ -112,7 +112,7 @@ def _apply_of(engine: Engine, function: Value, with_state: Value, keyed: Value) 
 def _without_key(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Make another ``apply``, which takes no key; None where nothing is known of the one that there is."""
     found = state.instance(args.get(0, "f") or NONE)
-    if found is None or found.cls != Symbol(_TRANSFORMED):
+    if found is None or found.cls != Symbol(TRANSFORMED):
         return None
     apply = _keyless(found.attributes[_APPLY])
     return [(engine.allocate(state, replace(found, attributes={**found.attributes, _APPLY: apply})), state)]
