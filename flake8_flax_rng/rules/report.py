@@ -134,10 +134,15 @@ def key_name(site: Site, step: Step, name: str | None) -> str:
     Returns:
         the words, with backquotes where they are source text.
     """
-    exact = site.node is not step.site.node and isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
-    if exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node):
+    if site.node is not step.site.node and is_exact(step, site):
         return f"`{spelled(site)}`"
     return f"`{name}`" if name else f"a key in `{spelled(site)}`"
+
+
+def is_exact(step: Step, site: Site) -> bool:
+    """Return whether an argument is a key by itself, which has a name: no call, and nothing that holds it."""
+    exact = isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
+    return exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node)
 
 
 def is_array(step: Step, site: Site) -> bool:
