@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import libcst as cst
 
 from flake8_flax_rng.finding import Edit, Fix
@@ -9,6 +11,8 @@ from flake8_flax_rng.fixes.edits import NoFix, inserted, replaced
 from flake8_flax_rng.fixes.names import fresh, spelled_as
 from flake8_flax_rng.fixes.statements import before, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.syntax.names_in_text import function_around
+from flake8_flax_rng.syntax.walk import walk
 
 NAMES = ("subkey", "other_key", "next_key")
 """What a new key is called, where the text has no such name yet."""
@@ -27,11 +31,26 @@ def split_before(use: Site, wanted: str = NAMES[0]) -> Fix:
         wanted: what the new key is called, if nothing else is.
     """
     name = use.chunk.code(use.node)
+    refuse_split_before(use, name)
     edits = _one_key_more(use, name)
     if edits is None:
         new = fresh(use, wanted, *NAMES)
         edits = before(use, f"{name}, {new} = {spelled_as(use, 'jax.random.split')}({name})"), replaced(use, new)
     return Fix(f"split `{name}` before this use", edits, safe=False)
+
+
+def refuse_split_before(use: Site, name: str) -> None:
+    """Refuse to split a key that the text above has split already and kept: both splits would give the same keys."""
+    line, _ = use.chunk.position(use.node)
+    function = function_around(use.chunk, line)
+    nodes = (node for root in ([function] if function is not None else use.chunk.around) for node in walk(root))
+    for node in nodes:
+        if not isinstance(node, ast.Assign) or node.lineno >= line:
+            continue
+        calls = (call for call in walk(node.value) if isinstance(call, ast.Call) and call.args)
+        split = any(ast.unparse(call.func).endswith("split") and ast.unparse(call.args[0]) == name for call in calls)
+        if split and name not in {ast.unparse(part) for target in node.targets for part in walk(target)}:
+            raise NoFix("it was split before")
 
 
 def _one_key_more(use: Site, name: str) -> tuple[Edit, ...] | None:
@@ -45,10 +64,13 @@ def _one_key_more(use: Site, name: str) -> tuple[Edit, ...] | None:
         return None
     names = [element.value.value for element in target.elements if isinstance(element.value, cst.Name)]
     plain = len(names) == len(target.elements) and name not in names and not _starred(target)
+    idle = next((element for element, bound in zip(target.elements, names, strict=False) if bound == "_"), None)
     if not plain or use.chunk.code(call.func) != spelled_as(use, "jax.random.split"):
         return None
     if not call.args or call.args[0].value is not use.node or call.args[0].keyword is not None:
         return None
+    if idle is not None:
+        return (replaced(Site(idle.value, use.chunk), name),)
     first = Site(target.elements[0], use.chunk)
     line, column = first.chunk.position(first.node)
     more = str(len(names) + 1)
@@ -94,10 +116,3 @@ def reached_through(statement: Site, place: Site) -> bool:
 
 def _in_function(place: Site) -> bool:
     return any(isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef) for node in way_to(place))
-
-
-def folded(key: Site, number: str) -> Fix:
-    """Return the fix that folds a number, which is another one in each pass, into a key where it is used."""
-    text = key.chunk.code(key.node)
-    edit = replaced(key, f"{spelled_as(key, 'jax.random.fold_in')}({text}, {number})")
-    return Fix(f"fold `{number}` into `{text}`", (edit,), safe=False)

@@ -88,6 +88,12 @@ def key_sites(step: Step, use: Use) -> list[Site]:
     return []
 
 
+def carrying(step: Step, term: Term) -> Site | None:
+    """Return the argument of a call that is some key, None where there is none."""
+    found = (node for node, value in step.arguments if _carries(value, term) and not isinstance(value, Tuple))
+    return next((Site(node, step.site.chunk) for node in found), None)
+
+
 def carries(step: Step, use: Use) -> bool:
     """Return whether a call is given the consumed key itself, rather than an object that holds it."""
     terms = [use.term, *(term for term in _lineage(use.term) if term.kind is not Kind.ATTRIBUTE)]
