@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,19 +17,23 @@ from flake8_flax_rng.rules.report import carrying
 from flake8_flax_rng.rules.wording import loop_label
 from flake8_flax_rng.semantics.transforms import CONTROL
 from flake8_flax_rng.syntax.names_in_text import bound_between, function_around, is_local
+from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.finding import Fix
     from flake8_flax_rng.interpreter.domain.events import Made, Parting, Step, Use
 
 
-def split_local(key: Site | None, spare: str = SPARE) -> Fix:
+def split_local(key: Site | None, spare: str = SPARE, later: bool = False) -> Fix:
     """Return the fix that splits a key before it is used, where it is a name of the function around it.
 
     Args:
         key: the key; None where it has no place.
         spare: what the new key is called.
+        later: whether it is for an object that keeps the key, which must not have it before.
     """
+    if later and key is not None and _kept_before(key):
+        raise NoFix("the key is kept before it is used")
     if key is None or not _is_local(key):
         raise NoFix("the key is no name of this function")
     return split_before(key, spare)
@@ -73,6 +78,17 @@ def renewed_each_pass(key: Site | None, parting: Parting, use: Use | Made) -> Fi
 def key_of(step: Step, made: Made) -> Site | None:
     """Return the argument of a call that is the key from which another one is made; None where there is none."""
     return carrying(step, made.source)
+
+
+def _kept_before(key: Site) -> bool:
+    """Return whether an object is given a key further up in the function."""
+    line, _ = key.chunk.position(key.node)
+    function = function_around(key.chunk, line)
+    stores = [node for node in (walk(function) if function is not None else ()) if isinstance(node, ast.Assign)]
+    return any(
+        node.lineno < line and ast.unparse(node.value) == _name(key) and isinstance(node.targets[0], ast.Attribute)
+        for node in stores
+    )
 
 
 def _name(site: Site) -> str:

@@ -109,6 +109,7 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
     same = same and not may_be_none(name, site.chunk, line(site))
     steady = same and not is_array(parting.second, site) and renewable(event, site) and renewable(event, before)
     renew = partial(split_before, before, event.spare) if steady and _comes_round(parting, name) else None
+    renew = renew or _one_each(event, parting, before, site)
     here = event.first.site.node is parting.first.site.node
     if event.first.kind is UseKind.SPLIT and here:
         if event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node:
@@ -119,9 +120,18 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
         return f"split it before the first use: {split_of(name, event.spare)}{_if_meant(event)}", renew
     if same and not is_array(parting.second, site) and repeatable(before) and repeatable(site):
         keys = f"`{event.spare}, {event.spare}_2 = jax.random.split({name})`"
-        each = partial(one_for_each, before, site, event.spare) if parting.around is None else None
-        return f"split it before the first use, and give one to each: {keys}{_if_meant(event)}", each
-    return f"split it before the first use, and use each key once{_if_meant(event)}", None
+        return f"split it before the first use, and give one to each: {keys}{_if_meant(event)}", renew
+    return f"split it before the first use, and use each key once{_if_meant(event)}", renew
+
+
+def _one_each(event: Reused, parting: Parting, before: Site, site: Site) -> Repair | None:
+    """Return the repair that gives each of the two places a key of its own, whatever they call the old one."""
+    first, second = parting.first, parting.second
+    if parting.around is not None or not (is_exact(first, before) and is_exact(second, site)):
+        return None
+    if is_array(first, before) or is_array(second, site):
+        return None
+    return partial(one_for_each, before, site, event.spare)
 
 
 def _comes_round(parting: Parting, name: str) -> bool:

@@ -47,6 +47,8 @@ from functools import partial
 import libcst as cst
 
 from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.keys import one_for_each
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Remade, Use, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -117,4 +119,15 @@ def _in_each_pass(event: Remade, parting: Parting) -> Fix:
 
 
 def _apart(event: Remade, parting: Parting) -> Fix:
-    return split_between(key_of(parting.first, event.first), key_of(parting.second, event.second))
+    first, second = key_of(parting.first, event.first), key_of(parting.second, event.second)
+    try:
+        return split_between(first, second)
+    except NoFix:
+        if (
+            first is None
+            or second is None
+            or parting.around is not None
+            or event.first.source is not event.second.source
+        ):
+            raise
+        return one_for_each(first, second)
