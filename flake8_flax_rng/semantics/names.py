@@ -35,7 +35,7 @@ _HANDLED = ("key", "rng", ".init(", ".apply(", ".apply_fn(", ".sample(")
 _HANDLING = re.compile(r"(?:key|rng)s?\d*\b|\.(?:init|apply|apply_fn|sample)\(")
 
 _IMPORTING = re.compile(rf"^\s*(?:from|import)\s.*\b(?:{'|'.join(IMPORTS_OF_INTEREST)})\b", re.MULTILINE)
-_CONSUMING = re.compile(r"random|linen|rng|key\b|\.(?:init|apply)\b", re.IGNORECASE)
+_CONSUMING = re.compile(r"random|linen|rng|key\b(?!\s*=\s*lambda\b)|\.(?:init|apply)\b", re.IGNORECASE)
 
 
 def handles_keys(identifier: str) -> bool:

@@ -19,6 +19,7 @@ from flake8_flax_rng.syntax.walk import statements, walk
 SMALL = 8
 """Functions of so few lines are followed in any case: they hand on what they are given."""
 
+_OF_A_DICT = "keys"
 _ORDERING = ("sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest")
 
 
@@ -260,9 +261,10 @@ def _quoted(annotation: ast.expr) -> set[str]:
 
 
 def _said(call: ast.Call) -> Iterator[str]:
-    """Go through the last names of what is called, and of what it is given."""
+    """Go through the last names of what is called, and of what it is given; ``x.keys()`` are those of a dict."""
     called = _last_name(call.func)
-    yield called
+    if called != _OF_A_DICT or call.args or call.keywords:
+        yield called
     for arg in call.args:
         yield _last_name(arg)
     for keyword in call.keywords:

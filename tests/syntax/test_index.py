@@ -12,8 +12,8 @@ import pytest
 
 from flake8_flax_rng.interpreter.roots.analysis import Analysis
 from flake8_flax_rng.lint import lint
-from flake8_flax_rng.semantics.names import interesting
-from flake8_flax_rng.syntax.index import SMALL, Index, build
+from flake8_flax_rng.semantics.names import handles_keys, interesting, works_with_keys
+from flake8_flax_rng.syntax.index import SMALL, Index, Interest, build
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed, borrowed_trees, chunks
 from tests import ROOT
 
@@ -191,6 +191,27 @@ def test_short_functions_are_followed():
     found = index("import jax\ndef pick(state):\n    return state.key\n")
     assert found.relevant == set()
     assert found.followed("pick")
+
+
+@pytest.mark.parametrize(
+    ("given", "matters"), [("pair.keys()", False), ("keys", True), ("keys(pair)", True), ("pair['key']", False)]
+)
+def test_beside_another_file_a_key_matters_and_not_the_keys_of_a_dict(given, matters):
+    text = f"import utils\ndef show(pair, keys):\n{LONG}    return utils.f({given})\n"
+    found = build(ast.parse(text), Interest(interesting, lambda path: path == "utils", handles_keys))
+    assert found.relevant == ({"show"} if matters else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "works"),
+    [
+        ("def f(x):\n    return sorted(x, key=lambda item: item[0])\n", False),
+        ("def f(x, key):\n    return sorted(x, key=lambda item: item[0])\n", True),
+        ("def f(x):\n    return draw(x, key=x)\n", True),
+    ],
+)
+def test_a_file_that_only_sorts_by_a_key_works_with_none(text, works):
+    assert works_with_keys("import jax\n" + text) is works
 
 
 def test_everything_matters_behind_a_star():
