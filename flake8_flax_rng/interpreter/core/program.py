@@ -133,6 +133,8 @@ class Program:
         dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
+        unkeyed: where the runs of Haiku that have no key draw first, by the number of the run.
+        places: the places in what JAX traces at which keys are asked for, by the way that leads there.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
@@ -169,4 +171,6 @@ class Program:
         self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
         self.unkept: dict[cst.CSTNode, str] = {}
+        self.unkeyed: dict[int, Site] = {}
+        self.places: dict[Way, int] = {}
         self.folds_apart = False

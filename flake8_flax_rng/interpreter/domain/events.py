@@ -336,6 +336,7 @@ class Shared:
             or hands a key to an object that is mapped.
         stream: the stream of NNX that each lane draws the key from, empty where it is none.
         made: where the transform was applied, if that is known.
+        supplied: whether each lane asks a library for the key, which gives all of them the same.
     """
 
     use: Use
@@ -345,6 +346,7 @@ class Shared:
     repeated: bool = False
     stream: str = ""
     made: Site | None = None
+    supplied: bool = False
 
 
 @record(eq=False)
@@ -754,11 +756,13 @@ class Misapplied:
         what: what is wrong.
         site: the place to mend.
         path: the callable, by its dotted path.
+        drawn: the draw that makes it wrong, if it is another place.
     """
 
     what: LibraryMistake
     site: Site
     path: str
+    drawn: Site | None = None
 
 
 Event = (
