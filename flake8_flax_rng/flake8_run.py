@@ -8,6 +8,7 @@ import multiprocessing
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from flake8.checker import FileChecker
 from flake8.discover_files import expand_paths
@@ -126,19 +127,25 @@ class Flake8:
         return bool(told)
 
     def excludes(self, file: str) -> bool:
-        """Return whether flake8 would not read a file.
+        """Return whether flake8 would not come to a file from where it is.
 
         Args:
             file: its path.
         """
+        path, here = Path(file).absolute(), Path.cwd()
+        on_the_way = [path, *(folder for folder in path.parents if folder.is_relative_to(here) and folder != here)]
         options: argparse.Namespace = self.options
-        found = expand_paths(
-            paths=["-"],
-            stdin_display_name=file,
-            filename_patterns=options.filename,
-            exclude=(*options.exclude, *options.extend_exclude),
+        return not all(
+            list(
+                expand_paths(
+                    paths=["-"],
+                    stdin_display_name=str(step),
+                    filename_patterns=options.filename,
+                    exclude=(*options.exclude, *options.extend_exclude),
+                )
+            )
+            for step in on_the_way
         )
-        return not list(found)
 
     def _detailed(self, checker: FileChecker) -> list[Finding]:
         """Return what is reported; only a file of which something is, and that is rare, is analysed for the details."""

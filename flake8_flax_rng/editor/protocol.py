@@ -80,7 +80,7 @@ class Document:
             context: what the editor knows: the diagnostics there, and the kinds of actions that it wants.
         """
         only: Sequence[str] = context.get("only") or [_QUICK_FIX]
-        if not any(f"{_QUICK_FIX}.".startswith(f"{kind}.") for kind in only):
+        if not {"", _QUICK_FIX} & {*only}:
             return []
         first, last = where["start"]["line"], where["end"]["line"]
         found: list[dict[str, Any]] = []
