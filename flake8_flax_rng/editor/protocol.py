@@ -94,11 +94,8 @@ class Document:
 
     def _shown(self, finding: Finding, diagnostics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the diagnostics that say this finding, which may be another plugin's."""
-        return [
-            each
-            for each in diagnostics
-            if each.get("code") == finding.code and each["range"]["start"]["line"] == finding.line - 1
-        ]
+        starts = ((each, each.get("range", {}).get("start", {})) for each in diagnostics)
+        return [e for e, start in starts if e.get("code") == finding.code and start.get("line") == finding.line - 1]
 
     def _actions(self, finding: Finding) -> Iterator[dict[str, Any]]:
         fix = finding.detail.fix if finding.detail is not None else None

@@ -88,7 +88,9 @@ def test_hover(character: int, there: bool) -> None:
 
 def test_the_fix_is_an_action() -> None:
     shown = {"code": "RNG101", "source": "flake8", "range": LSP_KEY}
-    (action,) = document(finding()).actions(lines(2, 2), {"diagnostics": [shown, {**shown, "code": "F401"}]})
+    (action,) = document(finding()).actions(
+        lines(2, 2), {"diagnostics": [shown, {**shown, "code": "F401"}, {"code": "RNG101"}]}
+    )
     assert action == {
         "title": "RNG101: use `subkey`",
         "kind": "quickfix",

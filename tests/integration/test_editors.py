@@ -133,7 +133,7 @@ vim.api.nvim_win_set_cursor(0, { found.lnum + 1, found.col })
 local place = vim.lsp.util.make_position_params(0, "utf-16")
 local _, hover = next(vim.lsp.buf_request_sync(0, "textDocument/hover", place, 60000))
 local params = vim.lsp.util.make_range_params(0, "utf-16")
-params.context = { diagnostics = { found.user_data.lsp } }
+params.context = { diagnostics = vim.lsp.diagnostic.get_line_diagnostics() }
 local _, actions = next(vim.lsp.buf_request_sync(0, "textDocument/codeAction", params, 60000))
 local titles = vim.tbl_map(function(action) return action.title end, actions.result)
 vim.lsp.util.apply_workspace_edit(actions.result[1].edit, "utf-16")
