@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
     from flake8_flax_rng.interpreter.paths.state import State
-    from flake8_flax_rng.syntax.names_in_text import Function as Text
 
     Settled = tuple[frozenset[tuple[Term, bool]], ...]
 
@@ -104,7 +103,6 @@ class Program:
         defined: how often each ``def`` or ``lambda`` was executed.
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
-        ignored: the functions that never read a key which a call in sight gives them, and its parameter.
         entered: those of them whose text was followed there.
         cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
@@ -145,7 +143,6 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
-        self.ignored: dict[Text, str] = {}
         self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()

@@ -432,8 +432,9 @@ class UnfedRun:
         flag: the argument that says that it trains, as the text has it.
         mutable: whether collections are said to change, as those of batch statistics do.
         models: names the models that are run.
-        key: a key that was made for this function and is never used, if there is one.
-        made: the call that made it.
+        key: a key that was made for this function, or that it is given, and that is never used, if there is one.
+        made: the call that made it; None where it is a parameter.
+        giver: the call that gives it, where it is a parameter.
         fed: a call that gives streams to the same model while it may train.
     """
 
@@ -444,6 +445,7 @@ class UnfedRun:
     models: set[Term] = field(default_factory=set)
     key: str | None = None
     made: Made | None = None
+    giver: Site | None = None
     fed: Site | None = None
 
 
