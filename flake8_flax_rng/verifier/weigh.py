@@ -93,6 +93,7 @@ _PROOFS = {
     "RNG313": _Proof((_RAISES,)),
     "RNG401": _Proof((_RAISES,)),
     "RNG403": _Proof((_REUSE, _RAISES)),
+    "RNG404": _Proof((_RAISES,)),
 }
 
 _NO_PROOF = _Proof()

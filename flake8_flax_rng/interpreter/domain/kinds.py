@@ -344,5 +344,8 @@ class LibraryMistake(StrEnum):
     NO_KEY_ARGUMENT = "no key argument"
     """A call of ``apply`` leaves out the key, so that the first input stands in its place."""
 
+    UNSEEDED = "unseeded"
+    """A site of a model draws where no handler gives it a key."""
+
     OUTSIDE = "outside"
     """A key is asked for where no transformed function is run."""

@@ -35,7 +35,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.jax import random
-from flake8_flax_rng.interpreter.libraries import consumers
+from flake8_flax_rng.interpreter.libraries import by_itself, consumers
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.packages.haiku import (
@@ -244,8 +244,8 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     """Give the function that is run a key of its own, or several."""
     current = state.lookup(MODULE_FRAME, _RUNNING)
     run = state.instance(current) if current is not None else None
-    if current is None and _runs_by_itself(engine):
-        _note_outside(engine)
+    if current is None and by_itself.is_run(engine):
+        by_itself.note(engine, LibraryMistake.OUTSIDE)
         return []
     key = run.attributes[_KEY] if run is not None else None
     if key == NONE and isinstance(current, Ref):
@@ -258,23 +258,6 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if run is not None and isinstance(current, Ref):
         _consume(engine, current, run, state)
     return [(_made(engine, path, run), state)]
-
-
-def _runs_by_itself(engine: Engine) -> bool:
-    """Return whether the file's own body leads here, rather than any caller of the function that is followed."""
-    first = next(step for step in engine.context.stack if step.turn is None)
-    chunk = first.site.chunk
-    if first.owner != -1 or chunk.file:
-        return False
-    root = engine.context.functions[0] if engine.context.functions else None
-    inside = root is not None and root.chunk is chunk and chunk.contains(root.node, chunk.position(first.site.node)[0])
-    return not inside
-
-
-def _note_outside(engine: Engine) -> None:
-    calls = [step for step in engine.context.stack if step.turn is None]
-    step = calls[-2] if len(calls) > 1 else calls[-1]
-    engine.emit(Misapplied(LibraryMistake.OUTSIDE, step.site, step.label, calls[-1].site))
 
 
 def _consume(engine: Engine, current: Ref, run: Instance, state: State) -> None:
