@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 _KEEPING = ("builtins.", "typing.", "abc.", "functools.", "dataclasses.", "enum.", "jax.", "flax.", "chex.", "equinox.")
 _BINDING = (Function, Wrapped)
+_FIELDS_GIVEN = frozenset({MODULE, *STRUCT_BASES})
 
 
 def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
@@ -201,6 +202,7 @@ def _harmless(path: str) -> bool:
         "typing.Generic",
         "typing.Protocol",
         *STRUCT_BASES,
+        *PART_MODULES,
     }
 
 
@@ -232,9 +234,11 @@ def holder(found: Instance, name: str) -> Holder | None:
 
 def has_constructor_fields(cls: Class) -> bool:
     """Return whether annotated names are constructor arguments."""
-    return any(isinstance(base, Class) and base.dataclass for base in lineage.ancestors(cls)) or lineage.derives(
-        cls, frozenset({MODULE, *STRUCT_BASES})
-    )
+    if any(isinstance(base, Class) and base.dataclass for base in lineage.ancestors(cls)):
+        return True
+    if lineage.derives(cls, _FIELDS_GIVEN):
+        return True
+    return lineage.derives(cls, PART_MODULES) and member(cls, "__init__") is None
 
 
 def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: State, site: Site) -> Outcomes:
