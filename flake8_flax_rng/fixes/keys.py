@@ -104,15 +104,12 @@ def one_for_each(first: Site, second: Site, wanted: str = NAMES[0]) -> Fix:
 
 def reached_through(statement: Site, place: Site) -> bool:
     """Return whether whoever comes to a place has come by a statement once: it stands in its block, or inside."""
-    if statement.chunk is not place.chunk:
-        return len(way_to(statement)) <= 3 and not _in_function(place)
-    block = next(node for node in reversed(way_to(statement)) if isinstance(node, cst.IndentedBlock | cst.Module))
     way = way_to(place)
-    inside = way[way.index(block) :] if block in way else []
-    scopes = cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.For | cst.While | cst.CompFor | cst.BaseComp
+    if statement.chunk is place.chunk:
+        block = next(node for node in reversed(way_to(statement)) if isinstance(node, cst.IndentedBlock | cst.Module))
+        inside = way[way.index(block) :] if block in way else []
+    else:
+        inside = way if not any(isinstance(node, cst.IndentedBlock) for node in way_to(statement)) else []
+    elsewhere = cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.For | cst.While | cst.CompFor | cst.BaseComp
     later = place.chunk.position(place.node) >= statement.chunk.position(statement.node)
-    return bool(inside) and later and not any(isinstance(node, scopes) for node in inside)
-
-
-def _in_function(place: Site) -> bool:
-    return any(isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef) for node in way_to(place))
+    return bool(inside) and later and not any(isinstance(node, elsewhere) for node in inside)

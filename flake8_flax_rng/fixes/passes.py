@@ -127,7 +127,7 @@ def _own_counter(loop: cst.For | cst.CompFor) -> str | None:
     """Return the name of the number that a loop over ``range`` or ``enumerate`` counts with."""
     if not isinstance(loop.iter, cst.Call) or not isinstance(loop.iter.func, cst.Name):
         return None
-    target = loop.target
+    target: cst.BaseExpression = loop.target
     if loop.iter.func.value == "enumerate" and isinstance(target, cst.Tuple) and target.elements:
         target = target.elements[0].value
     elif loop.iter.func.value != "range":

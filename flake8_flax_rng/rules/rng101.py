@@ -108,8 +108,8 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
     same = name == spelled(site) == spelled(before) and name.partition(".")[0] not in event.rebound
     same = same and not may_be_none(name, site.chunk, line(site))
     steady = same and not is_array(parting.second, site) and renewable(event, site) and renewable(event, before)
-    renew = partial(split_before, before, event.spare) if steady and _comes_round(parting, name) else None
-    renew = renew or _one_each(event, parting, before, site)
+    comes = steady and _comes_round(parting, name)
+    renew = partial(split_before, before, event.spare) if comes else _one_each(event, parting, before, site)
     here = event.first.site.node is parting.first.site.node
     if event.first.kind is UseKind.SPLIT and here:
         if event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node:
