@@ -245,7 +245,9 @@ def test_what_lint_is_given(monkeypatch):
         project: Project,
         off: Callable[[], Container[str]],
         _: object,
+        detailed: bool,
     ) -> list[Finding]:
+        assert not detailed
         assert "RNG191" in off()
         assert "RNG101" not in off()
         seen.append((source, type(tree), filename, libraries, project.home))
