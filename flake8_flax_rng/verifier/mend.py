@@ -137,8 +137,15 @@ def _compared(before: Sequence[str], after: Sequence[str]) -> str:
     pairs = [(old, new) for old, new in zip(before, after, strict=False) if old != new]
     count, total = len(pairs) + abs(len(before) - len(after)), max(len(before), len(after))
     text = f"{count} of {total} printed line{'s' * (total != 1)} {'differs' if count == 1 else 'differ'}"
-    return f"{text}, first `{_short(pairs[0][0])}` → `{_short(pairs[0][1])}`" if pairs else text
+    return f"{text}, first {_differing(*pairs[0])}" if pairs else text
 
 
-def _short(text: str) -> str:
+def _differing(old: str, new: str) -> str:
+    """Show two lines, where they are long around the place at which they part."""
+    part = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), 0)
+    start = max(part - _WIDTH // 2, 0)
+    return " → ".join(f"`{'…' * (start > 0)}{_cut(text[start:])}`" for text in (old, new))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _WIDTH else f"{text[:_WIDTH]}…"
