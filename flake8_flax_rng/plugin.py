@@ -1,4 +1,4 @@
-"""The flake8 entry point, and the only file that knows flake8."""
+"""The flake8 entry point, which hands its files to the linter."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ class Plugin:
     name = "flake8-flax-rng"
     version = __version__
 
+    PREFIX: ClassVar[str] = "RNG"
+    """How the codes begin."""
+
     requested: ClassVar[tuple[str, ...]] = ()
     """The entries of ``select`` and ``extend-select``."""
 
@@ -46,6 +49,9 @@ class Plugin:
 
     cache_dir: ClassVar[str | None] = ""
     """The folder of the cache: empty for one in the project's root, None for no cache."""
+
+    docs_url: ClassVar[str] = ""
+    """What ``rng-docs-url`` says."""
 
     settings: ClassVar[tuple[str, ...]] = ()
     """All that the user has set, as far as findings depend on it."""
@@ -96,6 +102,12 @@ class Plugin:
             parse_from_config=True,
             help="Neither read nor write a cache",
         )
+        manager.add_option(
+            "--rng-docs-url",
+            default="",
+            parse_from_config=True,
+            help="Where the pages of the rules are, for links in SARIF and HTML; the page of a rule is URL/RNG101.html",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
@@ -104,6 +116,7 @@ class Plugin:
         cls.follow = not options.rng_no_follow
         cls.project_root = options.rng_project_root or None
         cls.cache_dir = None if options.rng_no_cache else options.rng_cache_dir
+        cls.docs_url = options.rng_docs_url
         cls.settings = tuple(map(repr, (cls.requested, cls.follow, cls.project_root, options.rng_consumers)))
         try:
             cls.libraries = read_consumers(options.rng_consumers or ())
@@ -113,7 +126,7 @@ class Plugin:
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """Yield the findings in the form that flake8 wants; nothing is raised."""
         cells = notebook.is_notebook(self.lines)
-        for finding in self._findings():
+        for finding in self.findings():
             message = notebook.by_cell(finding.message, finding.line, self.lines) if cells else finding.message
             yield finding.line, finding.column, f"{finding.code} {message}", Plugin
 
@@ -131,11 +144,16 @@ class Plugin:
             return None
         return Cache(folder or os.path.join(project.root, FOLDER), self.settings).entry(project.home, text)
 
-    def _findings(self) -> list[Finding]:
+    def findings(self, detailed: bool = False) -> list[Finding]:
+        """Return what is found in the file; nothing is raised.
+
+        Args:
+            detailed: whether each finding is to hold its detail; no cache is asked then.
+        """
         try:
             project, off = self._around() if self.follow else None, partial(_off, self.requested)
             text = "".join(self.lines)
-            return lint.lint(text, self.tree, self.filename, self.libraries, project, off, self._entry)
+            return lint.lint(text, self.tree, self.filename, self.libraries, project, off, self._entry, detailed)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # a panic in LibCST's native parser is no `Exception`

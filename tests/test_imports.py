@@ -14,9 +14,21 @@ PACKAGE = "flake8_flax_rng"
 ROOT = Path(__file__).parents[1] / PACKAGE
 
 # A part imports only what stands below it; `finding` and the package's version stand below all.
-LAYERS = ["plugin", "cli", "commands", "lint", "cache", "rules", "fixes", "interpreter", "semantics", "syntax"]
+LAYERS = [
+    "cli",
+    "commands",
+    "editor",
+    "flake8_run",
+    "plugin",
+    "lint",
+    "cache",
+    "rules",
+    "fixes",
+    "interpreter",
+    "semantics",
+    "syntax",
+]
 ALLOWED = {part: {part, "finding", "", *LAYERS[number + 1 :]} for number, part in enumerate(LAYERS)}
-ALLOWED["plugin"] -= {"cli", "commands"}
 ALLOWED["commands"] |= {"verifier"}
 ALLOWED["__main__"] = {"cli"}
 ALLOWED["verifier"] = {"verifier", "finding", ""}
@@ -45,8 +57,9 @@ LARGEST_ROOM = 25
 OUTSIDE = {
     **dict.fromkeys(ALLOWED, frozenset[str]()),
     **dict.fromkeys(("lint", "rules", "fixes", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
-    "plugin": frozenset({"flake8"}),
+    **dict.fromkeys(("flake8_run", "plugin"), frozenset({"flake8"})),
     "commands": frozenset({"rich"}),
+    "editor": frozenset({"flake8", "pylsp"}),
     "verifier": frozenset({"jax", "jaxlib", "flax", "optax", "numpy", "rich"}),
 }
 

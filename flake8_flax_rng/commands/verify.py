@@ -36,12 +36,15 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     verify = commands.add_parser(
         "verify",
         help="execute programs on JAX, to prove the rules or the findings in a program of your own",
-        usage="flake8-flax-rng verify [options] [PATH ...] [-- ARGUMENT ...]",
+        usage="flake8-flax-rng verify [options] [PATH ... | -m MODULE] [-- ARGUMENT ...]",
         epilog="What follows -- are the arguments of a program of your own.",
         description=text,
     )
     verify.add_argument(
         "paths", nargs="*", type=Path, default=[Path("fixtures")], metavar="PATH", help="default: ./fixtures"
+    )
+    verify.add_argument(
+        "-m", dest="module", default="", metavar="MODULE", help="a program of your own, named as for `python -m`"
     )
     verify.add_argument(
         "--rule",
@@ -119,6 +122,9 @@ def lint_fixture(source: str, filename: str) -> list[Finding]:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    if options.module:
+        path, options.module = program.find_module(options.module)
+        return _verify_own([path], options)
     own = program.own_programs(options.paths)
     if own:
         return _verify_own(own, options)
@@ -149,7 +155,14 @@ def _verify_own(paths: Sequence[Path], options: argparse.Namespace) -> int:
     results = []
     for path in paths:
         tell = report.beat(str(path), timeout)
-        result = program.check(path, lint_own, arguments=options.program_arguments, timeout=timeout, progress=tell)
+        result = program.check(
+            path,
+            lint_own,
+            arguments=options.program_arguments,
+            timeout=timeout,
+            progress=tell,
+            module=options.module,
+        )
         results.append(result)
         if options.json != "-":
             report.findings(result)

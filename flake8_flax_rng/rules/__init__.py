@@ -6,10 +6,13 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Rule
+from flake8_flax_rng.rules import rng198
 from flake8_flax_rng.rules.details import detail_of
+from flake8_flax_rng.syntax.collected_tests import is_tested_with
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event
@@ -31,7 +34,9 @@ _SAME_CAUSE = {"RNG102": "RNG101"}
 RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
 
-def findings(events: Sequence[Event], off: Container[str] = (), detailed: bool = False) -> list[Finding]:
+def findings(
+    events: Sequence[Event], off: Container[str] = (), tests: bool = False, detailed: bool = False
+) -> list[Finding]:
     """Return what the rules say about the events of one file; one finding for each place and cause.
 
     What is wrong in another file of the project is reported there, when it is linted itself.
@@ -39,35 +44,43 @@ def findings(events: Sequence[Event], off: Container[str] = (), detailed: bool =
     Args:
         events: what the analysis found.
         off: codes of the rules that are not asked.
+        tests: whether all of the file is there for its tests.
         detailed: whether each finding is to hold its range, the places that belong to it, and its fix.
     """
+    placed = partial(_placed, tests=tests, detailed=detailed)
     result: dict[tuple[str, int, int], Finding] = {}
     for rule, check in _CHECKS:
         if rule.code in off:
             continue
         cause = _SAME_CAUSE.get(rule.code, rule.code)
-        for found in _found(rule, check, events, detailed):
-            of = cause if found.code == rule.code else f"{NOT_ANALYSED} {rule.code}"
+        for found in _found(rule, check, events, placed):
+            if found.code in off:
+                continue
+            of = f"{NOT_ANALYSED} {rule.code}" if found.code == NOT_ANALYSED else cause
             result.setdefault((of, found.line, found.column), found)
     return list(result.values())
 
 
-def _found(rule: Rule, check: Check, events: Sequence[Event], detailed: bool) -> Iterator[Finding]:
+def _found(
+    rule: Rule, check: Check, events: Sequence[Event], placed: Callable[[Rule, Report], Finding]
+) -> Iterator[Finding]:
     """Go through what one rule says: whatever goes wrong in it, or with one of its places, costs no other finding."""
     try:
         for report in check(events):
             if not report.site.chunk.file:
-                yield _placed(rule, report, detailed)
+                yield placed(rule, report)
     except Exception as error:
         yield _failed(rule, error)
 
 
-def _placed(rule: Rule, report: Report, detailed: bool) -> Finding:
+def _placed(rule: Rule, report: Report, tests: bool, detailed: bool) -> Finding:
     try:
         line, column = report.place()
+        in_test = rule.code in rng198.REPEATS and (tests or is_tested_with(report.site.chunk.tree, line))
     except Exception as error:
         return _failed(rule, error)
-    return Finding(line, column, rule.code, report.message, detail_of(report) if detailed else None)
+    code = rng198.RULE.code if in_test else rule.code
+    return Finding(line, column, code, report.message, detail_of(report) if detailed else None)
 
 
 def _failed(rule: Rule, error: Exception) -> Finding:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from flake8_flax_rng.finding import Finding
@@ -41,9 +45,8 @@ class Checked:
 
     @property
     def complete(self) -> bool:
-        """Whether the run came to its end, or to an exception that a finding foretells."""
-        foretold = any(f.verdict == CONFIRMED and f.evidence.startswith("raises ") for f in self.outcome.findings)
-        return not self.failure and (not self.outcome.ending or (foretold and not self.outcome.stopped))
+        """Whether the run came to its end: an exception that a finding foretells hides what comes after it too."""
+        return not self.failure and not self.outcome.ending
 
     def as_dict(self) -> dict[str, object]:
         """Return it as JSON can hold it."""
@@ -61,12 +64,45 @@ def own_programs(paths: Sequence[Path]) -> list[Path]:
         the files without a claim.
 
     Raises:
-        FixtureError: when only some of the paths are such programs.
+        FixtureError: when only some of the paths are such programs, or one is a notebook.
     """
+    for path in paths:
+        if path.suffix == ".ipynb":
+            script = f"jupyter nbconvert --to script {path}"
+            raise FixtureError(f"{path} is a notebook, which cannot be run: verify the script that `{script}` makes")
     own = [path for path in paths if path.is_file() and not has_claim(path)]
     if own and len(own) != len(paths):
         raise FixtureError(f"{own[0]} has no '# claim:' comment: verify fixtures and programs of your own apart")
     return own
+
+
+def find_module(name: str) -> tuple[Path, str]:
+    """Find a module as `python -m` does from the working directory, without importing anything.
+
+    Args:
+        name: its dotted name.
+
+    Returns:
+        its file, and the dotted name of what is run: of a package, its `__main__`.
+
+    Raises:
+        FixtureError: when there is none, or none in Python.
+    """
+    where: Sequence[str] | None = [os.getcwd(), *sys.path]
+    spec = None
+    parts = name.split(".")
+    for number in range(len(parts)):
+        spec = PathFinder.find_spec(".".join(parts[: number + 1]), where) if where is not None else None
+        where = spec.submodule_search_locations if spec is not None else None
+    if spec is not None and where is not None:
+        name = f"{name}.__main__"
+        spec = PathFinder.find_spec(name, where)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        raise FixtureError(f"no module {name} that could be run, seen from {os.getcwd()}")
+    path = Path(spec.origin)
+    with suppress(ValueError):
+        path = path.relative_to(Path.cwd())
+    return path, name
 
 
 def check(
@@ -76,6 +112,7 @@ def check(
     arguments: Sequence[str] = (),
     timeout: float = TIMEOUT,
     progress: Callable[[Progress], None] = lambda _: None,
+    module: str = "",
 ) -> Checked:
     """Lint a program, run it under the ledger, and weigh the findings. This executes the program.
 
@@ -85,6 +122,7 @@ def check(
         arguments: what follows the program's name on its command line.
         timeout: seconds until it is stopped; what it did until then is weighed.
         progress: is told every few seconds how far it is.
+        module: its dotted name, where it runs as a module of a package.
 
     Returns:
         what is known of it then.
@@ -102,7 +140,8 @@ def check(
         raise FixtureError(f"{path}: no Python program: {error}") from error
     findings = tuple(lint(source, str(path)))
     started = time.monotonic()
-    answer = worker.run_program(Task(path.absolute(), source, tuple(arguments), findings, timeout, cache), progress)
+    task = Task(path.absolute(), source, tuple(arguments), findings, timeout, cache, module)
+    answer = worker.run_program(task, progress)
     if isinstance(answer, Outcome):
         return Checked(str(path), answer)
     return Checked(str(path), Outcome.unknown(findings, time.monotonic() - started), answer.text)

@@ -151,7 +151,9 @@ class Lanes:
         found: what was found.
         twins: the keys of the other lanes, by that of the lane that is followed.
         models: how many runs and methods of models were under way when it began.
+        handed: what an object that is mapped is given: its class is right, and the call is to be mended.
         made: where the transform was applied, if that is known.
+        supplied: whether a library gives each lane keys of its own.
     """
 
     site: Site
@@ -164,7 +166,9 @@ class Lanes:
     found: list[Shared] = field(default_factory=list)
     twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
     models: int = 0
+    handed: frozenset[Term] = frozenset()
     made: Site | None = None
+    supplied: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,9 @@ from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Tuple, Value
-from flake8_flax_rng.interpreter.jax.random import key_term
+from flake8_flax_rng.interpreter.jax.random import enter, key_term
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.paths import conditions
-from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.semantics.libraries import GUESSED, SEEDED_METHODS
 
@@ -30,7 +29,7 @@ _INPUTS = 5
 """Arguments by position that are inputs of a model of any library."""
 
 
-def _call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+def call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Call a function; None when nothing is known of what it does with keys."""
     consumer = engine.libraries.consumer(path)
     if consumer is not None:
@@ -125,7 +124,7 @@ def _consumed(
             makes=consumer.makes,
             builders=classes.builders(engine),
         )
-        engine.book.uses.consume(LedgerKey(found[0]), use, path)
+        enter(engine, use, path)
         result.append((Keys(found[0], origin=origin) if consumer.splits else Opaque(call), path))
     return result
 
@@ -160,4 +159,4 @@ def _ways(engine: Engine, consumer: Consumer, args: Args, state: State) -> list[
     return [(not off, path) for off, path in conditions.branch(engine, flag, state)]
 
 
-CALLS = (Calls(_call, family=any_path),)  # the user names further ones
+CALLS = (Calls(call, family=any_path),)  # the user names further ones

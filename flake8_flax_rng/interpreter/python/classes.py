@@ -50,8 +50,10 @@ if TYPE_CHECKING:
 
 _KEEPING = ("builtins.", "typing.", "abc.", "functools.", "dataclasses.", "enum.", "jax.", "flax.", "chex.", "equinox.")
 _BINDING = (Function, Wrapped)
-_WITH_FIELDS = frozenset({MODULE, *STRUCT_BASES})
-_HARMLESS = _WITH_FIELDS | nnx.MODULES | {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"}
+_FIELDS_GIVEN = frozenset({MODULE, *STRUCT_BASES})
+_HARMLESS = frozenset(
+    {*_FIELDS_GIVEN, *nnx.MODULES, *PART_MODULES, "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"}
+)
 
 
 def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
@@ -223,9 +225,11 @@ def holder(found: Instance, name: str) -> Holder | None:
 
 def has_constructor_fields(cls: Class) -> bool:
     """Return whether annotated names are constructor arguments."""
-    if lineage.derives(cls, _WITH_FIELDS):
+    if lineage.derives(cls, _FIELDS_GIVEN):
         return True
-    return any(isinstance(base, Class) and base.dataclass for base in lineage.ancestors(cls))
+    if any(isinstance(base, Class) and base.dataclass for base in lineage.ancestors(cls)):
+        return True
+    return lineage.derives(cls, PART_MODULES) and member(cls, "__init__") is None
 
 
 def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: State, site: Site) -> Outcomes:

@@ -100,7 +100,7 @@ def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
         inner = inner.func.value if isinstance(inner.func, cst.Attribute) else inner.func
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
-        if isinstance(value, Native | Ref):
+        if isinstance(value, Native | Ref) or engine.program.unkept:
             engine.hooks.dropped(value, after, engine.site(node.value))
         if isinstance(value, Key | Keys) and isinstance(node.value, cst.Call) and not engine.context.muted:
             engine.book.origins.throw_away(value.origin, engine.site(node.value))
