@@ -55,6 +55,12 @@ def spelled_as(site: Site, path: str) -> str:
     return best[1]
 
 
+def spells(site: Site, text: str, path: str) -> bool:
+    """Return whether a text stands for something that a package holds, as the names at a place are bound."""
+    root, dot, rest = text.partition(".")
+    return f"{_imported(site).get(root, '')}{dot}{rest}" == path
+
+
 def import_of(site: Site, module: str) -> Edit | None:
     """Return the edit that imports a module of the standard library, None where the place can name it already.
 
