@@ -6,7 +6,7 @@ import libcst as cst
 
 from flake8_flax_rng.finding import Edit, Fix, Range
 from flake8_flax_rng.fixes.edits import NoFix, inserted, range_of, replaced, replaced_whole
-from flake8_flax_rng.fixes.names import import_of, spelled_as, spells
+from flake8_flax_rng.fixes.names import import_of, nobodys, spelled_as, spells
 from flake8_flax_rng.fixes.statements import indentation, parent_of, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.syntax.cst_children import nodes_of
@@ -201,6 +201,8 @@ def unnamed(call: Site, names: set[str]) -> Fix:
     """
     statement = statement_of(call)
     node = statement.node
+    if sum(isinstance(inner, cst.Call | cst.NamedExpr) for inner in nodes_of(node)) > 1:
+        raise NoFix("something else is called there too")
     if isinstance(node, cst.Expr) and node.value is call.node:
         return Fix("leave it out", (without(statement),), safe=True)
     target = node.targets[0].target if isinstance(node, cst.Assign) and len(node.targets) == 1 else None
@@ -215,5 +217,5 @@ def unnamed(call: Site, names: set[str]) -> Fix:
     _, last = call.chunk.lines(call.chunk.module)
     if {name.value for name in found} & bound_between(call.chunk, line + 1, last, call.chunk.around) - names:
         raise NoFix("another name is bound again")
-    edits = [replaced(Site(name, call.chunk), "_") for name in found if name.value in names]
+    edits = [replaced(Site(name, call.chunk), nobodys(call)) for name in found if name.value in names]
     return Fix("leave the key without a name", tuple(edits), safe=True)
