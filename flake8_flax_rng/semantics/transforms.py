@@ -74,6 +74,7 @@ CONTROL: dict[str, str] = {
     "jax.linearize": "vjp",
     "jax.eval_shape": "eval_shape",
     **nnx.CONTROL,
+    **{path: way for library in LIBRARIES for path, way in library.control.items()},
 }
 """Callables that call a function at once."""
 
