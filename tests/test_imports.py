@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 LAYERS = [
     "cli",
     "commands",
+    "editor",
     "flake8_run",
     "plugin",
     "lint",
@@ -58,6 +59,7 @@ OUTSIDE = {
     **dict.fromkeys(("lint", "rules", "fixes", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
     **dict.fromkeys(("flake8_run", "plugin"), frozenset({"flake8"})),
     "commands": frozenset({"rich"}),
+    "editor": frozenset({"flake8", "pylsp"}),
     "verifier": frozenset({"jax", "jaxlib", "flax", "optax", "numpy", "rich"}),
 }
 

@@ -50,7 +50,7 @@ RULE = rule("RNG109", "shared-key-across-lanes", "all lanes of a vmap draw from 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report draws that are the same in all lanes."""
     for event in events:
-        if not isinstance(event, Shared) or event.stream:
+        if not isinstance(event, Shared) or event.stream or event.supplied:
             continue
         step = event.inside[0]
         site = event.mapped if event.repeated else key_site(step, event.use)

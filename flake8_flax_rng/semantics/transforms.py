@@ -156,6 +156,9 @@ RAW_REPEATS: dict[str, str] = {
 TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap", "shard"})
 """Transforms that trace the function: what Python does in it is done once."""
 
+SUPPLIED: dict[str, str] = {path: option for library in LIBRARIES for path, option in library.supplied.items()}
+"""Maps of libraries that may give each lane keys of its own, and the option that says whether they do."""
+
 DEVICES: frozenset[str] = frozenset({"pmap", "shard_map"})
 """Transforms whose lanes are devices, as a reader knows them: what each of them holds may be a replica."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.syntax.liveness import may_be_read
 from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def function_around(chunk: Chunk, line: int) -> Function | None:
         if covers(node, line):
             found = node
     return found
+
+
+def functions_around(chunk: Chunk, line: int) -> list[Function]:
+    """Return all functions in whose text a line stands, the outermost first."""
+    return [node for node in _functions(chunk) if covers(node, line)]
 
 
 @lru_cache(maxsize=_CHUNKS_KEPT)
@@ -163,14 +169,8 @@ def is_free(name: str, made: Place, use: Place, text: Sequence[ast.stmt], again:
     last = bound.end_lineno or bound.lineno
     if at <= last and not again:
         return False
-    repeated = [statement for _, statement in blocks if isinstance(statement, _LOOPS)]
-    for node, inner in _names(body, name):
-        if isinstance(node.ctx, ast.Store):
-            if last < node.lineno <= at:
-                return False
-        elif inner or node.lineno > last or any(covers(loop, node.lineno) for loop in repeated):
-            return False
-    return True
+    stores = [node.lineno for node, _ in _names(body, name) if isinstance(node.ctx, ast.Store)]
+    return not any(last < bound_again <= at for bound_again in stores) and not may_be_read(body, line, name)
 
 
 def _blocks(block: Sequence[ast.stmt], line: int) -> Iterator[tuple[Sequence[ast.stmt], ast.stmt]]:

@@ -28,6 +28,10 @@ _NNX_ERRORS = _ERRORS | {"AttributeError", "KeyError", "NotImplementedError", "T
 """What it raises in NNX besides: of a missing stream, and of one that another trace has made."""
 
 
+_LIBRARY_ERRORS = _ERRORS | {"AssertionError", "RuntimeError", "UnexpectedTracerError"}
+"""What it raises in Haiku, Equinox and NumPyro."""
+
+
 @dataclass(frozen=True)
 class _Proof:
     """How a run can show what a rule says.
@@ -87,6 +91,9 @@ _PROOFS = {
     "RNG310": _Proof((_RAISES,)),
     "RNG312": _Proof((_RAISES,)),
     "RNG313": _Proof((_RAISES,)),
+    "RNG401": _Proof((_RAISES,)),
+    "RNG403": _Proof((_REUSE, _RAISES)),
+    "RNG404": _Proof((_RAISES,)),
 }
 
 _NO_PROOF = _Proof()
@@ -306,7 +313,7 @@ class _Scale:
                 yield from (text for text, span in evidence.shared if line in span)
 
     def _raised(self, finding: Finding) -> Iterator[Raised]:
-        errors = _NNX_ERRORS if finding.code.startswith("RNG3") else _ERRORS
+        errors = {"RNG3": _NNX_ERRORS, "RNG4": _LIBRARY_ERRORS}.get(finding.code[:4], _ERRORS)
         sets = finding.code == MODES and _within(finding.line, self.evidence.modes)
         for error in self.evidence.lines.raised:
             here = finding.line in error.span or (sets and NOTHING in error.text)

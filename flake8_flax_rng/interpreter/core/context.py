@@ -153,6 +153,7 @@ class Lanes:
         models: how many runs and methods of models were under way when it began.
         handed: what an object that is mapped is given: its class is right, and the call is to be mended.
         made: where the transform was applied, if that is known.
+        supplied: whether a library gives each lane keys of its own.
     """
 
     site: Site
@@ -167,6 +168,7 @@ class Lanes:
     models: int = 0
     handed: frozenset[Term] = frozenset()
     made: Site | None = None
+    supplied: bool = False
 
 
 @dataclass(frozen=True, eq=False)

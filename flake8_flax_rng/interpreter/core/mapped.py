@@ -72,8 +72,21 @@ def check(engine: Engine, use: Use) -> None:
                 mapped.reported.add(root)
                 repeated, stream = _is_given(mapped, use, root), _stream(engine, mapped, use)
                 inside = _inside(engine, mapped, use)
-                mapped.found.append(Shared(use, inside, mapped.site, mapped.transform, repeated, stream, mapped.made))
+                supplied = _is_supplied(engine, mapped, use)
+                mapped.found.append(
+                    Shared(use, inside, mapped.site, mapped.transform, repeated, stream, mapped.made, supplied)
+                )
             return
+
+
+def _is_supplied(engine: Engine, mapped: Lanes, use: Use) -> bool:
+    """Return whether a lane has asked a library for the key itself."""
+    made = engine.book.origins.root(use.origin)
+    return made is not None and made.kind is MakeKind.SUPPLIED and _passes(made.way, mapped.site)
+
+
+def _passes(way: tuple[Step, ...], site: Site) -> bool:
+    return any(step.site.node is site.node for step in way)
 
 
 def _is_given(mapped: Lanes, use: Use, root: Term) -> bool:

@@ -147,6 +147,8 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
                 assertions.note(engine, name, args, state, site)
             unknown_runs.note(engine, function.term, args, state)
             mapped.note_models(engine, name, args, state)
+    elif isinstance(function, Opaque):
+        unknown_runs.note_function(engine, function.term, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):
         modules.unknown_module(engine, state, site)
     owner = function.term.owner if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE else None

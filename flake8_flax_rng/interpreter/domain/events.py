@@ -336,6 +336,7 @@ class Shared:
             or hands a key to an object that is mapped.
         stream: the stream of NNX that each lane draws the key from, empty where it is none.
         made: where the transform was applied, if that is known.
+        supplied: whether each lane asks a library for the key, which gives all of them the same.
     """
 
     use: Use
@@ -345,6 +346,7 @@ class Shared:
     repeated: bool = False
     stream: str = ""
     made: Site | None = None
+    supplied: bool = False
 
 
 @record(eq=False)
@@ -430,8 +432,9 @@ class UnfedRun:
         flag: the argument that says that it trains, as the text has it.
         mutable: whether collections are said to change, as those of batch statistics do.
         models: names the models that are run.
-        key: a key that was made for this function and is never used, if there is one.
-        made: the call that made it.
+        key: a key that was made for this function, or that it is given, and that is never used, if there is one.
+        made: the call that made it; None where it is a parameter.
+        giver: the call that gives it, where it is a parameter.
         fed: a call that gives streams to the same model while it may train.
     """
 
@@ -442,6 +445,7 @@ class UnfedRun:
     models: set[Term] = field(default_factory=set)
     key: str | None = None
     made: Made | None = None
+    giver: Site | None = None
     fed: Site | None = None
 
 
@@ -754,11 +758,13 @@ class Misapplied:
         what: what is wrong.
         site: the place to mend.
         path: the callable, by its dotted path.
+        drawn: the draw that makes it wrong, if it is another place.
     """
 
     what: LibraryMistake
     site: Site
     path: str
+    drawn: Site | None = None
 
 
 Event = (

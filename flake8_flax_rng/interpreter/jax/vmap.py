@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
+    FALSE,
     NONE,
     Args,
     Const,
@@ -29,6 +30,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, Rebuilding, identity, pairs
 from flake8_flax_rng.interpreter.jax.array_functions import known_length
 from flake8_flax_rng.interpreter.python.iteration import key_at, known_items, named_tuple_items
+from flake8_flax_rng.semantics.transforms import SUPPLIED
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -79,6 +81,7 @@ def map_lanes(
         models=engine.context.models,
         handed=_handed(engine, wrapped.function, args, state),
         made=wrapped.site,
+        supplied=wrapped.path in SUPPLIED and dict(wrapped.options).get(SUPPLIED[wrapped.path]) != FALSE,
     )
     mapped.varying.update(varying)
     given = _lanes(engine, args, axes, state, whole)

@@ -35,11 +35,12 @@ from flake8_flax_rng.interpreter.domain.values import (
     Function,
     FunctionCode,
     Ref,
+    Symbol,
     Value,
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
-from flake8_flax_rng.interpreter.libraries import equinox
+from flake8_flax_rng.interpreter.libraries import MANAGED, equinox
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
@@ -60,6 +61,7 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.domain.events import Event
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.project import Project
@@ -119,7 +121,7 @@ class Analysis:
             partial(defaults.declared, engine),
             partial(defaults.defaulted, engine),
             lambda cls, state: self._any_modules.of(cls, state) or self._any_equinox.declared(cls, state),
-            partial(splitting.managed, engine),
+            partial(_managed, engine),
             partial(implementations.call_open, engine),
         )
 
@@ -377,6 +379,11 @@ class Analysis:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             self.failures.append(NotAnalysed(chunk.first_line if chunk is not None else 1, reason))
         return None
+
+
+def _managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
+    known = MANAGED.get(found.cls.path) if isinstance(found.cls, Symbol) else None
+    return splitting.managed(engine, found, name, state) if known is None else known(engine, found, name, state)
 
 
 def _dropped(engine: Engine, value: Value, state: State, site: Site) -> None:
