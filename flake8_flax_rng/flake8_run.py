@@ -150,7 +150,7 @@ class Flake8:
     def _detailed(self, checker: FileChecker) -> list[Finding]:
         """Return what is reported; only a file of which something is, and that is rare, is analysed for the details."""
         told = [
-            Finding(error.line_number, error.column_number - 1, error.code, error.text)
+            Finding(error.line_number, error.column_number - 1, error.code, str(error.text))
             for error in self._reported.violations
         ]
         if not any(finding.code.startswith(Plugin.PREFIX) for finding in told):
