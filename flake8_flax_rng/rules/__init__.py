@@ -6,11 +6,14 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Rule
+from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Lineage, Rule
+from flake8_flax_rng.rules import rng198
 from flake8_flax_rng.rules.details import detail_of
 from flake8_flax_rng.rules.lineage import Lineages
+from flake8_flax_rng.syntax.collected_tests import is_tested_with
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event
@@ -34,7 +37,11 @@ RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
 
 def findings(
-    events: Sequence[Event], off: Container[str] = (), detailed: bool = False, origins: Origins | None = None
+    events: Sequence[Event],
+    off: Container[str] = (),
+    tests: bool = False,
+    detailed: bool = False,
+    origins: Origins | None = None,
 ) -> list[Finding]:
     """Return what the rules say about the events of one file; one finding for each place and cause.
 
@@ -43,6 +50,7 @@ def findings(
     Args:
         events: what the analysis found.
         off: codes of the rules that are not asked.
+        tests: whether all of the file is there for its tests.
         detailed: whether each finding is to hold its range, the places that belong to it, and its fix.
         origins: the calls that made keys, for the lineage of those that a detailed finding is about.
     """
@@ -51,32 +59,35 @@ def findings(
         if rule.code in off:
             continue
         cause = _SAME_CAUSE.get(rule.code, rule.code)
-        for found in _found(rule, check, events, detailed, origins):
-            of = cause if found.code == rule.code else f"{NOT_ANALYSED} {rule.code}"
+        lineage = Lineages(check, events, origins).of if detailed else None
+        for found in _found(rule, check, events, partial(_placed, tests=tests, lineage=lineage)):
+            if found.code in off:
+                continue
+            of = f"{NOT_ANALYSED} {rule.code}" if found.code == NOT_ANALYSED else cause
             result.setdefault((of, found.line, found.column), found)
     return list(result.values())
 
 
 def _found(
-    rule: Rule, check: Check, events: Sequence[Event], detailed: bool, origins: Origins | None
+    rule: Rule, check: Check, events: Sequence[Event], placed: Callable[[Rule, Report], Finding]
 ) -> Iterator[Finding]:
     """Go through what one rule says: whatever goes wrong in it, or with one of its places, costs no other finding."""
-    lineages = Lineages(check, events, origins)
     try:
         for report in check(events):
             if not report.site.chunk.file:
-                yield _placed(rule, report, lineages if detailed else None)
+                yield placed(rule, report)
     except Exception as error:
         yield _failed(rule, error)
 
 
-def _placed(rule: Rule, report: Report, lineages: Lineages | None) -> Finding:
+def _placed(rule: Rule, report: Report, tests: bool, lineage: Callable[[Report], Lineage | None] | None) -> Finding:
     try:
         line, column = report.place()
+        in_test = rule.code in rng198.REPEATS and (tests or is_tested_with(report.site.chunk.tree, line))
     except Exception as error:
         return _failed(rule, error)
-    detail = detail_of(report, lineages.of) if lineages is not None else None
-    return Finding(line, column, rule.code, report.message, detail)
+    code = rng198.RULE.code if in_test else rule.code
+    return Finding(line, column, code, report.message, detail_of(report, lineage) if lineage is not None else None)
 
 
 def _failed(rule: Rule, error: Exception) -> Finding:

@@ -6,6 +6,7 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Made, Parting, Remade, Step, Use, part
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, UseKind
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
 from flake8_flax_rng.interpreter.domain.values import Const
@@ -63,13 +64,20 @@ def _certain(event: Remade, parting: Parting, inside: bool) -> bool:
         return True
     if parting.around is None:
         return False
-    loop, call = parting.around.site, parting.second.site
+    loop, call = parting.around.site, _call(event, parting)
     if loop.chunk is not call.chunk and not isinstance(loop.node, cst.Call):
         return False
     if feeds_back(loop.node, call.node):
         return True
     own = inside or left_out(made) is not None
     return own and keeps_equal_results(loop.chunk.module, loop.node, call.node)
+
+
+def _call(event: Remade, parting: Parting) -> Site:
+    """Return the call whose result is the same in each pass: under a ``with`` that holds a key, one in its block."""
+    site = parting.second.site
+    held = any(isinstance(node, cst.WithItem) for node in ancestors(site.chunk.module, site.node))
+    return part(event.before, event.use).second.site if held else site
 
 
 def _of_other_sizes(event: Remade) -> bool:

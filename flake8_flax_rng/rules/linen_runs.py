@@ -41,8 +41,8 @@ def unfed_runs(events: Sequence[Event]) -> list[UnfedRun]:
 def _may_lack(unfed: UnfedRun, known: list[ModuleRun] | None) -> bool:
     if known is None:
         return True
-    told = unfed.key is not None or unfed.fed is not None
-    return told and all(any(draw.stream != "params" for path in run.draws for draw in active(path)) for run in known)
+    told = ("params",) if unfed.key is not None or unfed.fed is not None else ("params", UNKNOWN)
+    return all(any(draw.stream not in told for path in run.draws for draw in active(path)) for run in known)
 
 
 def settled(runs: list[ModuleRun]) -> list[ModuleRun]:

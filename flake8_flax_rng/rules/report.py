@@ -88,6 +88,12 @@ def key_sites(step: Step, use: Use) -> list[Site]:
     return []
 
 
+def carrying(step: Step, term: Term) -> Site | None:
+    """Return the argument of a call that is some key, None where there is none."""
+    found = (node for node, value in step.arguments if _carries(value, term) and not isinstance(value, Tuple))
+    return next((Site(node, step.site.chunk) for node in found), None)
+
+
 def carries(step: Step, use: Use) -> bool:
     """Return whether a call is given the consumed key itself, rather than an object that holds it."""
     terms = [use.term, *(term for term in _lineage(use.term) if term.kind is not Kind.ATTRIBUTE)]
@@ -134,10 +140,43 @@ def key_name(site: Site, step: Step, name: str | None) -> str:
     Returns:
         the words, with backquotes where they are source text.
     """
-    exact = site.node is not step.site.node and isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
-    if exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node):
+    if site.node is not step.site.node and is_exact(step, site):
         return f"`{spelled(site)}`"
     return f"`{name}`" if name else f"a key in `{spelled(site)}`"
+
+
+def is_exact(step: Step, site: Site) -> bool:
+    """Return whether an argument is a key by itself, which has a name: no call, and nothing that holds it."""
+    exact = isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
+    return exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node)
+
+
+def one_key(step: Step, use: Use) -> Site | None:
+    """Return the argument of a call that is the consumed key, and can be split there: it is no array, nor an object.
+
+    Args:
+        step: the call.
+        use: the consumption, of the key itself or of one that is split from it.
+    """
+    site = key_site(step, use)
+    value = _value_at(step, site.node)
+    term = use.term
+    while isinstance(value, Key | Opaque) and term is not value.term and term.kind is Kind.CHILD and term.parts:
+        term = term.parts[0]
+    single = isinstance(value, Key | Opaque) and term is value.term
+    return site if single and is_exact(step, site) else None
+
+
+def _value_at(step: Step, wanted: cst.CSTNode) -> Value | None:
+    """Return the value of an argument, or of an element of a display that is one."""
+    for node, value in step.arguments:
+        if node is wanted:
+            return value
+        if isinstance(value, Tuple) and isinstance(node, cst.Dict | cst.List | cst.Tuple):
+            elements: list[cst.CSTNode] = [element.value for element in node.elements]
+            if wanted in elements and len(elements) == len(value.items):
+                return value.items[elements.index(wanted)]
+    return None
 
 
 def is_array(step: Step, site: Site) -> bool:

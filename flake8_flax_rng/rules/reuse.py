@@ -92,6 +92,8 @@ def _code(event: Reused, parting: Parting) -> str:
 
 def _remade_code(event: Remade) -> str:
     kinds = {event.first.kind, event.second.kind}
+    if MakeKind.SUPPLIED in kinds:
+        return "RNG403"
     if event.drawn != (None, None):
         code = stream_code(event)
         drops = event.built or event.use.label.startswith("nnx.")

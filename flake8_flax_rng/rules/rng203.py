@@ -24,8 +24,8 @@ y = model.apply(variables, x, train=True, rngs={"dropout": dropout_key})
 
 A model that comes from a caller or a registry is not known, and one with a rate in its configuration may draw or not.
 Its call is reported where it is certain to run in training mode, is given no stream, and a second fact says that one
-was forgotten: a key that was made in the function around it is never used, or another call gives streams to the same
-model while it trains. Without such a fact it is RNG292's.
+was forgotten: a key that the function around it makes or is given is never used, or another call gives streams to the
+same model while it trains. Without such a fact it is RNG292's.
 
 Not reported where a `'params'` key or a bare key is given (`make_rng` falls back to it), where the rate is 0 or
 1, where the layer gets a key of its own, and wherever the flag or the streams are not certain.
@@ -73,7 +73,7 @@ def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
     """Report the calls of models that may draw, where a second fact says that a stream was forgotten."""
     for unfed in unfed_runs(events):
         fact = _second_fact(unfed)
-        if fact is not None and not unfed.mutable and unfed.call.node not in told:
+        if fact is not None and not (unfed.mutable and unfed.made is None) and unfed.call.node not in told:
             advice = f"pass `rngs={{'dropout': {unfed.key or '<key>'}}}`"
             yield Report(
                 unfed.call, f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {fact}: {advice}"
@@ -84,6 +84,8 @@ def _second_fact(unfed: UnfedRun) -> str | None:
     """Return what says that a stream was forgotten, as a reader is told of it; None where nothing does."""
     if unfed.key is not None and unfed.made is not None:
         return f"{place(unfed.made.site)} makes `{unfed.key}`, which is never used"
+    if unfed.key is not None and unfed.giver is not None:
+        return f"{place(unfed.giver)} gives `{unfed.key}`, which is never used"
     return f"{place(unfed.fed)} gives streams to this model" if unfed.fed is not None else None
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Event, Misused, Remade, part
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.passes import given_in_each_pass
+from flake8_flax_rng.interpreter.domain.events import Event, Misused, Parting, Remade, Step, part
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.constant_keys import left_out
+from flake8_flax_rng.rules.related import made_twice
+from flake8_flax_rng.rules.repairs import renewed_each_pass
 from flake8_flax_rng.rules.report import Report, consumer, place, spelled
 from flake8_flax_rng.rules.reuse import remade
 from flake8_flax_rng.rules.wording import repeater
@@ -27,25 +34,40 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
             continue
         missing = left_out(event.second)
         site, made = event.second.site, spelled(event.second.site)
+        parting = part(event.first, event.second)
+        related = made_twice(event.first, event.second, parting)
+        fix = partial(renewed_each_pass, site, parting, event.second)
         if missing is not None:
             step, name = missing
             yield Report(
                 step.site,
                 f"`{consumer(step)}` is called without `{name}` {_when(event)}, and falls back on `{made}`, "
                 "the same key each time; pass a key",
+                (*related, ("built here", site)),
+                partial(_given, step, name, site, parting),
             )
         elif event.second.clock:
             yield Report(
                 site,
                 f"`{made}` {_when(event)} gives the same key for a whole second; read the clock once, before, "
                 "and split the key or fold the step into it",
+                related,
+                fix,
             )
         else:
             yield Report(
                 site,
                 f"`{made}` builds the same key {_when(event)}, so that each draws the same numbers; "
                 "build the key once, and split it or fold the step into it",
+                related,
+                fix,
             )
+
+
+def _given(call: Step, name: str, made: Site, parting: Parting) -> Fix:
+    if parting.around is None:
+        raise NoFix("no loop repeats it")
+    return given_in_each_pass(call.site, name, made.chunk.code(made.node), parting.around.site)
 
 
 def ignored_places(events: Sequence[Event]) -> set[cst.CSTNode]:

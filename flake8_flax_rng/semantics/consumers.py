@@ -77,6 +77,10 @@ class Library:
         objects: objects whose methods consume keys, by a pattern for the path that makes them.
         modules: modules that hold little else than these functions and objects.
         transforms: its function transforms, by path; see ``semantics.transforms.WRAPPERS``.
+        control: its functions that call a function at once, by path; see ``semantics.transforms.CONTROL``.
+        supplied: its maps that may give each lane keys of its own, and the option that says whether they do.
+        followed: further functions of it that do something with keys, which the interpreter knows by models of its own.
+        named_tuples: the named tuples that models of the interpreter make, by the path of their class.
         spellings: other spellings of its paths, and what the tables write in their place; see ``semantics.names``.
         part_modules: bases of modules whose ``__init__`` makes their parts from a key.
     """
@@ -88,6 +92,10 @@ class Library:
     objects: Mapping[str, Objects] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
     transforms: Mapping[str, str] = field(default_factory=dict)
+    control: Mapping[str, str] = field(default_factory=dict)
+    supplied: Mapping[str, str] = field(default_factory=dict)
+    followed: frozenset[str] = frozenset()
+    named_tuples: frozenset[str] = frozenset()
     spellings: tuple[tuple[str, str], ...] = ()
     part_modules: frozenset[str] = frozenset()
 

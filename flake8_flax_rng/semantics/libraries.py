@@ -146,6 +146,10 @@ CONSUMERS: dict[str, Consumer] = {path: known for library in LIBRARIES for path,
 
 _OBJECTS: dict[str, Objects] = {pattern: known for library in LIBRARIES for pattern, known in library.objects.items()}
 _MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module in library.modules)
+_FOLLOWED: frozenset[str] = frozenset(path for library in LIBRARIES for path in library.followed)
+
+NAMED_TUPLES: frozenset[str] = frozenset(path for library in LIBRARIES for path in library.named_tuples)
+"""Named tuples that libraries make, whose attributes are their items."""
 
 PART_MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module in library.part_modules)
 """Bases of modules whose ``__init__`` makes their parts from a key."""
@@ -169,7 +173,7 @@ def _objects_at(path: str) -> Objects | None:
 
 @cache
 def _known(path: str) -> bool:
-    return path in _MODULES or path in CONSUMERS or _objects_at(path) is not None
+    return path in _MODULES or path in CONSUMERS or path in _FOLLOWED or _objects_at(path) is not None
 
 
 @dataclass(frozen=True)

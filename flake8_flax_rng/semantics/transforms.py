@@ -49,7 +49,8 @@ WRAPPERS: dict[str, str] = {
 ``same`` calls it as it is; ``jit`` does so while it traces it; ``identity`` is the function itself;
 ``vmap`` and ``pmap`` call it once per lane, ``shard`` once per device; ``cached`` calls it once for equal
 arguments, so that no call repeats another; ``factory`` makes a decorator that is the identity; ``grad`` and
-``value_and_grad`` call it once and return other things; ``abstract`` traces it without running anything.
+``value_and_grad`` call it once and return other things; ``abstract`` traces it without running anything;
+``with_state`` calls it and returns a state beside its result.
 """
 
 KEYWORD_OF_FUNCTION = ("fun", "target", "f", "fn", "func", "function")
@@ -73,6 +74,7 @@ CONTROL: dict[str, str] = {
     "jax.linearize": "vjp",
     "jax.eval_shape": "eval_shape",
     **nnx.CONTROL,
+    **{path: way for library in LIBRARIES for path, way in library.control.items()},
 }
 """Callables that call a function at once."""
 
@@ -153,6 +155,9 @@ RAW_REPEATS: dict[str, str] = {
 
 TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap", "shard"})
 """Transforms that trace the function: what Python does in it is done once."""
+
+SUPPLIED: dict[str, str] = {path: option for library in LIBRARIES for path, option in library.supplied.items()}
+"""Maps of libraries that may give each lane keys of its own, and the option that says whether they do."""
 
 DEVICES: frozenset[str] = frozenset({"pmap", "shard_map"})
 """Transforms whose lanes are devices, as a reader knows them: what each of them holds may be a replica."""

@@ -15,7 +15,7 @@ from flake8_flax_rng.finding import Lineage, Range
 from flake8_flax_rng.flake8_run import Checked
 from flake8_flax_rng.show import graphviz
 from flake8_flax_rng.show.excerpt import Mark, marks
-from flake8_flax_rng.show.html_source import Line, line_html, tokens
+from flake8_flax_rng.show.html_source import Line, line_html, tokens, visible
 from flake8_flax_rng.show.patch import diff
 from flake8_flax_rng.show.picture import dot
 from flake8_flax_rng.show.places import Account, Texts, accounts, reader_path
@@ -115,7 +115,9 @@ class _Page:
             [(place.label, _where(place.range), self._anchor(place.range) or "") for place in account.places],
             fix.title if fix is not None else "",
             fix is not None and fix.safe,
-            diff(account.path, self._linted[account.path], fix)[2:] if fix is not None else [],
+            [visible(row) for row in diff(account.path, self._linted[account.path], fix)[2:]]
+            if fix is not None
+            else [],
             self._picture(name, account, lineage) if lineage is not None else None,
             lineage,
             f"{self._docs_url}/{rule.code}.html" if self._docs_url and rule is not None else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -72,7 +72,7 @@ def line_html(text: str, colours: Tokens, found: Sequence[Mark]) -> Markup:
 
 
 def _part(text: str, colour: str, mark: Mark | None) -> Markup:
-    safe = "".join(_visible(text))
+    safe = visible(text)
     html = Markup('<span class="{}">{}</span>').format(colour, safe) if colour else escape(safe)
     if mark is None:
         return html
@@ -89,12 +89,10 @@ def _marked(found: Sequence[Mark], column: int) -> Mark | None:
     return max(here, key=lambda mark: (mark.place.main, mark.start), default=None)
 
 
-def _visible(text: str) -> Iterator[str]:
-    """Go through characters; those that do something else than stand there are replaced."""
-    for character in text:
-        if character == "\t":
-            yield character
-        elif character in _REORDER or unicodedata.category(character) == "Cc":
-            yield "�"
-        else:
-            yield character
+def visible(text: str) -> str:
+    """Replace the characters that do something else than stand there."""
+    return "".join("�" if _acts(character) else character for character in text)
+
+
+def _acts(character: str) -> bool:
+    return character in _REORDER or (character != "\t" and unicodedata.category(character) == "Cc")

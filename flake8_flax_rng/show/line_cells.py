@@ -105,8 +105,16 @@ def _visible(grapheme: str, width: int, cell: int) -> tuple[str, int]:
     if grapheme == "\t":
         spaces = _TAB - cell % _TAB
         return " " * spaces, spaces
-    if len(grapheme) == 1 and grapheme < " ":
-        return chr(0x2400 + ord(grapheme)), 1
-    if any(c in _REORDER or unicodedata.category(c) == "Cc" for c in grapheme):
-        return "�", 1
     return grapheme, width
+
+
+def harmless(line: str) -> str:
+    """Return a line of the same length without the characters that do something else than stand there."""
+    return "".join(map(_stand_in, line))
+
+
+def _stand_in(character: str) -> str:
+    if character < " " and character != "\t":
+        return chr(0x2400 + ord(character))
+    acts = character in _REORDER or (character != "\t" and unicodedata.category(character) == "Cc")
+    return "�" if acts else character

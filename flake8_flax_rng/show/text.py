@@ -12,7 +12,7 @@ from rich.text import Text
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.flake8_run import Checked
 from flake8_flax_rng.show.excerpt import Mark, marks, shown_lines
-from flake8_flax_rng.show.line_cells import Cells, LineCells, windows
+from flake8_flax_rng.show.line_cells import Cells, LineCells, harmless, windows
 from flake8_flax_rng.show.patch import diff
 from flake8_flax_rng.show.places import Account, Place, Texts, accounts
 
@@ -72,19 +72,20 @@ class TextReport:
             if number:
                 self._line(Text(f" {'⋮':>{gutter}} ", style=_FRAME))
             for line in group:
-                source = styled[line - 1] if line <= len(styled) else Text()
+                source = styled[line - 1] if 0 < line <= len(styled) else Text()
                 for head, row in source_rows(line, source, marked.get(line, []), self._wide - gutter - 4):
                     self._line(Text.assemble((f" {head:>{gutter}} │ ", _FRAME), row))
         self._line(Text())
 
     def _highlighted(self, path: str, lines: Sequence[str]) -> list[Text]:
         if path not in self._styled:
+            lines = [harmless(line) for line in lines]
             if self._console.color_system is None:
                 self._styled[path] = [Text(line) for line in lines]
             else:
                 syntax = Syntax("", "python", theme="ansi_dark", background_color="default")
                 # Tabs and ends of lines stay as they are: columns count them.
-                text = syntax.highlight("\n".join(lines).replace("\r", " "))
+                text = syntax.highlight("\n".join(lines))
                 self._styled[path] = list(text.split("\n", allow_blank=True))
         return self._styled[path]
 
@@ -92,7 +93,7 @@ class TextReport:
         kind = "safe fix" if fix.safe else "suggested fix"
         self._line(Text.assemble((f"  {kind}", "bold green"), f": {fix.title}"))
         for line in diff(path, text, fix)[2:]:
-            row = LineCells(Text(line[1:]))
+            row = LineCells(Text(harmless(line[1:])))
             style = _DIFF.get(line[0], "")
             body = (
                 Text(line) if line[0] == "@" else Text.assemble(line[0], row.cut(windows(row, [], self._wide - 6)[0]))

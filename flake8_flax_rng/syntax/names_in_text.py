@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.syntax.cst_children import functions_in
+from flake8_flax_rng.syntax.liveness import may_be_read
 from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
@@ -41,9 +43,27 @@ def function_around(chunk: Chunk, line: int) -> Function | None:
     return found
 
 
+def functions_around(chunk: Chunk, line: int) -> list[Function]:
+    """Return all functions in whose text a line stands, the outermost first."""
+    return [node for node in _functions(chunk) if covers(node, line)]
+
+
 @lru_cache(maxsize=_CHUNKS_KEPT)
 def _functions(chunk: Chunk) -> list[Function]:
     return [node for statement in chunk.tree for node in walk(statement) if isinstance(node, Function)]
+
+
+def definition(chunk: Chunk, node: cst.FunctionDef) -> Function | None:
+    """Return what the ``ast`` says of a function; None where its tree and LibCST's differ."""
+    return _definitions(chunk).get(node)
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _definitions(chunk: Chunk) -> dict[cst.CSTNode, Function]:
+    """Return the functions of a piece of text; both trees have them in the order of the text."""
+    ours, theirs = list(functions_in(chunk.module)), _functions(chunk)
+    alike = [node.name.value for node in ours] == [node.name for node in theirs]
+    return dict(zip(ours, theirs, strict=True)) if alike else {}
 
 
 def is_dropped(chunk: Chunk, node: cst.CSTNode) -> bool:
@@ -163,14 +183,8 @@ def is_free(name: str, made: Place, use: Place, text: Sequence[ast.stmt], again:
     last = bound.end_lineno or bound.lineno
     if at <= last and not again:
         return False
-    repeated = [statement for _, statement in blocks if isinstance(statement, _LOOPS)]
-    for node, inner in _names(body, name):
-        if isinstance(node.ctx, ast.Store):
-            if last < node.lineno <= at:
-                return False
-        elif inner or node.lineno > last or any(covers(loop, node.lineno) for loop in repeated):
-            return False
-    return True
+    stores = [node.lineno for node, _ in _names(body, name) if isinstance(node.ctx, ast.Store)]
+    return not any(last < bound_again <= at for bound_again in stores) and not may_be_read(body, line, name)
 
 
 def _blocks(block: Sequence[ast.stmt], line: int) -> Iterator[tuple[Sequence[ast.stmt], ast.stmt]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import types
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, suppress
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -237,13 +239,16 @@ def _executed(fixture: Fixture, lines: set[int]) -> set[int]:
     }
 
 
-def execute(path: Path, source: str, arguments: Sequence[str] = ()) -> tuple[BaseException | None, dict[str, Any]]:
+def execute(
+    path: Path, source: str, arguments: Sequence[str] = (), module: str = ""
+) -> tuple[BaseException | None, dict[str, Any]]:
     """Run a program as the main module of this process.
 
     Args:
         path: the program's file.
         source: its text.
         arguments: what follows its name on its command line.
+        module: its dotted name, where it runs as a module that the working directory leads to.
 
     Returns:
         what left it, and its names.
@@ -251,20 +256,25 @@ def execute(path: Path, source: str, arguments: Sequence[str] = ()) -> tuple[Bas
     Raises:
         FixtureError: when it is no Python.
     """
-    module = types.ModuleType("__main__")
-    module.__file__ = str(path)
-    sys.modules["__main__"] = module
+    main = types.ModuleType("__main__")
+    main.__file__ = str(path)
+    sys.modules["__main__"] = main
     sys.argv = [str(path), *arguments]
-    sys.path.insert(0, str(path.parent))
+    sys.path.insert(0, os.getcwd() if module else str(path.parent))
     try:
         code = compile(source, str(path), "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         raise FixtureError(f"cannot be compiled: {error}") from error
     try:
-        exec(code, module.__dict__)
+        if module:
+            main.__package__ = module.rpartition(".")[0]
+            main.__spec__ = ModuleSpec(module, None, origin=str(path))
+        if main.__package__:
+            importlib.import_module(main.__package__)
+        exec(code, main.__dict__)
     except BaseException as error:
-        return error, module.__dict__
-    return None, module.__dict__
+        return error, main.__dict__
+    return None, main.__dict__
 
 
 def _observer(

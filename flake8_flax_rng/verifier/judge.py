@@ -43,6 +43,9 @@ NOTHING = "'NoneType' object"
 """What Python says where an object is needed and there is none."""
 _ANYWHERE = frozenset({INSIDE, OUTSIDE, REMADE})
 
+_CALLS = 3
+"""Calls that are named on the way to an exception."""
+
 
 @dataclass
 class Verdict:
@@ -292,10 +295,11 @@ def raised(error: BaseException | None, filename: str) -> str:
         filename: the file name that it was compiled with.
 
     Returns:
-        the exception's name, the program's lines, and the first line of its text.
+        the exception's name, the program's line, the lines that called it, and the first line of its text.
     """
     sites = traceback_sites(error.__traceback__ if error else None, filename)
-    where = f" at line {', '.join(str(site.span) for site in sites)}" if sites else ""
+    lines = [*dict.fromkeys(str(site.span) for site in reversed(sites))]
+    where = f" at line {', called from line '.join(lines[: _CALLS + 1])}" if lines else ""
     message = str(error).strip().splitlines()
     return f"{type(error).__name__}{where}" + (f": {message[0][:100]}" if message else "")
 

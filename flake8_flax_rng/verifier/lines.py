@@ -56,6 +56,10 @@ class Trace:
         self.steps += 1
         self.reached.setdefault(line, self.steps)
 
+    def copy(self) -> Trace:
+        """Return what is known now, while the lines may go on."""
+        return Trace(self.lines.copy(), self.raised.copy(), self.steps, self.reached.copy())
+
     def note(self, frame: FrameType, error: type[BaseException], value: object) -> None:
         """Write down an exception, unless there are too many already.
 

@@ -14,11 +14,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from flake8_flax_rng.verifier import execute, worker
+from flake8_flax_rng.verifier.channel import Channel
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.traces import Before
 from flake8_flax_rng.verifier.worker import Failure
@@ -36,21 +36,26 @@ class _Host:
 
     Args:
         process: the process.
-        connection: takes a path and the modes, gives the verdicts or a failure, and whether it takes another.
+        channel: takes a path and the modes, gives the verdicts or a failure, and whether it takes another.
         cache: the directory for compiled expressions that it uses.
         ready: whether it has said that it is ready.
     """
 
     process: Any
-    connection: Connection
+    channel: Channel
     cache: Path | None
     ready: bool = False
 
     def is_ready(self) -> bool:
         """Wait until it is, unless that takes too long."""
-        if not self.ready and self.connection.poll(worker.START):
-            self.ready = bool(self.connection.recv())
+        if not self.ready:
+            self.ready = bool(self.channel.receive(worker.START, self.process.sentinel))
         return self.ready
+
+    def answer(self, seconds: float) -> tuple[list[Verdict] | Failure, bool]:
+        """Wait for what it says, and whether it takes another program."""
+        said: Any = self.channel.receive(seconds, self.process.sentinel)
+        return said[0], bool(said[1])
 
 
 def run(path: Path, modes: Sequence[str], cache: Path | None, timeout: float) -> list[Verdict] | Failure:
@@ -70,17 +75,16 @@ def run(path: Path, modes: Sequence[str], cache: Path | None, timeout: float) ->
     again = False
     try:
         if host.is_ready():
-            host.connection.send((path, modes))
-            if host.connection.poll(min(timeout, _PATIENCE)):
-                answer, again = host.connection.recv()
-    except (EOFError, OSError):  # It has died.
+            host.channel.send((path, modes))
+            answer, again = host.answer(min(timeout, _PATIENCE))
+    except (EOFError, OSError):  # It has died, or hangs.
         pass
     finally:
         if again:
             with _lock:
                 _idle.append(host)
         else:
-            host.connection.close()
+            host.channel.close()
             worker.end(host.process)
     return answer
 
@@ -97,9 +101,10 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_idle.clear)
 
 
-def _serve(connection: Connection, cache: Path | None) -> None:
+def _serve(channel: Channel, cache: Path | None) -> None:
     """Run in the new process."""
     worker.lead()
+    worker.detach()
     worker.redirect(os.devnull)
     _warm_up(cache)
     before = Before()
@@ -107,17 +112,18 @@ def _serve(connection: Connection, cache: Path | None) -> None:
     before.settle()
     gc.freeze()  # What is there stays: nobody need look through it.
     process = os.getpid()
-    connection.send("ready")
+    channel.send("ready")
     for left in reversed(range(_MOST)):
         try:
-            path, modes = connection.recv()
+            told: Any = channel.receive()
         except EOFError:
             break
+        path, modes = told
         answer = _attempt(path, modes, cache, before)
         again = left > 0 and not isinstance(answer, Failure)
         if os.getpid() != process:  # The program has made a copy of it.
             break
-        connection.send((answer, again))
+        channel.send((answer, again))
         if not again:
             break
     os._exit(0)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.verifier.elsewhere import Elsewhere
 from flake8_flax_rng.verifier.fixture import intended_lines
 from flake8_flax_rng.verifier.judge import NOTHING, may_stand, unexplained
 from flake8_flax_rng.verifier.ledger import Bits, Event
@@ -25,6 +26,10 @@ _ERRORS = frozenset({"InvalidRngError", "AssignSubModuleError", "OverflowError",
 
 _NNX_ERRORS = _ERRORS | {"AttributeError", "KeyError", "NotImplementedError", "TraceContextError"}
 """What it raises in NNX besides: of a missing stream, and of one that another trace has made."""
+
+
+_LIBRARY_ERRORS = _ERRORS | {"AssertionError", "RuntimeError", "UnexpectedTracerError"}
+"""What it raises in Haiku, Equinox and NumPyro."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,9 @@ _PROOFS = {
     "RNG310": _Proof((_RAISES,)),
     "RNG312": _Proof((_RAISES,)),
     "RNG313": _Proof((_RAISES,)),
+    "RNG401": _Proof((_RAISES,)),
+    "RNG403": _Proof((_REUSE, _RAISES)),
+    "RNG404": _Proof((_RAISES,)),
 }
 
 _NO_PROOF = _Proof()
@@ -146,6 +154,7 @@ class Outcome:
         findings: the linter's findings, weighed.
         unreported: the reuses that the linter did not report.
         stopped: whether it was stopped at its time limit.
+        printed: the lines that it printed, where they were kept.
     """
 
     ending: str
@@ -154,6 +163,7 @@ class Outcome:
     findings: tuple[Weighed, ...]
     unreported: tuple[Unreported, ...]
     stopped: bool = False
+    printed: tuple[str, ...] = ()
 
     @classmethod
     def unknown(cls, findings: Sequence[Finding], seconds: float) -> Outcome:
@@ -171,7 +181,7 @@ class Outcome:
 
     def as_dict(self) -> dict[str, object]:
         """Return it as JSON can hold it."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "printed"}
 
 
 @dataclass
@@ -190,6 +200,7 @@ class Evidence:
         legacy: the lines that built legacy keys.
         modes: the lines that set a mode of NNX.
         shared: the lines at which a key of the data and of the parameters was used the second time.
+        elsewhere: what was done in threads and in other processes, where keys are not watched.
     """
 
     ending: str
@@ -203,6 +214,7 @@ class Evidence:
     legacy: list[Span] = field(default_factory=list)
     modes: list[Span] = field(default_factory=list)
     shared: list[tuple[str, Span]] = field(default_factory=list)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
 
 
 def weigh(findings: Sequence[Finding], source: str, evidence: Evidence, seconds: float) -> Outcome:
@@ -251,6 +263,24 @@ class _Scale:
     uses: Counter[int]
 
     def weigh(self, finding: Finding) -> Weighed:
+        """Weigh a finding; what may have happened where nobody looked is undecided."""
+        weighed = self._watched(finding)
+        unseen = self._unseen(finding) if weighed.verdict in (NOT_REACHED, CONTRADICTED) else ""
+        return replace(weighed, verdict=UNDECIDED, evidence=unseen) if unseen else weighed
+
+    def _unseen(self, finding: Finding) -> str:
+        elsewhere = self.evidence.elsewhere
+        for line in (finding.line, *_lines_named(finding)):
+            span = statement_span(self.source, line)
+            where = next((place for at, place in elsewhere.lines.items() if at in span), "")
+            if where:
+                return f"line {line} was executed {where}, where keys are not watched"
+        if elsewhere.processes:
+            return "the program has started processes, in which nothing is watched"
+        reuse = _REUSE in _PROOFS.get(finding.code, _NO_PROOF).symptoms
+        return "a thread has used keys, which is not watched" if reuse and elsewhere.drawn else ""
+
+    def _watched(self, finding: Finding) -> Weighed:
         proof = _PROOFS.get(finding.code, _NO_PROOF)
         if _REUSE in proof.symptoms and (found := _reuse_at(self.evidence.groups, finding)) is not None:
             return _with_reuse(finding, found)
@@ -285,7 +315,7 @@ class _Scale:
                 yield from (text for text, span in evidence.shared if line in span)
 
     def _raised(self, finding: Finding) -> Iterator[Raised]:
-        errors = _NNX_ERRORS if finding.code.startswith("RNG3") else _ERRORS
+        errors = {"RNG3": _NNX_ERRORS, "RNG4": _LIBRARY_ERRORS}.get(finding.code[:4], _ERRORS)
         sets = finding.code == MODES and _within(finding.line, self.evidence.modes)
         for error in self.evidence.lines.raised:
             here = finding.line in error.span or (sets and NOTHING in error.text)
@@ -301,10 +331,8 @@ class _Scale:
             return ""
         if self.uses[line] < proof.passes:
             return f"line {line} used a key {('never', 'only once')[self.uses[line]]}"
-        first = re.search(r"\bon line (\d+)(?! of )", finding.message)
-        if first is not None and not self._executed(int(first[1])):
-            return f"line {first[1]}, with the first use, was not executed"
-        return ""
+        missing = next((first for first in _lines_named(finding) if not self._executed(first)), None)
+        return f"line {missing}, with the first use, was not executed" if missing is not None else ""
 
     def _executed(self, line: int) -> bool:
         span = statement_span(self.source, line)
@@ -318,6 +346,12 @@ class _Scale:
         if _RAISES in proof.symptoms and _IDLE not in proof.symptoms:
             return "the line was executed and raised nothing"
         return "the line was executed, and nothing of it was seen"
+
+
+def _lines_named(finding: Finding) -> list[int]:
+    """Return the line of the first use, where the message says that it is in this file."""
+    first = re.search(r"\bon line (\d+)(?! of )", finding.message)
+    return [int(first[1])] if first is not None else []
 
 
 def _weighed(finding: Finding, verdict: str, evidence: str) -> Weighed:

@@ -15,12 +15,13 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from flake8_flax_rng.verifier import watch
+from flake8_flax_rng.verifier import channel, watch
+from flake8_flax_rng.verifier.channel import Channel
 from flake8_flax_rng.verifier.fixture import FixtureError
 from flake8_flax_rng.verifier.jaxhooks import UnsupportedVersion
 from flake8_flax_rng.verifier.judge import Verdict
@@ -102,7 +103,7 @@ def run_program(task: Task, tell: Callable[[Progress], None]) -> Outcome | Failu
     return answer
 
 
-def _watch(task: Task, *, tell: Callable[[Progress], None]) -> Outcome:
+def _watch(task: Task, *, tell: Callable[[Progress | Outcome], None]) -> Outcome:
     return watch.run(task, tell)
 
 
@@ -143,7 +144,7 @@ def _in_process(
         process, ours = start(_child, (place, home, function, arguments), daemon=home is not None)
         with ours:
             try:
-                answer = _listen(ours, timeout, tell)
+                answer = _listen(process, ours, timeout, tell)
             finally:
                 end(process)
         if not isinstance(answer, _Silence):
@@ -160,19 +161,19 @@ def scratch() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="flake8-flax-rng-", ignore_cleanup_errors=True)
 
 
-def start(target: Callable[..., None], arguments: tuple[object, ...], *, daemon: bool) -> tuple[Any, Connection]:
+def start(target: Callable[..., None], arguments: tuple[object, ...], *, daemon: bool) -> tuple[Any, Channel]:
     """Start a process in which JAX is imported, and not yet used.
 
     Args:
-        target: what it does; its first argument is its end of the connection.
+        target: what it does; its first argument is its end of the channel.
         arguments: the further ones.
         daemon: whether it ends with this process, and has no processes of its own.
 
     Returns:
-        the process, and this end of the connection.
+        the process, and this end of the channel.
     """
     context: Any = _context()
-    ours, theirs = context.Pipe()
+    ours, theirs = channel.pair()
     process = context.Process(target=target, args=(theirs, *arguments), daemon=daemon)
     with _starting, _unnamed_main():
         process.start()
@@ -202,18 +203,22 @@ class _Silence:
     text: str
 
 
-def _listen(connection: Connection, timeout: float, tell: Callable[[Progress], None] | None) -> object:
+def _listen(process: Any, ours: Channel, timeout: float, tell: Callable[[Progress], None] | None) -> object:
+    limit = START
     try:
-        if not connection.poll(START):
-            return _Silence(f"could not be started in {START:g} seconds")
-        connection.recv()
-        end = time.monotonic() + timeout
-        while connection.poll(max(end - time.monotonic(), 0)):
-            answer = connection.recv()
+        ours.receive(limit, process.sentinel)
+        limit, end = timeout, time.monotonic() + timeout
+        while True:
+            answer = ours.receive(end - time.monotonic(), process.sentinel)
             if tell is None or not isinstance(answer, Progress):
                 return answer
             tell(answer)
-        return _Silence(f"still running after {timeout:g} seconds, killed")
+    except TimeoutError:
+        return _Silence(
+            f"could not be started in {START:g} seconds"
+            if limit is START
+            else f"still running after {timeout:g} seconds, killed"
+        )
     except EOFError:
         return _Silence("the process ended without a verdict (exit code {code})")
 
@@ -225,9 +230,9 @@ def end(process: Any) -> None:
         process: the process.
     """
     process.join(0.2)
+    with suppress(OSError, AttributeError):
+        os.killpg(process.pid, signal.SIGKILL)
     if process.is_alive():
-        with suppress(OSError, AttributeError):
-            os.killpg(process.pid, signal.SIGKILL)
         process.kill()
     process.join()
 
@@ -240,7 +245,7 @@ def _tail(path: Path) -> str:
 
 
 def _child(
-    connection: Connection,
+    theirs: Channel,
     place: str,
     home: str | None,
     function: Callable[..., object],
@@ -248,21 +253,24 @@ def _child(
 ) -> None:
     """Run in the new process."""
     lead()
+    detach()
     os.chdir(place)
+    process = os.getpid()
     if home is not None:
         redirect(_OUTPUT)
     else:
         os.dup2(2, 1)  # Standard output is for what is said of the program.
-    connection.send("started")
-    more = {} if home is not None else {"tell": connection.send}
+    theirs.send("started")
+    more = {} if home is not None else {"tell": theirs.send}
     try:
         answer: object = function(*arguments, **more)
     except (FixtureError, UnsupportedVersion) as error:
         answer = Failure(str(error))
     except BaseException as error:
         answer = Failure(f"the verifier failed: {type(error).__name__}: {error}")
-    connection.send(answer)
-    connection.close()
+    if os.getpid() == process:  # The program may have made a copy of it.
+        theirs.send(answer)
+        theirs.close()
     sys.stdout.flush()
     os._exit(0)  # The program's threads must not keep the process alive.
 
@@ -271,6 +279,16 @@ def lead() -> None:
     """Make this process, and those that it will start, a group that can be ended together."""
     with suppress(OSError, AttributeError):
         os.setpgid(0, 0)
+
+
+def detach() -> None:
+    """Close what leads to the server that this process comes from: what a program writes there would end it."""
+    for owner, name in ((forkserver._forkserver, "_forkserver_alive_fd"), (resource_tracker._resource_tracker, "_fd")):
+        descriptor = getattr(owner, name, None)
+        if isinstance(descriptor, int):
+            with suppress(OSError):
+                os.close(descriptor)
+            setattr(owner, name, None)
 
 
 def redirect(path: str) -> None:

@@ -36,7 +36,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("arguments", [["RNG190", "rng101"], ["rng190,RNG101", "RNG190"]])
 def test_explain_several(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", *arguments]) == 0
-    assert capsys.readouterr().out == f"# RNG190 unresolved\n\nFinds more.\n\n\n{RULES[0].documentation}\n"
+    assert capsys.readouterr().out == f"# RNG190 unresolved\n\nFinds more.\n\n{RULES[0].documentation}\n"
 
 
 def test_explain_lists_all_rules(capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,7 +66,12 @@ def test_a_fix_is_an_artifact_change() -> None:
     (result,) = run_of(checked(TEXT, two(fix=fix)))["results"]
     ((change,),) = [fix["artifactChanges"] for fix in result["fixes"]]
     assert [r["insertedContent"]["text"] for r in change["replacements"]] == ["x\n", "sub"]
-    assert change["replacements"][0]["deletedRegion"] == {"startLine": 2, "startColumn": 1, "endLine": 2, "endColumn": 1}
+    assert change["replacements"][0]["deletedRegion"] == {
+        "startLine": 2,
+        "startColumn": 1,
+        "endLine": 2,
+        "endColumn": 1,
+    }
     assert change["artifactLocation"] == result["locations"][0]["physicalLocation"]["artifactLocation"]
 
 

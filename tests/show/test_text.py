@@ -123,7 +123,7 @@ def test_places_in_other_files(capsys, tmp_path, monkeypatch) -> None:
     (tmp_path / "other.py").write_bytes(b"\xef\xbb\xbf" + other.replace("\n", "\r\n").encode())
     there = at(other, "rng", 2, str(tmp_path / "other.py"))
     out = printed(capsys, checked(TWO, finding(at(TWO, "key", 4), (at(TWO, "key", 3), "called"), (there, "drawn"))))
-    assert out.index("other.py:2:19") < out.index("a.py:4:23", 10)
+    assert out.index("▸ other.py:2:19") < out.index("▸ a.py:3:23")
     assert marked(out) == ["rng", "key", "key"]
     assert "1. called" in out and "2. drawn" in out and "3. a key is" in out
 
@@ -188,6 +188,8 @@ def test_an_encoding_without_frames(monkeypatch) -> None:
 
 
 def test_the_order_is_that_of_the_files_and_places(capsys) -> None:
-    files = [checked(TWO, finding(at(TWO, "key", 3)), finding(at(TWO, "key", 4)), path=name) for name in ("b.py", "a.py")]
+    files = [
+        checked(TWO, finding(at(TWO, "key", 3)), finding(at(TWO, "key", 4)), path=name) for name in ("b.py", "a.py")
+    ]
     heads = re.findall(r"^(\S+): RNG", printed(capsys, *files), re.MULTILINE)
     assert heads == ["b.py:3:23", "b.py:4:23", "a.py:3:23", "a.py:4:23"]

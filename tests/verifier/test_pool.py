@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from flake8_flax_rng.verifier import pool, worker
+from flake8_flax_rng.verifier.channel import Channel
 from flake8_flax_rng.verifier.execute import UNCHANGED, WATCHED
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.runner import Row, cache_directory, verify
@@ -80,9 +80,9 @@ def test_a_process_is_not_kept_for_ever(tmp_path: Path, monkeypatch: pytest.Monk
     assert [run(good), processes()] == ["", []]
 
 
-def serve_two(connection: Connection, cache: Path | None) -> None:
+def serve_two(channel: Channel, cache: Path | None) -> None:
     pool._MOST = 2
-    pool._serve(connection, cache)
+    pool._serve(channel, cache)
 
 
 def test_files_and_numbers_of_a_program_are_its_own(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -28,7 +29,8 @@ def check(tmp_path: Path, text: str, *findings: tuple[int, str], message: str = 
     path = tmp_path / "program.py"
     path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
     said = [Finding(line, 0, code, message) for line, code in findings]
-    return program.check(path, lambda source, filename: said, **settings)  # type: ignore[arg-type]
+    its = program.Program(path, **settings)  # type: ignore[arg-type]
+    return its.run(its.source(), said)
 
 
 def verdicts(checked: Checked) -> list[tuple[int, str, str]]:
@@ -194,8 +196,8 @@ def test_models(tmp_path: Path) -> None:
         (19, "RNG203", "not reached"),
         (7, "RNG213", "undecided"),
     ]
-    assert checked.outcome.ending.startswith("ended early: InvalidRngError at line 18")
-    assert checked.complete  # a finding foretold it
+    assert checked.outcome.ending.startswith("ended early: InvalidRngError at line 7, called from line 18: ")
+    assert not checked.complete  # a finding foretold it, but what comes after it was not seen
     assert not checked.disagrees
 
 
@@ -232,6 +234,120 @@ def test_a_time_limit_keeps_what_was_seen(tmp_path: Path) -> None:
     assert checked.outcome.stopped and not checked.complete
 
 
+def test_a_recursion_that_does_not_stop_at_the_time_limit(tmp_path: Path) -> None:
+    text = """
+        import jax
+        key = jax.random.key(0)
+        a = jax.random.normal(key)
+        b = jax.random.normal(key)
+        def f(n):
+            try:
+                f(n + 1)
+            finally:
+                f(n + 1)
+        f(0)
+    """
+    checked = check(tmp_path, text, (4, "RNG101"), timeout=5.0)
+    assert checked.outcome.ending == "stopped at the time limit of 5 s"
+    assert verdicts(checked) == [(4, "RNG101", "confirmed")]
+
+
+def test_a_recursion_without_an_end(tmp_path: Path) -> None:
+    checked = check(tmp_path, "import jax\ndef f():\n    f()\nf()\n")
+    assert checked.outcome.ending.startswith("ended early: RecursionError at line 3, called from line 4: ")
+
+
+def test_uses_in_threads_are_not_seen(tmp_path: Path) -> None:
+    text = """
+        import threading
+        import jax
+        def work(key):
+            a = jax.random.normal(key)
+            b = jax.random.normal(key)
+            if a > 1000:
+                c = jax.random.normal(key)
+        thread = threading.Thread(target=work, args=(jax.random.key(0),))
+        thread.start()
+        thread.join()
+    """
+    checked = check(tmp_path, text, (5, "RNG101"), (7, "RNG101"), (7, "RNG203"), message="used on line 4")
+    assert verdicts(checked) == [(5, "RNG101", "undecided"), (7, "RNG101", "undecided"), (7, "RNG203", "undecided")]
+    assert checked.outcome.findings[0].evidence == "line 5 was executed in a thread, where keys are not watched"
+    assert not checked.disagrees and checked.complete
+
+
+def test_a_line_that_no_thread_reaches(tmp_path: Path) -> None:
+    text = """
+        import threading
+        import jax
+        thread = threading.Thread(target=lambda: print("nothing"))
+        thread.start()
+        thread.join()
+        if thread.is_alive():
+            jax.random.normal(jax.random.key(0))
+    """
+    assert verdicts(check(tmp_path, text, (7, "RNG101"))) == [(7, "RNG101", "not reached")]
+
+
+COPY = """
+    import os
+    import jax
+    def work():
+        return jax.random.split(key)
+    key = jax.random.key(0)
+    if os.fork() == 0:
+        try:
+            work
+            print(key)
+        finally:
+            os.{leave}
+    else:
+        os.wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.parametrize("leave", ["_exit(0)", "getpid()"], ids=["leaves", "runs to the end"])
+def test_uses_in_a_copy_of_the_process_are_not_seen(tmp_path: Path, leave: str) -> None:
+    checked = check(tmp_path, COPY.format(leave=leave), (9, "RNG101"), (4, "RNG101"))
+    assert verdicts(checked) == [(9, "RNG101", "undecided"), (4, "RNG101", "not reached")]
+    why = "line 9 was executed in a copy of the process, where keys are not watched"
+    assert checked.outcome.findings[0].evidence == why
+    assert checked.complete
+
+
+def test_processes_of_which_nothing_is_known(tmp_path: Path) -> None:
+    text = """
+        import multiprocessing
+        import jax
+        def work():
+            print(multiprocessing.current_process().name)
+        if __name__ == "__main__":
+            process = multiprocessing.get_context("spawn").Process(target=work)
+            process.start()
+            process.join()
+            print(process.exitcode)
+    """
+    checked = check(tmp_path, text, (4, "RNG203"))
+    assert verdicts(checked) == [(4, "RNG203", "undecided")]
+    assert checked.outcome.findings[0].evidence == "the program has started processes, in which nothing is watched"
+    assert checked.complete
+
+
+def test_a_program_that_writes_into_all_that_is_open(tmp_path: Path) -> None:
+    text = """
+        import os
+        for descriptor in range(3, 256):
+            try:
+                os.write(descriptor, b"no message" * 50)
+            except OSError:
+                pass
+    """
+    checked = check(tmp_path, text, (4, "RNG203"))
+    assert not checked.failure and checked.complete
+    assert verdicts(checked) == [(4, "RNG203", "contradicted")]
+
+
 def test_a_program_that_kills_its_process(tmp_path: Path) -> None:
     checked = check(tmp_path, "import os\nos._exit(3)\n", (1, "RNG101"))
     assert checked.failure == "the process ended without a verdict (exit code 3)"
@@ -247,6 +363,51 @@ def test_what_is_no_python(tmp_path: Path) -> None:
 def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "flake8_flax_rng", "verify", *arguments]
     return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+
+
+PACKAGE = {
+    "package/__init__.py": "print('the package')\n",
+    "package/keys.py": "import jax\nkey = jax.random.key(0)\n",
+    "package/__main__.py": "from .train import key\n",
+    "package/train.py": (
+        "import sys\nimport jax\nfrom .keys import key\nif __name__ == '__main__':\n"
+        "    print(__package__, *sys.argv[1:])\n    jax.random.normal(key)\n    jax.random.normal(key)\n"
+    ),
+}
+
+
+def test_a_module_of_a_package(tmp_path: Path) -> None:
+    for name, text in PACKAGE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    done = run(tmp_path, "package/train.py")
+    assert "attempted relative import" in done.stdout and "verify -m package.module" in done.stdout
+    assert done.returncode == 2
+    done = run(tmp_path, "-m", "package.train", "--", "fast")
+    assert "the package\npackage fast\n" in done.stderr
+    assert done.stdout.splitlines()[0].startswith("package/train.py: ran to its end, ")
+    assert "7:23 | RNG101 | confirmed | key [0 0] is used at line 6 and again at line 7" in done.stdout
+    assert done.returncode == 0
+
+
+def test_a_module_is_found_without_importing_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in PACKAGE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert program.find_module("package.train") == (Path("package/train.py"), "package.train")
+    assert program.find_module("package") == (Path("package/__main__.py"), "package.__main__")
+    assert "package" not in sys.modules
+    for name in ("package.missing", "missing.train", "package.train.more", "math"):
+        with pytest.raises(FixtureError, match=f"no module {name} that could be run"):
+            program.find_module(name)
+
+
+def test_a_notebook_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook = tmp_path / "train.ipynb"
+    notebook.write_text('{"cells": []}')
+    assert cli.main(["verify", str(notebook)]) == 2
+    assert "train.ipynb is a notebook, which cannot be run" in capsys.readouterr().err
 
 
 def test_the_command(tmp_path: Path) -> None:
@@ -331,6 +492,11 @@ def test_programs_and_fixtures_apart(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "verify fixtures and programs of your own apart" in capsys.readouterr().err
     assert cli.main(["verify", str(fixture), "--", "--fast"]) == 2
     assert "fixtures take no arguments" in capsys.readouterr().err
+
+
+def test_a_path_and_a_module(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verify", "train.py", "-m", "package.train"]) == 2
+    assert "not by both" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "inf", "soon"])

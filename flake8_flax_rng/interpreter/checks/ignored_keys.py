@@ -14,7 +14,7 @@ from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.values import Key, Keys
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import names_in, only_initialises
 from flake8_flax_rng.syntax.names_in_text import Function as Text
-from flake8_flax_rng.syntax.names_in_text import function_around, loaded
+from flake8_flax_rng.syntax.names_in_text import definition, function_around, loaded
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -37,14 +37,19 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
     """
     code = function.code
     keyed = [name for name, value in names.items() if isinstance(value, Key | Keys)]
-    if not keyed or engine.context.muted or function.owner is not None or not isinstance(code.node, cst.FunctionDef):
+    if (
+        not keyed
+        or not engine.context.stack
+        or engine.context.muted
+        or function.owner is not None
+        or not isinstance(code.node, cst.FunctionDef)
+    ):
         return
-    line, _ = code.chunk.position(code.node)
-    text = function_around(code.chunk, line)
-    if text is not None and text.name == code.name:
+    text = definition(code.chunk, code.node)
+    if text is not None:
         unread = [name for name in keyed if name in _unread(text)]
         if unread:
-            engine.program.ignored[text] = unread[0]
+            engine.book.ignored[text] = unread[0], engine.context.stack[-1].site
 
 
 def check(engine: Engine, origin: int, site: Site) -> None:
@@ -63,7 +68,8 @@ def check(engine: Engine, origin: int, site: Site) -> None:
     if text is None or text.name.startswith(_TEST) or only_initialises(site.chunk.module, site.node):
         return
     overwritten = _overwritten(text, *chunk.position(node))
-    name = overwritten or engine.program.ignored.get(text)
+    ignored = engine.book.ignored.get(text)
+    name = overwritten or (ignored[0] if ignored is not None else None)
     if name is not None and not _reads_a_parameter(node, text):
         engine.emit(Misused(Misuse.IGNORED, made.site, name, "overwritten" if overwritten else ""))
 

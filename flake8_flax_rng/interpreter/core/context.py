@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.interpreter.domain.frozen import record, replaced
 from flake8_flax_rng.interpreter.domain.values import NONE, Value
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.semantics.transforms import LOOPING
@@ -151,7 +151,9 @@ class Lanes:
         found: what was found.
         twins: the keys of the other lanes, by that of the lane that is followed.
         models: how many runs and methods of models were under way when it began.
+        handed: what an object that is mapped is given: its class is right, and the call is to be mended.
         made: where the transform was applied, if that is known.
+        supplied: whether a library gives each lane keys of its own.
     """
 
     site: Site
@@ -164,7 +166,9 @@ class Lanes:
     found: list[Shared] = field(default_factory=list)
     twins: dict[Term, tuple[Key, ...]] = field(default_factory=dict)
     models: int = 0
+    handed: frozenset[Term] = frozenset()
     made: Site | None = None
+    supplied: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,13 +246,13 @@ class Context:
 
     def in_module(self, activation: Activation) -> Context:
         """Return the context of a method of a Linen module."""
-        return replace(self, activations=(*self.activations, activation))
+        return replaced(self, activations=(*self.activations, activation))
 
     def at_level(self, level: int, differentiated: bool = False) -> Context:
         """Return the context of a trace, all of whose own objects have a higher number."""
         gradient = self.differentiated or differentiated
-        return replace(self, level=level, entered=len(self.stack), differentiated=gradient)
+        return replaced(self, level=level, entered=len(self.stack), differentiated=gradient)
 
     def expecting_failure(self, expected: bool = True) -> Context:
         """Return the context of code in which the program expects a failure, if it does."""
-        return replace(self, muted=True) if expected and not self.muted else self
+        return replaced(self, muted=True) if expected and not self.muted else self

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.transforms import DEVICES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _OF_THE_LANE = frozenset({"jax.lax.axis_index", "jax.process_index"})
 def mapping(engine: Engine, mapped: Lanes) -> Iterator[None]:
     """Follow a mapped function, and tell the rules what was found in it."""
     try:
-        with engine.within(replace(engine.context, lanes=(*engine.context.lanes, mapped))):
+        with engine.within(replaced(engine.context, lanes=(*engine.context.lanes, mapped))):
             yield
     finally:
         for event in mapped.found if not mapped.quiet else ():
@@ -50,11 +51,14 @@ def check(engine: Engine, use: Use) -> None:
 
     What a model draws from a key that it is given may be noise for its parameters, one for all lanes, unless it has
     the shape of what is computed in the lane. A model that is initialised on several devices is one model, whose
-    replicas have to be equal. And the key that a module makes of a seed of its own is fixed, whoever runs it: it
-    belongs to the module, as a mask does that tells its parts apart.
+    replicas have to be equal; models that differ in their settings may start alike. And the key that a module makes of
+    a seed of its own is fixed, whoever runs it: it belongs to the module, as a mask does that tells its parts apart.
     """
     for mapped in engine.context.lanes:
-        if use.initialises and mapped.transform in DEVICES:
+        model = use.makes in (Makes.MODEL, Makes.LAYER)
+        if (use.initialises or model) and mapped.transform in DEVICES:
+            continue
+        if model and use.call is not None and not _common(mapped, use.call):
             continue
         made = _seeded_inside(engine, mapped.site, use)
         if made is not None and made.place is MadeIn.MODULE:
@@ -66,10 +70,28 @@ def check(engine: Engine, use: Use) -> None:
             root = _root(use.term)
             if root not in mapped.reported:
                 mapped.reported.add(root)
-                repeated, stream = root in mapped.repeated, _stream(engine, mapped, use)
+                repeated, stream = _is_given(mapped, use, root), _stream(engine, mapped, use)
                 inside = _inside(engine, mapped, use)
-                mapped.found.append(Shared(use, inside, mapped.site, mapped.transform, repeated, stream, mapped.made))
+                supplied = _is_supplied(engine, mapped, use)
+                mapped.found.append(
+                    Shared(use, inside, mapped.site, mapped.transform, repeated, stream, mapped.made, supplied)
+                )
             return
+
+
+def _is_supplied(engine: Engine, mapped: Lanes, use: Use) -> bool:
+    """Return whether a lane has asked a library for the key itself."""
+    made = engine.book.origins.root(use.origin)
+    return made is not None and made.kind is MakeKind.SUPPLIED and _passes(made.way, mapped.site)
+
+
+def _passes(way: tuple[Step, ...], site: Site) -> bool:
+    return any(step.site.node is site.node for step in way)
+
+
+def _is_given(mapped: Lanes, use: Use, root: Term) -> bool:
+    """Return whether it is the call of the mapped function that gives one key to all lanes."""
+    return root in mapped.repeated or not mapped.handed.isdisjoint(parts(use.term))
 
 
 def _stream(engine: Engine, mapped: Lanes, use: Use) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.heap import Instance
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.values import Args, Value
     from flake8_flax_rng.interpreter.paths.state import State
@@ -21,6 +22,10 @@ Model = Callable[["Engine", str, "Args", "State", "Site"], "Outcomes | None"]
 
 Method = Callable[["Engine", str, "Value", "Args", "State", "Site"], "Outcomes"]
 """Follows a call of a method by its name and its receiver."""
+
+
+Managed = Callable[["Engine", "Instance", str, "State"], "Outcomes"]
+"""Follows the entering or leaving of a context manager, by the name of the method."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
     from flake8_flax_rng.interpreter.paths.state import State
-    from flake8_flax_rng.syntax.names_in_text import Function as Text
 
     Settled = tuple[frozenset[tuple[Term, bool]], ...]
 
@@ -104,7 +103,6 @@ class Program:
         defined: how often each ``def`` or ``lambda`` was executed.
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
-        ignored: the functions that never read a key which a call in sight gives them, and its parameter.
         entered: those of them whose text was followed there.
         cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
@@ -132,6 +130,9 @@ class Program:
         trained: the layers that have dropped out where a gradient was taken, by walk and number.
         dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
+        unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
+        unkeyed: where the runs of Haiku that have no key draw first, by the number of the run.
+        places: the places in what JAX traces at which keys are asked for, by the way that leads there.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
@@ -142,7 +143,6 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
-        self.ignored: dict[Text, str] = {}
         self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
@@ -167,4 +167,7 @@ class Program:
         self.trained: set[tuple[int, object]] = set()
         self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
+        self.unkept: dict[cst.CSTNode, str] = {}
+        self.unkeyed: dict[int, Site] = {}
+        self.places: dict[Way, int] = {}
         self.folds_apart = False

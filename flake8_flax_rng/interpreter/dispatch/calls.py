@@ -28,7 +28,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.jax import transforms
-from flake8_flax_rng.interpreter.libraries import consumers
+from flake8_flax_rng.interpreter.libraries import INSTANCES, consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
 from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
@@ -95,6 +95,9 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
     if not isinstance(found, Instance):
         return unknown_code.unknown_call(engine, function, args, state)
     if isinstance(found.cls, Symbol):
+        known = INSTANCES.get(found.cls.path)
+        if known is not None:
+            return known(engine, "__call__", function, args, state, site)
         if found.cls.path == bridge.TO_NNX:
             return bridge.call(engine, function, found, args, state, site)
         if nnx_modules.is_of_nnx(found):
@@ -144,6 +147,8 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
                 assertions.note(engine, name, args, state, site)
             unknown_runs.note(engine, function.term, args, state)
             mapped.note_models(engine, name, args, state)
+    elif isinstance(function, Opaque):
+        unknown_runs.note_function(engine, function.term, args, state)
     if not isinstance(function, Const) and not _of_a_value(function):
         modules.unknown_module(engine, state, site)
     owner = function.term.owner if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE else None

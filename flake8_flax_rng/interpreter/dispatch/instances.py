@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.python import classes, lineage
+from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
 
 if TYPE_CHECKING:
@@ -19,18 +20,21 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 
+_FROZEN = frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES, *PART_MODULES})
+
+
 def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site) -> Outcomes:
     """Call a class of the linted file."""
     if isinstance(cls.target, Symbol):
         return modules.make_layer(engine, cls.target.path, args, state, site, cls)
     if lineage.is_linen(cls) and not modules.may_be_made(engine, cls.name, args, site):
         return []
-    frozen = lineage.derives(cls, frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES})) or any(
+    frozen = lineage.derives(cls, _FROZEN) or any(
         isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in lineage.ancestors(cls)
     )
     found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not classes.fully_known(cls))
     if classes.has_constructor_fields(cls):
-        found = replace(found, attributes=_given_fields(engine, cls, args, state, site))
+        found = replaced(found, attributes=_given_fields(engine, cls, args, state, site))
     if lineage.is_linen(cls):
         found = modules.placed(engine, found, cls.name, args, state)
     ref = engine.allocate(state, found)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         FlagMistake,
         Handover,
         Holder,
+        LibraryMistake,
         LiftProblem,
         MadeIn,
         MakeKind,
@@ -331,9 +332,11 @@ class Shared:
         inside: the calls that lead from the mapped function to the first consumption of the key.
         mapped: the place of the call of the mapped function.
         transform: the transform as a reader knows it.
-        repeated: whether the lanes were given one key many times over, rather than a common one.
+        repeated: whether the call of the mapped function is to be mended: it gives the lanes one key many times over,
+            or hands a key to an object that is mapped.
         stream: the stream of NNX that each lane draws the key from, empty where it is none.
         made: where the transform was applied, if that is known.
+        supplied: whether each lane asks a library for the key, which gives all of them the same.
     """
 
     use: Use
@@ -343,6 +346,7 @@ class Shared:
     repeated: bool = False
     stream: str = ""
     made: Site | None = None
+    supplied: bool = False
 
 
 @record(eq=False)
@@ -428,8 +432,9 @@ class UnfedRun:
         flag: the argument that says that it trains, as the text has it.
         mutable: whether collections are said to change, as those of batch statistics do.
         models: names the models that are run.
-        key: a key that was made for this function and is never used, if there is one.
-        made: the call that made it.
+        key: a key that was made for this function, or that it is given, and that is never used, if there is one.
+        made: the call that made it; None where it is a parameter.
+        giver: the call that gives it, where it is a parameter.
         fed: a call that gives streams to the same model while it may train.
     """
 
@@ -440,6 +445,7 @@ class UnfedRun:
     models: set[Term] = field(default_factory=set)
     key: str | None = None
     made: Made | None = None
+    giver: Site | None = None
     fed: Site | None = None
 
 
@@ -744,6 +750,23 @@ class Stateful:
     other: Site | None = None
 
 
+@record(eq=False)
+class Misapplied:
+    """A call that another library refuses, or that does nothing.
+
+    Args:
+        what: what is wrong.
+        site: the place to mend.
+        path: the callable, by its dotted path.
+        drawn: the draw that makes it wrong, if it is another place.
+    """
+
+    what: LibraryMistake
+    site: Site
+    path: str
+    drawn: Site | None = None
+
+
 Event = (
     Reused
     | Remade
@@ -767,5 +790,6 @@ Event = (
     | Rated
     | Malformed
     | Stateful
+    | Misapplied
     | Bounded
 )

@@ -33,6 +33,9 @@ class MakeKind(StrEnum):
     STREAM = "from a stream"
     """A stream of NNX folds its count into its root."""
 
+    SUPPLIED = "supplied"
+    """A library makes it for the function that it runs, of the key of that run."""
+
 
 class MadeIn(StrEnum):
     """Where keys are made that are the same in each call of what stands around."""
@@ -321,3 +324,28 @@ class StreamMistake(StrEnum):
 
     DEFAULT_DECLARED = "default declared"
     """A parameter has an ``Rngs`` as its default."""
+
+
+class LibraryMistake(StrEnum):
+    """What is wrong with a call that another library refuses, or that does nothing."""
+
+    UNKEYED = "unkeyed"
+    """A layer is certain to draw, and is not given a key."""
+
+    THROWN_AWAY = "thrown away"
+    """A function returns a changed module, which nobody keeps."""
+
+    NO_KEY = "no key"
+    """A transformed function draws, and is run without a key."""
+
+    KEYLESS = "keyless"
+    """A transformed function draws, and its ``apply`` takes no key."""
+
+    NO_KEY_ARGUMENT = "no key argument"
+    """A call of ``apply`` leaves out the key, so that the first input stands in its place."""
+
+    UNSEEDED = "unseeded"
+    """A site of a model draws where no handler gives it a key."""
+
+    OUTSIDE = "outside"
+    """A key is asked for where no transformed function is run."""

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     ROW = "row"
     SHAPED = "shaped"
     LAST = "last"
+    SUPPLIED = "supplied"
     KEYS = "keys"
     KEY_DATA = "key data"
     WORDS = "words"
@@ -88,6 +89,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.LANE: ("parent",),
     Kind.ROW: ("parent", "index"),
     Kind.SHAPED: ("parent",),
+    Kind.SUPPLIED: ("run", "number"),
     Kind.LAST: ("parent", "start", "place"),
     Kind.KEYS: ("parent", "start", "count"),
     Kind.KEY_DATA: ("key", "origin"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Value
     from flake8_flax_rng.interpreter.paths.naming import Naming
+    from flake8_flax_rng.syntax.names_in_text import Function as Text
 
 _WITHOUT_KEYS = frozenset({Const, Opaque, Ref, Symbol})
 """What most values are; what a reference leads to is not read with it."""
@@ -38,6 +39,7 @@ class Book:
         signs: what the program does that says that a repeat is meant.
         unfed: the runs of models in training mode and without streams.
         fed: by the model, a run that is given streams and may train.
+        ignored: the functions that never read a key which a call in sight gives them, its parameter, and the call.
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
         text: the statements of the linted file.
@@ -55,6 +57,7 @@ class Book:
         self.walks = Walks()
         self.unfed: dict[cst.CSTNode, UnfedRun] = {}
         self.fed: dict[Term, Site] = {}
+        self.ignored: dict[Text, tuple[str, Site]] = {}
         self.complete = True
         self.imported: frozenset[str] = frozenset()
         self.text: list[ast.stmt] = []

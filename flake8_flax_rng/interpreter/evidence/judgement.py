@@ -15,7 +15,7 @@ from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKe
 from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
-from flake8_flax_rng.syntax.names_in_text import bound_between, is_dropped, is_free
+from flake8_flax_rng.syntax.names_in_text import bound_between, functions_around, is_dropped, is_free
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
@@ -305,10 +305,16 @@ class Judgement:
 
     def _with_key(self, run: UnfedRun) -> UnfedRun:
         for origin, made in sorted(self._origins.calls()):
-            names = {index: name for index, (name, _) in self._origins.names(origin).items()}
-            key = unread_before(made, names, run.call)
+            # Where only statistics may be meant, the key must be one of several that were made for different ends.
+            if run.mutable and not self._origins.children_read(origin):
+                continue
+            key = unread_before(made, self._origins.all_names(origin), run.call)
             if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
                 return replace(run, key=key, made=made)
+        ignored = self._book.ignored
+        given = [ignored[text] for text in functions_around(*where(run.call)) if text in ignored]
+        if given:
+            return replace(run, key=given[-1][0], giver=given[-1][1])
         return replace(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
 
 

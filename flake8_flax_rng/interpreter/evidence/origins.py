@@ -30,6 +30,7 @@ class Origins:
     def __init__(self) -> None:
         self._made: dict[int, Made] = {}
         self._names: dict[int, dict[int, tuple[str, int]]] = {}
+        self._single: dict[int, str] = {}
         self._arrays: dict[int, tuple[str, Keys]] = {}
         self._named: dict[tuple[Term, int], str] = {}
         self._read: dict[int, set[int]] = {}
@@ -94,6 +95,8 @@ class Origins:
         index = child_index(key)
         if index is not None:
             self._names.setdefault(key.origin, {})[index] = (name, owner)
+        else:
+            self._single.setdefault(key.origin, name)
 
     def name_array(self, keys: Keys, name: str) -> None:
         """Note that an array of keys was bound to a name."""
@@ -102,6 +105,11 @@ class Origins:
     def names(self, origin: int) -> dict[int, tuple[str, int]]:
         """Return the names that keys of a call were bound to, and the functions of these, by the key's index."""
         return self._names.get(origin, {})
+
+    def all_names(self, origin: int) -> dict[int, str]:
+        """Return the names that keys of a call were bound to, the one key of a fold under 0."""
+        names = {index: name for index, (name, _) in self.names(origin).items()}
+        return names or ({0: self._single[origin]} if origin in self._single else {})
 
     def named_array(self, origin: int) -> tuple[str, Keys] | None:
         """Return the name that an array of a call's keys was bound to, and the array: it need not hold all of them."""

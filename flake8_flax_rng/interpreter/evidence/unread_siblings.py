@@ -72,7 +72,9 @@ def unread_before(made: Made, names: Mapping[int, str], call: Site) -> str | Non
     function = _around(made.site)
     if function is None or not covers(function, line) or made.site.chunk.position(made.site.node)[0] > line:
         return None
-    return next((name for _, name in sorted(names.items()) if name.strip("_") and not loaded(function, name)), None)
+    at = made.site.chunk.position(made.site.node)[0]
+    own = [name for _, name in sorted(names.items()) if name.strip("_") and name != source_name(made)]
+    return next((name for name in own if not may_be_read(function.body, at, name)), None)
 
 
 def _around(site: Site) -> Function | None:

@@ -205,17 +205,23 @@ def consume(
         derived=derived,
         builders=classes.builders(engine),
     )
-    engine.book.uses.consume(LedgerKey(term), use, state)
-    for twin in mapped.twins(engine, term):
+    enter(engine, use, state)
+
+
+def enter(engine: Engine, use: Use, state: State) -> None:
+    """Enter a use into the ledger of a path, and note what is wrong with its key apart from its being used again."""
+    engine.book.uses.consume(LedgerKey(use.term), use, state)
+    for twin in mapped.twins(engine, use.term):
         engine.book.uses.consume(
             LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state
         )
-    if kind is UseKind.DRAW:
+    if use.kind is UseKind.DRAW:
         mapped.check(engine, use)
-        lifted.drawn_from(engine, term)
-        key_contract.check_constant(engine, term, origin, signature)
-        ignored_keys.check(engine, origin, use.site)
-        _share(engine, term, use, state)
+        lifted.drawn_from(engine, use.term)
+        key_contract.check_constant(engine, use.term, use.origin, use.signature)
+        ignored_keys.check(engine, use.origin, use.site)
+        if use.makes is None:
+            _share(engine, use.term, use, state)
 
 
 def _share(engine: Engine, term: Term, use: Use, state: State) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.lifted import raw
 from flake8_flax_rng.interpreter.core.models import Calls, Method
+from flake8_flax_rng.interpreter.domain.heap import DictObject
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
     Args,
@@ -18,6 +19,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     FunctionCode,
     Native,
     Partial,
+    Ref,
     Symbol,
     Tuple,
     Value,
@@ -26,6 +28,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import vmap
 from flake8_flax_rng.interpreter.python import generator_contexts
 from flake8_flax_rng.interpreter.python.decorators import compacted, undecorated
+from flake8_flax_rng.interpreter.python.functions import parameter_names
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.transforms import KEYWORD_OF_FUNCTION, TRACING, WRAPPERS, calling
 
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
+
+_FILTERING = "equinox."
+"""Transforms that leave what is no array as it is."""
 
 # -- what a transform makes ----------------------------------------------------------------------------
 
@@ -115,8 +121,27 @@ def call_wrapped(engine: Engine, wrapped: Wrapped, args: Args, state: State, sit
 def _map_lanes(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
     options = dict(wrapped.options)
     one = vmap.is_one_for_all(options, state)
+    axes, whole = options.get("in_axes"), vmap.none_whole
+    if wrapped.path.startswith(_FILTERING):
+        axes, whole = _by_name(axes, wrapped, args, state), _is_no_array
     with nullcontext() if one else raw(engine, site, f"jax.{wrapped.transform}"):
-        return vmap.map_lanes(engine, wrapped, options.get("in_axes"), args, state, site)
+        return vmap.map_lanes(engine, wrapped, axes, args, state, site, whole)
+
+
+def _is_no_array(value: Value, state: State) -> bool:
+    return isinstance(value, Const)
+
+
+def _by_name(axes: Value | None, wrapped: Wrapped, args: Args, state: State) -> Value | None:
+    """Return axes that are given by the names of parameters in the order of these; the others are mapped over."""
+    found = state.heap.get(axes.address) if isinstance(axes, Ref) else None
+    inner = undecorated(wrapped.function)
+    if not isinstance(found, DictObject):
+        return axes
+    if not isinstance(inner, Function) or not found.complete:
+        return None
+    names = parameter_names(inner)[: len(args.positional)]
+    return Tuple(tuple([found.get(Const(name)) or Const(0) for name in names]))
 
 
 def _map_shards(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
@@ -137,6 +162,12 @@ def _grad(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site
         (_gradient(engine, wrapped.transform, with_aux, value), after)
         for value, after in engine.call(wrapped.function, args, state, site)
     ]
+
+
+def _with_state(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a class, and return the object together with a state of which nothing is known."""
+    made = engine.call(wrapped.function, args, state, site)
+    return [(Tuple((value, engine.unknown("state"))), after) for value, after in made]
 
 
 def _unknown(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site) -> Outcomes:
@@ -181,6 +212,7 @@ _CALLING: dict[str, Callable[[Engine, Wrapped, Args, State, Site], Outcomes]] = 
     "value_and_grad": _grad,
     "abstract": _unknown,
     "cached": _unknown,
+    "with_state": _with_state,
 }
 """Transforms whose result does more than call the function."""
 

@@ -12,12 +12,15 @@ from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
+    FALSE,
     NONE,
     Args,
     Const,
     Key,
     Keys,
+    Native,
     Opaque,
+    Partial,
     Ref,
     Rows,
     Stacked,
@@ -28,6 +31,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, Rebuilding, identity, pairs
 from flake8_flax_rng.interpreter.jax.array_functions import known_length
 from flake8_flax_rng.interpreter.python.iteration import key_at, known_items, named_tuple_items
+from flake8_flax_rng.semantics.transforms import SUPPLIED
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -41,7 +45,8 @@ Whole = Callable[["Value", "State"], bool]
 """Tells the objects that a lane is given, and returns, as they are."""
 
 
-def _none_whole(value: Value, state: State) -> bool:
+def none_whole(value: Value, state: State) -> bool:
+    """Return that no object is one of these."""
     return False
 
 
@@ -52,7 +57,7 @@ def map_lanes(
     args: Args,
     state: State,
     site: Site,
-    whole: Whole = _none_whole,
+    whole: Whole = none_whole,
     varying: Iterable[Term] = (),
 ) -> Outcomes:
     """Call a function once for all lanes.
@@ -75,7 +80,9 @@ def map_lanes(
         engine.terms.count,
         quiet=quiet,
         models=engine.context.models,
+        handed=_handed(engine, wrapped.function, args, state),
         made=wrapped.site,
+        supplied=wrapped.path in SUPPLIED and dict(wrapped.options).get(SUPPLIED[wrapped.path]) != FALSE,
     )
     mapped.varying.update(varying)
     given = _lanes(engine, args, axes, state, whole)
@@ -92,6 +99,16 @@ def map_lanes(
     first = out_axes is None or out_axes == Const(0)
     count = next((c for value in args.values() if (c := known_length(value)) is not None), None) if first else None
     return [(_stacked(engine, value, count, after, whole), after) for value, after in outcomes]
+
+
+def _handed(engine: Engine, function: Value, args: Args, state: State) -> frozenset[Term]:
+    """Return the terms of what an object is given that is called in each lane."""
+    given = args.values()
+    if isinstance(function, Partial):
+        given = [*given, *function.args, *(value for _, value in function.keywords)]
+        function = function.function
+    whole = isinstance(function, Ref | Native)
+    return frozenset(engine.term(value, state) for value in given) if whole else frozenset()
 
 
 def is_one_for_all(options: dict[str, Value], state: State) -> bool:

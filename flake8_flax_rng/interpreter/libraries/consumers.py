@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
@@ -12,11 +13,11 @@ from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Key, Keys, Opaque, Tuple, Value
-from flake8_flax_rng.interpreter.jax.random import key_term
+from flake8_flax_rng.interpreter.jax.random import enter, key_term
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.paths import conditions
-from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.libraries import GUESSED, SEEDED_METHODS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _INPUTS = 5
 """Arguments by position that are inputs of a model of any library."""
 
 
-def _call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+def call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Call a function; None when nothing is known of what it does with keys."""
     consumer = engine.libraries.consumer(path)
     if consumer is not None:
@@ -38,7 +39,7 @@ def _call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
             modules.unknown_module(engine, state, site)
         return _consumed(engine, path, consumer, None, args, state)
     objects = engine.libraries.objects(path)
-    if objects is None or not args.complete() or not objects.unless.isdisjoint(args.keywords):
+    if objects is None or (objects.unless and not (args.complete() and objects.unless.isdisjoint(args.keywords))):
         return None
     made = _made(engine, path, args, state)
     return [(Tuple((made, engine.unknown(path))) if objects.first else made, state)]
@@ -64,6 +65,17 @@ def call_method(engine: Engine, function: Opaque, args: Args, state: State) -> O
     return _consumed(engine, library_label(function.term), consumer, owner, args, state)
 
 
+def call_declared(engine: Engine, path: str, method: Term, args: Args, state: State) -> Outcomes | None:
+    """Call a method of an object that is declared to be of a library's class; None when nothing is known of it."""
+    objects = engine.libraries.objects(path)
+    consumer = objects.methods.get(str(method.name)) if objects is not None else None
+    if consumer is None:
+        return None
+    label = f"{path.rpartition('.')[2]}.{method.name}"
+    consumer = replace(consumer, makes=consumer.makes or Makes.DECLARED)
+    return _consumed(engine, label, consumer, method.owner, args, state, called=label)
+
+
 def _made(
     engine: Engine, path: str, args: Args, state: State, owner: Term | None = None, method: str | None = None
 ) -> Value:
@@ -75,7 +87,8 @@ def _made(
 
 def _parts(engine: Engine, args: Args, state: State, without: Value | None = None) -> list[Term]:
     values = [engine.term(value, state) for value in args.values() if value is not without]
-    return [*values, *(engine.terms.const(name) for name in args.keywords)]
+    rest = [] if args.complete() else [engine.terms.fresh("rest")]
+    return [*values, *(engine.terms.const(name) for name in args.keywords), *rest]
 
 
 def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
@@ -89,7 +102,7 @@ def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
 
 
 def _consumed(
-    engine: Engine, label: str, consumer: Consumer, owner: Term | None, args: Args, state: State
+    engine: Engine, label: str, consumer: Consumer, owner: Term | None, args: Args, state: State, called: str = ""
 ) -> Outcomes | None:
     key = args.keywords.get(consumer.name or "") or args.get(consumer.key, None)
     found = key_term(key)
@@ -101,8 +114,6 @@ def _consumed(
     if not _certain(consumer, args):
         return None
     rest = _parts(engine, args, state, key)
-    if not args.complete():
-        rest = [engine.terms.fresh("rest")]
     call = engine.terms.make(Kind.DRAW, found[0], label, owner, *rest)
     # On which inputs a model is initialised does not matter, only which model it is.
     signature = engine.terms.make(Kind.MAKER, found[0], owner) if owner is not None and consumer.makes else call
@@ -113,8 +124,9 @@ def _consumed(
         if not drawing:
             result.append((engine.unknown(label), path))
             continue
+        *around, step = engine.context.stack
         use = Use(
-            tuple(engine.context.stack),
+            (*around, replace(step, label=called) if called else step),
             UseKind.SPLIT if consumer.splits else UseKind.DRAW,
             label,
             found[0],
@@ -125,7 +137,7 @@ def _consumed(
             makes=consumer.makes,
             builders=classes.builders(engine),
         )
-        engine.book.uses.consume(LedgerKey(found[0]), use, path)
+        enter(engine, use, path)
         result.append((Keys(found[0], origin=origin) if consumer.splits else Opaque(call), path))
     return result
 
@@ -160,4 +172,4 @@ def _ways(engine: Engine, consumer: Consumer, args: Args, state: State) -> list[
     return [(not off, path) for off, path in conditions.branch(engine, flag, state)]
 
 
-CALLS = (Calls(_call, family=any_path),)  # the user names further ones
+CALLS = (Calls(call, family=any_path),)  # the user names further ones

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Args
     from flake8_flax_rng.interpreter.paths.state import State
 
+_PARAMS = "params"
 _RUNNING = frozenset({*INITIALISING, RunKind.APPLY, RunKind.APPLY_FN})
 
 
@@ -47,6 +48,21 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
     engine.emit(ModuleRun(site, kind, name, None, False, (), False, signature(rest), context=engine.way()))
 
 
+def note_function(engine: Engine, function: Term, args: Args, state: State) -> None:
+    """Note a call of an unknown function that is given variables as ``apply`` takes them, and may train.
+
+    Args:
+        engine: the analysis.
+        function: names the function.
+        args: the arguments.
+        state: the path.
+    """
+    given = args.positional[0] if args.positional else None
+    found = state.heap.get(given.address) if isinstance(given, Ref) else None
+    if isinstance(found, DictObject) and any(key.value == _PARAMS for key, _ in found.entries):
+        training_runs.note(engine, function, args, state)
+
+
 def _consume_streams(engine: Engine, name: str, args: Args, state: State) -> None:
     """Enter the keys of the streams that a model is given to train with: who gives them says that it draws.
 
@@ -60,7 +76,7 @@ def _consume_streams(engine: Engine, name: str, args: Args, state: State) -> Non
     call = engine.terms.make(Kind.LINEN, name, *(engine.term(value, state) for value in args.positional[1:]))
     for stream, value in found.entries if isinstance(found, DictObject) else ():
         key = key_term(value)
-        if key is not None and stream.value != "params":
+        if key is not None and stream.value != _PARAMS:
             way, label = tuple(engine.context.stack), step.label or name
             use = Use(way, UseKind.STREAM, label, *key, call=call, variables=variables, derived=derived)
             engine.book.uses.consume(LedgerKey(key[0], ((f"<{label}>",), id(step.site.node))), use, state)

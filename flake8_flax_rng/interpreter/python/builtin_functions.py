@@ -345,6 +345,7 @@ _FUNCTIONS: dict[str, Model] = {
     "builtins.bool": _bool,
     "dataclasses.field": _field,
     "flax.struct.field": _field,
+    "equinox.field": _field,
     "flax.linen.merge_param": _merge_param,
     "builtins.dict.fromkeys": _fromkeys,
     "flax.core.freeze": _freeze,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Scope
-from flake8_flax_rng.interpreter.domain.values import Class, Symbol
+from flake8_flax_rng.interpreter.domain.frozen import replaced
+from flake8_flax_rng.interpreter.domain.values import Class, Symbol, Value
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.names import dotted, lookup
 
@@ -42,17 +42,23 @@ def linen_class(engine: Engine, cls: Class) -> Class | None:
 
 def named(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...], state: State) -> Class | None:
     """Return the class of the program that an annotation names, None where it names no one class."""
+    cls = meant(engine, annotation, frames, state)
+    return cls if isinstance(cls, Class) else None
+
+
+def meant(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...], state: State) -> Value | None:
+    """Return what an annotation names, None where it is no name."""
     name = _named(annotation)
     if not name:
         return None
-    with engine.within(replace(engine.context, scope=Scope(frames))):
+    with engine.within(replaced(engine.context, scope=Scope(frames))):
         first, *rest = name.split(".")
         cls = lookup(engine, first, state)
         for part in rest:
             path = Symbol(f"{cls.path}.{part}", cls.home) if isinstance(cls, Symbol) else None
             others = engine.files.others
             cls = others.resolve(path, state) if others is not None and path is not None else engine.unknown(part)
-    return cls if isinstance(cls, Class) else None
+    return cls
 
 
 def _named(node: cst.BaseExpression) -> str:

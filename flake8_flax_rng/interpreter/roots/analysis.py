@@ -35,10 +35,12 @@ from flake8_flax_rng.interpreter.domain.values import (
     Function,
     FunctionCode,
     Ref,
+    Symbol,
     Value,
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
+from flake8_flax_rng.interpreter.libraries import MANAGED, equinox
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
@@ -47,9 +49,10 @@ from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
-from flake8_flax_rng.interpreter.python.expressions import evaluate
+from flake8_flax_rng.interpreter.python.expressions import EVALUATORS
 from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
+from flake8_flax_rng.interpreter.roots.any_equinox import AnyEquinoxModules
 from flake8_flax_rng.interpreter.roots.any_modules import AnyModules
 from flake8_flax_rng.interpreter.roots.handed_on_keys import Leftovers
 from flake8_flax_rng.interpreter.roots.other_files import ProjectFiles
@@ -58,6 +61,7 @@ from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.domain.events import Event
     from flake8_flax_rng.interpreter.evidence.origins import Origins
     from flake8_flax_rng.syntax.index import Index
@@ -89,7 +93,7 @@ class Analysis:
         project: Project | None = None,
     ):
         self._chunks = chunks
-        self._engine = Engine(evaluate, call, run_block, libraries)
+        self._engine = Engine(EVALUATORS, call, run_block, libraries)
         self._engine.book.text = [statement for chunk in chunks for statement in chunk.tree]
         self._index = self._engine.files.linted.index = index
         if index is not None:
@@ -107,17 +111,18 @@ class Analysis:
         self._leftovers = Leftovers(self._engine, chunks)
         engine = self._engine
         self._any_modules = AnyModules(engine, self._call)
+        self._any_equinox = AnyEquinoxModules(engine, self._call)
         engine.hooks = Hooks(
             partial(modules.adopt, engine),
             partial(modules.written, engine),
             self._leftovers.returned,
             partial(nnx_modules.lacking, engine),
-            partial(nnx_modules.dropped, engine),
+            partial(_dropped, engine),
             partial(rngs.unpacked, engine),
             partial(defaults.declared, engine),
             partial(defaults.defaulted, engine),
-            self._any_modules.of,
-            partial(splitting.managed, engine),
+            lambda cls, state: self._any_modules.of(cls, state) or self._any_equinox.declared(cls, state),
+            partial(_managed, engine),
             partial(implementations.call_open, engine),
         )
 
@@ -298,7 +303,8 @@ class Analysis:
             if self._objects.is_constructor(owner, function):
                 self._objects.constructed(owner, state)
             else:
-                receiver = self._any_modules.of(owner, state) or self._objects.any_with(owner, function, state)
+                receiver = self._any_modules.of(owner, state) or self._any_equinox.of(owner, state)
+                receiver = receiver or self._objects.any_with(owner, function, state)
                 given = self._objects.taken(owner, function, state)
                 self._call(function, state, receiver, given=given)
             return
@@ -379,6 +385,16 @@ class Analysis:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             self.failures.append(NotAnalysed(chunk.first_line if chunk is not None else 1, reason))
         return None
+
+
+def _managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
+    known = MANAGED.get(found.cls.path) if isinstance(found.cls, Symbol) else None
+    return splitting.managed(engine, found, name, state) if known is None else known(engine, found, name, state)
+
+
+def _dropped(engine: Engine, value: Value, state: State, site: Site) -> None:
+    nnx_modules.dropped(engine, value, state, site)
+    equinox.dropped(engine, site)
 
 
 def _only_imports(node: cst.Try) -> bool:

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Makes, Objects
 
+SAMPLE = "numpyro.sample"
+SEED = "numpyro.handlers.seed"
+TRACE = "numpyro.handlers.trace"
+DISTRIBUTIONS = "numpyro.distributions."
+
+CERTAIN: frozenset[str] = frozenset({"numpyro.distributions.Delta", "numpyro.distributions.Unit"})
+"""Distributions of one value, which is not drawn."""
+
+TRANSPARENT: frozenset[str] = frozenset(
+    f"numpyro.handlers.{name}" for name in ("trace", "mask", "scale", "scope", "infer_config")
+)
+"""Handlers that leave it to others which value a site gets."""
+
+HANDLERS: frozenset[str] = TRANSPARENT | {
+    f"numpyro.handlers.{name}"
+    for name in (
+        *("seed", "block", "collapse", "condition", "do", "lift"),
+        *("reparam", "replay", "substitute", "uncondition"),
+    )
+}
+
 LIBRARY = Library(
     "numpyro",
     consumers={
         "numpyro.sample": Consumer(3, "rng_key", unless_given=("obs", 2)),
-        # ``handlers.seed`` stands for no draw: with substituted values, or for the structure alone, none is made.
         "numpyro.infer.initialize_model": Consumer(0, "rng_key", makes=Makes.MODEL),
     },
     objects={
@@ -27,6 +47,7 @@ LIBRARY = Library(
         r"numpyro\.infer\.autoguide\.Auto(?!Delta$)\w+": Objects({"sample_posterior": RNG_KEY}),
     },
     modules=frozenset({"numpyro.distributions", "numpyro.infer"}),
+    followed=HANDLERS,
     spellings=(
         ("numpyro.distributions.continuous.", "numpyro.distributions."),
         ("numpyro.distributions.discrete.", "numpyro.distributions."),
