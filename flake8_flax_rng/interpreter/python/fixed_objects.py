@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
@@ -35,7 +36,13 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
+_TEXTS_KEPT = 8
+"""Pieces of text whose names are remembered: a function is called many times."""
+
 _APPLY = "apply_fn"
+_RUNS = ("linen.", "haiku.")
+"""The kinds of methods that run a model: of a module, or of a function that Haiku has transformed."""
+
 _PARTS = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
 """What an object may hold that lasts; what a function is given by default is no part of it."""
 
@@ -51,6 +58,7 @@ def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects
     return found
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def nonlocal_names(text: str) -> frozenset[str]:
     """Return the names that inner functions of a text set anew."""
     if "nonlocal" not in text:
@@ -168,7 +176,8 @@ class _Lasting:
         if isinstance(value, Class | Symbol):
             return lineage.is_linen(value)
         if isinstance(value, Native):
-            return value.name.startswith("linen.") and self.holds(value.receiver, depth + 1)
+            model = value.receiver.items[0] if isinstance(value.receiver, Tuple) else value.receiver
+            return value.name.startswith(_RUNS) and self.holds(model, depth + 1)
         if isinstance(value, Partial | Wrapped):
             return self.holds(value.function, depth + 1) and self._gathered(value)
         if isinstance(value, Tuple):
