@@ -206,6 +206,6 @@ def _methods(line: list[Class], name: str) -> Implementations | None:
             return None
         if not isinstance(function, Function):
             return None
-        if not is_left_to_subclasses(function.code.node):
+        if not is_left_to_subclasses(function.code):
             found.setdefault(function.code, (cls, function))
     return tuple(found.values()) or None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
-from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED
+from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED, TEXTS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -54,6 +55,7 @@ def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects
     return found
 
 
+@lru_cache(maxsize=TEXTS_REMEMBERED)
 def nonlocal_names(text: str) -> frozenset[str]:
     """Return the names that inner functions of a text set anew."""
     if "nonlocal" not in text:
