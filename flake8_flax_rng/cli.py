@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from flake8_flax_rng import __version__
-from flake8_flax_rng.commands import USAGE, Refused, explain, verify
+from flake8_flax_rng.commands import USAGE, Refused, explain, fix, verify
 
-COMMANDS = (explain, verify)
+COMMANDS = (explain, fix, verify)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,7 +8,7 @@ import multiprocessing
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
 
 from flake8.checker import FileChecker
 from flake8.discover_files import expand_paths
@@ -55,17 +55,6 @@ class _Reported(BaseFormatter):  # type: ignore[misc]
         self.violations.append(error)
 
 
-class _TextChecker(FileChecker):  # type: ignore[misc]
-    """Checks a text that need not be that of the file."""
-
-    def __init__(self, text: str, **arguments: Any) -> None:
-        self._lines = io.StringIO(text, newline=None).readlines()
-        super().__init__(**arguments)
-
-    def _make_processor(self) -> FileProcessor:
-        return FileProcessor(self.filename, self.options, lines=self._lines)
-
-
 class Flake8:
     """flake8 with this plugin alone.
 
@@ -107,8 +96,9 @@ class Flake8:
             file: the file; ``-`` is standard input.
             text: what to read in its place, as an editor may know it better.
         """
-        settings = {"filename": file, "plugins": self._checkers, "options": self.options}
-        checker = FileChecker(**settings) if text is None else _TextChecker(text, **settings)
+        if text is not None:
+            return self._check_text(file, text)
+        checker = FileChecker(filename=file, plugins=self._checkers, options=self.options)
         path, results, _ = checker.run_checks()
         self._reported.violations.clear()
         for code, line, column, message, physical in sorted(results, key=operator.itemgetter(1, 2)):
@@ -116,10 +106,51 @@ class Flake8:
         lines = checker.processor.lines if checker.processor is not None else []
         return Checked(path, "".join(lines), tuple(self._detailed(checker)))
 
+    def _check_text(self, file: str, text: str) -> Checked:
+        """Check a text with all details at once: what is being written has no findings of an earlier run."""
+        processor = FileProcessor(file, self.options, io.StringIO(text, newline=None).readlines())
+        lines = list(processor.lines)
+        checked = Checked(file, "".join(lines), ())
+        if not lines or processor.should_ignore_file():
+            return checked
+        try:
+            tree = processor.build_ast()
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # while it is being written, it is no Python
+            return checked
+        found = Plugin(tree, lines, file).findings(detailed=True)
+        return replace(checked, findings=tuple(f for f in found if self._reports(f, processor)))
+
+    def _reports(self, finding: Finding, processor: FileProcessor) -> bool:
+        physical = processor.noqa_line_for(finding.line)
+        code, message = finding.code, finding.message
+        told = self._guide.handle_error(code, processor.filename, finding.line, finding.column, message, physical)
+        return bool(told)
+
+    def excludes(self, file: str) -> bool:
+        """Return whether flake8 would not come to a file from where it is.
+
+        Args:
+            file: its path.
+        """
+        path, here = Path(file).absolute(), Path.cwd()
+        on_the_way = [path, *(folder for folder in path.parents if folder.is_relative_to(here) and folder != here)]
+        options: argparse.Namespace = self.options
+        return not all(
+            list(
+                expand_paths(
+                    paths=["-"],
+                    stdin_display_name=str(step),
+                    filename_patterns=options.filename,
+                    exclude=(*options.exclude, *options.extend_exclude),
+                )
+            )
+            for step in on_the_way
+        )
+
     def _detailed(self, checker: FileChecker) -> list[Finding]:
         """Return what is reported; only a file of which something is, and that is rare, is analysed for the details."""
         told = [
-            Finding(error.line_number, error.column_number - 1, error.code, error.text)
+            Finding(error.line_number, error.column_number - 1, error.code, str(error.text))
             for error in self._reported.violations
         ]
         if not any(finding.code.startswith(Plugin.PREFIX) for finding in told):

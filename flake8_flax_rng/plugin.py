@@ -7,7 +7,7 @@ import ast
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, SupportsIndex
 
 from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
@@ -18,6 +18,37 @@ from flake8_flax_rng.finding import NOT_ANALYSED, Finding
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries, read_consumers
 from flake8_flax_rng.syntax import notebook
 from flake8_flax_rng.syntax.project import Project
+
+
+class _Message(str):
+    """A finding's line of text, which names the rule where flake8 counts findings: there it prints the first text.
+
+    flake8 splits the code off, prints findings with ``%`` and its statistics with ``format``.
+    """
+
+    def split(self, sep: str | None = None, maxsplit: SupportsIndex = -1) -> list[str]:
+        code, *rest = super().split(sep, maxsplit)
+        return [code, *(_Counted(text, code) for text in rest)]
+
+
+class _Counted(str):
+    """A text that knows its rule."""
+
+    def __new__(cls, text: str, code: str) -> _Counted:
+        self = super().__new__(cls, text)
+        self.code = code
+        return self
+
+    code: str
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.code
+
+    def __format__(self, specification: str) -> str:
+        from flake8_flax_rng.rules import RULES  # what was found by an earlier run does not need them
+
+        name = next((rule.name for rule in RULES if rule.code == self.code), "")
+        return format(f"{name}: {self!s}" if name else str(self), specification)
 
 
 class Plugin:
@@ -128,7 +159,7 @@ class Plugin:
         cells = notebook.is_notebook(self.lines)
         for finding in self.findings():
             message = notebook.by_cell(finding.message, finding.line, self.lines) if cells else finding.message
-            yield finding.line, finding.column, f"{finding.code} {message}", Plugin
+            yield finding.line, finding.column, _Message(f"{finding.code} {message}"), Plugin
 
     def _around(self) -> Project | None:
         try:

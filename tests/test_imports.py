@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 LAYERS = [
     "cli",
     "commands",
+    "editor",
     "flake8_run",
     "plugin",
     "lint",
@@ -57,7 +58,8 @@ OUTSIDE = {
     **dict.fromkeys(ALLOWED, frozenset[str]()),
     **dict.fromkeys(("lint", "rules", "fixes", "interpreter", "semantics", "syntax"), frozenset({"libcst"})),
     **dict.fromkeys(("flake8_run", "plugin"), frozenset({"flake8"})),
-    "commands": frozenset({"rich"}),
+    "commands": frozenset({"markdown_it", "rich"}),
+    "editor": frozenset({"flake8", "pylsp"}),
     "verifier": frozenset({"jax", "jaxlib", "flax", "optax", "numpy", "rich"}),
 }
 

@@ -1,12 +1,14 @@
-"""`explain`: prints the documentation of rules."""
+"""`explain`: prints the documentation of rules, or writes it as pages for the web."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from flake8_flax_rng.commands import OK, Commands, Refused
+from flake8_flax_rng.commands import OK, Commands, Refused, rule_pages
+from flake8_flax_rng.commands.rule_pages import documentation
 from flake8_flax_rng.finding import Rule
 from flake8_flax_rng.rules import RULES
 
@@ -21,6 +23,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "explain", help="print what a rule finds, and why", description="Print the documentation of rules."
     )
     parser.add_argument("codes", nargs="*", metavar="CODE", help="for instance RNG203; a list of all when left out")
+    parser.add_argument(
+        "--html", type=Path, metavar="DIR", help="write a page for each rule, and an index, instead (extra `pages`)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -34,8 +39,13 @@ def run(options: argparse.Namespace) -> int:
         the exit status.
 
     Raises:
-        Refused: when a code is none of a rule.
+        Refused: when a code is none of a rule, or pages cannot be made.
     """
+    if options.html is not None:
+        if options.codes:
+            raise Refused("--html writes the pages of all rules; leave the codes out")
+        rule_pages.write(options.html, RULES)
+        return OK
     if not options.codes:
         for rule in RULES:
             print(f"{rule.code}  {'on ' if rule.default else 'off'}  {rule.name}: {rule.summary}")
@@ -53,19 +63,6 @@ def _named(texts: Sequence[str]) -> list[Rule]:
         what = f"is no rule {unknown[0]}" if len(unknown) == 1 else f"are no rules {', '.join(unknown)}"
         raise Refused(f"there {what}; `explain` without a code lists all")
     return [known[code] for code in codes]
-
-
-def documentation(rule: Rule) -> str:
-    """Return the whole text on a rule.
-
-    Args:
-        rule: the rule.
-
-    Returns:
-        Markdown that starts with a heading.
-    """
-    text = rule.documentation.strip()
-    return text if text.startswith("#") else f"# {rule.code} {rule.name}\n\n{text}"
 
 
 def _print(text: str) -> None:

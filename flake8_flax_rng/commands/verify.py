@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from flake8_flax_rng.commands import DISAGREEMENT, OK, USAGE, Commands, Refused
 from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.fixes.edits import applied
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.syntax.project import Project
-from flake8_flax_rng.verifier import program, report, runner
+from flake8_flax_rng.verifier import mend, program, report, runner
 from flake8_flax_rng.verifier.fixture import FixtureError, read
 from flake8_flax_rng.verifier.jaxhooks import UnsupportedVersion
 
@@ -53,6 +55,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         default=[],
         metavar="CODE[,CODE]",
         help="only these rules; opt-in rules speak of a program of your own only when they are named here",
+    )
+    verify.add_argument(
+        "--with-fix",
+        action="store_true",
+        help="run a program of your own again with each fix of a finding, and say what has changed",
     )
     verify.add_argument("--json", metavar="FILE", help="write the results as JSON; - prints them instead of the table")
     verify.add_argument("--jobs", type=_positive, metavar="N", help="fixtures at a time (default: all processors)")
@@ -130,6 +137,8 @@ def _verify(options: argparse.Namespace) -> int:
         return _verify_own(own, options)
     if options.program_arguments:
         raise FixtureError("fixtures take no arguments; those after -- are for a program of your own")
+    if options.with_fix:
+        raise FixtureError("--with-fix is for a program of your own")
     programs = runner.select(options.paths, frozenset(options.rule))
     if not programs:
         raise FixtureError("no fixture programs found")
@@ -145,32 +154,37 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _verify_own(paths: Sequence[Path], options: argparse.Namespace) -> int:
-    on = frozenset(options.rule) or frozenset(rule.code for rule in RULES if rule.default)
-
-    def lint_own(source: str, filename: str) -> list[Finding]:
-        found = lint(source, filename=filename, project=Project(filename))
-        return [finding for finding in found if finding.code in on]
-
     timeout = options.timeout or program.TIMEOUT
-    results = []
+    results, fixes = [], []
     for path in paths:
+        its = program.Program(path, options.program_arguments, timeout, options.module, options.with_fix)
+        lint_own = partial(_lint_own, codes=options.rule, detailed=options.with_fix, filename=str(path))
         tell = report.beat(str(path), timeout)
-        result = program.check(
-            path,
-            lint_own,
-            arguments=options.program_arguments,
-            timeout=timeout,
-            progress=tell,
-            module=options.module,
-        )
-        results.append(result)
+        source = its.source()
+        findings = lint_own(source)
+        results.append(its.run(source, findings, tell))
+        tools = mend.Tools(lint_own, lambda text, fix: applied(text, fix.edits), partial(its.run, progress=tell))
+        fixes.append([*mend.check_fixes(source, findings, results[-1], tools)] if options.with_fix else [])
         if options.json != "-":
-            report.findings(result)
+            report.findings(results[-1])
+            if options.with_fix:
+                report.fixes(fixes[-1])
+    text = report.as_json(results, fixes if options.with_fix else ())
     if options.json == "-":
-        print(report.as_json(results))
+        print(text)
     else:
-        _write_json(options.json, report.as_json(results))
-    if any(result.disagrees for result in results):
+        _write_json(options.json, text)
+    return _status(results, [fix for each in fixes for fix in each])
+
+
+def _lint_own(source: str, *, codes: Sequence[str], detailed: bool, filename: str) -> list[Finding]:
+    on = frozenset(codes) or frozenset(rule.code for rule in RULES if rule.default)
+    found = lint(source, filename=filename, project=Project(filename), detailed=detailed)
+    return [finding for finding in found if finding.code in on]
+
+
+def _status(results: Sequence[program.Checked], fixes: Sequence[mend.Mended]) -> int:
+    if any(result.disagrees for result in results) or any(fix.verdict == mend.NOT_MENDED for fix in fixes):
         return DISAGREEMENT
     return OK if all(result.complete for result in results) else INCOMPLETE
 

@@ -45,6 +45,16 @@ def replaced(site: Site, text: str) -> Edit:
     return Edit(range_of(site), text)
 
 
+def replaced_whole(site: Site, text: str) -> Edit:
+    """Return the edit that writes something else where an expression stands, and its parentheses too."""
+    place = range_of(site)
+    left, right = getattr(site.node, "lpar", ()), getattr(site.node, "rpar", ())
+    if left and right:
+        first, last = site.chunk.range(left[0]), site.chunk.range(right[-1])
+        place = Range(first[0], first[1], last[2], last[3])
+    return Edit(place, text)
+
+
 def inserted(line: int, column: int, text: str) -> Edit:
     """Return the edit that writes something before a character of the linted file."""
     return Edit(Range(line, column, line, column), text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.fixes.edits import NoFix, inserted
@@ -30,7 +30,7 @@ def fresh(site: Site, *wanted: str, taken: Iterable[str] = ()) -> str:
     functions = _functions_around(site)
     used = {*taken, *_names(functions[:1] or site.chunk.around)}
     numbered = (f"{wanted[0]}_{number}" for number in count(2))
-    return next(name for name in (*wanted, *numbered) if name not in used)
+    return next(name for name in chain(wanted, numbered) if name not in used)
 
 
 def spelled_as(site: Site, path: str) -> str:

@@ -88,6 +88,12 @@ def key_sites(step: Step, use: Use) -> list[Site]:
     return []
 
 
+def carrying(step: Step, term: Term) -> Site | None:
+    """Return the argument of a call that is some key, None where there is none."""
+    found = (node for node, value in step.arguments if _carries(value, term) and not isinstance(value, Tuple))
+    return next((Site(node, step.site.chunk) for node in found), None)
+
+
 def carries(step: Step, use: Use) -> bool:
     """Return whether a call is given the consumed key itself, rather than an object that holds it."""
     terms = [use.term, *(term for term in _lineage(use.term) if term.kind is not Kind.ATTRIBUTE)]
@@ -134,10 +140,15 @@ def key_name(site: Site, step: Step, name: str | None) -> str:
     Returns:
         the words, with backquotes where they are source text.
     """
-    exact = site.node is not step.site.node and isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
-    if exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node):
+    if site.node is not step.site.node and is_exact(step, site):
         return f"`{spelled(site)}`"
     return f"`{name}`" if name else f"a key in `{spelled(site)}`"
+
+
+def is_exact(step: Step, site: Site) -> bool:
+    """Return whether an argument is a key by itself, which has a name: no call, and nothing that holds it."""
+    exact = isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
+    return exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node)
 
 
 def is_array(step: Step, site: Site) -> bool:

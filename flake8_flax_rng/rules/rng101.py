@@ -45,17 +45,37 @@ folded twice from the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
+import libcst as cst
+
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.keys import one_for_each, split_before, used_instead
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, line, place, rule, spelled
+from flake8_flax_rng.rules.related import way
+from flake8_flax_rng.rules.report import (
+    Report,
+    consumer,
+    is_array,
+    is_exact,
+    key_name,
+    key_site,
+    line,
+    place,
+    rule,
+    spelled,
+)
 from flake8_flax_rng.rules.reuse import given_twice, reuses
 from flake8_flax_rng.rules.wording import earlier_pass, inside, renewable, repeatable, split_of
-from flake8_flax_rng.syntax.names_in_text import may_be_none
+from flake8_flax_rng.syntax.names_in_text import may_be_none, returns
 
 RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
+
+
+Repair = Callable[[], Fix]
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
@@ -66,36 +86,59 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         name = key_name(site, parting.second, event.name)
         back = earlier_pass(parting)
         consumed = f"consumed by `{consumer(parting.first)}` on {place(before)}{back}"
+        related = way(event.first, event.second, parting)
         call = given_twice(event, parting, before, site)
         if call is not None:
             alias = f"it is `{spelled(before)}` there, for the call on {place(call.site)} gives one key for both"
-            yield Report(site, f"{name} was already {consumed}; {alias}")
+            related = (("one key for both", call.site), *related)
+            yield Report(site, f"{name} was already {consumed}; {alias}", related)
             continue
         consumed += "" if back else inside(parting.first, event.first)
-        advice = _advice(event, parting, name.strip("`"), before, site)
-        yield Report(site, f"{name} was already {consumed}; {advice}")
+        advice, fix = _advice(event, parting, name.strip("`"), before, site)
+        yield Report(site, f"{name} was already {consumed}; {advice}", related, fix)
 
 
-def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> str:
+def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> tuple[str, Repair | None]:
     if event.sibling == name:
-        return f"the `{name}` that was split off beside it is never used: use that one"
+        return f"the `{name}` that was split off beside it is never used: use that one", None
     if event.sibling is not None:
-        return f"use `{event.sibling}`, which is never used"
+        exact = is_exact(parting.second, site)
+        use = partial(used_instead, site, event.sibling) if exact else None
+        return f"use `{event.sibling}`, which is never used", use
     same = name == spelled(site) == spelled(before) and name.partition(".")[0] not in event.rebound
     same = same and not may_be_none(name, site.chunk, line(site))
     steady = same and not is_array(parting.second, site) and renewable(event, site) and renewable(event, before)
+    comes = steady and _comes_round(parting, name)
+    renew = partial(split_before, before, event.spare) if comes else _one_each(event, parting, before, site)
     here = event.first.site.node is parting.first.site.node
     if event.first.kind is UseKind.SPLIT and here:
         if event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node:
             before_it = f", or split it before the first use: {split_of(name, event.spare)}" if steady else ""
-            return f"both splits give the same keys: split once into as many keys as are needed{before_it}"
-        return "after a split use only the keys that it returned"
+            return f"both splits give the same keys: split once into as many keys as are needed{before_it}", renew
+        return "after a split use only the keys that it returned", renew
     if steady:
-        return f"split it before the first use: {split_of(name, event.spare)}{_if_meant(event)}"
+        return f"split it before the first use: {split_of(name, event.spare)}{_if_meant(event)}", renew
     if same and not is_array(parting.second, site) and repeatable(before) and repeatable(site):
         keys = f"`{event.spare}, {event.spare}_2 = jax.random.split({name})`"
-        return f"split it before the first use, and give one to each: {keys}{_if_meant(event)}"
-    return f"split it before the first use, and use each key once{_if_meant(event)}"
+        return f"split it before the first use, and give one to each: {keys}{_if_meant(event)}", renew
+    return f"split it before the first use, and use each key once{_if_meant(event)}", renew
+
+
+def _one_each(event: Reused, parting: Parting, before: Site, site: Site) -> Repair | None:
+    """Return the repair that gives each of the two places a key of its own, whatever they call the old one."""
+    first, second = parting.first, parting.second
+    if parting.around is not None or not (is_exact(first, before) and is_exact(second, site)):
+        return None
+    if is_array(first, before) or is_array(second, site):
+        return None
+    return partial(one_for_each, before, site, event.spare)
+
+
+def _comes_round(parting: Parting, name: str) -> bool:
+    """Return whether a name that is bound in one pass is what the next one reads, as it is in a loop of Python."""
+    around = parting.around
+    second = parting.second.site
+    return around is None or not isinstance(around.site.node, cst.Call) or returns(name, second.chunk, line(second))
 
 
 def _if_meant(event: Reused) -> str:

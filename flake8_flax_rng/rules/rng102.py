@@ -40,26 +40,47 @@ The value ledger: the same key bits reach the same call in two passes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.keys import split_before
+from flake8_flax_rng.fixes.passes import folded_in_jax, folded_in_python
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused, Step, Use
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Value
-from flake8_flax_rng.rules.report import Report, consumer, is_array, key_name, key_site, key_sites, line, place, rule
+from flake8_flax_rng.rules.related import way
+from flake8_flax_rng.rules.report import (
+    Report,
+    consumer,
+    is_array,
+    is_exact,
+    key_name,
+    key_site,
+    key_sites,
+    line,
+    place,
+    rule,
+)
 from flake8_flax_rng.rules.reuse import reuses
 from flake8_flax_rng.rules.wording import (
     CARRIED,
     COMPREHENSION,
     LEAVES,
+    LOOP,
     MAPPED,
     fold_of,
     inside,
     is_name,
+    loop_label,
     renewable,
     repeatable,
     repeater,
     split_of,
 )
+from flake8_flax_rng.semantics.transforms import CONTROL
 from flake8_flax_rng.syntax.names_in_text import returns
 
 RULE = rule("RNG102", "key-reuse-in-loop", "a key does not change from one pass of a loop to the next", __doc__)
@@ -75,7 +96,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"
         words = name.strip("`")
         if event.first.site.node is not event.second.site.node:
-            yield Report(site, _of_two_uses(event, parting, name, passes))
+            yield Report(site, _of_two_uses(event, parting, name, passes), way(event.first, event.second, parting))
             continue
         if _in_an_inner_loop(event, parting):
             advice = "start each pass with a key of its own"
@@ -85,7 +106,26 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             site,
             f"{name} is the same {passes}, so {what} gives the same {'keys' if splits else 'numbers'} each time; "
             f"{advice}",
+            way(event.first, event.second, parting),
+            partial(_repair, event, parting, site, kind) if is_exact(parting.second, site) else None,
         )
+
+
+def _repair(event: Reused, parting: Parting, site: Site, kind: str) -> Fix:
+    """Split the key in each pass where that renews it, else fold the number of the pass in."""
+    if parting.around is None or _in_an_inner_loop(event, parting) or is_array(parting.second, site):
+        raise NoFix("the passes have no key of their own")
+    name = site.chunk.code(site.node)
+    renews = kind == LOOP and name.partition(".")[0] not in event.rebound
+    if event.second.kind is UseKind.SPLIT and kind == LOOP:
+        renews = True
+    renews = renews or (kind == CARRIED and returns(name, site.chunk, line(site)))
+    if renews and renewable(event, site):
+        with suppress(NoFix):
+            return split_before(site, event.spare)
+    if kind in (LOOP, COMPREHENSION):
+        return folded_in_python(site)
+    return folded_in_jax(site, parting.around.site, CONTROL.get(loop_label(parting.around, event.second), ""))
 
 
 def _in_an_inner_loop(event: Reused, parting: Parting) -> bool:

@@ -42,12 +42,18 @@ The value ledger: two calls make equal key bits, and both are consumed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Event, Remade, Use, part
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.keys import one_for_each
+from flake8_flax_rng.interpreter.domain.events import Event, Parting, Remade, Use, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.rules.related import made_twice
+from flake8_flax_rng.rules.repairs import key_of, renewed_each_pass, split_between
 from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 from flake8_flax_rng.rules.wording import earlier_pass
@@ -67,6 +73,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 parting.second.site,
                 f"{_key(event)} is folded with the same number in several passes of the loop, which makes the same key "
                 "again; fold in the number of the pass, and where loops are nested one number for each",
+                made_twice(event.first, event.second, parting),
+                partial(_in_each_pass, event, parting),
             )
         else:
             yield Report(
@@ -74,6 +82,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"`{consumer(parting.second)}` makes the same key as `{spelled(parting.first.site)}` on "
                 f"{place(parting.first.site)}{earlier_pass(parting)}{_how(event)}, so both draw the same numbers; fold "
                 "in another number, or split the key first",
+                made_twice(event.first, event.second, parting),
+                partial(_apart, event, parting),
             )
 
 
@@ -99,4 +109,25 @@ def _inside(event: Remade, sampler: Use) -> Report:
         parting.second.site,
         f"`{sampler.label}` splits its key, so that a fold of the same key with 0 or 1 draws the same numbers "
         f"({place(parting.first.site)}); split the key first, and give one part to each",
+        (("the same key here", parting.first.site),),
+        partial(split_between, key_of(parting.first, fold), key_of(parting.second, fold)),
     )
+
+
+def _in_each_pass(event: Remade, parting: Parting) -> Fix:
+    return renewed_each_pass(key_of(parting.second, event.second), parting, event.second)
+
+
+def _apart(event: Remade, parting: Parting) -> Fix:
+    first, second = key_of(parting.first, event.first), key_of(parting.second, event.second)
+    try:
+        return split_between(first, second)
+    except NoFix:
+        if (
+            first is None
+            or second is None
+            or parting.around is not None
+            or event.first.source is not event.second.source
+        ):
+            raise
+        return one_for_each(first, second)

@@ -40,8 +40,11 @@ The value ledger: the same seed makes two keys, and both are consumed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.fixes.lost_keys import another_seed
+from flake8_flax_rng.interpreter.domain.events import Event, part
+from flake8_flax_rng.rules.related import made_twice
 from flake8_flax_rng.rules.report import Report, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
@@ -56,4 +59,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             site,
             f"`{spelled(site)}` is the key that {place(event.first.site)} has built, and both are drawn from; "
             "split one key, or use another seed",
+            made_twice(event.first, event.second, part(event.first, event.second)),
+            partial(another_seed, site),
         )

@@ -44,11 +44,17 @@ both uses consume it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.keys import used_instead
+from flake8_flax_rng.fixes.lost_keys import drawn_from_children, kept
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule, spelled
+from flake8_flax_rng.rules.related import Labelled, head
+from flake8_flax_rng.rules.report import Report, consumer, is_exact, key_name, key_site, place, rule, spelled
 
 RULE = rule(
     "RNG106", "discarded-split", "the result of a split or fold is never used, while the key itself is used on", __doc__
@@ -72,7 +78,21 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         yield Report(
             event.site,
             f"the result of `{step.label}` {lost}, and `{key}` itself stays as it was; {_advice(event, key)}",
+            fix=partial(_repair, event),
         )
+
+
+def _repair(event: Discarded) -> Fix:
+    """Use the new keys where the old one goes on, or bind one of them to its name."""
+    step = event.made.way[-1]
+    if event.site.node is not step.site.node or not step.arguments:
+        raise NoFix("the call that derives the keys stands elsewhere")
+    key = Site(step.arguments[0][0], step.site.chunk)
+    if event.name is not None:
+        return drawn_from_children(event.site, key)
+    if not event.renewable:
+        raise NoFix("the key cannot be bound again here")
+    return kept(event.site, key, event.made.kind is MakeKind.FOLD)
 
 
 def _overlooked(event: Overlooked) -> Report:
@@ -81,10 +101,18 @@ def _overlooked(event: Overlooked) -> Report:
     if event.second.kind is not UseKind.UNKNOWN:
         site = key_site(parting.first, event.first)
         other = f"`{consumer(parting.second)}` on {place(parting.second.site)}"
-        return Report(site, f"{key_name(site, parting.first, None)} is given to {other} too, {idle}")
+        related = _places(event, parting.second.site)
+        fix = partial(used_instead, site, event.name) if is_exact(parting.first, site) else None
+        return Report(site, f"{key_name(site, parting.first, None)} is given to {other} too, {idle}", related, fix)
     site = key_site(parting.second, event.second)
     other = f"`{consumer(parting.first)}` on {place(parting.first.site)}"
-    return Report(site, f"{key_name(site, parting.second, None)} was already given to {other}, {idle}")
+    related = _places(event, parting.first.site)
+    fix = partial(used_instead, site, event.name) if is_exact(parting.second, site) else None
+    return Report(site, f"{key_name(site, parting.second, None)} was already given to {other}, {idle}", related, fix)
+
+
+def _places(event: Overlooked, other: Site) -> Labelled:
+    return ("split here", event.made.site), ("given to this call too", head(other))
 
 
 def _advice(event: Discarded, key: str) -> str:

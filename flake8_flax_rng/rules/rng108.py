@@ -57,11 +57,17 @@ The value ledger: the same key bits reach the draw in two calls, or a draw and w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.keys import split_before
 from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Reused
 from flake8_flax_rng.interpreter.domain.kinds import Handover, Holder, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, place, rule, spelled
+from flake8_flax_rng.rules.related import head, loop
+from flake8_flax_rng.rules.repairs import split_local
+from flake8_flax_rng.rules.report import Report, consumer, is_exact, key_name, key_site, line, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
 from flake8_flax_rng.rules.wording import split_of
 
@@ -88,7 +94,16 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
             site,
             f"{f'`{name}`' if name else 'this key'} is the same in every call of `{consumer(parting.second)}` "
             f"(called {again}), so that each draws the same numbers; {_advice(event, site, name)}",
+            (*loop(parting.around), ("called again here", head(parting.second.site))),
+            partial(_repair, event, site),
         )
+
+
+def _repair(event: Reused, site: Site) -> Fix:
+    """Renew the key of an object in each call, where the object takes that."""
+    if event.holders.get(site.node) is not Holder.ASSIGNED:
+        raise NoFix("nothing here can renew the key")
+    return split_before(site, event.spare)
 
 
 def _handed_on(events: Sequence[Event]) -> Iterable[Report]:
@@ -100,7 +115,9 @@ def _handed_on(events: Sequence[Event]) -> Iterable[Report]:
             site = key_site(step, event.use)
             name = key_name(site, step, None)
             yield Report(
-                site, f"{name} is consumed by `{consumer(step)}` here {_AFTERWARDS[event.how].format(event.name)}"
+                site,
+                f"{name} is consumed by `{consumer(step)}` here {_AFTERWARDS[event.how].format(event.name)}",
+                fix=partial(split_local, site, later=True) if is_exact(step, site) else None,
             )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused, Remade, part
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.constant_keys import left_out
+from flake8_flax_rng.rules.related import made_twice
+from flake8_flax_rng.rules.repairs import renewed_each_pass
 from flake8_flax_rng.rules.report import Report, consumer, place, spelled
 from flake8_flax_rng.rules.reuse import remade
 from flake8_flax_rng.rules.wording import repeater
@@ -27,24 +30,32 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
             continue
         missing = left_out(event.second)
         site, made = event.second.site, spelled(event.second.site)
+        parting = part(event.first, event.second)
+        related = made_twice(event.first, event.second, parting)
+        fix = partial(renewed_each_pass, site, parting, event.second)
         if missing is not None:
             step, name = missing
             yield Report(
                 step.site,
                 f"`{consumer(step)}` is called without `{name}` {_when(event)}, and falls back on `{made}`, "
                 "the same key each time; pass a key",
+                (*related, ("built here", site)),
             )
         elif event.second.clock:
             yield Report(
                 site,
                 f"`{made}` {_when(event)} gives the same key for a whole second; read the clock once, before, "
                 "and split the key or fold the step into it",
+                related,
+                fix,
             )
         else:
             yield Report(
                 site,
                 f"`{made}` builds the same key {_when(event)}, so that each draws the same numbers; "
                 "build the key once, and split it or fold the step into it",
+                related,
+                fix,
             )
 
 

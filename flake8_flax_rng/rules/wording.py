@@ -13,7 +13,7 @@ from flake8_flax_rng.semantics.transforms import CONTROL
 from flake8_flax_rng.syntax.names_in_text import is_local, is_readable
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Parting, Reused, Step, Use
+    from flake8_flax_rng.interpreter.domain.events import Made, Parting, Reused, Step, Use
     from flake8_flax_rng.interpreter.domain.places import Site
 
 LOOP, COMPREHENSION, CARRIED, LEAVES, MAPPED = "loop", "comprehension", "carried", "leaves", "mapped"
@@ -46,10 +46,20 @@ def repeater(parting: Parting, use: Use) -> tuple[str, str]:
         return COMPREHENSION, "in every pass of the comprehension"
     if not isinstance(around.site.node, cst.Call):
         return LOOP, f"in every pass of the loop on {place(around.site)}"
-    label = next((step.label for step in use.way if step.site.node is around.site.node and step.label), "")
+    label = loop_label(around, use)
     kind = _REPEATERS.get(CONTROL.get(label, ""), MAPPED)
     where = f"the `{label.removeprefix('builtins.')}` on {place(around.site)}" if label else place(around.site)
     return kind, {CARRIED: "in every step of ", LEAVES: "for every leaf of "}.get(kind, "in every call of ") + where
+
+
+def loop_label(around: Step, use: Use | Made) -> str:
+    """Return what a loop that is a call is called, as a reader knows it.
+
+    Args:
+        around: the loop.
+        use: the use that it repeats.
+    """
+    return next((step.label for step in use.way if step.site.node is around.site.node and step.label), "")
 
 
 def earlier_pass(parting: Parting) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
@@ -105,43 +105,64 @@ def find_module(name: str) -> tuple[Path, str]:
     return path, name
 
 
-def check(
-    path: Path,
-    lint: Callable[[str, str], Collection[Finding]],
-    *,
-    arguments: Sequence[str] = (),
-    timeout: float = TIMEOUT,
-    progress: Callable[[Progress], None] = lambda _: None,
-    module: str = "",
-) -> Checked:
-    """Lint a program, run it under the ledger, and weigh the findings. This executes the program.
+@dataclass(frozen=True)
+class Program:
+    """A program of the user's own, and how it is run.
 
     Args:
         path: its file.
-        lint: the linter.
-        arguments: what follows the program's name on its command line.
+        arguments: what follows its name on its command line.
         timeout: seconds until it is stopped; what it did until then is weighed.
-        progress: is told every few seconds how far it is.
         module: its dotted name, where it runs as a module of a package.
-
-    Returns:
-        what is known of it then.
-
-    Raises:
-        FixtureError: when the file is no Python.
-        UnsupportedVersion: when JAX or Flax is missing, or the ledger cannot listen to the installed version.
+        printed: whether what it prints on standard output is kept.
     """
-    cache = cache_directory()
-    worker.require(cache)
-    try:
-        source = read_source(path)
-        compile(source, str(path), "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        raise FixtureError(f"{path}: no Python program: {error}") from error
-    findings = tuple(lint(source, str(path)))
-    started = time.monotonic()
-    task = Task(path.absolute(), source, tuple(arguments), findings, timeout, cache, module)
-    answer = worker.run_program(task, progress)
-    if isinstance(answer, Outcome):
-        return Checked(str(path), answer)
-    return Checked(str(path), Outcome.unknown(findings, time.monotonic() - started), answer.text)
+
+    path: Path
+    arguments: Sequence[str] = ()
+    timeout: float = TIMEOUT
+    module: str = ""
+    printed: bool = False
+
+    def source(self) -> str:
+        """Read its text.
+
+        Raises:
+            FixtureError: when the file is no Python.
+        """
+        try:
+            source = read_source(self.path)
+            compile(source, str(self.path), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            raise FixtureError(f"{self.path}: no Python program: {error}") from error
+        return source
+
+    def run(
+        self, source: str, findings: Sequence[Finding], progress: Callable[[Progress], None] = lambda _: None
+    ) -> Checked:
+        """Run a text as this program, and weigh findings by what it did. This executes it.
+
+        Args:
+            source: the text; that of the file, or another in its place.
+            findings: the findings.
+            progress: is told every few seconds how far it is.
+
+        Raises:
+            UnsupportedVersion: when JAX or Flax is missing, or the ledger cannot listen to the installed version.
+        """
+        cache = cache_directory()
+        worker.require(cache)
+        task = Task(
+            self.path.absolute(),
+            source,
+            tuple(self.arguments),
+            tuple(findings),
+            self.timeout,
+            cache,
+            self.module,
+            self.printed,
+        )
+        started = time.monotonic()
+        answer = worker.run_program(task, progress)
+        if isinstance(answer, Outcome):
+            return Checked(str(self.path), answer)
+        return Checked(str(self.path), Outcome.unknown(findings, time.monotonic() - started), answer.text)

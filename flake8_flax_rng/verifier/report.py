@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from flake8_flax_rng.verifier import mend
+from flake8_flax_rng.verifier.mend import Mended
 from flake8_flax_rng.verifier.program import VERDICTS, Checked
 from flake8_flax_rng.verifier.runner import Row
 from flake8_flax_rng.verifier.watch import Progress
@@ -16,8 +18,9 @@ from flake8_flax_rng.verifier.weigh import CONFIRMED, CONTRADICTED, told
 
 _COLUMNS = ("rule", "program", "linter", "JAX", "verdict")
 _FINDING_COLUMNS = ("place", "rule", "verdict", "what the run shows")
-_VERDICT = {_COLUMNS: 4, _FINDING_COLUMNS: 2}
-_STYLES = {CONFIRMED: "green", CONTRADICTED: "bold red"}
+_FIX_COLUMNS = ("place", "rule", "fix", "verdict", "what changes")
+_VERDICT = {_COLUMNS: 4, _FINDING_COLUMNS: 2, _FIX_COLUMNS: 3}
+_STYLES = {CONFIRMED: "green", CONTRADICTED: "bold red", mend.MENDED: "green", mend.NOT_MENDED: "bold red"}
 
 
 class Report(Protocol):
@@ -110,16 +113,40 @@ def findings(checked: Checked) -> None:
     print(f"{total} finding{'s' * (total != 1)}: {parts}; {unreported} reuse{'s' * (unreported != 1)} not reported")
 
 
-def as_json(rows: Sequence[Row] | Sequence[Checked]) -> str:
+def fixes(mended: Sequence[Mended]) -> None:
+    """Print what the fixes change, and a line that sums it up.
+
+    Args:
+        mended: one for each fix.
+    """
+    if mended:
+        rows = [
+            (
+                (f"{m.line}:{m.column + 1}", m.code, m.title, m.verdict, f"{m.evidence}; {m.output}"),
+                _STYLES.get(m.verdict, ""),
+            )
+            for m in mended
+        ]
+        _print_table(_FIX_COLUMNS, rows)
+    counts = Counter(each.verdict for each in mended)
+    parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in mend.VERDICTS)
+    print(f"{len(mended)} fix{'es' * (len(mended) != 1)}: {parts}")
+
+
+def as_json(rows: Sequence[Row] | Sequence[Checked], fixes: Sequence[Sequence[Mended]] = ()) -> str:
     """Write what is known of fixtures or programs as JSON.
 
     Args:
         rows: one for each.
+        fixes: what the fixes of each change, where they were tried.
 
     Returns:
         the text.
     """
-    return json.dumps([row.as_dict() for row in rows], indent=2)
+    told = [row.as_dict() for row in rows]
+    for row, mended in zip(told, fixes, strict=False):
+        row["fixes"] = [each.as_dict() for each in mended]
+    return json.dumps(told, indent=2)
 
 
 def _row_style(row: Row) -> str:

@@ -25,6 +25,7 @@ from flake8_flax_rng.verifier.ledger import Ledger
 from flake8_flax_rng.verifier.lines import Trace, traced
 from flake8_flax_rng.verifier.nnxhooks import MODES, modes_set
 from flake8_flax_rng.verifier.optin import LEGACY, SHARED, Initialisation, initialisation, legacy_keys, shared
+from flake8_flax_rng.verifier.output import kept_output
 from flake8_flax_rng.verifier.places import Span, frames_from
 from flake8_flax_rng.verifier.reuse import groups
 from flake8_flax_rng.verifier.streams import LinenCall, StreamTrace
@@ -68,6 +69,7 @@ class Task:
         limit: seconds until it is stopped.
         cache: a directory for compiled expressions.
         module: its dotted name, where it runs as a module of a package.
+        printed: whether what it prints on standard output is kept.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class Task:
     limit: float
     cache: Path | None
     module: str = ""
+    printed: bool = False
 
 
 def run(task: Task, tell: Callable[[Progress | Outcome], None]) -> Outcome:
@@ -96,9 +99,9 @@ def run(task: Task, tell: Callable[[Progress | Outcome], None]) -> Outcome:
     """
     execute.configure(task.cache)
     watch = _Watch(task, Ledger(load(), str(task.path)))
-    with _heartbeat(watch, tell):
+    with _heartbeat(watch, tell), kept_output(task.printed) as printed:
         error = watch.run()
-    return watch.outcome(error)
+    return replace(watch.outcome(error), printed=tuple(printed))
 
 
 @dataclass

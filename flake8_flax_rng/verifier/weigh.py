@@ -154,6 +154,7 @@ class Outcome:
         findings: the linter's findings, weighed.
         unreported: the reuses that the linter did not report.
         stopped: whether it was stopped at its time limit.
+        printed: the lines that it printed, where they were kept.
     """
 
     ending: str
@@ -162,6 +163,7 @@ class Outcome:
     findings: tuple[Weighed, ...]
     unreported: tuple[Unreported, ...]
     stopped: bool = False
+    printed: tuple[str, ...] = ()
 
     @classmethod
     def unknown(cls, findings: Sequence[Finding], seconds: float) -> Outcome:
@@ -179,7 +181,7 @@ class Outcome:
 
     def as_dict(self) -> dict[str, object]:
         """Return it as JSON can hold it."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "printed"}
 
 
 @dataclass

@@ -3,66 +3,23 @@
 from __future__ import annotations
 
 import json
-import queue
 import re
+import shutil
 import subprocess
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import GOOD, REUSE, Environment
+from .conftest import REUSE, Environment
+from .language_server import Server, edited
 from .readme import blocks
 
 pytestmark = pytest.mark.integration
 
 HEADING = "In the editor"
-
-
-class Server:
-    """A language server that is spoken to on its standard input and output."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self.process = process
-        self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.number = 0
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        stream = self.process.stdout
-        assert stream is not None
-        while line := stream.readline():
-            length = int(line.partition(b":")[2])
-            while stream.readline().strip():
-                pass
-            self.messages.put(json.loads(stream.read(length)))
-
-    def _send(self, message: dict[str, Any]) -> None:
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        self.process.stdin.flush()
-
-    def notify(self, method: str, **params: Any) -> None:
-        self._send({"method": method, "params": params})
-
-    def request(self, method: str, **params: Any) -> Any:
-        self.number += 1
-        self._send({"id": self.number, "method": method, "params": params})
-        return self._until(lambda message: message.get("id") == self.number and "method" not in message)
-
-    def diagnostics(self) -> list[dict[str, Any]]:
-        """What is said of the document next."""
-        found = self._until(lambda message: message.get("method") == "textDocument/publishDiagnostics")
-        diagnostics: list[dict[str, Any]] = found["params"]["diagnostics"]
-        return diagnostics
-
-    def _until(self, wanted: Any) -> Any:
-        while True:
-            message = self.messages.get(timeout=120)
-            if wanted(message):
-                return message
 
 
 def settings(tools: Environment) -> dict[str, Any]:
@@ -87,35 +44,121 @@ print(json.dumps(plain(lua.globals().given["pylsp"]["settings"])))
     return found
 
 
-def test_python_lsp_server(tools: Environment, tmp_path: Path) -> None:
-    document = (tmp_path / "train.py").as_uri()
+@contextmanager
+def language_server(tools: Environment, root: Path, settings: dict[str, Any]) -> Iterator[Server]:
     with subprocess.Popen(
         [str(tools.python), "-m", "pylsp"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        cwd=tmp_path,
+        cwd=root,
         env=tools.variables(),
     ) as process:
         try:
             server = Server(process)
-            server.request("initialize", processId=None, rootUri=tmp_path.as_uri(), capabilities={})
+            server.request("initialize", processId=None, rootUri=root.as_uri(), capabilities={})
             server.notify("initialized")
-            server.notify("workspace/didChangeConfiguration", settings=settings(tools))
-            # The buffer was never saved: there is no such file.
-            item = {"uri": document, "languageId": "python", "version": 1, "text": REUSE}
-            server.notify("textDocument/didOpen", textDocument=item)
-            (found,) = [each for each in server.diagnostics() if each["source"] == "flake8"]
-            assert found["code"] == "RNG101"
-            assert found["range"]["start"] == {"line": 3, "character": REUSE.splitlines()[3].index("key")}
-            assert "`key` was already consumed by `jax.random.normal` on line 3" in found["message"]
-
-            changed = {"uri": document, "version": 2}
-            server.notify("textDocument/didChange", textDocument=changed, contentChanges=[{"text": GOOD}])
-            assert [each for each in server.diagnostics() if each["source"] == "flake8"] == []
-            assert not (tmp_path / "train.py").exists()
+            server.notify("workspace/didChangeConfiguration", settings=settings)
+            yield server
         finally:
             process.kill()
+
+
+TWO_NAMES = (
+    "import jax\n\n\ndef augment(key, images):\n    key, subkey = jax.random.split(key)\n"
+    "    noise = jax.random.normal(key, images.shape)\n"
+    '    name = "🎲"; flip = jax.random.bernoulli(key)\n    return noise, flip, name\n'
+)
+
+
+def said(server: Server, source: str) -> list[dict[str, Any]]:
+    return [each for each in server.diagnostics() if each["source"] == source]
+
+
+@pytest.mark.parametrize("which", ["fix", "silence"])
+def test_python_lsp_server(tools: Environment, tmp_path: Path, which: str) -> None:
+    """From the diagnostic by way of hover and action to a text without a diagnostic; nothing is saved."""
+    uri = (tmp_path / "train.py").as_uri()
+    with language_server(tools, tmp_path, settings(tools)) as server:
+        server.open(uri, TWO_NAMES)
+        (found,) = said(server, "flax-rng")
+        start = TWO_NAMES.splitlines()[6].index("key") + 1  # the emoji counts twice
+        assert found["code"] == "RNG101"
+        assert found["range"] == {
+            "start": {"line": 6, "character": start},
+            "end": {"line": 6, "character": start + len("key")},
+        }
+        document = {"uri": uri}
+        hover = server.request("textDocument/hover", textDocument=document, position=found["range"]["start"])
+        assert "# RNG101 key-reuse" in hover["result"]["contents"]["value"]
+        more = {"range": found["range"], "context": {"diagnostics": [found]}}
+        actions = server.request("textDocument/codeAction", textDocument=document, **more)["result"]
+        titles = [action["title"] for action in actions]
+        assert titles == ["RNG101: use `subkey`", "RNG101: silence with noqa"]
+        action = actions[which == "silence"]
+        assert action["diagnostics"] == [found]
+        server.change(uri, edited(TWO_NAMES, action["edit"]["changes"][uri]))
+        assert said(server, "flax-rng") == []
+        assert not (tmp_path / "train.py").exists()
+
+
+def test_python_lsp_server_with_flake8(tools: Environment, tmp_path: Path) -> None:
+    """The findings are flake8's, the actions ours."""
+    plugins = {
+        "flake8": {"enabled": True, "select": ["RNG"]},
+        "flax_rng": {"diagnostics": False},
+    }
+    uri = (tmp_path / "train.py").as_uri()
+    with language_server(tools, tmp_path, {"pylsp": {"plugins": plugins}}) as server:
+        server.open(uri, REUSE)
+        told = server.diagnostics()
+        assert [each["source"] for each in told if each["code"] == "RNG101"] == ["flake8"]
+        more = {"range": told[0]["range"], "context": {"diagnostics": told}}
+        actions = server.request("textDocument/codeAction", textDocument={"uri": uri}, **more)["result"]
+        assert [action["diagnostics"][0]["source"] for action in actions if "noqa" in action["title"]] == ["flake8"]
+
+
+NEOVIM = """
+local file, python = vim.fn.argv(0), vim.env.SERVER_PYTHON
+vim.cmd("edit " .. file)
+local id = vim.lsp.start_client({ name = "pylsp", cmd = { python, "-m", "pylsp" }, root_dir = vim.fn.getcwd() })
+vim.lsp.buf_attach_client(0, id)
+local function ours()
+  return vim.tbl_filter(function(each) return each.source == "flax-rng" end, vim.diagnostic.get(0))
+end
+assert(vim.wait(60000, function() return #ours() > 0 end, 50), "no diagnostic")
+local found = ours()[1]
+local shown = { line = found.lnum, first = found.col, last = found.end_col, code = found.code, message = found.message }
+vim.api.nvim_win_set_cursor(0, { found.lnum + 1, found.col })
+local place = vim.lsp.util.make_position_params(0, "utf-16")
+local _, hover = next(vim.lsp.buf_request_sync(0, "textDocument/hover", place, 60000))
+local params = vim.lsp.util.make_range_params(0, "utf-16")
+params.context = { diagnostics = vim.lsp.diagnostic.get_line_diagnostics() }
+local _, actions = next(vim.lsp.buf_request_sync(0, "textDocument/codeAction", params, 60000))
+local titles = vim.tbl_map(function(action) return action.title end, actions.result)
+vim.lsp.util.apply_workspace_edit(actions.result[1].edit, "utf-16")
+assert(vim.wait(60000, function() return #ours() == 0 end, 50), "the diagnostic stays")
+vim.cmd("write")
+io.stdout:write(vim.json.encode({ shown = shown, titles = titles, hover = hover.result.contents.value }))
+vim.cmd("quitall!")
+"""
+
+
+@pytest.mark.skipif(shutil.which("nvim") is None, reason="no Neovim")
+def test_neovim(tools: Environment, tmp_path: Path) -> None:
+    """In a real Neovim: the diagnostic, the hover, and the first action, after which the diagnostic is gone."""
+    (tmp_path / "train.py").write_text(TWO_NAMES)
+    (tmp_path / "mend.lua").write_text(NEOVIM)
+    command = ("nvim", "--headless", "--clean", "train.py", "-c", "luafile mend.lua", "-c", "cquit")
+    done = tools.run(*command, cwd=tmp_path, env={"SERVER_PYTHON": str(tools.python)})
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    line = TWO_NAMES.splitlines()[6]
+    start = len(line[: line.index("key")].encode())  # Neovim counts bytes
+    assert (told["shown"]["line"], told["shown"]["first"], told["shown"]["last"]) == (6, start, start + 3)
+    assert told["titles"] == ["RNG101: use `subkey`", "RNG101: silence with noqa"]
+    assert "# RNG101 key-reuse" in told["hover"]
+    assert "jax.random.bernoulli(subkey)" in (tmp_path / "train.py").read_text()
 
 
 def test_vs_code(tools: Environment, tmp_path: Path) -> None:

@@ -245,7 +245,9 @@ def test_what_lint_is_given(monkeypatch):
         project: Project,
         off: Callable[[], Container[str]],
         _: object,
+        detailed: bool,
     ) -> list[Finding]:
+        assert not detailed
         assert "RNG191" in off()
         assert "RNG101" not in off()
         seen.append((source, type(tree), filename, libraries, project.home))
@@ -313,3 +315,20 @@ def test_rng091_names_the_excuse_when_it_is_asked_for(flake8, tmp_path):
     (line,) = flake8("--extend-select=RNG091", "pair.py").lines
     assert line.startswith("pair.py:4:52: RNG091 ")
     assert "excuse `antithetic`" in line
+
+
+@pytest.mark.parametrize("jobs", ["-j1", "-j2"])
+def test_statistics_name_the_rule_and_the_findings_do_not(flake8, tmp_path, reuse, jobs):
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(reuse)
+    out = flake8("--select=RNG", "--statistics", jobs, ".").lines
+    text = "`key` was already consumed by `jax.random.normal` on line 3; "
+    assert [line.partition("split")[0] for line in out] == [
+        f"./a.py:4:23: RNG101 {text}",
+        f"./b.py:4:23: RNG101 {text}",
+        f"2     RNG101 key-reuse: {text}",
+    ]
+    # What was found by an earlier run is said alike.
+    (tmp_path / ".flake8").touch()
+    again = [flake8("--select=RNG", "--statistics", jobs, ".").lines for _ in range(2)]
+    assert again == [out, out]

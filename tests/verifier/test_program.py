@@ -29,7 +29,8 @@ def check(tmp_path: Path, text: str, *findings: tuple[int, str], message: str = 
     path = tmp_path / "program.py"
     path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
     said = [Finding(line, 0, code, message) for line, code in findings]
-    return program.check(path, lambda source, filename: said, **settings)  # type: ignore[arg-type]
+    its = program.Program(path, **settings)  # type: ignore[arg-type]
+    return its.run(its.source(), said)
 
 
 def verdicts(checked: Checked) -> list[tuple[int, str, str]]:

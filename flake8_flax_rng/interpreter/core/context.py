@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.interpreter.domain.frozen import record, replaced
 from flake8_flax_rng.interpreter.domain.values import NONE, Value
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.semantics.transforms import LOOPING
@@ -246,13 +246,13 @@ class Context:
 
     def in_module(self, activation: Activation) -> Context:
         """Return the context of a method of a Linen module."""
-        return replace(self, activations=(*self.activations, activation))
+        return replaced(self, activations=(*self.activations, activation))
 
     def at_level(self, level: int, differentiated: bool = False) -> Context:
         """Return the context of a trace, all of whose own objects have a higher number."""
         gradient = self.differentiated or differentiated
-        return replace(self, level=level, entered=len(self.stack), differentiated=gradient)
+        return replaced(self, level=level, entered=len(self.stack), differentiated=gradient)
 
     def expecting_failure(self, expected: bool = True) -> Context:
         """Return the context of code in which the program expects a failure, if it does."""
-        return replace(self, muted=True) if expected and not self.muted else self
+        return replaced(self, muted=True) if expected and not self.muted else self

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Never
 
 from flake8_flax_rng.interpreter.core.bounds import Bounds
 from flake8_flax_rng.interpreter.core.context import (
@@ -35,6 +34,7 @@ from flake8_flax_rng.interpreter.domain.events import (
     Replaced,
     Step,
 )
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Args, FunctionCode, Value
 from flake8_flax_rng.interpreter.evidence.book import Book
@@ -84,7 +84,7 @@ class _Within:
         self._engine.context = self._around
 
 
-Evaluate = Callable[["Engine", "cst.CSTNode", State], Outcomes]
+Evaluate = Callable[["Engine", Any, State], Outcomes]
 Call = Callable[["Engine", Value, Args, State, Site], Outcomes]
 RunBlock = Callable[["Engine", "cst.BaseSuite | cst.Module", State], Completions]
 
@@ -106,7 +106,11 @@ class Engine(Namer):
     """
 
     def __init__(
-        self, evaluate: Evaluate, call: Call, run_block: RunBlock, libraries: Libraries = NO_LIBRARIES
+        self,
+        evaluators: Mapping[type[cst.CSTNode], Evaluate],
+        call: Call,
+        run_block: RunBlock,
+        libraries: Libraries = NO_LIBRARIES,
     ) -> None:
         super().__init__()
         self.libraries = libraries
@@ -119,14 +123,24 @@ class Engine(Namer):
         self.book = Book(self)
         self.events: list[Event] = []
         self.hooks = Hooks()
-        self._evaluate = evaluate
+        self._evaluators = evaluators
         self._call = call
         self._run_block = run_block
 
     def eval(self, node: cst.CSTNode, state: State) -> Outcomes:
-        """Evaluate an expression; one outcome for each path on which it has a value."""
-        self.count()
-        return self._evaluate(self, node, state)
+        """Evaluate an expression; one outcome for each path on which it has a value.
+
+        Args:
+            node: the expression.
+            state: the path that reaches it; it is changed.
+        """
+        work = self.work
+        work.steps += 1
+        work.effort += 1
+        if work.steps > work.limit:
+            self._exhausted()
+        evaluate = self._evaluators.get(type(node))
+        return [(self.unknown(), state)] if evaluate is None else evaluate(self, node, state)
 
     def count(self) -> None:
         """Count one expression, or one call that no expression stands for.
@@ -138,8 +152,11 @@ class Engine(Namer):
         work.steps += 1
         work.effort += 1
         if work.steps > work.limit:
-            self.bounds.exhausted(self.context, work.abroad, work.of_file)
-            raise Exhausted
+            self._exhausted()
+
+    def _exhausted(self) -> Never:
+        self.bounds.exhausted(self.context, self.work.abroad, self.work.of_file)
+        raise Exhausted
 
     def eval_one(self, node: cst.CSTNode, state: State) -> Outcome:
         """Evaluate an expression on one path; unknown if it has a value on none."""
@@ -150,7 +167,17 @@ class Engine(Namer):
         """Evaluate expressions from left to right."""
         rows: list[tuple[list[Value], State]] = [([], state)]
         for node in nodes:
-            rows = [([*values, value], after) for values, at in rows for value, after in self.eval(node, at)]
+            if len(rows) == 1:
+                values, at = rows[0]
+                outcomes = self.eval(node, at)
+                if len(outcomes) == 1:
+                    value, at = outcomes[0]
+                    values.append(value)
+                    rows[0] = values, at
+                else:
+                    rows = [([*values, value], after) for value, after in outcomes]
+            else:
+                rows = [([*values, value], after) for values, at in rows for value, after in self.eval(node, at)]
         return rows
 
     def call(self, function: Value, args: Args, state: State, site: Site) -> Outcomes:
@@ -177,7 +204,7 @@ class Engine(Namer):
             return None
         self.files.defining.append(chunk)
         try:
-            with self.within(replace(self.context, scope=Scope((MODULE_FRAME,)), chunk=chunk, functions=())):
+            with self.within(replaced(self.context, scope=Scope((MODULE_FRAME,)), chunk=chunk, functions=())):
                 self._run_block(self, chunk.module, state)
         finally:
             self.files.defining.pop()
@@ -226,11 +253,11 @@ class Engine(Namer):
         """Follow what JAX traces."""
         identity = None if compiled is None else (compiled, self.program.defined.get(compiled, 0))
         trace = Trace(self.number(), self.terms.count, identity, receiver, eager, len(self.context.stack))
-        return self.within(replace(self.context, traces=(*self.context.traces, trace)))
+        return self.within(replaced(self.context, traces=(*self.context.traces, trace)))
 
     def without_runs(self) -> _Within:
         """Follow code for what it stores: what Linen modules do in it is of no interest."""
-        return self.within(replace(self.context, follow_runs=False))
+        return self.within(replaced(self.context, follow_runs=False))
 
     def emit(self, event: Event) -> None:
         """Tell the rules something."""

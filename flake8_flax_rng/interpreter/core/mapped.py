@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
@@ -31,7 +31,7 @@ _OF_THE_LANE = frozenset({"jax.lax.axis_index", "jax.process_index"})
 def mapping(engine: Engine, mapped: Lanes) -> Iterator[None]:
     """Follow a mapped function, and tell the rules what was found in it."""
     try:
-        with engine.within(replace(engine.context, lanes=(*engine.context.lanes, mapped))):
+        with engine.within(replaced(engine.context, lanes=(*engine.context.lanes, mapped))):
             yield
     finally:
         for event in mapped.found if not mapped.quiet else ():

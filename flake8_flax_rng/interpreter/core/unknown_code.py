@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.core.initialised import given_away
 from flake8_flax_rng.interpreter.domain.events import Use
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -63,14 +63,14 @@ def _escape(engine: Engine, value: Value, state: State) -> None:
 def _escape_object(engine: Engine, value: Ref, state: State) -> None:
     found = state.heap.get(value.address)
     if isinstance(found, ListObject):
-        state.heap[value.address] = replace(found, complete=False, items=())
+        state.heap[value.address] = replaced(found, complete=False, items=())
     elif isinstance(found, DictObject):
-        state.heap[value.address] = replace(found, complete=False, entries=())
+        state.heap[value.address] = replaced(found, complete=False, entries=())
     elif isinstance(found, Instance) and not found.frozen:
         for item in found.attributes.values():
             engine.book.escapes.note(item)
         fixed = {name: item for name, item in found.attributes.items() if name in found.fixed_names}
-        state.heap[value.address] = replace(found, attributes=fixed, version=found.version + 1, symbolic=True)
+        state.heap[value.address] = replaced(found, attributes=fixed, version=found.version + 1, symbolic=True)
 
 
 def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> Outcomes:

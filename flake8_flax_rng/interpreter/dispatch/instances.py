@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
 from flake8_flax_rng.interpreter.linen import modules
@@ -34,7 +34,7 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     )
     found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not classes.fully_known(cls))
     if classes.has_constructor_fields(cls):
-        found = replace(found, attributes=_given_fields(engine, cls, args, state, site))
+        found = replaced(found, attributes=_given_fields(engine, cls, args, state, site))
     if lineage.is_linen(cls):
         found = modules.placed(engine, found, cls.name, args, state)
     ref = engine.allocate(state, found)

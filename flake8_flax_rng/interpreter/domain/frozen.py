@@ -24,3 +24,17 @@ def record(*, eq: bool = True) -> Callable[[type[T]], type[T]]:
         return dataclass(slots=True, eq=eq, unsafe_hash=eq)(cls)
 
     return decorate
+
+
+def replaced(found: T, /, **changes: object) -> T:
+    """Return a record with other values in some fields, many times as fast as ``dataclasses.replace``.
+
+    Args:
+        found: a record, whose class inherits no field.
+        changes: the new values.
+    """
+    kind = type(found)
+    new = object.__new__(kind)
+    for name in kind.__slots__:  # type: ignore[attr-defined]
+        setattr(new, name, changes[name] if name in changes else getattr(found, name))
+    return new

@@ -35,8 +35,9 @@ class _TermPart:
         self._places = places_of(name)
 
     def __get__(self, term: Term, _: type[Term]) -> Term | None:
-        place = self._places.get(term.kind)
-        return None if place is None else term.part(place)
+        place, args = self._places.get(term.kind), term.args
+        found = args[place] if place is not None and place < len(args) else None
+        return found if type(found) is Term else None
 
 
 class _TextPart:
@@ -145,7 +146,7 @@ class Term:
     @property
     def parts(self) -> list[Term]:
         """The parts that are terms."""
-        return [arg for arg in self.args if isinstance(arg, Term)]
+        return [arg for arg in self.args if type(arg) is Term]
 
     @property
     def value(self) -> Atom:
@@ -158,18 +159,24 @@ class Term:
 
 
 class Terms:
-    """The factory of the terms of one analysis."""
+    """The factory of the terms of one analysis.
+
+    Attributes:
+        timeless: for the conditions that were asked for, what is left without the numbers of calls and versions.
+    """
 
     def __init__(self) -> None:
         self._table: dict[tuple[object, ...], Term] = {}
+        self._constants: dict[tuple[type, Atom], Term] = {}
         self._fresh = 0
+        self.timeless: dict[Term, Term] = {}
 
     def make(self, kind: Kind, *args: Term | Atom) -> Term:
         """Return the term of this kind and these parts; the same object for the same parts."""
         identity = (kind, args, tuple(map(type, args)))
         term = self._table.get(identity)
         if term is None:
-            term = Term(kind, args, len(self._table), _draws(kind, args))
+            term = Term(kind, args, self.count, _draws(kind, args))
             self._table[identity] = term
         return term
 
@@ -180,12 +187,13 @@ class Terms:
     @property
     def count(self) -> int:
         """How many terms there are; a later one has a higher number than this."""
-        return len(self._table)
+        return len(self._table) + self._fresh
 
     def fresh(self, label: str) -> Term:
         """Return a term that is equal to no other: a value of which nothing is known."""
+        number = len(self._table) + self._fresh
         self._fresh += 1
-        return self.make(Kind.FRESH, label, self._fresh)
+        return Term(Kind.FRESH, (label, self._fresh), number, _NONE)
 
     def child(self, parent: Term, data: Term) -> Term:
         """Return child ``data`` of a key.
@@ -197,13 +205,17 @@ class Terms:
 
     def const(self, value: Atom) -> Term:
         """Return the term of a Python constant; ``True`` and ``1`` are different terms."""
-        return self.make(Kind.CONST, value)
+        identity = type(value), value
+        term = self._constants.get(identity)
+        if term is None:
+            term = self._constants[identity] = self.make(Kind.CONST, value)
+        return term
 
 
 def _draws(kind: Kind, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
     found: set[Term] = set()
     for arg in args:
-        if isinstance(arg, Term) and arg.draws:
+        if type(arg) is Term and arg.draws:
             found |= arg.draws
     if kind is Kind.DRAW and isinstance(args[0], Term):
         found.add(args[0])

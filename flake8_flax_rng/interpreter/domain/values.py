@@ -319,6 +319,7 @@ class Class(Value):
         annotations: what its body says that its attributes are.
         frames: where the names in its body are looked up.
         configured: whether it has a decorator that is not known, which may give its constructor other defaults.
+        derives: whether it derives from some named classes, once that was asked; None stands for Linen's modules.
     """
 
     name: str
@@ -332,6 +333,7 @@ class Class(Value):
     annotations: dict[str, cst.BaseExpression] = field(default_factory=dict, repr=False)
     frames: tuple[int, ...] = ()
     configured: bool = False
+    derives: dict[frozenset[str] | None, bool] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.core.context import Activation
 from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import FixedValue, Malformation, RunKind, TurnedOff, Unserved
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -119,7 +120,7 @@ def placed(engine: Engine, found: Instance, class_name: str, args: Args, state: 
         path = (*parent.path, f"{class_name}_{number}")
     elif parent.path is not None and isinstance(given, Const):
         path = (*parent.path, str(given.value))
-    return replace(found, bound=True, path=path)
+    return replaced(found, bound=True, path=path)
 
 
 def adopt(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
@@ -139,7 +140,7 @@ def _adopt_one(parent: Instance, name: str, value: Value, state: State) -> None:
     found = state.instance(value)
     if found is not None and isinstance(value, Ref) and _is_module(found):
         path = None if parent.path is None else (*parent.path, name)
-        state.heap[value.address] = replace(found, bound=True, path=path)
+        state.heap[value.address] = replaced(found, bound=True, path=path)
 
 
 def _bound(value: Value, state: State) -> bool:
@@ -218,7 +219,7 @@ def call_bound_module(
 ) -> Outcomes:
     """Call a method of a module that ``bind`` gave its streams."""
     assert found.given is not None
-    free = engine.allocate(state, replace(found, given=None, origin=found.origin or receiver.address))
+    free = engine.allocate(state, replaced(found, given=None, origin=found.origin or receiver.address))
     given = args.shift(1).prepend(free)
     site = engine.context.stack[-1].site
     return runs.run(engine, RunKind.BIND, Bound(function, free), found, found.given, given.shift(1), state, site)
@@ -407,7 +408,7 @@ def _variable(engine: Engine, receiver: Value, args: Args, state: State, site: S
     path = found.path if found is not None else None
     # An argument is computed also where the variable exists already.
     given = {id(node) for place, node in args.nodes.items() if not isinstance(place, int) or place > _INIT_PLACE}
-    state.draws = tuple(replace(draw, stored=True) if id(draw.site.node) in given else draw for draw in state.draws)
+    state.draws = tuple(replaced(draw, stored=True) if id(draw.site.node) in given else draw for draw in state.draws)
     state.draws = (*state.draws, Draw("", site, path, own=True, variable=True, random=False))
     initialiser = args.get(2, "init_fn")
     if initialiser is None or initialiser == NONE or not _may_initialise(engine, receiver, state):
@@ -448,7 +449,7 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
     if wrong:
         given = replace(given, streams=None)
-    bound = replace(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
+    bound = replaced(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
     return [(engine.allocate(state, bound), state)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import NESTING_TIMELESS
@@ -287,11 +288,14 @@ def timeless(naming: Naming, term: Term) -> Term:
     Two calls of an unknown function may well answer alike; assuming so can only make the analysis
     more silent, because it leaves paths out.
     """
-    return _timeless(naming, term, 0, {})
+    found = naming.terms.timeless.get(term)
+    if found is None:
+        found = naming.terms.timeless[term] = _timeless(naming, term, 0, {})
+    return found
 
 
 def _timeless(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, int], Term]) -> Term:
-    if depth > NESTING_TIMELESS or term.kind is Kind.CONST:
+    if depth > NESTING_TIMELESS or term.kind is Kind.CONST or term.kind is Kind.FRESH:
         return term
     if (term, depth) not in known:
         known[term, depth] = _without_number(naming, term, depth, known)
@@ -306,4 +310,6 @@ def _without_number(naming: Naming, term: Term, depth: int, known: dict[tuple[Te
     parts = [_timeless(naming, part, depth + 1, known) if isinstance(part, Term) else part for part in args]
     if term.kind is Kind.ATTRIBUTE:
         parts = parts[:2]
+    if len(parts) == len(term.args) and all(map(is_, parts, term.args)):
+        return term
     return naming.terms.make(term.kind, *parts)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_KEPT
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import Facts, State
 
 _RESULT = "<result>"
+_OF_INSTANCES = tuple(part.name for part in fields(Instance) if part.name not in ("attributes", "version"))
 
 Fresh = Callable[[str], Value]
 """Makes a value of which nothing is known."""
@@ -204,10 +206,11 @@ def _name_differences(state: State, other: State, written: _Written) -> list[tup
         ours, theirs = state.frame(number), other.frame(number)
         if ours is theirs or not other.has_frame(number):
             continue
-        for name in {**ours, **theirs}:
-            left, right = ours.get(name), theirs.get(name)
-            if left is not right and left != right:
+        for name, value in ours.items():
+            right = theirs.get(name)
+            if value is not right and value != right:
                 found.append((number, name))
+        found.extend((number, name) for name in theirs if name not in ours)
     return found
 
 
@@ -237,7 +240,7 @@ def _differ(address: int, state: State, other: State) -> bool:
 def _instances_differ(ours: Instance, theirs: Instance, state: State, other: State) -> bool:
     if ours.attributes.keys() != theirs.attributes.keys():
         return True
-    if replace(ours, attributes={}, version=0) != replace(theirs, attributes={}, version=0):
+    if any(getattr(ours, name) != getattr(theirs, name) for name in _OF_INSTANCES):
         return True
     pairs = [(value, theirs.attributes[name]) for name, value in ours.attributes.items()]
     return any(_matters(one, state) or _matters(two, other) for one, two in pairs if one is not two and one != two)
@@ -258,7 +261,7 @@ def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
             name: value if theirs.attributes.get(name) == value else fresh(EITHER)
             for name, value in {**theirs.attributes, **ours.attributes}.items()
         }
-        return replace(ours, attributes=attributes, version=max(ours.version, theirs.version))
+        return replaced(ours, attributes=attributes, version=max(ours.version, theirs.version))
     if isinstance(ours, DictObject):
         return DictObject((), complete=False)
     filled = _empty(ours) is False and _empty(theirs) is False
@@ -268,4 +271,4 @@ def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
 def _joined_draws(ours: tuple[Draw, ...], theirs: tuple[Draw, ...]) -> tuple[Draw, ...]:
     common = [draw for draw in ours if draw in theirs]
     rest = [draw for draw in (*ours, *theirs) if draw not in common]
-    return (*common, *(replace(draw, certain=False) for draw in dict.fromkeys(rest)))
+    return (*common, *(replaced(draw, certain=False) for draw in dict.fromkeys(rest)))

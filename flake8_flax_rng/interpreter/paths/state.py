@@ -117,6 +117,15 @@ class State:
         names = self._frames.get(frame)
         return None if names is None else names.get(name)
 
+    def find(self, frames: tuple[int, ...], name: str) -> Value | None:
+        """Return what the first of some frames that binds a name binds to it."""
+        known = self._frames
+        for frame in frames:
+            names = known.get(frame)
+            if names is not None and name in names:
+                return names[name]
+        return None
+
     def bind(self, frame: int, name: str, value: Value) -> None:
         """Bind a name in a frame."""
         self._writable(frame)[name] = value

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-_CONTAINERS = (list, dict, set, deque)
+_OF_CONTAINERS = frozenset(name for kind in (list, dict, set, deque) for name in dir(kind))
 _OF_A_VARIABLE = ("value", "raw_value", "get_value")
 """What a variable that holds a key calls the key; a key has no such attributes."""
 
@@ -58,20 +58,32 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
         inner = inner.value
     rows = engine.eval(inner, state)
     for part in reversed(spine):
-        before = rows
-        rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, part.attr.value, at)]
-        if before and rows and type(before[0][0]) is Ref:
-            _note_holder(engine, part, before[0][0], rows[0])
-        if engine.context.traces and before and isinstance(before[0][0], Ref) and rows and isinstance(rows[0][0], Key):
-            key_contract.check_kept(engine, part, before[0][0], rows[0][0])
+        name, before = part.attr.value, rows
+        if len(rows) == 1:
+            rows = attribute(engine, part, rows[0][0], name, rows[0][1])
+        else:
+            rows = [outcome for value, at in rows for outcome in attribute(engine, part, value, name, at)]
+        if before and rows:
+            owner = before[0][0]
+            if type(owner) is Ref:
+                _note_held(engine, part, owner, rows[0])
     return rows
+
+
+def _note_held(engine: Engine, node: cst.Attribute, owner: Ref, row: tuple[Value, State]) -> None:
+    """Note a key that an object holds."""
+    value = row[0]
+    if not isinstance(value, Key | Opaque):
+        return
+    _note_holder(engine, node, owner, row)
+    if engine.context.traces and isinstance(value, Key):
+        key_contract.check_kept(engine, node, owner, value)
 
 
 def _note_holder(engine: Engine, node: cst.Attribute, owner: Ref, row: tuple[Value, State]) -> None:
     """Note how an object can be given another key."""
-    value, state = row
-    found = state.heap.get(owner.address)
-    if not isinstance(value, Key | Opaque) or not isinstance(found, Instance):
+    found = row[1].heap.get(owner.address)
+    if not isinstance(found, Instance):
         return
     holders = engine.book.holders
     if engine.context.traces:
@@ -107,7 +119,7 @@ def _of_object(engine: Engine, node: cst.CSTNode, value: Ref, name: str, state: 
     found = state.heap.get(value.address)
     if isinstance(found, Instance):
         return classes.attribute(engine, value, found, name, state, engine.site(node))
-    if not any(hasattr(kind, name) for kind in _CONTAINERS):
+    if name not in _OF_CONTAINERS:
         return _of_constant(engine, node, value, name, state)
     kind = "dict" if isinstance(found, DictObject) else "list"
     return [(Native(f"{kind}.{name}", value), state)]

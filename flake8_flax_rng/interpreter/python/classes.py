@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding, Holder
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 _KEEPING = ("builtins.", "typing.", "abc.", "functools.", "dataclasses.", "enum.", "jax.", "flax.", "chex.", "equinox.")
 _BINDING = (Function, Wrapped)
 _FIELDS_GIVEN = frozenset({MODULE, *STRUCT_BASES})
+_HARMLESS = frozenset(
+    {*_FIELDS_GIVEN, *nnx.MODULES, *PART_MODULES, "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol"}
+)
 
 
 def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
@@ -66,7 +69,7 @@ def make_class(engine: Engine, node: cst.ClassDef, state: State) -> Outcomes:
     frame = engine.number()
     state.open_frame(frame, {})
     scope = Scope((frame, *around), body_of=cls)
-    with engine.within(replace(engine.context, scope=scope)):
+    with engine.within(replaced(engine.context, scope=scope)):
         for completion, after in engine.run_block(node.body, state):
             if completion.kind is Ending.NORMAL:
                 state = after
@@ -188,33 +191,21 @@ def fully_known(cls: Class) -> bool:
     if cls.target is not None:
         return isinstance(cls.target, Symbol) or fully_known(cls.target)
     return all(
-        isinstance(base, Class) or (isinstance(base, Symbol) and _harmless(base.path))
+        isinstance(base, Class) or (isinstance(base, Symbol) and base.path in _HARMLESS)
         for base in lineage.ancestors(cls)
     )
 
 
-def _harmless(path: str) -> bool:
-    return path in {
-        MODULE,
-        *nnx.MODULES,
-        "builtins.object",
-        "abc.ABC",
-        "typing.Generic",
-        "typing.Protocol",
-        *STRUCT_BASES,
-        *PART_MODULES,
-    }
-
-
 def member(cls: Class, name: str, state: State | None = None) -> Value | None:
     """Return what a class or its ancestors bind to a name, and what was stored there later on a path."""
-    for base in lineage.ancestors(cls):
-        stored = state.lookup(class_frame(base), name) if state is not None and isinstance(base, Class) else None
-        if stored is not None:
-            return stored
-        if isinstance(base, Class) and name in base.members:
-            return base.members[name]
-        if base is None:
+    for base in cls.lineage or lineage.ancestors(cls):
+        if type(base) is Class:
+            stored = state.lookup(class_frame(base), name) if state is not None else None
+            if stored is not None:
+                return stored
+            if name in base.members:
+                return base.members[name]
+        elif base is None:
             return None
     return None
 
@@ -234,9 +225,9 @@ def holder(found: Instance, name: str) -> Holder | None:
 
 def has_constructor_fields(cls: Class) -> bool:
     """Return whether annotated names are constructor arguments."""
-    if any(isinstance(base, Class) and base.dataclass for base in lineage.ancestors(cls)):
-        return True
     if lineage.derives(cls, _FIELDS_GIVEN):
+        return True
+    if any(isinstance(base, Class) and base.dataclass for base in lineage.ancestors(cls)):
         return True
     return lineage.derives(cls, PART_MODULES) and member(cls, "__init__") is None
 

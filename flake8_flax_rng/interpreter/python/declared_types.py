@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Scope
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.values import Class, Symbol, Value
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.names import dotted, lookup
@@ -51,7 +51,7 @@ def meant(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...
     name = _named(annotation)
     if not name:
         return None
-    with engine.within(replace(engine.context, scope=Scope(frames))):
+    with engine.within(replaced(engine.context, scope=Scope(frames))):
         first, *rest = name.split(".")
         cls = lookup(engine, first, state)
         for part in rest:

@@ -15,7 +15,7 @@ from flake8_flax_rng.interpreter.domain.budget import LARGEST_CONSTANT, LITERALS
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import Args, Bound, Const, Key, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import Args, Bound, Const, Key, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.interpreter.python import attributes, classes, comprehensions, operators, subscripts
 from flake8_flax_rng.interpreter.python.assignment import assign
 from flake8_flax_rng.interpreter.python.functions import make_lambda
@@ -26,21 +26,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
-
-
-def evaluate(engine: Engine, node: cst.CSTNode, state: State) -> Outcomes:
-    """Evaluate an expression.
-
-    Args:
-        engine: the analysis.
-        node: the expression.
-        state: the path that reaches it; it is changed.
-
-    Returns:
-        one outcome for each path on which the expression has a value.
-    """
-    handler = _HANDLERS.get(type(node))
-    return handler(engine, node, state) if handler else [(engine.unknown(), state)]
 
 
 def _name(engine: Engine, node: cst.Name, state: State) -> Outcomes:
@@ -211,13 +196,13 @@ def _call(engine: Engine, node: cst.Call, state: State) -> Outcomes:
     result: Outcomes = []
     for function, after in engine.eval(node.func, state):
         for args, at in _arguments(engine, node, after):
-            result.extend(_apply(engine, node, function, args, at))
+            result += _apply(engine, node, function, args, at)
     return result if len(result) < 2 else engine.merge_outcomes(result)
 
 
 def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: State) -> Outcomes:
     site = engine.site(node)
-    named = classes.implicit_super(engine, function, args, state)
+    named = classes.implicit_super(engine, function, args, state) if type(function) is Symbol else None
     if named is not None:
         return [(named, state)]
     pairs: list[tuple[cst.BaseExpression, Value]] = []
@@ -225,7 +210,7 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
         value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
         if value is not None:
             pairs.append((syntax, _shown(value, state) if type(value) is Ref else value))
-    method = isinstance(function, Bound)
+    method = type(function) is Bound
     step = Step(site, engine.label(function, state), arguments=tuple(pairs), owner=engine.owner(), method=method)
     with engine.step(step):
         return engine.call(function, args, state, site)
@@ -282,7 +267,7 @@ def _add(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -
         args.positional.append(value)
 
 
-_HANDLERS: dict[type[cst.CSTNode], Callable[[Engine, Any, State], Outcomes]] = {
+EVALUATORS: dict[type[cst.CSTNode], Callable[[Engine, Any, State], Outcomes]] = {
     cst.Name: _name,
     cst.Integer: _literal,
     cst.Float: _literal,
@@ -311,3 +296,4 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Engine, Any, State], Outcomes]] = {
     cst.GeneratorExp: comprehensions.evaluate,
     cst.DictComp: comprehensions.evaluate_dict,
 }
+"""What evaluates the expressions of each kind; all others are unknown."""

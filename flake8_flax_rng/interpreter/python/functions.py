@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -22,6 +21,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
     Limit,
 )
 from flake8_flax_rng.interpreter.domain.events import Draw
+from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
@@ -316,7 +316,7 @@ def _entered(engine: Engine, function: Function, names: dict[str, Value], state:
     first = next(iter(names.values()), None)
     yielded = engine.allocate(state, ListObject((), once=True)) if code.generator else None
     around = engine.context
-    context = replace(
+    context = replaced(
         around,
         scope=Scope((frame, *function.frames), owner=function.owner, receiver=first),
         chunk=code.chunk,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from flake8_flax_rng.interpreter.domain.values import Class, Symbol
 from flake8_flax_rng.semantics.linen import MODULE
 
 
-def ancestors(cls: Class) -> Iterator[Class | Symbol | None]:
-    """Go through a class and its bases in the order of look-up; None stands for an unknown base."""
+def ancestors(cls: Class) -> Sequence[Class | Symbol | None]:
+    """Return a class and its bases in the order of look-up; None stands for an unknown base."""
     if not cls.lineage:
         cls.lineage.extend(_lineage(cls))
-    yield from cls.lineage
+    return cls.lineage
 
 
 def _lineage(cls: Class) -> list[Class | Symbol | None]:
@@ -34,13 +34,26 @@ def derives(cls: Class | Symbol, paths: frozenset[str]) -> bool:
     """Return whether a class is, or certainly derives from, one of the named ones."""
     if isinstance(cls, Symbol):
         return cls.path in paths
-    return any(isinstance(base, Symbol) and base.path in paths for base in ancestors(cls))
+    known = cls.derives.get(paths)
+    if known is None:
+        known = any(isinstance(base, Symbol) and base.path in paths for base in ancestors(cls))
+        cls.derives[paths] = known
+    return known
 
 
 def is_linen(cls: Class | Symbol) -> bool:
     """Return whether a class is a Linen module."""
-    bases = [cls] if isinstance(cls, Symbol) else ancestors(cls)
-    return any(isinstance(base, Symbol) and (base.path == MODULE or is_module_name(base.path)) for base in bases)
+    if isinstance(cls, Symbol):
+        return _is_linen_path(cls.path)
+    known = cls.derives.get(None)
+    if known is None:
+        known = any(isinstance(base, Symbol) and _is_linen_path(base.path) for base in ancestors(cls))
+        cls.derives[None] = known
+    return known
+
+
+def _is_linen_path(path: str) -> bool:
+    return path == MODULE or is_module_name(path)
 
 
 def is_module_name(path: str) -> bool:

@@ -29,19 +29,16 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
     constant = _CONSTANTS.get(name)
     if constant is not None:
         return constant
-    redirected = engine.context.scope.redirected.get(name)
-    frames = engine.context.scope.frames if redirected is None else (redirected,)
-    value = None
-    for frame in frames:
-        value = state.lookup(frame, name)
-        if value is not None:
-            break
+    scope, others = engine.context.scope, engine.files.others
+    redirected = scope.redirected.get(name) if scope.redirected else None
+    frames = scope.frames if redirected is None else (redirected,)
+    value = state.find(frames, name)
     if value is None and name in engine.home.deferred:
         value = engine.define(name, state)
-    if engine.files.others is not None:
-        value = engine.files.others.lookup(frames, name, state) if value is None else value
-        if type(value) is Symbol and value.home:
-            value = engine.files.others.resolve(value, state)
+    if value is None and others is not None:
+        value = others.lookup(frames, name, state)
+    if type(value) is Symbol and value.home and others is not None:
+        value = others.resolve(value, state)
     if value is not None:
         return value
     for package in engine.home.stars:

@@ -49,7 +49,7 @@ from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
-from flake8_flax_rng.interpreter.python.expressions import evaluate
+from flake8_flax_rng.interpreter.python.expressions import EVALUATORS
 from flake8_flax_rng.interpreter.python.functions import call_function, symbolic_args
 from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
 from flake8_flax_rng.interpreter.roots.any_equinox import AnyEquinoxModules
@@ -99,7 +99,7 @@ class Analysis:
     ):
         self._chunks = chunks
         self._project, self._callers = project, callers
-        self._engine = Engine(evaluate, call, run_block, libraries)
+        self._engine = Engine(EVALUATORS, call, run_block, libraries)
         self._engine.book.text = [statement for chunk in chunks for statement in chunk.tree]
         self._index = self._engine.files.linted.index = index
         if index is not None:

@@ -21,7 +21,7 @@ SITE = Site(PIECE.module.body[0], PIECE)
 
 
 def an_engine() -> Engine:
-    return Engine(lambda *_: [], lambda *_: [], lambda *_: [])
+    return Engine({}, lambda *_: [], lambda *_: [])
 
 
 def test_it_is_restored_whatever_happens():

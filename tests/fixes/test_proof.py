@@ -1,0 +1,38 @@
+"""Every fix is proven: the finding is gone, no other one is new, and JAX runs the program without the symptom."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_flax_rng.rules import RULES
+from tests import FIXTURES
+from tests.fixes.__main__ import Tally, on_jax, tally
+
+CODES = [rule.code for rule in RULES if not rule.code.startswith("RNG0")]
+KEYS = [code for code in CODES if "RNG101" <= code <= "RNG108"]
+ENOUGH = 0.7
+
+
+@pytest.fixture(scope="module")
+def tallies() -> dict[str, Tally]:
+    return {code: tally(code) for code in CODES}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_fix_mends_its_finding_and_nothing_else_is_said(code, tallies):
+    assert not tallies[code].wrong
+
+
+def test_most_findings_about_keys_have_a_fix(tallies):
+    findings = sum(tallies[code].findings for code in KEYS)
+    assert sum(tallies[code].safe + tallies[code].suggested for code in KEYS) >= ENOUGH * findings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", CODES)
+def test_a_mended_program_shows_no_symptom(code):
+    pytest.importorskip("jax")
+    pytest.importorskip("flax")
+    assert (FIXTURES / code).is_dir()
+    wrong = [f"{row.program}: {row.linter}; JAX: {row.jax}" for row in on_jax(code) if not row.ok]
+    assert not wrong
