@@ -10,6 +10,7 @@ import libcst as cst
 
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix, replaced
+from flake8_flax_rng.fixes.elements import with_argument
 from flake8_flax_rng.fixes.keys import NAMES
 from flake8_flax_rng.fixes.names import fresh, spelled_as
 from flake8_flax_rng.fixes.statements import statement_of, way_to
@@ -128,11 +129,34 @@ def another_seed(call: Site) -> Fix:
     Args:
         call: the call that builds it from a seed.
     """
+    argument, text = _other_seed(call)
+    return Fix(f"use the seed {text}", (replaced(argument, text),), safe=False)
+
+
+def given_another(call: Site, name: str, default: Site) -> Fix:
+    """Return the fix that gives a call a key from another seed than that of the default on which it relies.
+
+    Args:
+        call: the call.
+        name: the parameter.
+        default: the call that builds the default.
+    """
+    _, text = _other_seed(default)
+    if not isinstance(default.node, cst.Call) or len(default.node.args) != 1:
+        raise NoFix("the seed is computed")
+    key = f"{default.chunk.code(default.node.func)}({text})"
+    return Fix(f"pass a key of its own as `{name}`", (with_argument(call, name, key),), safe=False)
+
+
+def _other_seed(call: Site) -> tuple[Site, str]:
+    """Return the seed from which a key is built, and the source of another one."""
     argument = next(iter(call.node.args), None) if isinstance(call.node, cst.Call) else None
-    if argument is not None and not argument.star and isinstance(argument.value, cst.Name | cst.Attribute):
-        text = call.chunk.code(argument.value)
-        return Fix(f"use the seed {text} + 1", (replaced(Site(argument.value, call.chunk), f"{text} + 1"),), safe=False)
-    if argument is None or argument.star or not isinstance(argument.value, cst.Integer):
+    if argument is None or argument.star:
+        raise NoFix("the seed is computed")
+    seed = Site(argument.value, call.chunk)
+    if isinstance(seed.node, cst.Name | cst.Attribute):
+        return seed, f"{call.chunk.code(seed.node)} + 1"
+    if not isinstance(seed.node, cst.Integer):
         raise NoFix("the seed is computed")
     used = {
         node.value
@@ -140,5 +164,4 @@ def another_seed(call: Site) -> Fix:
         for node in walk(statement)
         if isinstance(node, ast.Constant) and isinstance(node.value, int)
     }
-    number = next(number for number in count(1) if number not in used)
-    return Fix(f"use the seed {number}", (replaced(Site(argument.value, call.chunk), str(number)),), safe=False)
+    return seed, str(next(number for number in count(1) if number not in used))

@@ -10,6 +10,7 @@ import libcst as cst
 
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix, replaced, replaced_whole
+from flake8_flax_rng.fixes.elements import with_argument
 from flake8_flax_rng.fixes.keys import NAMES, refuse_split_before
 from flake8_flax_rng.fixes.names import fresh, spelled_as
 from flake8_flax_rng.fixes.statements import way_to
@@ -67,14 +68,32 @@ def folded_in_one(key: Site, loop: Site, kind: str = "") -> Fix:
     """
     if isinstance(loop.node, cst.Call):
         return folded_in_jax(key, loop, kind)
-    way = way_to(key)
+    return folded(key, _numbers(key, loop))
+
+
+def given_in_each_pass(call: Site, name: str, key: str, loop: Site) -> Fix:
+    """Return the fix that gives a call in a loop a key for each pass, where it relies on one that is always the same.
+
+    Args:
+        call: the call.
+        name: the parameter.
+        key: the source of the key that it relies on.
+        loop: the loop.
+    """
+    (number,), edits = _numbers(call, loop)
+    text = f"{spelled_as(call, 'jax.random.fold_in')}({key}, {number})"
+    return Fix(f"pass a key for each pass as `{name}`", (*edits, with_argument(call, name, text)), safe=False)
+
+
+def _numbers(place: Site, loop: Site) -> Numbers:
+    way = way_to(place)
     around = [_comprehended(outer, inner) or outer for outer, inner in pairwise(way)]
     if loop.node not in around:
         raise NoFix("the loop stands in another function")
     inside = way[around.index(loop.node) + 1 :]
     if any(isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef) for node in inside):
         raise NoFix("it stands in a function of its own")
-    return folded(key, _counted(key, [loop]))
+    return _counted(place, [loop])
 
 
 def _loops_of(key: Site) -> list[Site]:

@@ -151,6 +151,34 @@ def is_exact(step: Step, site: Site) -> bool:
     return exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node)
 
 
+def one_key(step: Step, use: Use) -> Site | None:
+    """Return the argument of a call that is the consumed key, and can be split there: it is no array, nor an object.
+
+    Args:
+        step: the call.
+        use: the consumption, of the key itself or of one that is split from it.
+    """
+    site = key_site(step, use)
+    value = _value_at(step, site.node)
+    term = use.term
+    while isinstance(value, Key | Opaque) and term is not value.term and term.kind is Kind.CHILD and term.parts:
+        term = term.parts[0]
+    single = isinstance(value, Key | Opaque) and term is value.term
+    return site if single and is_exact(step, site) else None
+
+
+def _value_at(step: Step, wanted: cst.CSTNode) -> Value | None:
+    """Return the value of an argument, or of an element of a display that is one."""
+    for node, value in step.arguments:
+        if node is wanted:
+            return value
+        if isinstance(value, Tuple) and isinstance(node, cst.Dict | cst.List | cst.Tuple):
+            elements: list[cst.CSTNode] = [element.value for element in node.elements]
+            if wanted in elements and len(elements) == len(value.items):
+                return value.items[elements.index(wanted)]
+    return None
+
+
 def is_array(step: Step, site: Site) -> bool:
     """Return whether an argument is an array of keys, which cannot be split as one key can."""
     return any(node is site.node and isinstance(value, Keys | Stacked) for node, value in step.arguments)

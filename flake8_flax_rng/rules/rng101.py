@@ -64,6 +64,7 @@ from flake8_flax_rng.rules.report import (
     key_name,
     key_site,
     line,
+    one_key,
     place,
     rule,
     spelled,
@@ -108,7 +109,7 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
     same = name == spelled(site) == spelled(before) and name.partition(".")[0] not in event.rebound
     same = same and not may_be_none(name, site.chunk, line(site))
     steady = same and not is_array(parting.second, site) and renewable(event, site) and renewable(event, before)
-    comes = steady and _comes_round(parting, name)
+    comes = steady and one_key(parting.first, event.first) is not None and _comes_round(parting, name)
     renew = partial(split_before, before, event.spare) if comes else _one_each(event, parting, before, site)
     here = event.first.site.node is parting.first.site.node
     if event.first.kind is UseKind.SPLIT and here:
@@ -126,12 +127,8 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
 
 def _one_each(event: Reused, parting: Parting, before: Site, site: Site) -> Repair | None:
     """Return the repair that gives each of the two places a key of its own, whatever they call the old one."""
-    first, second = parting.first, parting.second
-    if parting.around is not None or not (is_exact(first, before) and is_exact(second, site)):
-        return None
-    if is_array(first, before) or is_array(second, site):
-        return None
-    return partial(one_for_each, before, site, event.spare)
+    keys = one_key(parting.first, event.first), one_key(parting.second, event.second)
+    return partial(one_for_each, before, site, event.spare) if None not in keys and parting.around is None else None
 
 
 def _comes_round(parting: Parting, name: str) -> bool:

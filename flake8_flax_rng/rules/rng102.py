@@ -56,11 +56,11 @@ from flake8_flax_rng.rules.report import (
     Report,
     consumer,
     is_array,
-    is_exact,
     key_name,
     key_site,
     key_sites,
     line,
+    one_key,
     place,
     rule,
 )
@@ -107,7 +107,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             f"{name} is the same {passes}, so {what} gives the same {'keys' if splits else 'numbers'} each time; "
             f"{advice}",
             way(event.first, event.second, parting),
-            partial(_repair, event, parting, site, kind) if is_exact(parting.second, site) else None,
+            partial(_repair, event, parting, site, kind) if one_key(parting.second, event.second) else None,
         )
 
 

@@ -47,8 +47,18 @@ The value ledger: two calls that leave out the argument consume the same key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
+import libcst as cst
+
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.lost_keys import given_another
+from flake8_flax_rng.fixes.passes import given_in_each_pass
+from flake8_flax_rng.fixes.statements import way_to
+from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Reused
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.rules.related import Labelled, head, loop
 from flake8_flax_rng.rules.report import Report, line, place, rule
 from flake8_flax_rng.rules.reuse import reuses
 
@@ -63,7 +73,34 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 reuse.default.site,
                 f"the default of `{reuse.name or 'key'}` is built once, and {_who(reuse, parting)} the same numbers; "
                 "make it an argument that must be given, or default to a seed",
+                _places(parting),
+                partial(_repair, reuse.default, parting),
             )
+
+
+def _places(parting: Parting) -> Labelled:
+    first, second = head(parting.first.site), head(parting.second.site)
+    again = () if parting.first.site.node is parting.second.site.node else (("called without it", first),)
+    return (*loop(parting.around), *again, ("called without it again", second))
+
+
+def _repair(default: Made, parting: Parting) -> Fix:
+    """Give the later call a key of its own: an argument that must be given is for the author to make."""
+    way = way_to(default.site)
+    parameter = next((node for node in way if isinstance(node, cst.Param) and node.default is default.site.node), None)
+    owner = next((node for node in reversed(way) if isinstance(node, cst.FunctionDef)), None)
+    node = parting.second.site.node
+    if parameter is None or owner is None or not isinstance(node, cst.Call):
+        raise NoFix("the default is built elsewhere")
+    if default.kind is MakeKind.SPLIT:
+        raise NoFix("the default is an array of keys")
+    names = {owner.name.value, *(node.name.value for node in way if isinstance(node, cst.ClassDef))}
+    call, name = parting.second.site, parameter.name.value
+    if call.chunk.code(node.func).rpartition(".")[2] not in names:
+        raise NoFix("another call hides the one that leaves it out")
+    if parting.around is not None:
+        return given_in_each_pass(call, name, default.site.chunk.code(default.site.node), parting.around.site)
+    return given_another(call, name, default.site)
 
 
 def _who(reuse: Reused, parting: Parting) -> str:

@@ -67,7 +67,7 @@ from flake8_flax_rng.interpreter.domain.kinds import Handover, Holder, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.related import head, loop
 from flake8_flax_rng.rules.repairs import split_local
-from flake8_flax_rng.rules.report import Report, consumer, is_exact, key_name, key_site, line, place, rule, spelled
+from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, one_key, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
 from flake8_flax_rng.rules.wording import split_of
 
@@ -117,7 +117,7 @@ def _handed_on(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(
                 site,
                 f"{name} is consumed by `{consumer(step)}` here {_AFTERWARDS[event.how].format(event.name)}",
-                fix=partial(split_local, site, later=True) if is_exact(step, site) else None,
+                fix=partial(split_local, one_key(step, event.use), later=True),
             )
 
 

@@ -37,7 +37,10 @@ The value ledger for an index (equal bits are consumed twice), the exception for
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.contract import indexed, unpacked
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
@@ -49,7 +52,13 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
         if isinstance(event, Misused) and event.code in (Misuse.INDEX, Misuse.UNPACK):
-            yield Report(event.site, _message(event))
+            yield Report(event.site, _message(event), fix=partial(_repair, event))
+
+
+def _repair(event: Misused) -> Fix:
+    if event.code is Misuse.UNPACK:
+        return unpacked(event.site, int(event.what))
+    return indexed(event.site, int(event.what))
 
 
 def _message(event: Misused) -> str:

@@ -33,7 +33,11 @@ The exception at the marked line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.contract import compared_with_none, folded_sum, seeded, swapped
+from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
@@ -47,7 +51,19 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
         if isinstance(event, Misused) and event.code in _CODES:
-            yield Report(event.site, _message(event))
+            yield Report(event.site, _message(event), fix=partial(_repair, event))
+
+
+def _repair(event: Misused) -> Fix:
+    if event.code is Misuse.TRUTH_TEST:
+        return compared_with_none(event.site)
+    if event.code is Misuse.TYPED:
+        return folded_sum(event.site)
+    if event.code is Misuse.SWAPPED:
+        return swapped(event.site)
+    if not event.detail.startswith("the int"):
+        raise NoFix("which key it should be is not known")
+    return seeded(event.site)
 
 
 def _message(event: Misused) -> str:

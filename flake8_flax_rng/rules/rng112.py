@@ -36,7 +36,9 @@ The OverflowError at the marked line. For a hash in range, a second process, wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.contract import checksummed
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
@@ -53,7 +55,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
         if isinstance(event, Misused) and event.code in (Misuse.FOLD_DATA, Misuse.HASH, Misuse.SALTED_HASH):
-            yield Report(event.site, _message(event))
+            fix = None if event.code is Misuse.FOLD_DATA else partial(checksummed, event.site)
+            yield Report(event.site, _message(event), fix=fix)
 
 
 def _message(event: Misused) -> str:

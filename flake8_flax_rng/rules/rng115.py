@@ -42,7 +42,9 @@ Two calls with other keys return the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.contract import drawn_from_parameter
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule, spelled
@@ -59,4 +61,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{spelled(event.site)}` {how} the parameter `{event.what}`, so that every caller gets the same "
                 f"numbers; draw from `{event.what}`",
+                fix=partial(drawn_from_parameter, event.site, event.what, bool(event.detail)),
             )

@@ -33,7 +33,9 @@ The marked line makes an array that is no typed key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.contract import typed
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
@@ -45,7 +47,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
         if isinstance(event, Misused) and event.code is Misuse.LEGACY:
-            yield Report(event.site, _message(event))
+            yield Report(event.site, _message(event), fix=partial(typed, event.site))
 
 
 def _message(event: Misused) -> str:

@@ -39,9 +39,12 @@ The value ledger: the key is consumed by a sampler and folded by Linen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from flake8_flax_rng.interpreter.domain.events import Event, Together, part
-from flake8_flax_rng.rules.report import Report, consumer, key_site, place, rule
+from flake8_flax_rng.rules.related import way
+from flake8_flax_rng.rules.repairs import split_between
+from flake8_flax_rng.rules.report import Report, consumer, key_site, one_key, place, rule
 
 RULE = rule(
     "RNG192",
@@ -62,4 +65,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 key_site(step, event.second),
                 f"the key was already given to `{consumer(before)}` on {place(before.site)}; "
                 "split it, and keep the keys of data and parameters apart",
+                way(event.first, event.second, parting),
+                partial(split_between, one_key(before, event.first), one_key(step, event.second)),
             )

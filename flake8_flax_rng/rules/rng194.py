@@ -44,9 +44,12 @@ The value ledger: both consume the key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from flake8_flax_rng.interpreter.domain.events import Event, Suspected, part
-from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule
+from flake8_flax_rng.rules.related import way
+from flake8_flax_rng.rules.repairs import split_between
+from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, one_key, place, rule
 
 RULE = rule(
     "RNG194",
@@ -67,4 +70,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 site,
                 f"{key_name(site, parting.second, event.name)} was already passed to `{consumer(parting.first)}` on "
                 f"{place(parting.first.site)}; if both draw from it, split it first",
+                way(event.first, event.second, parting),
+                partial(split_between, one_key(parting.first, event.first), one_key(parting.second, event.second)),
             )

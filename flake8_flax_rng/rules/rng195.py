@@ -40,7 +40,9 @@ The value ledger: nothing is drawn from the key, and nothing is derived from it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.contract import unnamed
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event
 from flake8_flax_rng.rules.report import Report, rule
 
@@ -55,6 +57,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             names.setdefault(event.site.node, []).extend([event.name] if event.name else [])
     for event in events:
         if isinstance(event, Discarded) and not event.used_on and event.site.node in names:
-            unused = " and ".join(f"`{name}`" for name in dict.fromkeys(names.pop(event.site.node)))
+            nobodys = names.pop(event.site.node)
+            unused = " and ".join(f"`{name}`" for name in dict.fromkeys(nobodys))
             what = f"{unused} of this `{event.made.way[-1].label}`" if unused else "the result"
-            yield Report(event.site, f"{what} is never used: leave it out, or draw from it")
+            fix = partial(unnamed, event.site, set(nobodys))
+            yield Report(event.site, f"{what} is never used: leave it out, or draw from it", fix=fix)

@@ -38,7 +38,9 @@ The value ledger, where the numbers of a run meet: one key is consumed twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.contract import folded_sum
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.rules.report import Report, rule
@@ -57,4 +59,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for misused in events:
         if isinstance(misused, Misused) and misused.code in _HOW:
             how = _HOW[misused.code]
-            yield Report(misused.site, f"{how}: derive keys with `jax.random.fold_in` or `jax.random.split`")
+            fix = partial(folded_sum, misused.site) if misused.code is Misuse.ARITHMETIC else None
+            yield Report(misused.site, f"{how}: derive keys with `jax.random.fold_in` or `jax.random.split`", fix=fix)

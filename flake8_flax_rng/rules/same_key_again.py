@@ -7,8 +7,12 @@ from functools import partial
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Event, Misused, Remade, part
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.passes import given_in_each_pass
+from flake8_flax_rng.interpreter.domain.events import Event, Misused, Parting, Remade, Step, part
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.constant_keys import left_out
 from flake8_flax_rng.rules.related import made_twice
 from flake8_flax_rng.rules.repairs import renewed_each_pass
@@ -40,6 +44,7 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
                 f"`{consumer(step)}` is called without `{name}` {_when(event)}, and falls back on `{made}`, "
                 "the same key each time; pass a key",
                 (*related, ("built here", site)),
+                partial(_given, step, name, site, parting),
             )
         elif event.second.clock:
             yield Report(
@@ -57,6 +62,12 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
                 related,
                 fix,
             )
+
+
+def _given(call: Step, name: str, made: Site, parting: Parting) -> Fix:
+    if parting.around is None:
+        raise NoFix("no loop repeats it")
+    return given_in_each_pass(call.site, name, made.chunk.code(made.node), parting.around.site)
 
 
 def ignored_places(events: Sequence[Event]) -> set[cst.CSTNode]:

@@ -80,6 +80,7 @@ class Library:
         control: its functions that call a function at once, by path; see ``semantics.transforms.CONTROL``.
         supplied: its maps that may give each lane keys of its own, and the option that says whether they do.
         followed: further functions of it that do something with keys, which the interpreter knows by models of its own.
+        named_tuples: the named tuples that models of the interpreter make, by the path of their class.
         spellings: other spellings of its paths, and what the tables write in their place; see ``semantics.names``.
         part_modules: bases of modules whose ``__init__`` makes their parts from a key.
     """
@@ -94,6 +95,7 @@ class Library:
     control: Mapping[str, str] = field(default_factory=dict)
     supplied: Mapping[str, str] = field(default_factory=dict)
     followed: frozenset[str] = frozenset()
+    named_tuples: frozenset[str] = frozenset()
     spellings: tuple[tuple[str, str], ...] = ()
     part_modules: frozenset[str] = frozenset()
 

@@ -148,6 +148,9 @@ _OBJECTS: dict[str, Objects] = {pattern: known for library in LIBRARIES for patt
 _MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module in library.modules)
 _FOLLOWED: frozenset[str] = frozenset(path for library in LIBRARIES for path in library.followed)
 
+NAMED_TUPLES: frozenset[str] = frozenset(path for library in LIBRARIES for path in library.named_tuples)
+"""Named tuples that libraries make, whose attributes are their items."""
+
 PART_MODULES: frozenset[str] = frozenset(module for library in LIBRARIES for module in library.part_modules)
 """Bases of modules whose ``__init__`` makes their parts from a key."""
 

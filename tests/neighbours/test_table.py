@@ -28,3 +28,11 @@ def test_there_are_facts():
 def test_a_fact_is_proven_in_its_own_words(fact):
     assert fact in ROWS, "no row of the table"
     assert PROVEN.get(fact) == ROWS[fact]["text"], "the test's docstring is to be the row's text"
+
+
+@pytest.mark.parametrize("fact", sorted(ROWS))
+def test_a_rule_that_is_named_has_programs_of_the_library(fact):
+    folder = "numpyro" if fact.startswith("NP") else "haiku" if fact.startswith("HK") else ""
+    for code in re.findall(r"RNG\d{3}", ROWS[fact]["rules"] or ""):
+        programs = (ROOT / "fixtures" / code).glob("bad_*.py")
+        assert any(f"import {folder}" in path.read_text() for path in programs), f"no bad program of {code}"

@@ -18,6 +18,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Const,
     Key,
     Keys,
+    Native,
     Opaque,
     Partial,
     Ref,
@@ -106,7 +107,8 @@ def _handed(engine: Engine, function: Value, args: Args, state: State) -> frozen
     if isinstance(function, Partial):
         given = [*given, *function.args, *(value for _, value in function.keywords)]
         function = function.function
-    return frozenset(engine.term(value, state) for value in given) if isinstance(function, Ref) else frozenset()
+    whole = isinstance(function, Ref | Native)
+    return frozenset(engine.term(value, state) for value in given) if whole else frozenset()
 
 
 def is_one_for_all(options: dict[str, Value], state: State) -> bool:

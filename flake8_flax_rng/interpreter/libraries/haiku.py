@@ -44,6 +44,7 @@ from flake8_flax_rng.semantics.packages.haiku import (
     MULTI,
     RUNNING_INIT,
     SEQUENCE,
+    TRANSFORMED,
     WITH_KEY,
     WITH_STATE,
     WITHOUT_KEY,
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_TRANSFORMED = "haiku.Transformed"
 _INIT, _APPLY = "init", "apply"
 _RUNNING = "<haiku>"
 """The name under which a path keeps the run that is under way."""
@@ -97,7 +97,7 @@ def _transformed(
         _INIT: Native(f"haiku.{_INIT}", Tuple((function, with_state, keyed))),
         _APPLY: _apply_of(engine, applied, with_state, keyed),
     }
-    return engine.allocate(state, Instance(Symbol(_TRANSFORMED), attributes, frozen=True))
+    return engine.allocate(state, Instance(Symbol(TRANSFORMED), attributes, frozen=True))
 
 
 def _apply_of(engine: Engine, function: Value, with_state: Value, keyed: Value) -> Value:
@@ -112,7 +112,7 @@ def _apply_of(engine: Engine, function: Value, with_state: Value, keyed: Value) 
 def _without_key(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Make another ``apply``, which takes no key; None where nothing is known of the one that there is."""
     found = state.instance(args.get(0, "f") or NONE)
-    if found is None or found.cls != Symbol(_TRANSFORMED):
+    if found is None or found.cls != Symbol(TRANSFORMED):
         return None
     apply = _keyless(found.attributes[_APPLY])
     return [(engine.allocate(state, replace(found, attributes={**found.attributes, _APPLY: apply})), state)]
@@ -149,12 +149,20 @@ def _run(engine: Engine, name: str, receiver: Value, args: Args, state: State, s
         rest.keywords.pop(option, None)
         rest.nodes.pop(option, None)
     run = _begin(engine, name, given, engine.term(receiver, state), rest, state)
+    if name == _INIT:
+        _consume(engine, run, state)  # the parameters are drawn, whatever layers there are
+        rest.positional = [_placeholder(engine, value, given) for value in rest.positional]
     misses = engine.program.unkeyed
     outer = _enter(run, state)
     outcomes = engine.call(function, rest, state, site)
     if not outcomes and run.address in misses:
         _note(engine, LibraryMistake.NO_KEY if keyed == TRUE else LibraryMistake.KEYLESS, misses[run.address])
     return [(_result(engine, name, with_state, value, _left(outer, after)), after) for value, after in outcomes]
+
+
+def _placeholder(engine: Engine, value: Value, given: Value) -> Value:
+    """Return an input of ``init``: what is drawn from a key among them is thrown away, so that it stands for any."""
+    return Key(engine.terms.fresh("input")) if isinstance(value, Key) or value == given else value
 
 
 def _note(engine: Engine, what: LibraryMistake, drawn: Site | None = None) -> None:
@@ -186,7 +194,7 @@ def _begin(engine: Engine, name: str, key: Value, function: Term, args: Args, st
         _CALL: Opaque(call),
         _LANES: Const(len(engine.context.lanes)),
     }
-    return engine.allocate(state, Instance(Symbol("haiku.run"), attributes))
+    return engine.allocate(state, Instance(Symbol("haiku.run"), attributes, frozen=True))
 
 
 def _enter(run: Ref, state: State) -> Value | None:
@@ -234,7 +242,7 @@ def _with_key(engine: Engine, path: str, args: Args, state: State, site: Site) -
     key = args.get(0, "key")
     if key is None:
         return None
-    return [(engine.allocate(state, Instance(Symbol(WITH_KEY), {_KEY: key})), state)]
+    return [(engine.allocate(state, Instance(Symbol(WITH_KEY), {_KEY: key}, frozen=True)), state)]
 
 
 # -- asking for keys ---------------------------------------------------------------------------------------
@@ -256,14 +264,15 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if path == MAYBE and not isinstance(key, Key):
         return [(engine.unknown("maybe"), state)]
     if run is not None and isinstance(current, Ref):
-        _consume(engine, current, run, state)
+        _consume(engine, current, state)
     return [(_made(engine, path, run), state)]
 
 
-def _consume(engine: Engine, current: Ref, run: Instance, state: State) -> None:
+def _consume(engine: Engine, current: Ref, state: State) -> None:
     """Enter the use of a run's key, where it asks for the first one that comes of it."""
-    found = random.key_term(run.attributes[_KEY])
-    if run.attributes[_DRAWN] != FALSE or found is None:
+    run = state.instance(current)
+    found = random.key_term(run.attributes[_KEY]) if run is not None else None
+    if run is None or run.attributes[_DRAWN] != FALSE or found is None:
         return
     state.heap[current.address] = run.set(_DRAWN, TRUE)
     call = run.attributes[_CALL]
@@ -271,8 +280,10 @@ def _consume(engine: Engine, current: Ref, run: Instance, state: State) -> None:
     assert isinstance(call, Opaque)
     drawn = engine.terms.make(Kind.DRAW, found[0], "haiku", call.term)
     makes = Makes.MODEL if initialises else None
+    # On which inputs a model is initialised does not matter, only which model it is.
+    signature = engine.terms.make(Kind.MAKER, found[0], call.term.items[0]) if initialises else drawn
     way = tuple(engine.context.stack)
-    use = Use(way, UseKind.DRAW, way[-1].label, found[0], found[1], signature=drawn, call=drawn, makes=makes)
+    use = Use(way, UseKind.DRAW, way[-1].label, found[0], found[1], signature=signature, call=drawn, makes=makes)
     # The lanes within the run have to do with the keys that come of this one.
     with engine.within(replace(engine.context, lanes=engine.context.lanes[: _lanes_around(run)])):
         random.enter(engine, use, state)

@@ -76,7 +76,7 @@ def _make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if path == SEED:
         key, state = _key_of(engine, args, state, site)
         attributes |= {_KEY: key, _HIDES: args.get(2, "hide_types") or NONE}
-    return [(engine.allocate(state, Instance(Symbol(path), attributes)), state)]
+    return [(engine.allocate(state, Instance(Symbol(path), attributes, frozen=True)), state)]
 
 
 def _key_of(engine: Engine, args: Args, state: State, site: Site) -> tuple[Value, State]:

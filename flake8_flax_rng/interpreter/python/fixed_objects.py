@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
 _APPLY = "apply_fn"
+_RUNS = ("linen.", "haiku.")
+"""The kinds of methods that run a model: of a module, or of a function that Haiku has transformed."""
+
 _PARTS = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
 """What an object may hold that lasts; what a function is given by default is no part of it."""
 
@@ -168,7 +171,8 @@ class _Lasting:
         if isinstance(value, Class | Symbol):
             return lineage.is_linen(value)
         if isinstance(value, Native):
-            return value.name.startswith("linen.") and self.holds(value.receiver, depth + 1)
+            model = value.receiver.items[0] if isinstance(value.receiver, Tuple) else value.receiver
+            return value.name.startswith(_RUNS) and self.holds(model, depth + 1)
         if isinstance(value, Partial | Wrapped):
             return self.holds(value.function, depth + 1) and self._gathered(value)
         if isinstance(value, Tuple):

@@ -26,7 +26,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.domain.walk import any_inside
-from flake8_flax_rng.semantics.libraries import LISTING
+from flake8_flax_rng.semantics.libraries import LISTING, NAMED_TUPLES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -90,6 +90,8 @@ def spread(engine: Engine, value: Value, state: State) -> list[Value] | None:
 def named_tuple_items(found: Instance) -> list[Value] | None:
     """Return the fields of an instance of a NamedTuple class."""
     cls = found.cls
+    if isinstance(cls, Symbol) and cls.path in NAMED_TUPLES:
+        return list(found.attributes.values())
     if not isinstance(cls, Class) or not any(
         isinstance(base, Symbol) and base.path == "typing.NamedTuple" for base in cls.bases
     ):

@@ -24,6 +24,7 @@ DRAWING: frozenset[str] = frozenset({"haiku.next_rng_key", "haiku.next_rng_keys"
 MAYBE = "haiku.maybe_next_rng_key"
 """The same, but for None where it has none."""
 
+TRANSFORMED = "haiku.Transformed"
 RUNNING_INIT = "haiku.running_init"
 WITH_KEY = "haiku.with_rng"
 SEQUENCE = "haiku.PRNGSequence"
@@ -67,4 +68,5 @@ LIBRARY = Library(
     },
     supplied={"haiku.vmap": "split_rng"},
     followed=frozenset({*DRAWING, MAYBE, WITH_KEY, RUNNING_INIT}),
+    named_tuples=frozenset({TRANSFORMED}),
 )

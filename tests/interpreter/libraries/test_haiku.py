@@ -1,0 +1,143 @@
+"""Haiku: transformed functions, the keys that they ask for, and who runs them."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_flax_rng.lint import lint
+from tests.programs import HEAD, cases, found, marks
+
+HAIKU = (
+    HEAD
+    + """\
+import haiku as hk
+
+x = jnp.ones((3, 4))
+
+
+def noisy(x):
+    return hk.dropout(hk.next_rng_key(), 0.5, x)
+
+
+net = hk.transform(noisy)
+
+"""
+)
+
+PROGRAMS = """
+== what init and apply are unpacked into
+init, apply = hk.transform(noisy)
+a = apply({}, key, x)
+b = apply({}, key, 2 * x)  # ! RNG101
+--
+init, apply = hk.transform(noisy)
+k1, k2 = random.split(key)
+a = apply({}, k1, x)
+b = apply({}, k2, 2 * x)
+
+== a state that apply hands on
+stateful = hk.transform_with_state(noisy)
+y, state = stateful.apply({}, {}, key, x)
+z, state = stateful.apply({}, state, key, 2 * x)  # ! RNG101
+--
+stateful = hk.transform_with_state(noisy)
+y, state = stateful.apply({}, {}, None, x)  # ! RNG401
+--
+stateful = hk.transform_with_state(noisy)
+k1, k2 = random.split(key)
+y, state = stateful.apply({}, {}, k1, x)
+z, state = stateful.apply({}, state, k2, 2 * x)
+
+== a function that may draw
+def sometimes(x, training):
+    return noisy(x) if training else x
+
+net = hk.transform(sometimes)
+y = net.apply({}, None, x, some)
+--
+def sometimes(x, training):
+    return noisy(x) if training else x
+
+net = hk.transform(sometimes)
+y = net.apply({}, None, x, True)  # ! RNG401
+
+== a network that a class makes of a function
+class Agent:
+    def __init__(self, size):
+        self.net = hk.transform(noisy)
+
+    def evaluate(self, params, x):
+        return self.net.apply(params, None, x)  # ! RNG401
+--
+class Agent:
+    def __init__(self, size):
+        self.net = hk.transform(lambda x: hk.Linear(size)(x))
+
+    def evaluate(self, params, x):
+        return self.net.apply(params, None, x)
+
+== a key among the inputs of init
+def rollout(start, x):
+    return x + random.normal(random.split(start)[0], x.shape)
+
+net = hk.transform(rollout)
+params = net.init(key, key, x)
+--
+def rollout(start, x):
+    return x + random.normal(random.split(start)[0], x.shape)
+
+net = hk.transform(rollout)
+params = net.init(key, key, x)
+y = net.apply(params, None, key, x)  # ! RNG101
+
+== keys for each lane
+def forward(rows):
+    return hk.vmap(noisy, split_rng=True)(rows)
+--
+def forward(rows):
+    return hk.vmap(noisy, split_rng=False)(rows)  # ! RNG403
+--
+def forward(rows):
+    return jax.vmap(lambda row, key: hk.dropout(key, 0.5, row))(rows, jnp.stack(hk.next_rng_keys(3)))
+--
+def forward(rows):
+    key = hk.next_rng_key()
+    return jax.vmap(lambda row: hk.dropout(key, 0.5, row))(rows)  # ! RNG109
+
+== keys for each step
+def forward(rows):
+    return hk.scan(lambda carry, row: (carry, noisy(row)), 0, rows)
+--
+def forward(rows):
+    return lax.scan(lambda carry, row: (carry, noisy(row)), 0, rows)  # ! RNG403
+--
+def forward(rows):
+    return [noisy(row) for row in rows]
+
+== a run within a run
+def outer(x):
+    return net.apply({}, hk.next_rng_key(), x) + noisy(x)
+
+y = hk.transform(outer).apply({}, key, x)
+--
+def outer(x):
+    return net.apply({}, None, x)  # ! RNG401
+
+y = hk.transform(outer).apply({}, key, x)
+
+== sequences of keys
+one = hk.PRNGSequence(1)
+two = hk.PRNGSequence(1)  # ! RNG105
+--
+one = hk.PRNGSequence(1)
+two = hk.PRNGSequence(2)
+"""
+
+
+@pytest.mark.parametrize(("title", "program"), cases(PROGRAMS))
+def test_haiku(title: str, program: str) -> None:
+    assert found(HAIKU, program) == marks(program)
+
+
+def test_a_function_that_is_not_known_may_not_draw() -> None:
+    assert lint(HAIKU + "def f(g, params):\n    return hk.transform(g).apply(params, None, x)\n") == []

@@ -1,0 +1,111 @@
+"""NumPyro: handlers around a model, and the sites that draw from the key of the nearest one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.programs import HEAD, cases, found, marks
+
+NUMPYRO = (
+    HEAD
+    + """\
+import numpyro
+import numpyro.distributions as dist
+from numpyro import handlers
+
+
+def model(loc=0.0):
+    return numpyro.sample("x", dist.Normal(loc, 1.0))
+
+"""
+)
+
+PROGRAMS = """
+== what is given to a model that is not known
+def trace(model, key):
+    a, b = random.split(key)
+    return handlers.trace(handlers.seed(model, key)).get_trace()  # ! RNG101
+--
+def trace(model, key, values):
+    a, b = random.split(key)
+    return handlers.trace(handlers.substitute(handlers.seed(model, key), values)).get_trace()
+--
+def trace(model, key):
+    a, b = random.split(key)
+    return handlers.trace(handlers.seed(model, a)).get_trace(), random.normal(b)
+
+== two blocks
+with handlers.seed(rng_seed=key):
+    a = model(0.0)
+with handlers.seed(rng_seed=key):
+    b = model(1.0)  # ! RNG101
+--
+with handlers.seed(rng_seed=key):
+    a = model(0.0)
+    b = model(1.0)
+
+== the nearest handler
+seeded = handlers.seed(model, key)
+k1, k2 = random.split(random.key(1))
+a = handlers.seed(seeded, k1)()
+b = handlers.seed(seeded, k2)()  # ! RNG101
+--
+k1, k2 = random.split(key)
+a = handlers.seed(handlers.block(model), k1)()
+b = handlers.seed(handlers.block(model), k1)()
+
+== a decorator
+seeded = handlers.seed(rng_seed=key)(model)
+a = seeded(0.0) + seeded(1.0)  # ! RNG101
+--
+k1, k2 = random.split(key)
+a = handlers.seed(rng_seed=k1)(model)(0.0) + handlers.seed(rng_seed=k2)(model)(1.0)
+
+== sites that draw nothing
+def fixed():
+    numpyro.sample("d", dist.Delta(1.0))
+    return numpyro.sample("y", dist.Normal(0.0, 1.0), obs=1.0)
+
+with handlers.seed(rng_seed=key):
+    a = fixed()
+b = random.normal(key)
+--
+def fixed():
+    numpyro.sample("d", dist.Delta(1.0))
+    return numpyro.sample("y", dist.Normal(0.0, 1.0))
+
+with handlers.seed(rng_seed=key):
+    a = fixed()
+b = random.normal(key)  # ! RNG101
+
+== a site that may be observed
+def likelihood(y=None):
+    return numpyro.sample("y", dist.Normal(0.0, 1.0), obs=y)
+
+a = likelihood(jnp.ones(3))
+--
+def likelihood(y=None):
+    return numpyro.sample("y", dist.Normal(0.0, 1.0), obs=y)
+
+a = likelihood()  # ! RNG404
+
+== who runs a model
+def run(x):
+    return model(x)
+--
+def run(x):
+    return model(x)
+
+run(1.0)  # ! RNG404
+--
+with somewhere():
+    model()
+--
+with numpyro.plate("rows", 3):
+    model()  # ! RNG404
+"""
+
+
+@pytest.mark.parametrize(("title", "program"), cases(PROGRAMS))
+def test_numpyro(title: str, program: str) -> None:
+    assert found(NUMPYRO, program) == marks(program)
