@@ -23,7 +23,8 @@ from flake8_flax_rng.syntax.project import Project
 class _Message(str):
     """A finding's line of text, which names the rule where flake8 counts findings: there it prints the first text.
 
-    flake8 splits the code off, prints findings with ``%`` and its statistics with ``format``.
+    flake8 splits the code off, prints findings with ``%`` and its statistics with ``format``; a formatter of another
+    package that uses ``format`` too shows the name in each finding.
     """
 
     def split(self, sep: str | None = None, maxsplit: SupportsIndex = -1) -> list[str]:

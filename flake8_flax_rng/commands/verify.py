@@ -42,9 +42,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         epilog="What follows -- are the arguments of a program of your own.",
         description=text,
     )
-    verify.add_argument(
-        "paths", nargs="*", type=Path, default=[Path("fixtures")], metavar="PATH", help="default: ./fixtures"
-    )
+    verify.add_argument("paths", nargs="*", type=Path, default=[], metavar="PATH", help="default: ./fixtures")
     verify.add_argument(
         "-m", dest="module", default="", metavar="MODULE", help="a program of your own, named as for `python -m`"
     )
@@ -129,6 +127,9 @@ def lint_fixture(source: str, filename: str) -> list[Finding]:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    if options.module and options.paths:
+        raise FixtureError("a program is named by its path or by -m, not by both")
+    options.paths = options.paths or [Path("fixtures")]
     if options.module:
         path, options.module = program.find_module(options.module)
         return _verify_own([path], options)

@@ -100,7 +100,7 @@ class Document:
     def _actions(self, finding: Finding) -> Iterator[dict[str, Any]]:
         fix = finding.detail.fix if finding.detail is not None else None
         if fix is not None:
-            title = f"{finding.code}: {fix.title}{'' if fix.safe else ' (other numbers are drawn)'}"
+            title = f"{finding.code}: {fix.title}{'' if fix.safe else ' (may change other results)'}"
             yield self._action(title, fix.edits, preferred=fix.safe)
         silence = silencing(finding, self._text.lines, self._known)
         if silence is not None:

@@ -6,10 +6,11 @@ import libcst as cst
 
 from flake8_flax_rng.finding import Edit, Fix, Range
 from flake8_flax_rng.fixes.edits import NoFix, inserted, range_of, replaced, replaced_whole
-from flake8_flax_rng.fixes.names import import_of, spelled_as
+from flake8_flax_rng.fixes.names import import_of, nobodys, spelled_as, spells
 from flake8_flax_rng.fixes.statements import indentation, parent_of, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.syntax.cst_children import nodes_of
+from flake8_flax_rng.syntax.names_in_text import bound_between
 
 _FEWEST = 2
 """Keys that ``split`` makes where no number is given."""
@@ -54,7 +55,7 @@ def indexed(item: Site, index: int) -> Fix:
 
 def _split_into(call: Site, count: int, safe: bool) -> Fix:
     node = call.node
-    if not isinstance(node, cst.Call) or call.chunk.code(node.func) != spelled_as(call, "jax.random.split"):
+    if not isinstance(node, cst.Call) or not spells(call, call.chunk.code(node.func), "jax.random.split"):
         raise NoFix("the keys are made by another call")
     title = f"split into {count} keys"
     if len(node.args) == 1 and node.args[0].keyword is None:
@@ -111,6 +112,9 @@ def folded_sum(term: Site) -> Fix:
         raise NoFix("it is no sum of a key and a number")
     if isinstance(node.operator, cst.Subtract) or isinstance(parent_of(term).node, cst.BinaryOperation):
         raise NoFix("the number may be negative, or is part of a longer sum")
+    repeats = any(isinstance(inner, cst.FloorDivide | cst.Modulo) for inner in nodes_of(node.right))
+    if repeats or isinstance(node.right, cst.Name):
+        raise NoFix("the number may come again, or be a key too")
     code = term.chunk.code
     text = f"{spelled_as(term, 'jax.random.fold_in')}({code(node.left)}, {code(node.right)})"
     return Fix("fold the number into the key", (replaced_whole(term, text),), safe=False)
@@ -197,6 +201,8 @@ def unnamed(call: Site, names: set[str]) -> Fix:
     """
     statement = statement_of(call)
     node = statement.node
+    if sum(isinstance(inner, cst.Call | cst.NamedExpr) for inner in nodes_of(node)) > 1:
+        raise NoFix("something else is called there too")
     if isinstance(node, cst.Expr) and node.value is call.node:
         return Fix("leave it out", (without(statement),), safe=True)
     target = node.targets[0].target if isinstance(node, cst.Assign) and len(node.targets) == 1 else None
@@ -207,5 +213,9 @@ def unnamed(call: Site, names: set[str]) -> Fix:
     found = [element.value for element in target.elements if isinstance(element.value, cst.Name)]
     if names >= {name.value for name in found}:
         return Fix("leave it out", (without(statement),), safe=True)
-    edits = [replaced(Site(name, call.chunk), "_") for name in found if name.value in names]
+    line, _ = call.chunk.position(call.node)
+    _, last = call.chunk.lines(call.chunk.module)
+    if {name.value for name in found} & bound_between(call.chunk, line + 1, last, call.chunk.around) - names:
+        raise NoFix("another name is bound again")
+    edits = [replaced(Site(name, call.chunk), nobodys(call)) for name in found if name.value in names]
     return Fix("leave the key without a name", tuple(edits), safe=True)

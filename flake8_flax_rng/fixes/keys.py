@@ -8,7 +8,7 @@ import libcst as cst
 
 from flake8_flax_rng.finding import Edit, Fix
 from flake8_flax_rng.fixes.edits import NoFix, inserted, replaced
-from flake8_flax_rng.fixes.names import fresh, spelled_as
+from flake8_flax_rng.fixes.names import fresh, nobodys, spelled_as, spells
 from flake8_flax_rng.fixes.statements import before, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.syntax.names_in_text import function_around
@@ -64,8 +64,10 @@ def _one_key_more(use: Site, name: str) -> tuple[Edit, ...] | None:
         return None
     names = [element.value.value for element in target.elements if isinstance(element.value, cst.Name)]
     plain = len(names) == len(target.elements) and name not in names and not _starred(target)
-    idle = next((element for element, bound in zip(target.elements, names, strict=False) if bound == "_"), None)
-    if not plain or use.chunk.code(call.func) != spelled_as(use, "jax.random.split"):
+    idle = next(
+        (each for each, bound in zip(target.elements, names, strict=False) if bound == "_" == nobodys(use)), None
+    )
+    if not plain or not spells(use, use.chunk.code(call.func), "jax.random.split"):
         return None
     if not call.args or call.args[0].value is not use.node or call.args[0].keyword is not None:
         return None

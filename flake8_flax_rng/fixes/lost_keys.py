@@ -12,7 +12,7 @@ from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix, replaced
 from flake8_flax_rng.fixes.elements import with_argument
 from flake8_flax_rng.fixes.keys import NAMES
-from flake8_flax_rng.fixes.names import fresh, spelled_as
+from flake8_flax_rng.fixes.names import fresh, nobodys, spelled_as
 from flake8_flax_rng.fixes.statements import statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.syntax.cst_children import nodes_of
@@ -39,7 +39,7 @@ def kept(call: Site, key: Site, fold: bool) -> Fix:
             return _bound_and_drawn_from(statement, code, name)
     if fold and any(isinstance(node, cst.For | cst.While) for node in way_to(call)):
         raise NoFix("in a loop each fold would fold the one before")
-    text = f"{name} = {code}" if fold else f"{name}, _ = {spelled_as(call, 'jax.random.split')}({name})"
+    text = f"{name} = {code}" if fold else f"{name}, {nobodys(call)} = {spelled_as(call, 'jax.random.split')}({name})"
     return Fix(f"bind the new key to `{name}`", (replaced(statement, text),), safe=False)
 
 

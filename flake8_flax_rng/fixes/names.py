@@ -33,6 +33,18 @@ def fresh(site: Site, *wanted: str, taken: Iterable[str] = ()) -> str:
     return next(name for name in chain(wanted, numbered) if name not in used)
 
 
+def nobodys(site: Site) -> str:
+    """Return the name for what nobody uses.
+
+    Raises:
+        NoFix: if the file reads it, as translated programs do.
+    """
+    nodes = (node for statement in site.chunk.around for node in walk(statement) if isinstance(node, ast.Name))
+    if any(node.id == "_" and isinstance(node.ctx, ast.Load) for node in nodes):
+        raise NoFix("the file reads the name _")
+    return "_"
+
+
 def spelled_as(site: Site, path: str) -> str:
     """Return what the text at a place calls something that a package holds: ``random.split`` for ``jax.random.split``.
 
@@ -53,6 +65,12 @@ def spelled_as(site: Site, path: str) -> str:
     if best is None:
         raise NoFix(f"{path} is not imported")
     return best[1]
+
+
+def spells(site: Site, text: str, path: str) -> bool:
+    """Return whether a text stands for something that a package holds, as the names at a place are bound."""
+    root, dot, rest = text.partition(".")
+    return f"{_imported(site).get(root, '')}{dot}{rest}" == path
 
 
 def import_of(site: Site, module: str) -> Edit | None:

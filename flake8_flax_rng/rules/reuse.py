@@ -138,4 +138,6 @@ def _duplicate_code(event: Remade) -> str:
         return ""
     direct = is_direct(event.first, event.before) or is_direct(event.second, event.use)
     same = event.first.way[-1].owner == event.second.way[-1].owner
-    return "RNG105" if direct and (same or event.second.constant) else ""
+    if not direct or not (same or event.second.constant):
+        return ""
+    return "RNG199" if event.apart else "RNG105"

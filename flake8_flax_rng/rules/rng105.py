@@ -30,7 +30,8 @@ data = jax.random.normal(data_key, (8,))
 noise = jax.random.normal(noise_key, (8,))
 ```
 
-Not reported: a second key that only initialises models, and draws that are compared with each other.
+Not reported: a second key that only initialises models, draws that are compared with each other, and runs that start
+from one seed and whose numbers never meet (RNG199).
 
 ## Proven by
 
@@ -40,25 +41,14 @@ The value ledger: the same seed makes two keys, and both are consumed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
-from flake8_flax_rng.fixes.lost_keys import another_seed
-from flake8_flax_rng.interpreter.domain.events import Event, part
-from flake8_flax_rng.rules.related import made_twice
-from flake8_flax_rng.rules.report import Report, place, rule, spelled
-from flake8_flax_rng.rules.reuse import remade
+from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.rules.duplicate_seeds import duplicates
+from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG105", "duplicate-seed", "two keys are built from the same seed", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report the second of two keys that come of one seed."""
-    for event in remade(events, RULE.code):
-        site = event.second.site
-        yield Report(
-            site,
-            f"`{spelled(site)}` is the key that {place(event.first.site)} has built, and both are drawn from; "
-            "split one key, or use another seed",
-            made_twice(event.first, event.second, part(event.first, event.second)),
-            partial(another_seed, site),
-        )
+    return duplicates(events, RULE.code)

@@ -40,9 +40,14 @@ The value ledger: a primitive that draws gets an unbatched key in a batched func
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.lanes import given_to_lanes, mapped_over
 from flake8_flax_rng.interpreter.domain.events import Event, Shared
-from flake8_flax_rng.rules.report import Report, consumer, key_site, place, rule
+from flake8_flax_rng.rules.related import head
+from flake8_flax_rng.rules.report import Report, consumer, key_site, one_key, place, rule
 
 RULE = rule("RNG109", "shared-key-across-lanes", "all lanes of a vmap draw from one key", __doc__)
 
@@ -59,4 +64,17 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             f"all lanes of the `{event.transform}` on {place(event.mapped)} draw from one key in "
             f"`{consumer(step)}`, so that they get the same numbers; make a key for each lane, "
             "`keys = jax.random.split(key, n)`, and map over the keys",
+            (("mapped here", head(event.mapped)),),
+            None if event.repeated else partial(_repair, event),
         )
+
+
+def _repair(event: Shared) -> Fix:
+    call = next((step for step in event.use.way if step.site.node is event.mapped.node), None)
+    given = one_key(call, event.use) if call is not None else None
+    if given is not None:
+        return mapped_over(event.mapped, given)
+    key = one_key(event.inside[0], event.use)
+    if key is None:
+        raise NoFix("the key is part of something else")
+    return given_to_lanes(event.mapped, key)

@@ -47,6 +47,26 @@ _ORDER: dict[type[cst.CSTNode], tuple[str, ...]] = {
 }
 """The order of the text, where the class declares its fields in another one."""
 
+_WITH_STATEMENTS: frozenset[type] = frozenset(
+    {
+        cst.ClassDef,
+        cst.Else,
+        cst.ExceptHandler,
+        cst.ExceptStarHandler,
+        cst.Finally,
+        cst.For,
+        cst.FunctionDef,
+        cst.If,
+        cst.IndentedBlock,
+        cst.Match,
+        cst.MatchCase,
+        cst.Try,
+        cst.TryStar,
+        cst.While,
+        cst.With,
+    }
+)
+
 _FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
 
 
@@ -79,6 +99,16 @@ def nodes_of(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         part = waiting.pop()
         yield part
         waiting.extend(children_of(part))
+
+
+def functions_in(module: cst.Module) -> Iterator[cst.FunctionDef]:
+    """Go through the functions and methods of a text, in its order; only statements are looked at."""
+    waiting: list[cst.CSTNode] = [module]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is cst.FunctionDef:
+            yield node
+        waiting.extend(reversed([child for child in children_of(node) if type(child) in _WITH_STATEMENTS]))
 
 
 def holds(node: cst.CSTNode, wanted: cst.CSTNode) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.syntax.cst_children import functions_in
 from flake8_flax_rng.syntax.liveness import may_be_read
 from flake8_flax_rng.syntax.walk import walk
 
@@ -50,6 +51,19 @@ def functions_around(chunk: Chunk, line: int) -> list[Function]:
 @lru_cache(maxsize=_CHUNKS_KEPT)
 def _functions(chunk: Chunk) -> list[Function]:
     return [node for statement in chunk.tree for node in walk(statement) if isinstance(node, Function)]
+
+
+def definition(chunk: Chunk, node: cst.FunctionDef) -> Function | None:
+    """Return what the ``ast`` says of a function; None where its tree and LibCST's differ."""
+    return _definitions(chunk).get(node)
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _definitions(chunk: Chunk) -> dict[cst.CSTNode, Function]:
+    """Return the functions of a piece of text; both trees have them in the order of the text."""
+    ours, theirs = list(functions_in(chunk.module)), _functions(chunk)
+    alike = [node.name.value for node in ours] == [node.name for node in theirs]
+    return dict(zip(ours, theirs, strict=True)) if alike else {}
 
 
 def is_dropped(chunk: Chunk, node: cst.CSTNode) -> bool:

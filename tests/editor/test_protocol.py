@@ -109,7 +109,7 @@ def test_the_fix_is_an_action() -> None:
 
 def test_a_fix_that_changes_more_says_so() -> None:
     (action,) = document(finding(safe=False)).actions(lines(0, 9), {})
-    assert action["title"] == "RNG101: use `subkey` (other numbers are drawn)"
+    assert action["title"] == "RNG101: use `subkey` (may change other results)"
     assert not action["isPreferred"]
 
 

@@ -187,3 +187,12 @@ def test_an_import_is_added_once():
     changed = after(text, edit)
     assert changed == text.replace("import jax", "import zlib\nimport jax")
     assert names.import_of(name(changed, "k"), "zlib") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("jax.vmap", True), ("vmap", True), ("v", True), ("random.vmap", False), ("numpy.vmap", False), ("jax", False)],
+)
+def test_what_stands_for_a_function(text, right):
+    program = "import jax\nfrom jax import random, vmap, vmap as v\nprint(k)\n"
+    assert names.spells(name(program, "k"), text, "jax.vmap") is right

@@ -88,6 +88,11 @@ def test_python_lsp_server(tools: Environment, tmp_path: Path, which: str) -> No
             "start": {"line": 6, "character": start},
             "end": {"line": 6, "character": start + len("key")},
         }
+        (first,) = found["relatedInformation"]
+        assert first["location"] == {
+            "uri": uri,
+            "range": {"start": {"line": 5, "character": 30}, "end": {"line": 5, "character": 33}},
+        }
         document = {"uri": uri}
         hover = server.request("textDocument/hover", textDocument=document, position=found["range"]["start"])
         assert "# RNG101 key-reuse" in hover["result"]["contents"]["value"]

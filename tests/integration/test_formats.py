@@ -122,7 +122,7 @@ def test_junit(tools: Environment, project: Path) -> None:
     )
     failures, cases = json.loads(tools.run("python", "-c", script, "rng.xml", cwd=project, check=True).stdout)
     assert failures == 1
-    assert cases[0].startswith("RNG101, `key` was already consumed by")
+    assert cases[0].startswith("RNG101, key-reuse: `key` was already consumed by")
 
 
 def test_a_fresh_environment(tmp_path_factory: pytest.TempPathFactory, wheel: Path, project: Path) -> None:

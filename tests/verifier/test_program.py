@@ -494,6 +494,11 @@ def test_programs_and_fixtures_apart(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "fixtures take no arguments" in capsys.readouterr().err
 
 
+def test_a_path_and_a_module(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verify", "train.py", "-m", "package.train"]) == 2
+    assert "not by both" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "inf", "soon"])
 def test_a_wrong_time_limit(seconds: str) -> None:
     with pytest.raises(SystemExit):

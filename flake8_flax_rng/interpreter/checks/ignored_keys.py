@@ -14,7 +14,7 @@ from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.values import Key, Keys
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import names_in, only_initialises
 from flake8_flax_rng.syntax.names_in_text import Function as Text
-from flake8_flax_rng.syntax.names_in_text import function_around, loaded
+from flake8_flax_rng.syntax.names_in_text import definition, function_around, loaded
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -45,9 +45,8 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
         or not isinstance(code.node, cst.FunctionDef)
     ):
         return
-    line, _ = code.chunk.position(code.node)
-    text = function_around(code.chunk, line)
-    if text is not None and text.name == code.name:
+    text = definition(code.chunk, code.node)
+    if text is not None:
         unread = [name for name in keyed if name in _unread(text)]
         if unread:
             engine.book.ignored[text] = unread[0], engine.context.stack[-1].site

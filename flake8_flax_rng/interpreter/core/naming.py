@@ -81,6 +81,8 @@ class Namer:
 
     def label(self, value: Value, state: State) -> str:
         """Return what a reader calls a callable."""
+        if type(value) is Symbol:
+            return value.path
         while isinstance(value, Bound | Wrapped | Partial | Descriptor):
             value = value.function
         if isinstance(value, Symbol):

@@ -80,6 +80,17 @@ class Work:
         self.followed.clear()
         self.looped.clear()
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Follow something that does not count for the root that is being followed."""
+        kept = self.limit, self.of_file, self.effort
+        followed, looped = set(self.followed), set(self.looped)
+        try:
+            yield
+        finally:
+            self.limit, self.of_file, self.effort = kept
+            self.followed, self.looped = followed, looped
+
     def may_enter(self, code: FunctionCode) -> bool:
         """Return whether a function of another file may still be followed."""
         return code not in self.too_large and self.left_abroad > -STEPS_FOR_SHORT_CALLS

@@ -16,9 +16,10 @@ from flake8_flax_rng.interpreter.domain.budget import CLASSES_NAMED
 from flake8_flax_rng.interpreter.domain.events import Use
 from flake8_flax_rng.interpreter.domain.kinds import Binding, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import Args, Class, Descriptor, Function, Key, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.domain.values import Args, Class, Descriptor, Function, Key, Opaque, Ref, Symbol, Value
 from flake8_flax_rng.interpreter.jax.certain_draws import Certain, consumes
 from flake8_flax_rng.interpreter.jax.random import key_term
+from flake8_flax_rng.interpreter.libraries import consumers
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.python import classes, declared_types, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
@@ -41,7 +42,9 @@ def call_declared(engine: Engine, method: Term, args: Args, state: State) -> Out
     if owner is None or method.name is None or not _may_be_key(engine, args):
         return None
     cls = _declared(engine, owner, state)
-    return None if cls is None else _call(engine, cls, method.name, args, state)
+    if isinstance(cls, Symbol):
+        return consumers.call_declared(engine, cls.path, method, args, state)
+    return _call(engine, cls, method.name, args, state) if isinstance(cls, Class) else None
 
 
 def call_open(engine: Engine, function: Function, args: Args, state: State) -> Outcomes | None:
@@ -72,7 +75,7 @@ def _is_like_a_key(engine: Engine, value: Value) -> bool:
 # -- which class it is ---------------------------------------------------------------------------------
 
 
-def _declared(engine: Engine, owner: Term, state: State) -> Class | None:
+def _declared(engine: Engine, owner: Term, state: State) -> Value | None:
     """Return the class that an unknown value is declared to be of."""
     if owner.kind is Kind.PARAMETER:
         return _of_parameter(engine, owner, state)
@@ -83,17 +86,17 @@ def _declared(engine: Engine, owner: Term, state: State) -> Class | None:
         if isinstance(base, Class):
             said = base.annotations.get(str(owner.name)) or _said_by_constructor(base, str(owner.name))
             if said is not None:
-                return declared_types.named(engine, said, base.frames, state)
+                return declared_types.meant(engine, said, base.frames, state)
     return None
 
 
-def _of_parameter(engine: Engine, term: Term, state: State) -> Class | None:
+def _of_parameter(engine: Engine, term: Term, state: State) -> Value | None:
     for function in engine.program.functions.values():
         if function.code.serial == term.serial:
             params = function.code.node.params
             for param in (*params.posonly_params, *params.params, *params.kwonly_params):
                 if param.name.value == term.name and param.annotation is not None:
-                    return declared_types.named(engine, param.annotation.annotation, function.frames, state)
+                    return declared_types.meant(engine, param.annotation.annotation, function.frames, state)
     return None
 
 
@@ -203,6 +206,6 @@ def _methods(line: list[Class], name: str) -> Implementations | None:
             return None
         if not isinstance(function, Function):
             return None
-        if not is_left_to_subclasses(function.code.node):
+        if not is_left_to_subclasses(function.code):
             found.setdefault(function.code, (cls, function))
     return tuple(found.values()) or None

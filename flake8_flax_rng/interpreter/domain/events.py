@@ -243,6 +243,7 @@ class Remade:
         fold_is_later: whether that sampler was called before the fold.
         drawn: the draws from streams of NNX that have made the first and the second key, where these have.
         built: whether constructors of layers have drawn both, or have forked the streams that did.
+        apart: whether the text shows that what was drawn from the one never meets what was drawn from the other.
     """
 
     first: Made
@@ -253,6 +254,7 @@ class Remade:
     fold_is_later: bool = False
     drawn: tuple[Made | None, Made | None] = (None, None)
     built: bool = False
+    apart: bool = False
 
 
 @record(eq=False)

@@ -14,6 +14,7 @@ from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
 from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
+from flake8_flax_rng.interpreter.intent.meetings import may_meet, seeds_again
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.syntax.names_in_text import bound_between, functions_around, is_dropped, is_free
 
@@ -101,7 +102,19 @@ class Judgement:
         origins = first.origin, second.origin
         drawn = self._drawn(first.origin), self._drawn(second.origin)
         built = all(any(made.drawn is not None and made.drawn.layer for made in self._origins.line(o)) for o in origins)
-        return [replace(event, drawn=drawn, built=built) for event in self._remade(first, second)]
+        return [
+            replace(event, drawn=drawn, built=built, apart=self._apart(event)) for event in self._remade(first, second)
+        ]
+
+    def _apart(self, event: Remade) -> bool:
+        """Return whether what was drawn from two keys of one seed never meets."""
+        seeds = event.first.kind is event.second.kind is MakeKind.SEED
+        if not seeds or event.first.site.node is event.second.site.node:
+            return False
+        text, parting = self._book.text, part(event.before, event.use)
+        if seeds_again(text, event.first.site, event.second.site):
+            return True
+        return not parting.loop and not may_meet(text, parting.first.site, parting.second.site)
 
     def _drawn(self, origin: int) -> Made | None:
         """Return the draw from a stream of NNX that a key comes of, if it comes of one."""

@@ -35,8 +35,14 @@ def note(engine: Engine, what: LibraryMistake) -> None:
     engine.emit(Misapplied(what, step.site, step.label, calls[-1].site))
 
 
-def below_unknown_managers(engine: Engine, library: str, state: State) -> bool:
-    """Return whether any call on the way stands in a ``with`` of something that is not a library's own."""
+def below_unknown_managers(engine: Engine, library: str | None, state: State) -> bool:
+    """Return whether any call on the way stands in a ``with`` of something that is not a library's own.
+
+    Args:
+        engine: the analysis.
+        library: the package whose managers are known; None where none are.
+        state: the path.
+    """
     for step in engine.context.stack:
         for node in ancestors(step.site.chunk.module, step.site.node):
             if isinstance(node, cst.With) and not all(_is_of(item.item, library, state) for item in node.items):
@@ -44,7 +50,7 @@ def below_unknown_managers(engine: Engine, library: str, state: State) -> bool:
     return False
 
 
-def _is_of(manager: cst.BaseExpression, library: str, state: State) -> bool:
+def _is_of(manager: cst.BaseExpression, library: str | None, state: State) -> bool:
     inner = manager
     while isinstance(inner, cst.Call | cst.Attribute):
         inner = inner.func if isinstance(inner, cst.Call) else inner.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
@@ -16,6 +17,7 @@ from flake8_flax_rng.interpreter.jax.random import enter, key_term
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.libraries import GUESSED, SEEDED_METHODS
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def call(engine: Engine, path: str, args: Args, state: State, site: Site) -> Out
             modules.unknown_module(engine, state, site)
         return _consumed(engine, path, consumer, None, args, state)
     objects = engine.libraries.objects(path)
-    if objects is None or not args.complete() or not objects.unless.isdisjoint(args.keywords):
+    if objects is None or (objects.unless and not (args.complete() and objects.unless.isdisjoint(args.keywords))):
         return None
     made = _made(engine, path, args, state)
     return [(Tuple((made, engine.unknown(path))) if objects.first else made, state)]
@@ -63,6 +65,17 @@ def call_method(engine: Engine, function: Opaque, args: Args, state: State) -> O
     return _consumed(engine, library_label(function.term), consumer, owner, args, state)
 
 
+def call_declared(engine: Engine, path: str, method: Term, args: Args, state: State) -> Outcomes | None:
+    """Call a method of an object that is declared to be of a library's class; None when nothing is known of it."""
+    objects = engine.libraries.objects(path)
+    consumer = objects.methods.get(str(method.name)) if objects is not None else None
+    if consumer is None:
+        return None
+    label = f"{path.rpartition('.')[2]}.{method.name}"
+    consumer = replace(consumer, makes=consumer.makes or Makes.DECLARED)
+    return _consumed(engine, label, consumer, method.owner, args, state, called=label)
+
+
 def _made(
     engine: Engine, path: str, args: Args, state: State, owner: Term | None = None, method: str | None = None
 ) -> Value:
@@ -74,7 +87,8 @@ def _made(
 
 def _parts(engine: Engine, args: Args, state: State, without: Value | None = None) -> list[Term]:
     values = [engine.term(value, state) for value in args.values() if value is not without]
-    return [*values, *(engine.terms.const(name) for name in args.keywords)]
+    rest = [] if args.complete() else [engine.terms.fresh("rest")]
+    return [*values, *(engine.terms.const(name) for name in args.keywords), *rest]
 
 
 def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
@@ -88,7 +102,7 @@ def _handed_over(engine: Engine, path: str, args: Args, state: State) -> None:
 
 
 def _consumed(
-    engine: Engine, label: str, consumer: Consumer, owner: Term | None, args: Args, state: State
+    engine: Engine, label: str, consumer: Consumer, owner: Term | None, args: Args, state: State, called: str = ""
 ) -> Outcomes | None:
     key = args.keywords.get(consumer.name or "") or args.get(consumer.key, None)
     found = key_term(key)
@@ -100,8 +114,6 @@ def _consumed(
     if not _certain(consumer, args):
         return None
     rest = _parts(engine, args, state, key)
-    if not args.complete():
-        rest = [engine.terms.fresh("rest")]
     call = engine.terms.make(Kind.DRAW, found[0], label, owner, *rest)
     # On which inputs a model is initialised does not matter, only which model it is.
     signature = engine.terms.make(Kind.MAKER, found[0], owner) if owner is not None and consumer.makes else call
@@ -112,8 +124,9 @@ def _consumed(
         if not drawing:
             result.append((engine.unknown(label), path))
             continue
+        *around, step = engine.context.stack
         use = Use(
-            tuple(engine.context.stack),
+            (*around, replace(step, label=called) if called else step),
             UseKind.SPLIT if consumer.splits else UseKind.DRAW,
             label,
             found[0],

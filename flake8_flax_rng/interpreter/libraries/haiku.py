@@ -252,7 +252,7 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     """Give the function that is run a key of its own, or several."""
     current = state.lookup(MODULE_FRAME, _RUNNING)
     run = state.instance(current) if current is not None else None
-    if current is None and by_itself.is_run(engine):
+    if current is None and by_itself.is_run(engine) and not by_itself.below_unknown_managers(engine, None, state):
         by_itself.note(engine, LibraryMistake.OUTSIDE)
         return []
     key = run.attributes[_KEY] if run is not None else None

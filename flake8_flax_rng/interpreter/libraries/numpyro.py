@@ -35,6 +35,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.libraries import by_itself
 from flake8_flax_rng.interpreter.paths import conditions
+from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.semantics.packages.numpyro import (
     CERTAIN,
@@ -42,6 +43,7 @@ from flake8_flax_rng.semantics.packages.numpyro import (
     HANDLERS,
     SAMPLE,
     SEED,
+    TRACE,
     TRANSPARENT,
 )
 
@@ -114,7 +116,12 @@ def _call(engine: Engine, name: str, receiver: Value, args: Args, state: State, 
 
 def _get_trace(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call the model for what it does, rather than for what it returns."""
-    return [(engine.unknown("trace"), after) for _, after in engine.call(receiver, args, state, site)]
+    around = _entered(state)
+    _enter(engine.allocate(state, Instance(Symbol(TRACE), frozen=True)), around, state)
+    outcomes = engine.call(receiver, args, state, site)
+    for _, after in outcomes:
+        after.bind(MODULE_FRAME, _ENTERED, Tuple(around))
+    return [(engine.unknown("trace"), after) for _, after in outcomes]
 
 
 def _entered(state: State) -> tuple[Value, ...]:
@@ -202,17 +209,27 @@ def _nearest_seed(state: State) -> tuple[bool, Ref | None]:
 
 
 def _consume(engine: Engine, handler: Ref, what: Term, state: State) -> None:
-    """Enter the use of a handler's key, where the first site draws from what comes of it."""
+    """Enter the use of a handler's key, where the first site draws from what comes of it.
+
+    A trace may be made for its structure alone, before the key is used: only what comes after a use is a mistake.
+    """
     run = state.instance(handler)
     found = random.key_term(run.attributes[_KEY]) if run is not None else None
     if run is None or found is None or run.attributes[_DRAWN] != FALSE:
         return
     state.heap[handler.address] = run.set(_DRAWN, TRUE)
+    if _is_traced(state) and LedgerKey(found[0]) not in state.ledger:
+        return
     engine.book.read(run.attributes[_KEY])
     drawn = engine.terms.make(Kind.DRAW, found[0], SEED, what)
     way, builders = _way(engine, run), classes.builders(engine)
     use = Use(way, UseKind.DRAW, way[-1].label, *found, signature=drawn, call=drawn, builders=builders)
     random.enter(engine, use, state)
+
+
+def _is_traced(state: State) -> bool:
+    entered = [state.instance(handler) for handler in _entered(state)]
+    return any(found is not None and found.cls == Symbol(TRACE) for found in entered)
 
 
 def _way(engine: Engine, run: Instance) -> tuple[Step, ...]:

@@ -53,13 +53,13 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
     """
     if type(target) is cst.Name:
         _bind_name(engine, target.value, value, state, walrus)
-    elif isinstance(target, cst.Tuple | cst.List):
+    elif type(target) is cst.Tuple or type(target) is cst.List:
         _unpack(engine, target, value, state)
     elif isinstance(target, cst.StarredElement):
         assign(engine, target.value, value, state)
-    elif isinstance(target, cst.Attribute):
+    elif type(target) is cst.Attribute:
         _assign_attribute(engine, target, value, state)
-    elif isinstance(target, cst.Subscript):
+    elif type(target) is cst.Subscript:
         engine.book.read(value)
         engine.book.escapes.note(value)
         for (owner, index), _ in (
@@ -105,7 +105,7 @@ def _in_sight(owner: Value, state: State) -> bool:
 
 def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: State) -> None:
     elements = list(target.elements)
-    star = next((i for i, item in enumerate(elements) if isinstance(item, cst.StarredElement)), None)
+    star = next((i for i, item in enumerate(elements) if type(item) is cst.StarredElement), None)
     items = known_items(value, state)
     count = len(elements)
     if isinstance(value, Keys | Stacked) and value.count is not None:

@@ -88,7 +88,7 @@ def _joined(engine: Engine, node: cst.FormattedString, values: list[Value], plai
 
 def _display(engine: Engine, node: cst.Tuple | cst.List | cst.Set, state: State) -> Outcomes:
     rows = engine.eval_all([element.value for element in node.elements], state)
-    starred = [isinstance(element, cst.StarredElement) for element in node.elements]
+    starred = [type(element) is cst.StarredElement for element in node.elements]
     result: Outcomes = []
     for values, after in rows:
         items, complete = _spread(engine, values, starred, after)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
+_TEXTS_KEPT = 8
+"""Pieces of text whose names are remembered: a function is called many times."""
+
 _APPLY = "apply_fn"
 _RUNS = ("linen.", "haiku.")
 """The kinds of methods that run a model: of a module, or of a function that Haiku has transformed."""
@@ -54,6 +58,7 @@ def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects
     return found
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def nonlocal_names(text: str) -> frozenset[str]:
     """Return the names that inner functions of a text set anew."""
     if "nonlocal" not in text:

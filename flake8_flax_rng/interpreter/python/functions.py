@@ -47,7 +47,7 @@ from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
 from flake8_flax_rng.interpreter.python.lineage import is_linen
 from flake8_flax_rng.interpreter.python.names import dotted
 from flake8_flax_rng.syntax.cst_children import children_of
-from flake8_flax_rng.syntax.names_in_text import function_around, loaded
+from flake8_flax_rng.syntax.names_in_text import definition, loaded
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -237,7 +237,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return [(engine.unknown("recursion"), state)]
     if not _worth_following(engine, code, args, state):
         return unknown_code.unknown_call(engine, function, args, state)
-    if function.owner is not None and is_left_to_subclasses(code.node):
+    if function.owner is not None and is_left_to_subclasses(code):
         return engine.hooks.left_open(function, args, state) or _unknown(engine, function, args, state)
     if engine.context.functions and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine.context, engine.work.abroad)
@@ -302,9 +302,8 @@ def _take_as_given(engine: Engine, function: Function, args: Args, state: State)
 
 def _reads(code: FunctionCode, name: str) -> bool:
     """Return whether the text of a function names one of its parameters again."""
-    line, _ = code.chunk.position(code.node)
-    found = function_around(code.chunk, line) if isinstance(code.node, cst.FunctionDef) else None
-    return found is None or found.name != code.name or bool(loaded(found, name))
+    found = definition(code.chunk, code.node) if isinstance(code.node, cst.FunctionDef) else None
+    return found is None or bool(loaded(found, name))
 
 
 def _entered(engine: Engine, function: Function, names: dict[str, Value], state: State, traced: bool) -> Outcomes:
@@ -360,12 +359,12 @@ def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: Stat
     return any(_of_interest(value, state) for value in args.values())
 
 
-def is_left_to_subclasses(node: cst.FunctionDef | cst.Lambda) -> bool:
+def is_left_to_subclasses(code: FunctionCode) -> bool:
     """Return whether a method is abstract, or only says that it is not implemented: what its subclasses do is open."""
-    if isinstance(node, cst.Lambda):
+    node = code.node
+    if isinstance(node, cst.Lambda) or len(node.body.body) > _DOCUMENTED:
         return False
-    body = node.body.body
-    last = body[-1] if len(body) <= _DOCUMENTED else None
+    last = node.body.body[-1] if node.body.body else None
     line = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
     if isinstance(line, cst.Raise):
         name = line.exc.func if isinstance(line.exc, cst.Call) else line.exc

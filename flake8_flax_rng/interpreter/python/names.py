@@ -56,10 +56,10 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
 def dotted(node: cst.BaseExpression | cst.CSTNode | None) -> str:
     """Return the dotted spelling of a chain of names, empty if it is something else."""
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while type(node) is cst.Attribute:
         parts.append(node.attr.value)
         node = node.value
-    if not isinstance(node, cst.Name):
+    if type(node) is not cst.Name:
         return ""
     return ".".join([node.value, *reversed(parts)])
 

@@ -243,9 +243,9 @@ def comparison(engine: Engine, node: cst.Comparison, state: State) -> Outcomes:
 
 def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple[bool, State]]:
     """Return the ways that a path can go at a condition, each with what it takes to go there."""
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+    if type(node) is cst.UnaryOperation and type(node.operator) is cst.Not:
         return [(not held, path) for held, path in decide(engine, node.expression, state)]
-    if not isinstance(node, cst.BooleanOperation):
+    if type(node) is not cst.BooleanOperation:
         rows = engine.eval(node, state)
         _no_truth(engine, node, rows)
         for value, _ in rows:
@@ -254,7 +254,7 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
         return [way for value, at in rows for way in conditions.branch(engine, value, at)]
     spine: list[cst.BooleanOperation] = []
     left: cst.BaseExpression = node
-    while isinstance(left, cst.BooleanOperation):
+    while type(left) is cst.BooleanOperation:
         spine.append(left)
         left = left.left
     ways = decide(engine, left, state)

@@ -95,9 +95,9 @@ def _normal(states: list[State]) -> Completions:
 
 def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
     inner = node.value
-    while isinstance(inner, cst.Call):
+    while type(inner) is cst.Call:
         engine.book.signs.unused_result(inner)
-        inner = inner.func.value if isinstance(inner.func, cst.Attribute) else inner.func
+        inner = inner.func.value if type(inner.func) is cst.Attribute else inner.func
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
         if isinstance(value, Native | Ref) or engine.program.unkept:
@@ -236,8 +236,8 @@ def _raises(body: cst.BaseSuite) -> bool:
 
 def _is_for_checkers(test: cst.BaseExpression) -> bool:
     """Return whether this is ``TYPE_CHECKING``, which is false where the program runs."""
-    name = test.attr if isinstance(test, cst.Attribute) else test
-    return isinstance(name, cst.Name) and name.value == "TYPE_CHECKING"
+    name = test.attr if type(test) is cst.Attribute else test
+    return type(name) is cst.Name and name.value == "TYPE_CHECKING"
 
 
 def _import_for_checkers(engine: Engine, body: cst.BaseSuite, state: State) -> None:

@@ -44,7 +44,8 @@ class AnyEquinoxModules:
             return None
         if cls.serial not in self._known:
             self._known[cls.serial] = None  # for a class whose constructor asks for one of its own
-            self._known[cls.serial] = self._built(cls, state.fork())
+            with self._engine.work.aside():
+                self._known[cls.serial] = self._built(cls, state.fork())
         known = self._known[cls.serial]
         if known is None:
             return None
@@ -58,11 +59,14 @@ class AnyEquinoxModules:
         return None if any(cls in lineage.ancestors(other) for other in others) else self.of(cls, state)
 
     def _built(self, cls: Class, state: State) -> tuple[Ref, dict[int, HeapObject]]:
-        """Follow the constructor of a class for any arguments, and keep the layers that it stores."""
+        """Follow the constructor of a class for any arguments, and keep the layers that it stores.
+
+        That of a class of another file is not followed: its fields say what it holds.
+        """
         engine = self._engine
         ref = engine.allocate(state, Instance(cls, frozen=True, symbolic=True))
         constructor = classes.member(cls, _CONSTRUCTOR)
-        if isinstance(constructor, Function):
+        if isinstance(constructor, Function) and not constructor.code.chunk.file:
             ends = [end for end in self._follow(constructor, state, ref) if end.instance(ref) is not None]
             state = merge(ends, engine.unknown, kept=1)[0] if ends else state
         found = state.instance(ref)

@@ -79,13 +79,13 @@ LIBRARY = Library(
         "equinox.filter_make_jaxpr": "abstract",
         "equinox.nn.make_with_state": "with_state",
     },
-    spellings=(
-        ("equinox.filter_eval_shape", "jax.eval_shape"),
-        ("equinox.filter_vjp", "jax.vjp"),
-        ("equinox.filter_jvp", "jax.jvp"),
-        ("equinox.internal.scan", "jax.lax.scan"),
-        ("equinox.internal.while_loop", "jax.lax.while_loop"),
-        ("equinox.internal.fori_loop", "jax.lax.fori_loop"),
-    ),
+    control={
+        "equinox.filter_eval_shape": "eval_shape",
+        "equinox.filter_vjp": "vjp",
+        "equinox.filter_jvp": "vjp",
+        "equinox.internal.scan": "scan",
+        "equinox.internal.while_loop": "while_loop",
+        "equinox.internal.fori_loop": "fori_loop",
+    },
     part_modules=frozenset({MODULE, "equinox.nn.StatefulLayer"}),
 )

@@ -6,5 +6,7 @@ from flake8_flax_rng.semantics.consumers import Consumer, Library, Objects
 
 LIBRARY = Library(
     "jaxmarl",
-    objects={r"jaxmarl\.make": Objects({"reset": Consumer(), "step": Consumer()})},
+    objects={
+        r"jaxmarl\.(make|(environments|wrappers)\.(\w+\.)*[A-Z]\w*)": Objects({"reset": Consumer(), "step": Consumer()})
+    },
 )

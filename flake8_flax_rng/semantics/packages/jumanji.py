@@ -6,5 +6,5 @@ from flake8_flax_rng.semantics.consumers import Consumer, Library, Objects
 
 LIBRARY = Library(
     "jumanji",
-    objects={r"jumanji\.make": Objects({"reset": Consumer()})},
+    objects={r"jumanji\.(make|((env|environments|wrappers)\.(\w+\.)*)?[A-Z]\w*)": Objects({"reset": Consumer()})},
 )

@@ -6,6 +6,7 @@ from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Make
 
 SAMPLE = "numpyro.sample"
 SEED = "numpyro.handlers.seed"
+TRACE = "numpyro.handlers.trace"
 DISTRIBUTIONS = "numpyro.distributions."
 
 CERTAIN: frozenset[str] = frozenset({"numpyro.distributions.Delta", "numpyro.distributions.Unit"})

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from flake8_flax_rng.semantics.consumers import Consumer, Library, Objects
 
-LIBRARY = Library("pgx", objects={r"pgx\.make": Objects({"init": Consumer(), "step": Consumer(2)})})
+LIBRARY = Library("pgx", objects={r"pgx\.(make|(\w+\.)*[A-Z]\w*)": Objects({"init": Consumer(), "step": Consumer(2)})})
