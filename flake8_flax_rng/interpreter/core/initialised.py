@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import FACTS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Scope
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
@@ -81,10 +83,16 @@ def _settled(address: int, state: State) -> tuple[frozenset[tuple[Term, bool]], 
 
 def _of_fields(address: int, facts: Facts) -> Iterator[tuple[Term, bool]]:
     for fact, held in facts.items():
-        inside = parts(fact)
-        objects = {part.address for part in inside if part.kind is Kind.OBJECT}
-        if objects == {address} and all(part.kind in _OF_FIELDS for part in inside):
+        if _only_object(fact) == address:
             yield fact, held
+
+
+@lru_cache(maxsize=FACTS_REMEMBERED)
+def _only_object(fact: Term) -> int | None:
+    """Return the address of the one object whose fields a condition is of; None where it is of more than that."""
+    inside = parts(fact)
+    objects = {part.address for part in inside if part.kind is Kind.OBJECT}
+    return objects.pop() if len(objects) == 1 and all(part.kind in _OF_FIELDS for part in inside) else None
 
 
 def may_be_initialised(engine: Engine, where: Scope) -> bool:

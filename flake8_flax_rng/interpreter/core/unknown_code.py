@@ -16,12 +16,14 @@ from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Bound,
     Class,
+    Const,
     Key,
     Native,
     Opaque,
     Partial,
     Ref,
     Rows,
+    Symbol,
     Tuple,
     Value,
 )
@@ -81,9 +83,12 @@ def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> O
     for value in () if keeps else (*args.values(), *_streams(args, state)):
         _unresolved(engine, value, state)
     for value in args.values():
-        for inner in reachable(value, state.heap, _GIVEN_AWAY):
-            given_away(engine, state, inner)
-        escape(engine, value, state)
+        if type(value) is Opaque:
+            _escape(engine, value, state)
+        elif type(value) is not Const and type(value) is not Symbol:
+            for inner in reachable(value, state.heap, _GIVEN_AWAY):
+                given_away(engine, state, inner)
+            escape(engine, value, state)
     callee = engine.term(function, state)
     return [(Opaque(engine.terms.make(Kind.CALL, callee, *parts, engine.terms.fresh("call"))), state)]
 

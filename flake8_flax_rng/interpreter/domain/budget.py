@@ -129,6 +129,12 @@ what holds on all is kept."""
 FACTS_KEPT = 40
 """Conditions that one way remembers: the oldest says least of what follows. Silently forgotten."""
 
+TEXTS_REMEMBERED = 8
+"""Pieces of text whose ``nonlocal`` names are kept: a function is called many times. Hides nothing."""
+
+FACTS_REMEMBERED = 256
+"""Conditions of which is kept what they are about: each is asked for with each draw. Hides nothing."""
+
 # -- uses of keys ------------------------------------------------------------------------------------------------------
 
 SPLITS_KEPT = 4

@@ -125,13 +125,13 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
     """Make ``state`` stand for ``other`` too; without ``force`` only where nothing of interest is lost."""
     written = apart(state.epoch, other.epoch)
     names = _name_differences(state, other, written)
-    objects = _changed_objects(state.heap, other.heap, written)
     if not force:
         for frame, name in names:
             if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
                 return False
-        if any(_differ(address, state, other) for address in objects):
-            return False
+    objects = _changed_objects(state.heap, other.heap, written)
+    if not force and any(_differ(address, state, other) for address in objects):
+        return False
     for frame, name in names:
         some = never_none(state.lookup(frame, name), state) and never_none(other.lookup(frame, name), other)
         state.bind(frame, name, fresh(SOME if some else EITHER))

@@ -100,9 +100,9 @@ class State:
 
     def close_frame(self, number: int) -> None:
         """Forget the frame of a call that nothing can refer to any more."""
-        self._frames.pop(number, None)
-        self._owned.discard(number)
-        self.epoch.frames.add(number)
+        if self._frames.pop(number, None) is not None:
+            self._owned.discard(number)
+            self.epoch.frames.add(number)
 
     def has_frame(self, number: int) -> bool:
         """Return whether the frame exists on this path."""

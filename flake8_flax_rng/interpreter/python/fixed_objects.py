@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
-from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED
+from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED, TEXTS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _NONLOCAL = re.compile(r"\bnonlocal\b([^\n#;]*)")
-_TEXTS_KEPT = 8
-"""Pieces of text whose names are remembered: a function is called many times."""
-
 _APPLY = "apply_fn"
 _RUNS = ("linen.", "haiku.")
 """The kinds of methods that run a model: of a module, or of a function that Haiku has transformed."""
@@ -58,7 +55,7 @@ def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects
     return found
 
 
-@lru_cache(maxsize=_TEXTS_KEPT)
+@lru_cache(maxsize=TEXTS_REMEMBERED)
 def nonlocal_names(text: str) -> frozenset[str]:
     """Return the names that inner functions of a text set anew."""
     if "nonlocal" not in text:
