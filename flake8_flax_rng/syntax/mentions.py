@@ -50,8 +50,8 @@ def _packaged(home: str) -> bool:
 
 def _read(path: str) -> bytes:
     try:
-        if os.path.getsize(path) > _SIZE_LIMIT:
-            return b""
+        if not os.path.isfile(path) or os.path.getsize(path) > _SIZE_LIMIT:
+            return b""  # to open a pipe would wait for who writes into it
         with open(path, "rb") as stream:
             return stream.read()
     except OSError:
