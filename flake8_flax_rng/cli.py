@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from flake8_flax_rng import __version__
-from flake8_flax_rng.commands import USAGE, Refused, explain, fix, verify
+from flake8_flax_rng.commands import USAGE, Refused, explain, fix, show, verify
 
-COMMANDS = (explain, fix, verify)
+COMMANDS = (explain, fix, show, verify)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -64,6 +64,66 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class Group:
+    """What repeats or encloses a part of a key's lineage.
+
+    Args:
+        id: its name within the lineage.
+        kind: ``loop``, ``pass``, ``lanes``, ``lane`` or ``call``.
+        label: what it is, for a reader.
+        inside: the id of the group around it, empty if there is none.
+    """
+
+    id: str
+    kind: str
+    label: str
+    inside: str = ""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A key, what makes keys, or what consumes one.
+
+    Args:
+        id: its name within the lineage.
+        kind: ``seed``, ``parameter``, ``key``, ``split``, ``fold`` or ``stream`` for keys and what makes them;
+            ``draw`` or ``use`` for what consumes one.
+        label: what it is, for a reader.
+        range: where it stands, if that is known.
+        group: the id of the innermost group around it, empty if there is none.
+        collides: whether it is one of those that should not have met in one key.
+        unused: whether it is a key that nothing uses.
+    """
+
+    id: str
+    kind: str
+    label: str
+    range: Range | None = None
+    group: str = ""
+    collides: bool = False
+    unused: bool = False
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """From what a key comes to what is made of it; between equal keys if ``equal``."""
+
+    start: str
+    end: str
+    label: str = ""
+    equal: bool = False
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Where a key comes from, and where it goes."""
+
+    nodes: tuple[Node, ...]
+    arrows: tuple[Arrow, ...]
+    groups: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True)
 class Detail:
     """What is known of a finding beside its line.
 
@@ -71,11 +131,13 @@ class Detail:
         range: the source text that is wrong, the key itself for instance.
         related: other places, in the order in which the program comes to them.
         fix: the repair, where it is determinate.
+        lineage: where the key comes from, where the finding is about one.
     """
 
     range: Range
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    lineage: Lineage | None = None
 
 
 @dataclass(frozen=True, order=True)

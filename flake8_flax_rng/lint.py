@@ -156,7 +156,7 @@ def _analysed(
             index = build(tree, interest(libraries, project, project.home if project is not None else ""))
             analysis = Analysis(chunks(source, tree), index, libraries, project)
             try:
-                result = findings(analysis.run(), off(), tests, detailed)
+                result = findings(analysis.run(), off(), tests, detailed, analysis.origins)
             finally:
                 analysis.close()
             result.extend(not_analysed(failure) for failure in analysis.failures[:1])

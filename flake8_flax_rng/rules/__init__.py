@@ -9,13 +9,15 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Rule
+from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Lineage, Rule
 from flake8_flax_rng.rules import rng198
 from flake8_flax_rng.rules.details import detail_of
+from flake8_flax_rng.rules.lineage import Lineages
 from flake8_flax_rng.syntax.collected_tests import is_tested_with
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Event
+    from flake8_flax_rng.interpreter.evidence.origins import Origins
     from flake8_flax_rng.rules.report import Report
     from flake8_flax_rng.syntax.source import NotAnalysed
 
@@ -35,7 +37,11 @@ RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
 
 def findings(
-    events: Sequence[Event], off: Container[str] = (), tests: bool = False, detailed: bool = False
+    events: Sequence[Event],
+    off: Container[str] = (),
+    tests: bool = False,
+    detailed: bool = False,
+    origins: Origins | None = None,
 ) -> list[Finding]:
     """Return what the rules say about the events of one file; one finding for each place and cause.
 
@@ -46,14 +52,15 @@ def findings(
         off: codes of the rules that are not asked.
         tests: whether all of the file is there for its tests.
         detailed: whether each finding is to hold its range, the places that belong to it, and its fix.
+        origins: the calls that made keys, for the lineage of those that a detailed finding is about.
     """
-    placed = partial(_placed, tests=tests, detailed=detailed)
     result: dict[tuple[str, int, int], Finding] = {}
     for rule, check in _CHECKS:
         if rule.code in off:
             continue
         cause = _SAME_CAUSE.get(rule.code, rule.code)
-        for found in _found(rule, check, events, placed):
+        lineage = Lineages(check, events, origins).of if detailed else None
+        for found in _found(rule, check, events, partial(_placed, tests=tests, lineage=lineage)):
             if found.code in off:
                 continue
             of = f"{NOT_ANALYSED} {rule.code}" if found.code == NOT_ANALYSED else cause
@@ -73,14 +80,14 @@ def _found(
         yield _failed(rule, error)
 
 
-def _placed(rule: Rule, report: Report, tests: bool, detailed: bool) -> Finding:
+def _placed(rule: Rule, report: Report, tests: bool, lineage: Callable[[Report], Lineage | None] | None) -> Finding:
     try:
         line, column = report.place()
         in_test = rule.code in rng198.REPEATS and (tests or is_tested_with(report.site.chunk.tree, line))
     except Exception as error:
         return _failed(rule, error)
     code = rng198.RULE.code if in_test else rule.code
-    return Finding(line, column, code, report.message, detail_of(report) if detailed else None)
+    return Finding(line, column, code, report.message, detail_of(report, lineage) if lineage is not None else None)
 
 
 def _failed(rule: Rule, error: Exception) -> Finding:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.finding import Detail, Fix, Range, Related
+from flake8_flax_rng.finding import Detail, Fix, Lineage, Range, Related
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.rules.report import Report
 
 
-def detail_of(report: Report) -> Detail:
-    """Return the range of a report, the places that belong to it, and its fix.
+def detail_of(report: Report, lineage: Callable[[Report], Lineage | None]) -> Detail:
+    """Return the range of a report, the places that belong to it, its fix, and the lineage of its key.
 
     Args:
         report: what a rule says; its place is known to have a line.
+        lineage: draws where the key comes from.
     """
     line, column = report.place()
     place = _range(report.site) or Range(line, column, line, column)
-    return Detail(place, tuple(_related(report)), _fix(report))
+    return Detail(place, tuple(_related(report)), _fix(report), _lineage(report, lineage))
+
+
+def _lineage(report: Report, lineage: Callable[[Report], Lineage | None]) -> Lineage | None:
+    try:
+        return lineage(report)
+    except Exception:  # a mistake of ours
+        return None
 
 
 def _related(report: Report) -> Iterator[Related]:

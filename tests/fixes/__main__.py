@@ -109,7 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for code in (rule.code for rule in RULES if rule.code.startswith(wanted) and (FIXTURES / rule.code).is_dir()):
         result = tally(code)
         rows = on_jax(code) if options.jax and result.safe + result.suggested else []
-        result.programs, result.confirmed = len(rows), sum(row.ok for row in rows)
+        run = [row for row in rows if not row.skipped]
+        result.programs, result.confirmed = len(run), sum(row.ok for row in run)
         print(result.line(code), flush=True)
         for line in (*result.wrong, *(f"{row.program}: {row.linter}; JAX: {row.jax}" for row in rows if not row.ok)):
             print(f"    {line}", flush=True)

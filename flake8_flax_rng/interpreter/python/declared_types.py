@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.values import Class, Symbol, Value
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.names import dotted, lookup
+from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -55,9 +56,10 @@ def meant(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...
         first, *rest = name.split(".")
         cls = lookup(engine, first, state)
         for part in rest:
-            path = Symbol(f"{cls.path}.{part}", cls.home) if isinstance(cls, Symbol) else None
+            path = Symbol(canonical(f"{cls.path}.{part}"), cls.home) if isinstance(cls, Symbol) else None
             others = engine.files.others
-            cls = others.resolve(path, state) if others is not None and path is not None else engine.unknown(part)
+            cls = path if path is not None else engine.unknown(part)
+            cls = others.resolve(path, state) if others is not None and path is not None else cls
     return cls
 
 

@@ -63,6 +63,7 @@ from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.domain.events import Event
+    from flake8_flax_rng.interpreter.evidence.origins import Origins
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.project import Project
 
@@ -124,6 +125,11 @@ class Analysis:
             partial(_managed, engine),
             partial(implementations.call_open, engine),
         )
+
+    @property
+    def origins(self) -> Origins:
+        """The calls that made keys, complete when the file has been followed."""
+        return self._engine.book.origins
 
     def run(self) -> list[Event]:
         """Return what the rules need to know."""
