@@ -11,7 +11,7 @@ from flake8_flax_rng.fixes.edits import NoFix, inserted, replaced
 from flake8_flax_rng.fixes.names import fresh, nobodys, spelled_as, spells
 from flake8_flax_rng.fixes.statements import before, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.syntax.names_in_text import function_around
+from flake8_flax_rng.syntax.names_in_text import bound_between, function_around
 from flake8_flax_rng.syntax.walk import walk
 
 NAMES = ("subkey", "other_key", "next_key")
@@ -32,11 +32,25 @@ def split_before(use: Site, wanted: str = NAMES[0]) -> Fix:
     """
     name = use.chunk.code(use.node)
     refuse_split_before(use, name)
+    _refuse_none(use, name)
     edits = _one_key_more(use, name)
     if edits is None:
         new = fresh(use, wanted, *NAMES)
         edits = before(use, f"{name}, {new} = {spelled_as(use, 'jax.random.split')}({name})"), replaced(use, new)
     return Fix(f"split `{name}` before this use", edits, safe=False)
+
+
+def _refuse_none(use: Site, name: str) -> None:
+    """Refuse to split what a caller may leave out, and nothing above has put a key in its place."""
+    line, _ = use.chunk.position(use.node)
+    function = function_around(use.chunk, line)
+    if function is None or name in bound_between(use.chunk, function.lineno, line - 1, use.chunk.around):
+        return
+    given = function.args
+    pairs = [*zip(reversed([*given.posonlyargs, *given.args]), reversed(given.defaults), strict=False)]
+    for parameter, default in [*pairs, *zip(given.kwonlyargs, given.kw_defaults, strict=True)]:
+        if parameter.arg == name and isinstance(default, ast.Constant) and default.value is None:
+            raise NoFix("it may be None")
 
 
 def refuse_split_before(use: Site, name: str) -> None:
@@ -94,6 +108,7 @@ def _starred(target: cst.Tuple) -> bool:
 def one_for_each(first: Site, second: Site, wanted: str = NAMES[0]) -> Fix:
     """Return the fix that splits a key which cannot be renewed in its place, and gives one part to each of two uses."""
     name = first.chunk.code(first.node)
+    _refuse_none(first, name)
     if not reached_through(statement_of(first), second):
         raise NoFix("not every way to the second use leads past the first")
     one = fresh(first, wanted, *NAMES)

@@ -38,6 +38,7 @@ The exception, at the marked line. The facts are those of flax 0.8.2 and later (
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun, UnfedRun
@@ -67,6 +68,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             )
             break
     yield from _forgotten(events, told)
+    yield from _supplied(events, known)
 
 
 def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
@@ -77,6 +79,21 @@ def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
             advice = f"pass `rngs={{'dropout': {unfed.key or '<key>'}}}`"
             yield Report(
                 unfed.call, f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {fact}: {advice}"
+            )
+
+
+def _supplied(events: Sequence[Event], known: set[int]) -> Iterable[Report]:
+    """Report the calls of models that callers in other files supply, if all of these models lack a stream."""
+    for unfed in unfed_runs(events):
+        lacking = [(one, draw) for one in unfed.supplied if (draw := _missing(one.run, known)) is not None]
+        if lacking and len(lacking) == len(unfed.supplied):
+            one, draw = lacking[0]
+            names = sorted({f"`{one.run.name}`" for one, _ in lacking})
+            yield Report(
+                unfed.call,
+                f"{' or '.join(names)}, as {os.path.basename(one.path)} supplies it, draws the stream {draw.stream!r} "
+                f"({draw.layer or 'make_rng'} on {place(draw.site)}) and is not given it: "
+                f"{_advice(one.run, draw.stream)}",
             )
 
 

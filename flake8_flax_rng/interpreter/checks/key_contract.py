@@ -12,6 +12,7 @@ from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.semantics.jax_random import SEEDS
 from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS
 
@@ -255,10 +256,16 @@ def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
         engine.emit(Misused(Misuse.CAPTURED, engine.site(node)))
 
 
-def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value) -> None:
-    """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there."""
+def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value, state: State) -> None:
+    """Note a key that is renewed in an object while JAX traces: that happens once, and leaves a tracer there.
+
+    What the traced function is given is a copy there, which it may return.
+    """
     trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
-    if trace is not None and isinstance(value, Key) and isinstance(owner, Ref) and owner.address < trace.start:
+    if trace is None or not isinstance(value, Key) or not isinstance(owner, Ref) or owner.address >= trace.start:
+        return
+    given = engine.context.stack[trace.depth - 1].arguments if trace.depth else ()
+    if not any(owner == inner for _, argument in given for inner in reachable(argument, state.heap)):
         engine.emit(Misused(Misuse.LEAK, _in_traced(engine, trace) or engine.site(node)))
 
 

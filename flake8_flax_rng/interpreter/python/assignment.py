@@ -87,7 +87,7 @@ def _assign_attribute(engine: Engine, target: cst.Attribute, value: Value, state
         engine.book.escapes.note(value)
     for owner, _ in owners:
         if not _in_graph(owner, state):
-            key_contract.check_leak(engine, target, owner, value)
+            key_contract.check_leak(engine, target, owner, value, state)
         set_attribute(engine, owner, target.attr.value, value, state)
 
 
