@@ -11,7 +11,7 @@ from flake8_flax_rng.fixes.edits import NoFix, inserted, replaced
 from flake8_flax_rng.fixes.names import fresh, nobodys, spelled_as, spells
 from flake8_flax_rng.fixes.statements import before, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.syntax.names_in_text import bound_between, function_around
+from flake8_flax_rng.syntax.names_in_text import bound_between, function_around, may_be_none
 from flake8_flax_rng.syntax.walk import walk
 
 NAMES = ("subkey", "other_key", "next_key")
@@ -42,6 +42,8 @@ def split_before(use: Site, wanted: str = NAMES[0]) -> Fix:
 
 def _refuse_none(use: Site, name: str) -> None:
     """Refuse to split what a caller may leave out, and nothing above has put a key in its place."""
+    if may_be_none(name, use.chunk, use.chunk.position(use.node)[0]):
+        raise NoFix("it may be None")
     line, _ = use.chunk.position(use.node)
     function = function_around(use.chunk, line)
     if function is None or name in bound_between(use.chunk, function.lineno, line - 1, use.chunk.around):

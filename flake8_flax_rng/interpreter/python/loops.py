@@ -48,7 +48,8 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
                 for path in live:
                     assign(engine, node.target, item, path)
                 live = [path for path in live if not path.ended]
-                live = _run_body(engine, node.body, live, left, result)
+                spare = [path.fork() for path in live if turn and not iteration.exact and _met_once(path)]
+                live = _run_body(engine, node.body, live, left, result) or (spare if not left else [])
         if not iteration.exact:
             forget_lengths(start, [*live, *left], len(passes), iteration.count)
             _settle_places(engine, seen, live, iteration.total)
@@ -151,6 +152,14 @@ def _run_body(
             else:
                 result.append((completion, after))
     return engine.merge(going_on)
+
+
+def _met_once(state: State) -> bool:
+    """Return whether it is held that no later pass meets what one has met.
+
+    What is required of each item holds in all of them, so that no path would come out of a second pass.
+    """
+    return any(fact.kind is Kind.ONCE for facts in state.assumed for fact in facts)
 
 
 def _run_else(engine: Engine, orelse: cst.Else | None, live: list[State]) -> Completions:
