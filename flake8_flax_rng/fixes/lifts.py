@@ -24,8 +24,8 @@ def stream_split(place: Site, stream: str, splits: bool, safe: bool) -> Fix:
     display = next((node for node in reversed(way_to(place)) if isinstance(node, cst.Dict | cst.Call)), None)
     if isinstance(display, cst.Dict):
         site = Site(display, place.chunk)
-        if any(isinstance(part, cst.StarredDictElement) for part in display.elements):
-            raise NoFix("`split_rngs` is put together elsewhere")
+        if not all(isinstance(getattr(part, "key", None), cst.SimpleString) for part in display.elements):
+            raise NoFix("`split_rngs` speaks of all streams, or is put together elsewhere")
         return Fix(title, (with_entry(site, stream, str(splits)),), safe)
     if not isinstance(display, cst.Call):
         raise NoFix("`split_rngs` is put together elsewhere")

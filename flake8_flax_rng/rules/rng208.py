@@ -73,7 +73,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _repair(event: Flagged) -> Fix:
-    if event.what is not FlagMistake.INVERTED or not isinstance(event.site.node, cst.Name | cst.Attribute):
+    if event.what is not FlagMistake.INVERTED or not isinstance(event.site.node, cst.Name):
         raise NoFix("which flag is meant is not known")
     flag = event.site.chunk.code(event.site.node)
     return Fix(f"write `not {flag}`", (replaced(event.site, f"not {flag}"),), safe=False)

@@ -51,6 +51,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.lifts import stream_let_in, stream_split
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
@@ -89,6 +90,8 @@ def _repair(event: Lifted) -> Fix:
     """Hand the stream on; what falls back to another stream draws other numbers then."""
     if event.transform in _BY_FILTER:
         return stream_let_in(event.site, event.stream, safe=not event.fallback)
+    if event.transform == "nn.RNN" or event.stream == "params":
+        raise NoFix("whether the parameters are shared decides what to write")
     return stream_split(event.site, event.stream, splits=True, safe=not event.fallback)
 
 
