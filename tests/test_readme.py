@@ -82,7 +82,9 @@ def test_the_second_command_is_what_ci_runs():
 
 def test_the_extras_that_are_named_exist():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert {"verify", "verify-neighbours", "pages", "lsp", "test", "dev"} == set(project["optional-dependencies"])
+    assert {"verify", "verify-neighbours", "show", "pages", "lsp", "test", "test-browser", "dev"} == set(
+        project["optional-dependencies"]
+    )
     names = {re.split(r"[<>=]", requirement)[0] for requirement in project["dependencies"]}
     assert names == {"flake8", "libcst"}  # "needs flake8 and LibCST, not JAX"
 

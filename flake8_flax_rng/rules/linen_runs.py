@@ -41,7 +41,10 @@ def unfed_runs(events: Sequence[Event]) -> list[UnfedRun]:
 def _may_lack(unfed: UnfedRun, known: list[ModuleRun] | None) -> bool:
     if known is None:
         return True
-    told = ("params",) if unfed.key is not None or unfed.fed is not None else ("params", UNKNOWN)
+    alone = unfed.key is None and unfed.fed is None
+    if alone and any(draw.stream not in ("params", UNKNOWN) for run in known for draw in surely_drawn(run)):
+        return False
+    told = ("params", UNKNOWN) if alone else ("params",)
     return all(any(draw.stream not in told for path in run.draws for draw in active(path)) for run in known)
 
 

@@ -38,6 +38,7 @@ The exception, at the marked line. The facts are those of flax 0.8.2 and later (
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -75,6 +76,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             )
             break
     yield from _forgotten(events, told)
+    yield from _supplied(events, known)
 
 
 def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
@@ -110,6 +112,21 @@ def _at_hand(event: Discarded, call: Site) -> bool:
     if made.chunk.file or chunk.file or event.name == "_" or line(made) >= line(call):
         return False
     return function_around(chunk, line(call)) is function_around(made.chunk, line(made))
+
+
+def _supplied(events: Sequence[Event], known: set[int]) -> Iterable[Report]:
+    """Report the calls of models that callers in other files supply, if all of these models lack a stream."""
+    for unfed in unfed_runs(events):
+        lacking = [(one, draw) for one in unfed.supplied if (draw := _missing(one.run, known)) is not None]
+        if lacking and len(lacking) == len(unfed.supplied):
+            one, draw = lacking[0]
+            names = sorted({f"`{one.run.name}`" for one, _ in lacking})
+            yield Report(
+                unfed.call,
+                f"{' or '.join(names)}, as {os.path.basename(one.path)} supplies it, draws the stream {draw.stream!r} "
+                f"({draw.layer or 'make_rng'} on {place(draw.site)}) and is not given it: "
+                f"{_advice(one.run, draw.stream)}",
+            )
 
 
 def _second_fact(unfed: UnfedRun) -> str | None:

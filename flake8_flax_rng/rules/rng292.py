@@ -53,7 +53,7 @@ RULE = rule(
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report runs in training mode that no stream is given to."""
     for unfed in unfed_runs(events):
-        if unfed.key is None and unfed.fed is None and not unfed.mutable:
+        if unfed.key is None and unfed.fed is None and not unfed.mutable and not unfed.supplied:
             yield Report(
                 unfed.call,
                 f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`: a model with dropout raises here; "

@@ -12,6 +12,8 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import TypeVar
 
+from flake8_flax_rng.syntax.mentions import mentions
+
 SIZE_LIMIT = 1_000_000
 """Bytes; a larger file was written by a program."""
 
@@ -73,6 +75,7 @@ _ASK: dict[str, Callable[[str], Answer]] = {
     "real": os.path.realpath,
     "contents": _digest_of,
     "here": lambda _: os.getcwd(),
+    "mentions": lambda asked: mentions(asked, digest),
 }
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.disk import SIZE_LIMIT, Asked, Disk, contents, digest
 from flake8_flax_rng.syntax.index import Index, bound, member
+from flake8_flax_rng.syntax.mentions import paths_in, question
 from flake8_flax_rng.syntax.walk import statements, walk
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ TEXT_FOLLOWED = 2_000_000
 
 HANDED_ON = 4
 """Packages that hand one name on, as far as it is traced to find out whether it can matter."""
+
+FILES_MENTIONING = 5
+"""Files that mention a function whose callers are followed; of one that more of them mention nothing is known."""
 
 FILES_KEPT = 40
 """Files that a process remembers."""
@@ -224,6 +228,21 @@ class Project:
                 return None
             self._files[path] = self._source(path)
         return self._files[path]
+
+    def mentioning(self, name: str) -> list[SourceFile] | None:
+        """Return the other files around the linted one that mention a name; None if there are too many."""
+        answer = self.disk.ask("mentions", question(name, self.home))
+        if not isinstance(answer, str) or answer.count("\n") >= FILES_MENTIONING:
+            return None
+        sources = [self._source(path) for path in paths_in(answer)]
+        return [source for source in sources if source is not None] if None not in sources else None
+
+    def beside(self, source: SourceFile) -> Project:
+        """Return the project as another of its files sees it, which finds the linted one as it is here."""
+        other = Project(source.path, self.root)
+        other.disk = self.disk
+        other._files = {source.path: source, self.home: self._files.get(self.home)}
+        return other
 
     def _source(self, path: str) -> SourceFile | None:
         """Return a file as it is now; one that has not changed is not read again."""

@@ -81,7 +81,7 @@ def deriving(name: str, file: str, home: str) -> Deriving | None:
     Returns:
         what was found; None where there are too many files or classes, or where a class stands in another block.
     """
-    paths = _files({_around(file), _around(home)}, tests=_TEST.search(home) is not None)
+    paths = files({around(file), around(home)}, tests=is_test(home))
     if paths is None:
         return None
     texts = {path: text for path in paths if (text := _read(path)) is not None}
@@ -105,7 +105,7 @@ def deriving(name: str, file: str, home: str) -> Deriving | None:
     return Deriving(tuple(found), frozenset({*stored, *(("*",) if computed else ())}))
 
 
-def _around(path: str) -> str:
+def around(path: str) -> str:
     """Return the outermost package that a file stands in, for a script its directory."""
     folder = os.path.dirname(path)
     while os.path.isfile(os.path.join(os.path.dirname(folder), _PACKAGE)):
@@ -113,7 +113,21 @@ def _around(path: str) -> str:
     return folder
 
 
-def _files(folders: set[str], tests: bool) -> list[str] | None:
+def is_test(path: str) -> bool:
+    """Return whether a file is a test."""
+    return _TEST.search(path) is not None
+
+
+def files(folders: set[str], tests: bool) -> list[str] | None:
+    """Return the files in some folders.
+
+    Args:
+        folders: the folders.
+        tests: whether tests count.
+
+    Returns:
+        the paths of the files; None where there are too many.
+    """
     found = dict[str, None]()
     for folder in sorted(folders):
         for path in _walk(folder):

@@ -50,7 +50,7 @@ def wheel(cache: Path, package: str, files: dict[str, str]) -> None:
 @pytest.fixture
 def run(tmp_path, capsys):
     """The command with one package, `fake`; returns its status and output."""
-    files = {"fake/noise.py": NOISE, "fake/twice.py": TWICE, "tests/test_reuse.py": REUSE, "fake/new.py": "x = = 1\n"}
+    files = {"fake/noise.py": NOISE, "fake/twice.py": TWICE, "tests/reuse.py": REUSE, "fake/new.py": "x = = 1\n"}
     wheel(tmp_path / "cache", "fake==1.0", files)
     (tmp_path / "packages.txt").write_text("fake==1.0\n")
 
@@ -66,7 +66,7 @@ def run(tmp_path, capsys):
 FILES = {"cache": "cache", "packages": "packages.txt", "record": "record.tsv"}
 RECORDED = (
     "fake\t1.0\tfake/twice.py\t7:31\tRNG101\tbug\tone key, two draws of one kind\n"
-    "fake\t1.0\ttests/test_reuse.py\t4:23\tRNG101\tformal\tonly the shape is looked at\n"
+    "fake\t1.0\ttests/reuse.py\t4:23\tRNG101\tformal\tonly the shape is looked at\n"
 )
 
 

@@ -22,6 +22,7 @@ OPTIONS = {
     "rng_consumers": [],
     "rng_cache_dir": "",
     "rng_no_cache": False,
+    "rng_docs_url": "",
 }
 
 REUSE = "import jax\n\n\ndef f(key):\n    return jax.random.normal(key) + jax.random.uniform(key)\n"
@@ -30,7 +31,7 @@ REUSE = "import jax\n\n\ndef f(key):\n    return jax.random.normal(key) + jax.ra
 @pytest.fixture(autouse=True)
 def options(monkeypatch):
     """Set the plugin's options for one test."""
-    for name in ("requested", "follow", "project_root", "libraries", "cache_dir", "settings"):
+    for name in ("requested", "follow", "project_root", "libraries", "cache_dir", "settings", "docs_url"):
         monkeypatch.setattr(Plugin, name, getattr(Plugin, name))
 
     def set_options(**given: object) -> None:

@@ -66,10 +66,10 @@ def test_a_wrong_entry_ends_the_run_with_one_message(tmp_path, arguments):
 
 def test_two_runs_in_one_process(monkeypatch):
     monkeypatch.setattr(Plugin, "requested", ())
-    for name in ("libraries", "follow", "project_root", "cache_dir", "settings"):
+    for name in ("libraries", "follow", "project_root", "cache_dir", "settings", "docs_url"):
         monkeypatch.setattr(Plugin, name, getattr(Plugin, name))
     options = Namespace(select=[], extend_select=[], rng_consumers=["lib.draw:key"], rng_no_follow=False)
-    options.rng_project_root = options.rng_cache_dir = ""
+    options.rng_project_root = options.rng_cache_dir = options.rng_docs_url = ""
     options.rng_no_cache = False
     Plugin.parse_options(options)
     assert list(Plugin.libraries.own) == ["lib.draw"]

@@ -113,6 +113,12 @@ PATHS_KEPT = 5
 PATHS_BY_EFFORT = ((6_000, 1), (2_000, 2), (700, 3))
 """How many instead, once so many expressions were evaluated from one function. RNG090 ``paths``."""
 
+CLASSES_REGISTERED = 6
+"""Classes in a registry of modules, each of which is followed where the name is not known. Silently: it is unknown."""
+
+UNFED_TRACED = 4
+"""Runs of models without streams for which the callers in other files are followed. Silently: nothing is supplied."""
+
 PATHS_KEPT_ABROAD = 2
 """How many at most in another file of which much was followed. RNG090 ``paths``."""
 

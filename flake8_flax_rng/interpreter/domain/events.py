@@ -425,6 +425,19 @@ class Reused:
 
 
 @record(eq=False)
+class Supplied:
+    """A run of a model that a caller in another file supplies.
+
+    Args:
+        run: the run.
+        path: the caller's file.
+    """
+
+    run: ModuleRun
+    path: str
+
+
+@record(eq=False)
 class UnfedRun:
     """A model is run in training mode, and given no stream; what it draws may not be known.
 
@@ -438,6 +451,7 @@ class UnfedRun:
         made: the call that made it; None where it is a parameter.
         giver: the call that gives it, where it is a parameter.
         fed: a call that gives streams to the same model while it may train.
+        supplied: what the model is for all callers in other files; empty where that is not known.
     """
 
     call: Site
@@ -449,6 +463,7 @@ class UnfedRun:
     made: Made | None = None
     giver: Site | None = None
     fed: Site | None = None
+    supplied: tuple[Supplied, ...] = ()
 
 
 @record(eq=False)

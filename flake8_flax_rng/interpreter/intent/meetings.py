@@ -78,7 +78,7 @@ def seeds_again(text: Sequence[ast.stmt], first: Site, second: Site) -> bool:
     lines = [site.chunk.position(site.node)[0] for site in (first, second)]
     function = _around(text, lines)
     found = [_name_bound_on(text if function is None else function.body, line) for line in lines]
-    return found[0] is not None and found[0] == found[1]
+    return lines[0] != lines[1] and found[0] is not None and found[0] == found[1]
 
 
 def _name_bound_on(body: Sequence[ast.stmt], line: int) -> str | None:

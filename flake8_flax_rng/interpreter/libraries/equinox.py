@@ -120,7 +120,9 @@ def _call(engine: Engine, name: str, receiver: Value, args: Args, state: State, 
         return [(passed, state)]
     result: Outcomes = []
     flag = _flag(found, args)
-    for off, way in conditions.branch(engine, engine.unknown(INFERENCE) if flag is None else flag, state):
+    if flag is None or found.symbolic:  # what is unpacked into the calls may turn it off
+        return [(engine.unknown("layer"), state)]
+    for off, way in conditions.branch(engine, flag, state):
         if off:
             result.append((passed, way))
             continue

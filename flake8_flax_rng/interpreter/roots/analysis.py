@@ -54,18 +54,22 @@ from flake8_flax_rng.interpreter.python.functions import call_function, symbolic
 from flake8_flax_rng.interpreter.python.statements import run_block, run_statement
 from flake8_flax_rng.interpreter.roots.any_equinox import AnyEquinoxModules
 from flake8_flax_rng.interpreter.roots.any_modules import AnyModules
+from flake8_flax_rng.interpreter.roots.callers import with_callers
 from flake8_flax_rng.interpreter.roots.handed_on_keys import Leftovers
 from flake8_flax_rng.interpreter.roots.other_files import ProjectFiles
 from flake8_flax_rng.interpreter.roots.receivers import Objects
+from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
+from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.source import Chunk, NotAnalysed
+from flake8_flax_rng.syntax.source import chunks as pieces_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.domain.events import Event
     from flake8_flax_rng.interpreter.evidence.origins import Origins
     from flake8_flax_rng.syntax.index import Index
-    from flake8_flax_rng.syntax.project import Project
+    from flake8_flax_rng.syntax.project import Project, SourceFile
 
 _NOTHING = FixedObjects()
 
@@ -80,6 +84,7 @@ class Analysis:
         index: which of its definitions matter; None to follow all of them.
         libraries: what is known of other packages.
         project: the other files of the project; None to follow none of them.
+        callers: whether those who call the file's functions from other files are asked what they supply.
 
     Attributes:
         failures: pieces that could not be analysed.
@@ -91,8 +96,10 @@ class Analysis:
         index: Index | None = None,
         libraries: Libraries = NO_LIBRARIES,
         project: Project | None = None,
+        callers: bool = True,
     ):
         self._chunks = chunks
+        self._project, self._callers = project, callers
         self._engine = Engine(EVALUATORS, call, run_block, libraries)
         self._engine.book.text = [statement for chunk in chunks for statement in chunk.tree]
         self._index = self._engine.files.linted.index = index
@@ -160,7 +167,28 @@ class Analysis:
             lambda: [event for event in engine.events if self._holds(event)],
             lambda: engine.bounds.events,
         ]
-        return [event for source in sources for event in self._safely(source) or ()]
+        events = [event for source in sources for event in self._safely(source) or ()]
+        supplied = self._safely(partial(self._with_callers, events))
+        return events if supplied is None else supplied
+
+    def _with_callers(self, events: list[Event]) -> list[Event]:
+        """Add what callers in other files supply; what these files hold is followed without theirs."""
+        if self._project is None or not self._callers:
+            return events
+        return with_callers(events, self._project, self._of_other_file)
+
+    def _of_other_file(self, source: SourceFile, project: Project) -> list[Event]:
+        """Follow another file as if it were linted."""
+        libraries = self._engine.libraries
+        index = build(source.tree, interest(libraries, project, project.home))
+        pieces = pieces_of(source.text, source.tree)
+        analysis = Analysis(pieces, index, libraries, project, callers=False)
+        try:
+            return analysis.run()
+        finally:
+            analysis.close()
+            for piece in pieces:
+                piece.file = source.path
 
     def close(self) -> None:
         """Let go of everything at once: the parts refer to each other, and only the collector would find that out."""

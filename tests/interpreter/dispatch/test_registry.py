@@ -30,18 +30,18 @@ def test_a_model_is_asked_after_another_that_may_not_know_the_call():
 
 
 def test_a_note_is_made_first_and_what_computes_comes_last():
-    assert asked("jax.numpy.where") == ["notes._select", "consumers._call", "notes._compute"]
+    assert asked("jax.numpy.where") == ["notes._select", "consumers.call", "notes._compute"]
     assert asked("numpy.testing.assert_allclose")[0] == "assertions.note"
     assert asked("numpy.random.normal")[-2:] == ["notes._draw_on_host", "notes._compute"]
 
 
 def test_a_name_of_linen_that_is_no_module_may_run_what_it_is_given():
-    assert asked("flax.linen.swish") == ["consumers._call", "modules._unknown_function", "notes._compute"]
+    assert asked("flax.linen.swish") == ["consumers.call", "modules._unknown_function", "notes._compute"]
     assert asked("flax.linen.Future")[1:3] == ["modules._make", "modules._unknown_function"]
 
 
 def test_of_an_unknown_path_only_the_users_own_consumers_can_know():
-    assert asked("mylib.unknown") == ["consumers._call"]
+    assert asked("mylib.unknown") == ["consumers.call"]
 
 
 def test_each_kind_of_method_has_one_model():

@@ -15,8 +15,8 @@ import chex, unittest, numpy as np
 from elsewhere import check_trees_equal, trees_equal, report
 def draw(k):
     return {{"x": random.normal(k, (3,))}}["x"]
-class Test(unittest.TestCase):
-    def test(self, key, tol, other):
+class Noise(unittest.TestCase):
+    def runTest(self, key, tol, other):
         a = draw(key)
         b = draw(key)
 {}
@@ -107,7 +107,7 @@ def test_an_assertion_says_nothing_of_other_draws():
 def test_an_assertion_says_nothing_of_what_meets_within_a_value():
     text = (
         "def f(k):\n    return random.normal(k, (3,)) * random.uniform(k, (3,))\n"
-        "def test(key):\n    a, b = f(key), f(key)\n    assert (a == b).all()\n"
+        "def check(key):\n    a, b = f(key), f(key)\n    assert (a == b).all()\n"
     )
     assert lines(text) == [2]
 
