@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.streams import stream_left_out
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import TurnedOff
 from flake8_flax_rng.rules.linen_runs import active, runs_by_call, settled
@@ -24,10 +26,12 @@ def needless_streams(events: Sequence[Event], dropout: bool) -> Iterable[Report]
         for stream in resolved[0].streams or ():
             needless = stream != "params" and all(_needless(run, stream) for run in resolved)
             if needless and all(_of_dropout(run, stream) for run in resolved) is dropout:
+                place = resolved[0].places.get(stream) or resolved[0].places.get("*", resolved[0].call)
                 yield Report(
-                    resolved[0].places.get(stream) or resolved[0].places.get("*", resolved[0].call),
+                    place,
                     f"`{resolved[0].name}` does not need the {stream!r} key: the parameters are the same "
                     f"without it; pass only the 'params' key here and give {stream!r} to `apply`",
+                    fix=partial(stream_left_out, place, resolved[0].call, stream, initialises=True),
                 )
 
 

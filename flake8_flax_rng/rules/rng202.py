@@ -34,7 +34,11 @@ The exception, at the marked line. The facts are those of flax 0.8.2 and later (
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.streams import stream_renamed
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
 from flake8_flax_rng.rules.linen_runs import by_context, missing, runs_by_call, similar
 from flake8_flax_rng.rules.report import Report, line, place, rule
@@ -80,4 +84,15 @@ def _report(run: ModuleRun, draw: Draw) -> Report:
     streams = ", ".join(repr(stream) for stream in run.streams or ())
     given = f"only gets {streams}" if streams else "gets no key"
     advice = f"write 'params' for {meant!r}" if meant else "pass `{'params': <key>}`, or just the key"
-    return Report(run.call, f"`{run.name}` draws its parameters ({drawn}) and {given}: {advice}")
+    message = f"`{run.name}` draws its parameters ({drawn}) and {given}: {advice}"
+    return Report(run.call, message, related=(("drawn here", draw.site),), fix=partial(_repair, run, meant))
+
+
+def _repair(run: ModuleRun, meant: str) -> Fix:
+    """Give the key under the name ``'params'`` that is the only one, or was meant to be it."""
+    names = run.streams or ()
+    if not meant and len(names) != 1:
+        raise NoFix("no key is at hand")
+    name = meant or names[0]
+    place = run.places.get(name) or run.places.get("*", run.call)
+    return stream_renamed(place, run.call, name, "params", safe=bool(meant))

@@ -34,10 +34,14 @@ those of flax 0.8.2 and later (`make_rng` falls back to the `'params'` stream; b
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.streams import stream_left_out, stream_renamed
 from flake8_flax_rng.interpreter.domain.events import Event, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
-from flake8_flax_rng.rules.linen_runs import UNKNOWN, missing, runs_by_call, settled, similar, unread
+from flake8_flax_rng.rules.linen_runs import UNKNOWN, missing, possibly_drawn, runs_by_call, settled, similar, unread
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG204", "unknown-stream", "a key is given under a name that nothing in the model reads", __doc__)
@@ -58,7 +62,18 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 run.places.get(stream) or run.places.get("*", run.call),
                 f"nothing in `{run.name.rpartition('.')[0]}` reads the stream {stream!r}: "
                 + (f"write {meant[0]!r}" if meant[0] else "leave it out, or draw from it"),
+                fix=partial(_repair, run, stream, meant[0]),
             )
+
+
+def _repair(run: ModuleRun, stream: str, meant: str | None) -> Fix:
+    """Give the key to the stream that was meant, or to none."""
+    given = run.places.get(stream) or run.places.get("*", run.call)
+    if not meant or not possibly_drawn(run, meant):
+        return stream_left_out(given, run.call, stream, initialises=False)
+    if not missing(run):
+        raise NoFix("another key stood in for it, which nobody would read then")
+    return stream_renamed(given, run.call, stream, meant, safe=True)
 
 
 def _meant(run: ModuleRun, stream: str) -> str | None:

@@ -36,7 +36,9 @@ the stream.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.streams import stream_left_out
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun, Replaced
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, TurnedOff
 from flake8_flax_rng.rules.linen_runs import explained, flags_vary, possibly_drawn, runs_by_call, settled
@@ -61,10 +63,13 @@ def _idle_streams(events: Sequence[Event]) -> Iterable[Report]:
             off = [_turned_off(run, stream) for run in resolved]
             if off[0] is not None and all(off) and id(off[0].site.node) not in known:
                 run = resolved[0]
+                given = run.places.get(stream) or run.places.get("*", run.call)
                 yield Report(
-                    run.places.get(stream) or run.places.get("*", run.call),
+                    given,
                     f"the {stream!r} key is never read: {off[0].layer} on {place(off[0].site)} is "
                     f"deterministic in this call; turn training on, or leave the key out",
+                    related=(("deterministic in this call", off[0].site),),
+                    fix=partial(stream_left_out, given, run.call, stream, initialises=False),
                 )
 
 

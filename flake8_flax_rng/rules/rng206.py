@@ -56,7 +56,9 @@ The value ledger: two streams fold the same number into the same key bits.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.streams import one_key_each
 from flake8_flax_rng.interpreter.domain.events import Doubled, Event
 from flake8_flax_rng.rules.report import Report, rule
 
@@ -71,4 +73,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"the streams {event.first!r} and {event.second!r} get one key, and `{event.scope}` draws the same "
                 "numbers from both; split the key into one for each stream",
+                fix=partial(one_key_each, event.site, event.first),
             )

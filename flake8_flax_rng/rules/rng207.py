@@ -35,7 +35,11 @@ those of flax 0.8.2 and later (`make_rng` falls back to the `'params'` stream; b
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.streams import keyword_right, named_stream, thawed
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Malformed, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import Malformation, RunKind, TurnedOff
 from flake8_flax_rng.rules.linen_runs import active, missing, others_may_stand_there, runs_by_call, settled
@@ -69,7 +73,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in events:
         if isinstance(event, Malformed) and not others_may_stand_there(event, runs):
             where = f"the parameter `{event.name}`" if event.name else "one argument too many"
-            yield Report(event.site, _MESSAGES[event.what].format(call=event.call, name=event.name, where=where))
+            message = _MESSAGES[event.what].format(call=event.call, name=event.name, where=where)
+            yield Report(event.site, message, fix=partial(_repair, event))
     for group in runs_by_call(events):
         known = [run for run in group if run.resolved]
         for of_run, words, resolved in ((_cut_off, _CUT_OFF, known), (_asked_in_vain, _IN_VAIN, settled(group))):
@@ -79,7 +84,20 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 run = resolved[0]
                 layer = first.layer or "`make_rng`"
                 message = words.format(call=run.name, stream=first.stream, layer=layer, line=place(first.site))
-                yield Report(run.places.get("*", run.call), message)
+                given = run.places.get("*", run.call)
+                fix = partial(named_stream, given, first.stream, safe=of_run is _cut_off)
+                yield Report(given, message, (("drawn here", first.site),), fix)
+
+
+def _repair(event: Malformed) -> Fix:
+    """Write the keys as Linen takes them."""
+    if event.what is Malformation.FROZEN:
+        return thawed(event.site)
+    if event.what is Malformation.BARE:
+        return named_stream(event.site, "dropout", safe=False)
+    if event.what is Malformation.POSITIONAL and event.name:
+        raise NoFix("it stands where a flag does, and turns that on")
+    return keyword_right(event.site, safe=event.what is Malformation.KEYWORD)
 
 
 def _cut_off(run: ModuleRun) -> Draw | None:

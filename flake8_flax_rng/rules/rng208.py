@@ -49,9 +49,12 @@ or evaluation raises for want of a dropout key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import libcst as cst
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix, replaced
 from flake8_flax_rng.interpreter.domain.events import Event, Flagged
 from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 from flake8_flax_rng.rules.linen_runs import inverted
@@ -66,7 +69,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     flags = [event for event in events if isinstance(event, Flagged) and event.what is not FlagMistake.INVERTED]
     for event in [*flags, *inverted(events)]:
-        yield Report(event.site, _message(event))
+        yield Report(event.site, _message(event), fix=partial(_repair, event))
+
+
+def _repair(event: Flagged) -> Fix:
+    if event.what is not FlagMistake.INVERTED or not isinstance(event.site.node, cst.Name):
+        raise NoFix("which flag is meant is not known")
+    flag = event.site.chunk.code(event.site.node)
+    return Fix(f"write `not {flag}`", (replaced(event.site, f"not {flag}"),), safe=False)
 
 
 def _message(event: Flagged) -> str:

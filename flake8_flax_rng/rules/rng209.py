@@ -36,7 +36,9 @@ The exception, at the marked line: `AssignSubModuleError`, `ValueError` or `Inva
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.compact import compact
 from flake8_flax_rng.interpreter.domain.events import Event, Misplaced, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, Unserved
 from flake8_flax_rng.rules.linen_runs import UNKNOWN, by_context, runs_by_call, surely_drawn
@@ -56,7 +58,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report submodules and draws outside of where a scope serves them."""
     for event in events:
         if isinstance(event, Misplaced):
-            yield Report(event.site, _ADVICE[event.where].format(what=event.what, owner=event.owner))
+            fix = partial(compact, event.site) if event.where is Unserved.METHOD else None
+            yield Report(event.site, _ADVICE[event.where].format(what=event.what, owner=event.owner), fix=fix)
     for runs in runs_by_call(events):
         for group in by_context([run for run in runs if run.kind in (RunKind.APPLY, RunKind.BIND)]):
             reports = [_drawn_in_setup(run) for run in group]

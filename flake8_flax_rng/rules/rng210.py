@@ -48,7 +48,11 @@ keys and the same output.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.lifts import stream_let_in, stream_split
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
 from flake8_flax_rng.rules.report import Report, place, rule
@@ -66,6 +70,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{event.transform}` shares the parameters of {event.layer} ({place(event.drawn)}) and splits "
                 "their key, which raises: set 'params' to False in `split_rngs`, or give the parameters an axis",
+                related=(("drawn here", event.drawn),),
+                fix=partial(stream_split, event.site, "params", splits=False, safe=True),
             )
         if event.problem is LiftProblem.FALLBACK and event.call is not None:
             yield Report(
@@ -73,9 +79,20 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"this call gives no {event.stream!r} key, so that {event.layer} ({place(event.drawn)}) draws from the "
                 f"'params' key, which `{event.transform}` ({place(event.site)}) does not split: all lanes or steps "
                 f"draw the same; pass `rngs={{{event.stream!r}: <key>}}`",
+                related=(("the transform", event.site), ("drawn here", event.drawn)),
             )
         if event.problem is LiftProblem.UNLIFTED and (event.run or (event.site.node, event.stream) not in served):
-            yield Report(event.site, _unlifted(event))
+            related = (("drawn here", event.drawn),)
+            yield Report(event.site, _unlifted(event), related, partial(_repair, event))
+
+
+def _repair(event: Lifted) -> Fix:
+    """Hand the stream on; what falls back to another stream draws other numbers then."""
+    if event.transform in _BY_FILTER:
+        return stream_let_in(event.site, event.stream, safe=not event.fallback)
+    if event.transform == "nn.RNN" or event.stream == "params":
+        raise NoFix("whether the parameters are shared decides what to write")
+    return stream_split(event.site, event.stream, splits=True, safe=not event.fallback)
 
 
 def _unlifted(event: Lifted) -> str:

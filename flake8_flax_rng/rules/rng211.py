@@ -45,7 +45,9 @@ The parameters: the slices along the new axis are equal, bit for bit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.lifts import stream_split
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
 from flake8_flax_rng.rules.report import Report, place, rule
@@ -62,4 +64,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"`{event.transform}` gives each copy parameters of its own and one 'params' key to all: "
                 f"{event.layer} ({place(event.drawn)}) starts identical in each; set 'params' to True in "
                 "`split_rngs`",
+                related=(("drawn here", event.drawn),),
+                fix=partial(stream_split, event.site, "params", splits=True, safe=False),
             )

@@ -42,7 +42,9 @@ The output: the masks of two lanes or steps are equal, bit for bit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.lifts import stream_split
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
 from flake8_flax_rng.rules.report import Report, place, rule
@@ -59,4 +61,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"`{event.transform}` gives one {event.stream!r} key to all lanes or steps: {event.layer} "
                 f"({place(event.drawn)}) draws the same in each; set {event.stream!r} to True in `split_rngs`, unless "
                 "that is meant",
+                related=(("drawn here", event.drawn),),
+                fix=partial(stream_split, event.site, event.stream, splits=True, safe=False),
             )

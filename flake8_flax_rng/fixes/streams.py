@@ -1,0 +1,230 @@
+"""Repairs of what a Linen call is given as its streams: an entry taken out, put in, or under another name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from flake8_flax_rng.finding import Edit, Fix
+from flake8_flax_rng.fixes.edits import NoFix, replaced, replaced_whole
+from flake8_flax_rng.fixes.elements import added, argument, quote, removed, with_entry, without_argument
+from flake8_flax_rng.fixes.keys import one_for_each
+from flake8_flax_rng.fixes.statements import parent_of, way_to
+from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.syntax.cst_children import nodes_of
+
+
+def stream_left_out(place: Site, call: Site, stream: str, initialises: bool) -> Fix:
+    """Return the fix that no longer gives a call a stream, which it does not need.
+
+    Args:
+        place: where the stream's key stands, or the whole argument.
+        call: the call.
+        stream: the stream.
+        initialises: whether the call initialises a model: then a bare key does for ``'params'``.
+    """
+    display = display_of(place, call)
+    parts = _entries(display)
+    title = f"leave the {stream!r} key out"
+    if parts.keys() == {stream} and not initialises and _given(display) is not None:
+        return Fix(title, (without_argument(_given(display) or call, "rngs"),), safe=False)
+    if parts.keys() == {stream, "params"} and initialises:
+        return Fix(title, (_bare(display, _value(parts["params"])),), safe=True)
+    if stream not in parts:
+        raise NoFix("the streams are put together elsewhere")
+    return Fix(title, (removed(display, parts[stream]),), safe=initialises)
+
+
+def stream_renamed(place: Site, call: Site, stream: str, meant: str, safe: bool) -> Fix:
+    """Return the fix that gives a key to a stream under another name.
+
+    Args:
+        place: where the stream's key stands, or the whole argument.
+        call: the call.
+        stream: the name that is wrong.
+        meant: the name that is right.
+        safe: whether the call raises as it is.
+    """
+    display = display_of(place, call)
+    parts = _entries(display)
+    part = parts.get(stream)
+    if part is None or meant in parts:
+        raise NoFix("the streams are put together elsewhere")
+    name = part.keyword if isinstance(part, cst.Arg) else part.key
+    if name is None or not meant.isidentifier():
+        raise NoFix("it is no name")
+    mark = "" if isinstance(part, cst.Arg) else quote(display)
+    return Fix(f"write {meant!r}", (replaced(Site(name, display.chunk), f"{mark}{meant}{mark}"),), safe)
+
+
+def stream_given(call: Site, stream: str, key: str, safe: bool) -> Fix:
+    """Return the fix that gives a call a stream.
+
+    Args:
+        call: the call.
+        stream: the stream.
+        key: the key, as the text has it.
+        safe: whether the call raises as it is.
+    """
+    return Fix(f"give it `{key}` as {stream!r}", (_with_stream(call, stream, key),), safe)
+
+
+def _with_stream(call: Site, stream: str, key: str) -> Edit:
+    node = call.node
+    if not isinstance(node, cst.Call) or any(arg.star == "**" for arg in node.args):
+        raise NoFix("its arguments are put together elsewhere")
+    given = argument(call, "rngs")
+    mark = quote(call)
+    if given is None:
+        return added(call, f"rngs={{{mark}{stream}{mark}: {key}}}")
+    if isinstance(given.node, cst.Name) and given.node.value == "None":
+        return replaced(given, f"{{{mark}{stream}{mark}: {key}}}")
+    display = display_of(given, call)
+    if isinstance(display.node, cst.Dict):
+        return with_entry(display, stream, key)
+    return added(display, f"{stream}={key}")
+
+
+def named_stream(place: Site, stream: str, safe: bool) -> Fix:
+    """Return the fix that gives a key under the name of a stream, where it stands bare.
+
+    Args:
+        place: the key.
+        stream: the stream.
+        safe: whether the call raises as it is.
+    """
+    if not isinstance(place.node, cst.Name | cst.Attribute | cst.Subscript | cst.Call):
+        raise NoFix("it is no key by itself")
+    mark = quote(place)
+    text = f"{{{mark}{stream}{mark}: {place.chunk.code(place.node)}}}"
+    return Fix(f"name the stream {stream!r}", (replaced(place, text),), safe)
+
+
+def one_key_each(second: Site, first: str) -> Fix:
+    """Return the fix that splits a key which two streams are given, one part for each.
+
+    Args:
+        second: the key of the second stream.
+        first: the name of the first stream.
+    """
+    display = display_of(second, second)
+    part = _entries(display).get(first)
+    if part is None:
+        raise NoFix("the streams are put together elsewhere")
+    value = Site(_value(part), display.chunk)
+    if not isinstance(value.node, cst.Name) or display.chunk.code(value.node) != second.chunk.code(second.node):
+        raise NoFix("the key has two names, or none")
+    return one_for_each(value, second)
+
+
+def display_of(place: Site, call: Site) -> Site:
+    """Return the ``{...}`` or ``dict(...)`` that a call is given as its streams.
+
+    Args:
+        place: where a stream's key stands, or the whole argument.
+        call: the call.
+    """
+    if _is_display(place):
+        return place
+    for node in reversed(way_to(place)[:-1]):
+        site = Site(node, place.chunk)
+        if _is_display(site):
+            return site
+        if not isinstance(node, cst.Arg | cst.DictElement):
+            break
+    if isinstance(place.node, cst.Name):
+        return _bound_display(place, place.node.value)
+    raise NoFix("the streams are put together elsewhere")
+
+
+def _is_display(site: Site) -> bool:
+    node = site.node
+    called = isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "dict"
+    return called or isinstance(node, cst.Dict)
+
+
+def _bound_display(place: Site, name: str) -> Site:
+    """Return the display that a name stands for, if nothing else binds it and nobody else reads it."""
+    around = [node for node in way_to(place) if isinstance(node, cst.FunctionDef | cst.Module)][-1]
+    named = [node for node in nodes_of(around) if isinstance(node, cst.Name) and node.value == name]
+    bound = [
+        node.value
+        for node in nodes_of(around)
+        if isinstance(node, cst.Assign) and len(node.targets) == 1
+        if isinstance(node.targets[0].target, cst.Name) and node.targets[0].target.value == name
+    ]
+    once = len(named) == 2 and place.chunk.text.count(name) >= len(named)
+    if len(bound) != 1 or not once or not _is_display(Site(bound[0], place.chunk)):
+        raise NoFix("the streams have a name that others read")
+    return Site(bound[0], place.chunk)
+
+
+def _entries(display: Site) -> dict[str, cst.DictElement | cst.Arg]:
+    node = display.node
+    found: dict[str, cst.DictElement | cst.Arg] = {}
+    for part in _parts(node):
+        name = _name(part)
+        if name is None or not isinstance(part, cst.DictElement | cst.Arg):
+            raise NoFix("the streams are put together elsewhere")
+        found[name] = part
+    return found
+
+
+def _parts(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    if isinstance(node, cst.Call):
+        return node.args
+    return node.elements if isinstance(node, cst.Dict) else ()
+
+
+def _name(part: cst.CSTNode) -> str | None:
+    if isinstance(part, cst.Arg):
+        return part.keyword.value if part.keyword is not None else None
+    key = part.key if isinstance(part, cst.DictElement) else None
+    value = key.evaluated_value if isinstance(key, cst.SimpleString) else None
+    return value if isinstance(value, str) else None
+
+
+def _value(part: cst.DictElement | cst.Arg) -> cst.BaseExpression:
+    return part.value
+
+
+def _bare(display: Site, key: cst.BaseExpression) -> Edit:
+    return replaced_whole(display, display.chunk.code(key))
+
+
+def _given(display: Site) -> Site | None:
+    """Return the call that is given a display by the keyword ``rngs``."""
+    arg = parent_of(display)
+    if not isinstance(arg.node, cst.Arg) or arg.node.keyword is None or arg.node.keyword.value != "rngs":
+        return None
+    return parent_of(arg)
+
+
+def keyword_right(place: Site, safe: bool) -> Fix:
+    """Return the fix that gives a call its streams by the keyword ``rngs``.
+
+    Args:
+        place: the keys, or the keyword that they are given by.
+        safe: whether the call raises as it is.
+    """
+    way = way_to(place)
+    arg = next((node for node in reversed(way) if isinstance(node, cst.Arg)), None)
+    if arg is None or (arg.value is not place.node and arg.keyword is not place.node):
+        raise NoFix("it is no argument by itself")
+    if arg.keyword is not None:
+        return Fix("write `rngs=`", (replaced(Site(arg.keyword, place.chunk), "rngs"),), safe)
+    call = way[way.index(arg) - 1]
+    after = call.args[list(call.args).index(arg) + 1 :] if isinstance(call, cst.Call) else ()
+    if not isinstance(call, cst.Call) or any(other.keyword is None for other in after):
+        raise NoFix("other arguments come after it")
+    text = place.chunk.code(place.node)
+    return Fix("write `rngs=`", (replaced_whole(Site(arg.value, place.chunk), f"rngs={text}"),), safe)
+
+
+def thawed(place: Site) -> Fix:
+    """Return the fix that gives a plain dict in the place of a frozen one, which raises."""
+    node = place.node
+    if not isinstance(node, cst.Call) or len(node.args) != 1 or not isinstance(node.args[0].value, cst.Dict):
+        raise NoFix("it is frozen elsewhere")
+    return Fix("pass a plain dict", (replaced(place, place.chunk.code(node.args[0].value)),), safe=True)
