@@ -87,12 +87,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _repair(event: Lifted) -> Fix:
-    """Hand the stream on; what falls back to another stream draws other numbers then."""
+    """Hand the stream on."""
+    if event.fallback:
+        raise NoFix("the key that it falls back to would have no use in the call")
     if event.transform in _BY_FILTER:
-        return stream_let_in(event.site, event.stream, safe=not event.fallback)
+        return stream_let_in(event.site, event.stream, safe=True)
     if event.transform == "nn.RNN" or event.stream == "params":
         raise NoFix("whether the parameters are shared decides what to write")
-    return stream_split(event.site, event.stream, splits=True, safe=not event.fallback)
+    return stream_split(event.site, event.stream, splits=True, safe=True)
 
 
 def _unlifted(event: Lifted) -> str:

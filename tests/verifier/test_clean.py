@@ -177,4 +177,4 @@ def test_a_good_program_must_also_run_when_it_is_compiled(tmp_path: Path) -> Non
             return x if x > 0 else -x
         f(1.0)
     """
-    refuses(tmp_path, "clean", body, "TracerBoolConversionError at line 12")
+    refuses(tmp_path, "clean", body, "TracerBoolConversionError at line 11, called from line 12")

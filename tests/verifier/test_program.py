@@ -454,7 +454,7 @@ def test_what_the_readme_shows(tmp_path: Path) -> None:
     (program,) = re.findall(
         r"```python\n((?:(?!```).)*?)```\n\n```console\n\$ flake8 --select=RNG reuse.py", text, re.DOTALL
     )
-    (shown,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    (shown,) = re.findall(r"```text\n(train.py: .*?)```", text, re.DOTALL)
     (command,) = re.findall(r"^flake8-flax-rng verify (train.py .*?) *#", text, re.MULTILINE)
     (tmp_path / "train.py").write_text(program)
     done = run(tmp_path, *command.split())

@@ -221,6 +221,27 @@ def f(key, n):
         k = key if n == 1 else jax.random.fold_in(key, i)
         return carry + random.normal(k), None
     return lax.scan(body, 0.0, jnp.arange(n))
+
+== what is required of each item holds in all passes
+def f(key, items):
+    for item in items:
+        assert item.ndim == 1
+    random.normal(key)
+    random.uniform(key)  # ! RNG101
+--
+def f(key, items):
+    for item in items:
+        if item.ndim != 1:
+            raise ValueError(item)
+        for part in item.parts:
+            assert part.kind == "x"
+    random.normal(key)
+    random.uniform(key)  # ! RNG101
+--
+def f(key, items):
+    for item in items:
+        if item.name == "noise":
+            random.normal(key)
 """
 
 
