@@ -30,7 +30,7 @@ def stream_left_out(place: Site, call: Site, stream: str, initialises: bool) -> 
     if parts.keys() == {stream} and not initialises and _given(display) is not None:
         return Fix(title, (without_argument(_given(display) or call, "rngs"),), safe=False)
     if parts.keys() == {stream, "params"} and initialises:
-        return Fix(title, (_bare(display, _value(parts["params"])),), safe=True)
+        return Fix(title, (_bare(display, parts["params"].value),), safe=True)
     if stream not in parts:
         raise NoFix("the streams are put together elsewhere")
     return Fix(title, (removed(display, parts[stream]),), safe=initialises)
@@ -112,7 +112,7 @@ def one_key_each(second: Site, first: str) -> Fix:
     part = _entries(display).get(first)
     if part is None:
         raise NoFix("the streams are put together elsewhere")
-    value = Site(_value(part), display.chunk)
+    value = Site(part.value, display.chunk)
     if not isinstance(value.node, cst.Name) or display.chunk.code(value.node) != second.chunk.code(second.node):
         raise NoFix("the key has two names, or none")
     return one_for_each(value, second)
@@ -183,10 +183,6 @@ def _name(part: cst.CSTNode) -> str | None:
     key = part.key if isinstance(part, cst.DictElement) else None
     value = key.evaluated_value if isinstance(key, cst.SimpleString) else None
     return value if isinstance(value, str) else None
-
-
-def _value(part: cst.DictElement | cst.Arg) -> cst.BaseExpression:
-    return part.value
 
 
 def _bare(display: Site, key: cst.BaseExpression) -> Edit:

@@ -44,6 +44,8 @@ from functools import partial
 
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.keys import reached_through
+from flake8_flax_rng.fixes.statements import statement_of
 from flake8_flax_rng.fixes.streams import stream_given
 from flake8_flax_rng.interpreter.domain.events import Discarded, Draw, Event, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
@@ -51,7 +53,7 @@ from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.linen_runs import by_context, explained, runs_by_call, similar, unfed_runs, unread
 from flake8_flax_rng.rules.linen_runs import missing as missing_draws
 from flake8_flax_rng.rules.report import Report, line, place, rule
-from flake8_flax_rng.syntax.names_in_text import function_around
+from flake8_flax_rng.syntax.names_in_text import bound_between, function_around
 
 RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is missing", __doc__)
 
@@ -107,11 +109,14 @@ def _repair(events: Sequence[Event], run: ModuleRun, stream: str) -> Fix:
 
 
 def _at_hand(event: Discarded, call: Site) -> bool:
-    """Return whether a key that nobody uses has its name in the function of a call, since before."""
+    """Return whether a name holds a key that nobody uses, wherever a call is reached."""
     chunk, made = call.chunk, event.site
     if made.chunk.file or chunk.file or event.name == "_" or line(made) >= line(call):
         return False
-    return function_around(chunk, line(call)) is function_around(made.chunk, line(made))
+    if event.name in bound_between(chunk, line(made) + 1, line(call) - 1, chunk.around):
+        return False
+    same = function_around(chunk, line(call)) is function_around(made.chunk, line(made))
+    return same and reached_through(statement_of(made), call)
 
 
 def _supplied(events: Sequence[Event], known: set[int]) -> Iterable[Report]:

@@ -5,55 +5,34 @@ has counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.heap import HeapObject, Instance
+from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import Class, Function, Key, Ref, Symbol, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.nnx import graph, streams
-from flake8_flax_rng.interpreter.paths.join import merge
-from flake8_flax_rng.interpreter.python import classes, lineage
+from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.interpreter.roots.templates import CONSTRUCTOR, Template, Templates
 from flake8_flax_rng.semantics.nnx import MODE_FLAGS, MODULES
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-Follow = Callable[[Function, "State", Value], "list[State]"]
-"""Follows a method of an object for any arguments; one state for each path on which it returns."""
-
-_CONSTRUCTOR = "__init__"
 _ASSIGNED = re.compile(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]")
 
 
-class AnyModules:
-    """Makes modules that stand for any of their class.
-
-    Args:
-        engine: the analysis.
-        follow: follows a method.
-    """
-
-    def __init__(self, engine: Engine, follow: Follow):
-        self._engine = engine
-        self._follow = follow
-        self._known: dict[int, tuple[Ref, dict[int, HeapObject]] | None] = {}
+class AnyModules(Templates):
+    """Makes modules that stand for any of their class."""
 
     def of(self, cls: Class, state: State) -> Ref | None:
         """Return any module of a class; None where the class is no module of NNX, or makes itself of itself."""
         if not lineage.derives(cls, MODULES):
             return None
-        if cls.serial not in self._known:
-            self._known[cls.serial] = None  # for a class whose constructor asks for one of its own
-            self._known[cls.serial] = self._built(cls, state.fork())
-        known = self._known[cls.serial]
-        if known is None:
+        ref = self._template(cls, state)
+        if ref is None:
             return None
-        ref, heap = known
-        state.heap.update(heap)
         made = graph.Copying(self._engine, state, lambda _, found: self._stream(found)).of(ref)
         return made if isinstance(made, Ref) else None
 
@@ -63,16 +42,10 @@ class AnyModules:
         attributes = {streams.ROOT: fresh, streams.COUNT: self._engine.unknown("count")}
         return replace(found, attributes={**found.attributes, **attributes})
 
-    def _built(self, cls: Class, state: State) -> tuple[Ref, dict[int, HeapObject]]:
+    def _built(self, cls: Class, state: State) -> Template:
         """Follow the constructor of a class for any arguments, and keep the modules and streams that it stores."""
         engine = self._engine
-        ref = engine.allocate(state, Instance(cls, symbolic=True))
-        constructor = classes.member(cls, _CONSTRUCTOR)
-        if isinstance(constructor, Function):
-            ends = [end for end in self._follow(constructor, state, ref) if end.instance(ref) is not None]
-            state = merge(ends, engine.unknown, kept=1)[0] if ends else state
-        found = state.instance(ref)
-        assert found is not None
+        ref, found, state = self._constructed(Instance(cls, symbolic=True), state)
         others = _set_elsewhere(cls)
         kept = {
             name: value for name, value in found.attributes.items() if name not in others and _is_of_nnx(value, state)
@@ -92,7 +65,7 @@ def _set_elsewhere(cls: Class) -> set[str]:
     for base in lineage.ancestors(cls):
         for name, value in base.members.items() if isinstance(base, Class) else ():
             method = undecorated(value)
-            if name != _CONSTRUCTOR and isinstance(method, Function):
+            if name != CONSTRUCTOR and isinstance(method, Function):
                 found.update(_assigned(method))
     return found
 
