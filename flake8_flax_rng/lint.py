@@ -103,15 +103,7 @@ def _collector_at_rest() -> Iterator[None]:
         yield
     finally:
         if enabled:
-            _grow_old()
             gc.enable()
-
-
-def _grow_old() -> None:
-    """Make what is alive old at once: the collector looks at what is young again and again, and at this in its time."""
-    if not gc.get_freeze_count():  # what others have frozen stays so
-        gc.freeze()
-        gc.unfreeze()
 
 
 def _hands_on(statement: ast.stmt) -> bool:
