@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 from flake8_flax_rng.cache import Entry
 from flake8_flax_rng.finding import NOT_ANALYSED, Finding
+from flake8_flax_rng.semantics.gate import IMPORTS_OF_INTEREST, may_handle_keys, names_keys
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
-from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
+from flake8_flax_rng.semantics.names import works_with_keys
 from flake8_flax_rng.syntax.collected_tests import is_test_file
 from flake8_flax_rng.syntax.deep_stack import TURN, with_room
 from flake8_flax_rng.syntax.index import build
@@ -47,7 +48,7 @@ def lint(
         them, has none, and costs nothing but the search; unless it hands on keys, as far as its words can tell,
         and a module of the project that it imports itself names one of those packages.
     """
-    named = any(word in source for word in IMPORTS_OF_INTEREST) or libraries.named_in(source)
+    named = names_keys(source) or libraries.named_in(source)
     if not named and (project is None or not may_handle_keys(source)):
         return []
     known = None if detailed else entry(source)

@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from flake8_flax_rng.commands import DISAGREEMENT, OK, Commands, Refused, flake8_options, progress
 from flake8_flax_rng.flake8_run import Checked, Flake8, SettingsError
 from flake8_flax_rng.plugin import Plugin
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.show import as_json, sarif
 from flake8_flax_rng.show.places import Account
 
@@ -122,4 +122,4 @@ def _wanted(files: Iterator[Checked], places: Sequence[tuple[str, int | None]]) 
             yield file
             continue
         kept = [found for found in file.findings if any(Account(file.path, found).concerns(line) for line in wanted)]
-        yield replace(file, findings=tuple(kept))
+        yield replaced(file, findings=tuple(kept))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -15,6 +14,7 @@ from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Keys, Opaque, Stacked, Tuple
 from flake8_flax_rng.interpreter.domain.walk import any_inside
+from flake8_flax_rng.records import record
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Step, Use
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NAME_SHOWN = 40
 
 
-@dataclass(frozen=True)
+@record()
 class Report:
     """What a rule has to say.
 

@@ -5,10 +5,10 @@ Facts: the table in JAX's ``experimental/key_reuse`` and runs on jax 0.10.2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flake8_flax_rng.records import record
 
 
-@dataclass(frozen=True)
+@record()
 class Sampler:
     """A callable that consumes a key.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.semantics.consumers import Consumer, Makes, Objects
 from flake8_flax_rng.semantics.names import canonical
 from flake8_flax_rng.semantics.packages import LIBRARIES
@@ -176,7 +176,7 @@ def _known(path: str) -> bool:
     return path in _MODULES or path in CONSUMERS or path in _FOLLOWED or _objects_at(path) is not None
 
 
-@dataclass(frozen=True)
+@record()
 class Libraries:
     """What is known of other libraries' functions, and of those that the user has named.
 

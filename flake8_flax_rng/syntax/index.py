@@ -10,9 +10,9 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.mutators import FILLING
 from flake8_flax_rng.syntax.walk import statements, walk
 
@@ -23,7 +23,7 @@ _OF_A_DICT = "keys"
 _ORDERING = ("sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest")
 
 
-@dataclass
+@record(frozen=False)
 class Unit:
     """A top-level function, a method, or a top-level statement.
 
@@ -51,7 +51,7 @@ class Unit:
     words: bool = False
 
 
-@dataclass
+@record(frozen=False)
 class Index:
     """What a file defines.
 
@@ -86,7 +86,7 @@ class Index:
         return name in self.relevant or name in self.small or name in self.foreign
 
 
-@dataclass(frozen=True)
+@record()
 class Interest:
     """What makes a definition one that matters.
 

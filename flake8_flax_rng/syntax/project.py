@@ -13,10 +13,10 @@ import sys
 import tokenize
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.disk import SIZE_LIMIT, Asked, Disk, contents, digest
 from flake8_flax_rng.syntax.index import Index, bound, member
 from flake8_flax_rng.syntax.mentions import paths_in, question
@@ -47,7 +47,7 @@ _MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", ".flake8", ".g
 _PACKAGE = "__init__.py"
 
 
-@dataclass(eq=False)
+@record(eq=False, frozen=False, slots=False)
 class SourceFile:
     """Another file of the project.
 

@@ -11,10 +11,10 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import libcst as cst
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.nesting import too_deep
 from flake8_flax_rng.syntax.positions import Positions, Ranges, positions, ranges
 
@@ -88,7 +88,7 @@ def borrowed_trees() -> Iterator[None]:
         _TREES.take_back()
 
 
-@dataclass(eq=False)
+@record(eq=False, frozen=False, slots=False)
 class Chunk:
     """One or more whole lines of top-level statements.
 

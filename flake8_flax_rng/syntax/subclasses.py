@@ -6,7 +6,8 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from flake8_flax_rng.records import record
 
 FILES_SEARCHED = 400
 """Files of a project that are searched; of a larger one nothing is known."""
@@ -26,7 +27,7 @@ _SKIPPED = frozenset({"build", "dist", "node_modules", "site-packages", "venv", 
 _PACKAGE = "__init__.py"
 
 
-@dataclass(frozen=True)
+@record()
 class _Header:
     """The first line of a class.
 
@@ -41,7 +42,7 @@ class _Header:
     nested: bool
 
 
-@dataclass(frozen=True)
+@record()
 class _Text:
     """What a file's text says of classes.
 
@@ -57,7 +58,7 @@ class _Text:
 _KEPT: OrderedDict[str, tuple[tuple[int, int], _Text | None]] = OrderedDict()
 
 
-@dataclass(frozen=True)
+@record()
 class Deriving:
     """The classes that derive from one, by the names that their files give to them and their bases.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
+from flake8_flax_rng.records import field, record
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -35,7 +35,7 @@ class Chosen(IntEnum):
     """A parameter's default was taken, which its callers may never use: which keys are used is still of interest."""
 
 
-@dataclass
+@record(frozen=False)
 class FixedObjects:
     """Names with what they stand for as long as the program runs.
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.core.initialised import given_away
 from flake8_flax_rng.interpreter.domain.events import Use
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -29,6 +28,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, VOLATILE
 from flake8_flax_rng.semantics.transforms import SELECTING
 

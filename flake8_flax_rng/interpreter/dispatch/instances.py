@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.python import classes, lineage
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
 

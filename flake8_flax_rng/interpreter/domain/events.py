@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

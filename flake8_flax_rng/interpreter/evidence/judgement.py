@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -16,6 +15,7 @@ from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.meetings import may_meet, seeds_again
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.names_in_text import bound_between, functions_around, is_dropped, is_free
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Judgement:
         drawn = self._drawn(first.origin), self._drawn(second.origin)
         built = all(any(made.drawn is not None and made.drawn.layer for made in self._origins.line(o)) for o in origins)
         return [
-            replace(event, drawn=drawn, built=built, apart=self._apart(event)) for event in self._remade(first, second)
+            replaced(event, drawn=drawn, built=built, apart=self._apart(event)) for event in self._remade(first, second)
         ]
 
     def _apart(self, event: Remade) -> bool:
@@ -323,12 +323,12 @@ class Judgement:
                 continue
             key = unread_before(made, self._origins.all_names(origin), run.call)
             if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
-                return replace(run, key=key, made=made)
+                return replaced(run, key=key, made=made)
         ignored = self._book.ignored
         given = [ignored[text] for text in functions_around(*where(run.call)) if text in ignored]
         if given:
-            return replace(run, key=given[-1][0], giver=given[-1][1])
-        return replace(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
+            return replaced(run, key=given[-1][0], giver=given[-1][1])
+        return replaced(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
 
 
 def _is_dropped(use: Use) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, child_index
@@ -10,6 +9,7 @@ from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Value
 from flake8_flax_rng.interpreter.domain.walk import KeysWithin
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, Mapping
@@ -59,7 +59,7 @@ class Origins:
         """Note that a key is the default of a parameter; return the call that made it."""
         made = self._made.get(origin)
         if made is not None and not made.default:
-            made = self._made[origin] = replace(made, default=True)
+            made = self._made[origin] = replaced(made, default=True)
         return made
 
     def line(self, origin: int) -> Iterator[Made]:

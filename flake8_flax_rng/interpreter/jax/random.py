@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import ignored_keys, key_contract
@@ -29,6 +28,7 @@ from flake8_flax_rng.interpreter.paths.conditions import lacks_an_argument, time
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def enter(engine: Engine, use: Use, state: State) -> None:
     engine.book.uses.consume(LedgerKey(use.term), use, state)
     for twin in mapped.twins(engine, use.term):
         engine.book.uses.consume(
-            LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state
+            LedgerKey(twin.term), replaced(use, term=twin.term, origin=twin.origin, twin=True), state
         )
     if use.kind is UseKind.DRAW:
         mapped.check(engine, use)

@@ -6,13 +6,13 @@ draws are equal follows from their terms alone.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Drawn, Made, Stateful
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, StreamMistake
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Symbol, Value
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import DEFAULT, RNGS, STREAM
 
 if TYPE_CHECKING:
@@ -205,10 +205,10 @@ def reroot(state: State, stream: Ref, root: Value, **others: Value) -> None:
     found = state.instance(stream)
     if found is not None:
         attributes = {**found.attributes, ROOT: root, COUNT: Const(0), **others}
-        state.heap[stream.address] = replace(found, attributes=attributes)
+        state.heap[stream.address] = replaced(found, attributes=attributes)
 
 
 def copied(engine: Engine, found: Instance, via: str, site: Site) -> Instance:
     """Return a copy of a stream, which counts on from where that stands."""
     attributes = {**found.attributes, VIA: Const(via), PLACE: remember(engine, site)}
-    return replace(found, attributes=attributes)
+    return replaced(found, attributes=attributes)

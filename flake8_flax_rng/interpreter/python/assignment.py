@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -31,6 +30,7 @@ from flake8_flax_rng.interpreter.python import classes, subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
 from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.interpreter.python.names import dotted
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import MODULES, VARIABLES
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
         rest: Value = engine.allocate(state, ListObject(tuple(items[star : len(items) - after])))
     elif isinstance(value, Keys) and (after == 0 or value.count is not None):
         left = None if value.count is None else max(0, value.count - star - after)
-        rest = replace(value, start=value.start + star, count=left)
+        rest = replaced(value, start=value.start + star, count=left)
     else:
         rest = engine.unknown("rest")
     assign(engine, elements[star].value, rest, state)

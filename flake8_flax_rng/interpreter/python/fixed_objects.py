@@ -7,7 +7,6 @@ in each call.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import OBJECTS, identity, reachable
 from flake8_flax_rng.interpreter.python import lineage
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -136,7 +136,7 @@ class _Joining:
         fields = {name: value for name, value in common.items() if value is not None}
         if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
             return None
-        return self._added(replace(one, attributes=fields, symbolic=True))
+        return self._added(replaced(one, attributes=fields, symbolic=True))
 
     def _added(self, found: HeapObject) -> Ref:
         either = Ref(self._engine.number())
@@ -189,7 +189,7 @@ class _Lasting:
             kept = {name: item for name, item in found.attributes.items() if self.holds(item, depth)}
             if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
                 return False
-            self.heap[value.address] = replace(found, attributes=kept, symbolic=True)
+            self.heap[value.address] = replaced(found, attributes=kept, symbolic=True)
             return True
         if isinstance(found, DictObject):
             entries = tuple(entry for entry in found.entries if self.holds(entry[1], depth))

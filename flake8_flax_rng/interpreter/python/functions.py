@@ -21,7 +21,6 @@ from flake8_flax_rng.interpreter.domain.budget import (
     Limit,
 )
 from flake8_flax_rng.interpreter.domain.events import Draw
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
@@ -46,6 +45,7 @@ from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
 from flake8_flax_rng.interpreter.python.lineage import is_linen
 from flake8_flax_rng.interpreter.python.names import dotted
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.cst_children import children_of
 from flake8_flax_rng.syntax.names_in_text import definition, loaded
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -30,6 +29,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.python.iteration import element, known_items, row_of
 from flake8_flax_rng.interpreter.python.lineage import derives, is_linen
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import VARIABLES
 
 if TYPE_CHECKING:
@@ -152,13 +152,13 @@ def _slice_of_keys(engine: Engine, keys: Keys, start: int | None, stop: int | No
     count = keys.count
     if count is not None:
         first, last, _ = slice(start, stop).indices(count)
-        return replace(keys, start=keys.start + first, count=max(0, last - first))
+        return replaced(keys, start=keys.start + first, count=max(0, last - first))
     if (start or 0) >= 0 and stop is None:
-        return replace(keys, start=keys.start + (start or 0))
+        return replaced(keys, start=keys.start + (start or 0))
     if (start or 0) >= 0 and stop is not None and stop >= 0:
-        return replace(keys, start=keys.start + (start or 0), count=max(0, stop - (start or 0)))
+        return replaced(keys, start=keys.start + (start or 0), count=max(0, stop - (start or 0)))
     if (start or 0) >= 0:
-        return replace(keys, start=keys.start + (start or 0), count=None)
+        return replaced(keys, start=keys.start + (start or 0), count=None)
     engine.book.read(keys)
     return engine.unknown("slice")
 
@@ -195,7 +195,7 @@ def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: Stat
     indices = [part.slice.value for part in node.slice if isinstance(part.slice, cst.Index)]
     if isinstance(value, Stacked) and len(indices) == len(node.slice) - 1 and _whole(node.slice[0].slice):
         return [
-            (replace(value, lane=_each_in(engine, value.lane, places, after)), after)
+            (replaced(value, lane=_each_in(engine, value.lane, places, after)), after)
             for places, after in engine.eval_all(indices, state)
         ]
     if len(indices) != len(node.slice):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.records import record
 from flake8_flax_rng.syntax.mutators import CHANGING
 from flake8_flax_rng.syntax.walk import walk
 
@@ -19,7 +19,7 @@ _ALL = "__dict__"
 _SETATTR = 3
 
 
-@dataclass(frozen=True)
+@record()
 class Held:
     """What an attribute holds.
 
@@ -181,7 +181,7 @@ class _Stored(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
+@record()
 class _Store:
     """An assignment to an attribute.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
@@ -25,6 +24,7 @@ from flake8_flax_rng.interpreter.python import classes, declared_types, fixed_ob
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.roots.attribute_writes import Held, Stores
 from flake8_flax_rng.interpreter.roots.state_makers import Texts
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class Objects:
         engine = self._engine
         returned: list[tuple[Value, State]] = []
         hooks = engine.hooks
-        engine.hooks = replace(hooks, returned=lambda value, after: returned.append((value, after.fork())))
+        engine.hooks = replaced(hooks, returned=lambda value, after: returned.append((value, after.fork())))
         try:
             self._follow(function, state, receiver)
         finally:
