@@ -92,7 +92,7 @@ def _of_statement(node: ast.AST, at: _Access, hidden: frozenset[str]) -> _Found:
     if isinstance(node, _SCOPES):
         yield from ((name, None) for name in _shared_with(node) - hidden)
         return
-    if isinstance(node, ast.Global | ast.Nonlocal):
+    if isinstance(node, (ast.Global, ast.Nonlocal)):
         yield from ((name, None) for name in node.names)
     if isinstance(node, _COMPREHENSIONS):
         hidden = hidden.union(*[_names(part.target) for part in node.generators])
@@ -130,7 +130,7 @@ def _shared_with(node: ast.AST) -> set[str]:
     parts = list(walk(node))
     named = {part.id for part in parts if isinstance(part, ast.Name)}
     shared = {
-        name for part in parts if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names if name in named
+        name for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for name in part.names if name in named
     }
     own = {part.arg for part in parts if isinstance(part, ast.arg)}
     own |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}

@@ -382,7 +382,7 @@ def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Go through the statements that are executed at the top level, those under conditions too."""
     for statement in body:
         yield statement
-        if isinstance(statement, ast.If | ast.Try | ast.With):
+        if isinstance(statement, (ast.If, ast.Try, ast.With)):
             for part in ("body", "orelse", "finalbody"):
                 yield from _top_level(getattr(statement, part, []))
             for handler in getattr(statement, "handlers", []):
@@ -405,15 +405,15 @@ def _imported(tree: ast.Module) -> dict[str, str]:
 
 def _changed(statement: ast.stmt) -> Iterator[str]:
     """Go through the names whose objects a top-level statement may change: ``a.b = …``, ``a[b] = …``, ``a.b(…)``."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
         return
     for node in walk(statement):
         place: ast.AST | None = None
-        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
             place = node.value
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             place = node.value.func
-        while isinstance(place, ast.Attribute | ast.Subscript):
+        while isinstance(place, (ast.Attribute, ast.Subscript)):
             place = place.value
         if isinstance(place, ast.Name):
             yield place.id

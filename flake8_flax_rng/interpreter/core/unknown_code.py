@@ -44,12 +44,15 @@ _GIVEN_AWAY = frozenset({*CONTAINERS, Rows, Bound, Native, Partial})
 
 def escape(engine: Engine, value: Value, state: State) -> None:
     """Forget what unknown code could change through a value."""
+    if type(value) is Opaque:  # what most values are
+        _escape(engine, value, state)
+        return
     for inner in list(reachable(value, state.heap, _GIVEN_AWAY)):
         _escape(engine, inner, state)
 
 
 def _escape(engine: Engine, value: Value, state: State) -> None:
-    if isinstance(value, Tuple | Rows):
+    if isinstance(value, (Tuple, Rows)):
         return  # its items escape by themselves
     engine.book.read(value)
     engine.book.escapes.note(value)
@@ -104,7 +107,7 @@ def _streams(args: Args, state: State) -> Iterator[Value]:
 
 def _unresolved(engine: Engine, value: Value, state: State) -> None:
     """Note that a key is given to something of which nothing is known."""
-    if not isinstance(value, Key | Opaque) or not engine.context.stack:
+    if not isinstance(value, (Key, Opaque)) or not engine.context.stack:
         return
     first = state.ledger.get(LedgerKey(value.term))
     if first is None and isinstance(value, Opaque):

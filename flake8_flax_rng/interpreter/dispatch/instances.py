@@ -83,11 +83,11 @@ def _default(engine: Engine, name: str, default: Value | None, state: State, sit
         return engine.allocate(state, DictObject(()))
     if isinstance(default, Native) and default.receiver == Symbol("builtins.list"):
         return engine.allocate(state, ListObject(()))
-    if isinstance(default, Native) and isinstance(default.receiver, Class | Function):
+    if isinstance(default, Native) and isinstance(default.receiver, (Class, Function)):
         return _from_factory(engine, name, default.receiver, state, site)
     if default is None or isinstance(default, Native):
         return engine.unknown(name)
-    if isinstance(default, Key | Keys):
+    if isinstance(default, (Key, Keys)):
         engine.book.origins.mark_default(default.origin)
     return default
 
@@ -98,7 +98,7 @@ def _from_factory(engine: Engine, name: str, factory: Class | Function, state: S
     if len(outcomes) != 1:
         return engine.unknown(name)
     value, after = outcomes[0]
-    if isinstance(value, Key | Keys):
+    if isinstance(value, (Key, Keys)):
         return engine.unknown(name)
     if after is not state:
         state.heap.update(after.heap)

@@ -268,6 +268,12 @@ def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
 
 
 def _joined_draws(ours: tuple[Draw, ...], theirs: tuple[Draw, ...]) -> tuple[Draw, ...]:
-    common = [draw for draw in ours if draw in theirs]
-    rest = [draw for draw in (*ours, *theirs) if draw not in common]
+    """Return the draws of two paths; only those are compared that they have made since they parted."""
+    shared = 0
+    for one, other in zip(ours, theirs, strict=False):
+        if one is not other:
+            break
+        shared += 1
+    common = [*ours[:shared], *(draw for draw in ours[shared:] if draw in theirs)]
+    rest = [draw for draw in (*ours[shared:], *theirs[shared:]) if draw not in common]
     return (*common, *(replaced(draw, certain=False) for draw in dict.fromkeys(rest)))

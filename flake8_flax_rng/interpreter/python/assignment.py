@@ -108,7 +108,7 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
     star = next((i for i, item in enumerate(elements) if type(item) is cst.StarredElement), None)
     items = known_items(value, state)
     count = len(elements)
-    if isinstance(value, Keys | Stacked) and value.count is not None:
+    if isinstance(value, (Keys, Stacked)) and value.count is not None:
         least = count if star is None else count - 1
         if value.count < least or (star is None and value.count != count):
             engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count)))

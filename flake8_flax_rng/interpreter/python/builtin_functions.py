@@ -238,7 +238,7 @@ def _of_types(value: Value, types: Value) -> bool | None:
     """Return whether a number or a key is an instance of types that are known, None when that is open."""
     listed = types.items if isinstance(types, Tuple) else (types,)
     paths = [item.path for item in listed if isinstance(item, Symbol)]
-    if isinstance(value, Key | Keys):
+    if isinstance(value, (Key, Keys)):
         if any(path in _ARRAYS for path in paths):
             return True
         return False if len(paths) == len(listed) and all(_is_number_type(path) for path in paths) else None
@@ -303,7 +303,7 @@ def _freeze(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
 
 def _deepcopy(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     value = args.get(0, "x")
-    return [(value, state)] if value is not None and not isinstance(value, Ref | Class) else None
+    return [(value, state)] if value is not None and not isinstance(value, (Ref, Class)) else None
 
 
 def _replace(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:

@@ -84,7 +84,7 @@ def _note_table(engine: Engine, node: cst.FunctionDef, decorator: cst.BaseExpres
 
 def undecorated(value: Value) -> Value:
     """Return the function inside of transforms and descriptors."""
-    while isinstance(value, Wrapped | Descriptor):
+    while isinstance(value, (Wrapped, Descriptor)):
         value = value.function
     return value
 

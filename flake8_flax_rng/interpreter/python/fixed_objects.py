@@ -170,12 +170,12 @@ class _Lasting:
     def _is_lasting(self, value: Value, depth: int) -> bool:
         if isinstance(value, Function):
             return value.owner is None
-        if isinstance(value, Class | Symbol):
+        if isinstance(value, (Class, Symbol)):
             return lineage.is_linen(value)
         if isinstance(value, Native):
             model = value.receiver.items[0] if isinstance(value.receiver, Tuple) else value.receiver
             return value.name.startswith(_RUNS) and self.holds(model, depth + 1)
-        if isinstance(value, Partial | Wrapped):
+        if isinstance(value, (Partial, Wrapped)):
             return self.holds(value.function, depth + 1) and self._gathered(value)
         if isinstance(value, Tuple):
             return bool(value.items) and all(self.holds(item, depth + 1) for item in value.items)
@@ -202,7 +202,7 @@ class _Lasting:
         """Gather the objects that a value refers to; return False where a key is among them."""
         gathered = {identity(Ref(address)) for address in self.heap}
         for inner in reachable(value, self._state.heap, _PARTS, gathered):
-            if isinstance(inner, Key | Keys):
+            if isinstance(inner, (Key, Keys)):
                 return False
             found = self._state.heap.get(inner.address) if isinstance(inner, Ref) else None
             if isinstance(inner, Ref) and found is not None:
@@ -231,4 +231,4 @@ def is_renewed(value: Value, held: FixedObjects) -> bool:
 
 def is_container(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a list or dict, which can be given other items."""
-    return isinstance(value, Ref) and isinstance(held.heap.get(value.address), ListObject | DictObject)
+    return isinstance(value, Ref) and isinstance(held.heap.get(value.address), (ListObject, DictObject))

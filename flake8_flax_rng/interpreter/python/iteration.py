@@ -65,7 +65,7 @@ def known_items(value: Value, state: State) -> list[Value] | None:
 
 
 def _items(value: Value, state: State) -> list[Value] | None:
-    if isinstance(value, Tuple | Rows):
+    if isinstance(value, (Tuple, Rows)):
         return list(value.items)
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= EXACT_ITEMS:
         return [Const(letter) for letter in value.value]
@@ -191,7 +191,9 @@ def listed(value: Value, state: State) -> bool:
             return inner.term.function in LISTING
         found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
         drawn = isinstance(found, ListObject) and found.once
-        return isinstance(inner, Tuple) or (isinstance(found, ListObject | DictObject) and found.complete and not drawn)
+        return isinstance(inner, Tuple) or (
+            isinstance(found, (ListObject, DictObject)) and found.complete and not drawn
+        )
 
     return any_inside(value, state.heap, lists, (Partial,))
 

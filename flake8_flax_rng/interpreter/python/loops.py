@@ -203,7 +203,7 @@ def forget_lengths(start: Epoch, states: list[State], passes: int = PASSES, coun
             found = state.heap.get(address)
             if earlier is None or earlier is found:
                 continue
-            if isinstance(found, ListObject | DictObject):
+            if isinstance(found, (ListObject, DictObject)):
                 state.heap[address] = replaced(found, complete=False)
             if isinstance(found, ListObject) and found.once and earlier == ListObject((), once=True):
                 each = len(found.items) == passes

@@ -71,7 +71,7 @@ def unary(engine: Engine, node: cst.UnaryOperation, state: State) -> Outcomes:
 
 
 def _minus(engine: Engine, value: Value, state: State) -> Value:
-    if isinstance(value, Const) and isinstance(value.value, int | float):
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
         return Const(-value.value)
     term = engine.term(value, state)
     engine.book.signs.arithmetic.negate(term, tuple(engine.context.stack))
@@ -139,7 +139,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
         folded = _folded(sign, left.value, right.value)
         if folded is not None:
             return Const(folded)
-    if sign == "*" and isinstance(left, Ref | Tuple):
+    if sign == "*" and isinstance(left, (Ref, Tuple)):
         return _repeated(engine, left, right, state)
     if sign == "BitOr":
         merged = _merged(left, right, state)
@@ -201,7 +201,7 @@ def _index_value(value: Value) -> int | None:
 def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
     if isinstance(left, str) and isinstance(right, str):
         return left + right if sign == "+" and len(left) + len(right) < LONGEST_TEXT else None
-    if not (isinstance(left, int | float) and isinstance(right, int | float)):
+    if not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
         return None
     if abs(left) > LARGEST_NUMBER or abs(right) > LARGEST_NUMBER:
         return None

@@ -50,7 +50,7 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
     index = plain_index(node)
     result: Outcomes = []
     for value, after in engine.eval(node.value, state):
-        if index and isinstance(index[0], cst.Ellipsis) and isinstance(value, Key | Keys):
+        if index and isinstance(index[0], cst.Ellipsis) and isinstance(value, (Key, Keys)):
             result.append((value, after))
         elif index and isinstance(index[0], cst.Ellipsis) and (held := variable(value, after)) is not None:
             result.append((held.attributes["value"], after))
@@ -96,7 +96,7 @@ def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value
 
 def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     """Return ``value[index]``."""
-    if isinstance(value, Symbol | Wrapped):
+    if isinstance(value, (Symbol, Wrapped)):
         return value
     if isinstance(value, Ref):
         found = state.heap.get(value.address)
@@ -109,7 +109,7 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     if isinstance(number, int) and not isinstance(number, bool):
         return element(engine, value, number, state)
     engine.book.read(value)
-    if isinstance(value, Keys | Rows) and isinstance(index, Const) and isinstance(index.value, float | str):
+    if isinstance(value, (Keys, Rows)) and isinstance(index, Const) and isinstance(index.value, (float, str)):
         return engine.unknown("no index")  # JAX refuses it
     if isinstance(value, Keys):
         data = engine.term(index, state)
@@ -206,7 +206,7 @@ def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: Stat
     result: Outcomes = []
     for places, after in engine.eval_all(indices, state):
         picked = value
-        if isinstance(value, Keys | Rows | Opaque):
+        if isinstance(value, (Keys, Rows, Opaque)):
             picked = _each_in(engine, value, places, after)
         else:
             picked = engine.unknown("item")
