@@ -110,10 +110,10 @@ def _collector_at_rest() -> Iterator[None]:
 def _hands_on(statement: ast.stmt) -> bool:
     """Return whether a statement imports something, or is plain text: most packages have files of nothing else."""
     if isinstance(statement, ast.Assign):
-        parts = statement.value.elts if isinstance(statement.value, (ast.List, ast.Tuple)) else [statement.value]
+        parts = statement.value.elts if isinstance(statement.value, ast.List | ast.Tuple) else [statement.value]
         return all(isinstance(part, ast.Constant) for part in parts)
     plain = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return plain or isinstance(statement, (ast.Import, ast.ImportFrom))
+    return plain or isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:

@@ -21,7 +21,7 @@ def stream_split(place: Site, stream: str, splits: bool, safe: bool) -> Fix:
         safe: whether the program raises as it is.
     """
     title = f"set {stream!r} to {splits} in `split_rngs`"
-    display = next((node for node in reversed(way_to(place)) if isinstance(node, (cst.Dict, cst.Call))), None)
+    display = next((node for node in reversed(way_to(place)) if isinstance(node, cst.Dict | cst.Call)), None)
     if isinstance(display, cst.Dict):
         site = Site(display, place.chunk)
         if not all(isinstance(getattr(part, "key", None), cst.SimpleString) for part in display.elements):
@@ -60,7 +60,7 @@ def stream_let_in(place: Site, stream: str, safe: bool) -> Fix:
         safe: whether the program raises as it is.
     """
     given = argument(place, "rngs") if isinstance(place.node, cst.Call) else place
-    if given is None or not isinstance(given.node, (cst.SimpleString, cst.Tuple, cst.List)):
+    if given is None or not isinstance(given.node, cst.SimpleString | cst.Tuple | cst.List):
         raise NoFix("the filter is no display of names")
     mark = quote(given)
     name = f"{mark}{stream}{mark}"

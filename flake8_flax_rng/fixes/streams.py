@@ -94,7 +94,7 @@ def named_stream(place: Site, stream: str, safe: bool) -> Fix:
         stream: the stream.
         safe: whether the call raises as it is.
     """
-    if not isinstance(place.node, (cst.Name, cst.Attribute, cst.Subscript, cst.Call)):
+    if not isinstance(place.node, cst.Name | cst.Attribute | cst.Subscript | cst.Call):
         raise NoFix("it is no key by itself")
     mark = quote(place)
     text = f"{{{mark}{stream}{mark}: {place.chunk.code(place.node)}}}"
@@ -131,7 +131,7 @@ def display_of(place: Site, call: Site) -> Site:
         site = Site(node, place.chunk)
         if _is_display(site):
             return site
-        if not isinstance(node, (cst.Arg, cst.DictElement)):
+        if not isinstance(node, cst.Arg | cst.DictElement):
             break
     if isinstance(place.node, cst.Name):
         return _bound_display(place, place.node.value)
@@ -146,7 +146,7 @@ def _is_display(site: Site) -> bool:
 
 def _bound_display(place: Site, name: str) -> Site:
     """Return the display that a name stands for, if nothing else binds it and nobody else reads it."""
-    around = [node for node in way_to(place) if isinstance(node, (cst.FunctionDef, cst.Module))][-1]
+    around = [node for node in way_to(place) if isinstance(node, cst.FunctionDef | cst.Module)][-1]
     named = [node for node in nodes_of(around) if isinstance(node, cst.Name) and node.value == name]
     bound = [
         node.value
@@ -165,7 +165,7 @@ def _entries(display: Site) -> dict[str, cst.DictElement | cst.Arg]:
     found: dict[str, cst.DictElement | cst.Arg] = {}
     for part in _parts(node):
         name = _name(part)
-        if name is None or not isinstance(part, (cst.DictElement, cst.Arg)):
+        if name is None or not isinstance(part, cst.DictElement | cst.Arg):
             raise NoFix("the streams are put together elsewhere")
         found[name] = part
     return found

@@ -36,7 +36,7 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
         names: what its parameters are bound to.
     """
     code = function.code
-    keyed = [name for name, value in names.items() if isinstance(value, (Key, Keys))]
+    keyed = [name for name, value in names.items() if isinstance(value, Key | Keys)]
     if (
         not keyed
         or not engine.context.stack

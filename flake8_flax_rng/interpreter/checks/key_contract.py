@@ -138,7 +138,7 @@ def _is_text(engine: Engine, term: Term) -> bool:
         return (term.function or "").startswith(_MAKES_TEXT)
     if term.kind is Kind.ATTRIBUTE:
         return term.name in _NAMES
-    return term.kind is Kind.FORMAT or isinstance(term.value, (str, bytes)) or _declared_as_text(engine, term)
+    return term.kind is Kind.FORMAT or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
 
 
 def _declared_as_text(engine: Engine, term: Term) -> bool:

@@ -57,7 +57,7 @@ def scope_of(around: list[cst.CSTNode]) -> cst.BaseSuite | None:
     for node in reversed(around):
         if isinstance(node, cst.FunctionDef) or (isinstance(node, cst.If) and is_main_guard(node.test)):
             return node.body
-        if isinstance(node, (cst.Lambda, cst.ClassDef)):
+        if isinstance(node, cst.Lambda | cst.ClassDef):
             return None
     return None
 
@@ -104,7 +104,7 @@ class _Flow:
     def _simple(self, node: cst.BaseSmallStatement, place: _Place) -> None:
         if isinstance(node, cst.Assign):
             self._assign(node.value, [target.target for target in node.targets], place)
-        elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+        elif isinstance(node, cst.AnnAssign | cst.AugAssign):
             added = isinstance(node, cst.AugAssign) and self._taints(node.target)
             if node.value is not None and not added:
                 self._assign(node.value, [node.target], place)
@@ -132,7 +132,7 @@ class _Flow:
     def _compound(self, node: cst.CSTNode, place: _Place) -> None:
         if isinstance(node, cst.If):
             self._branch(node, place)
-        elif isinstance(node, (cst.For, cst.While)):
+        elif isinstance(node, cst.For | cst.While):
             self._loop(node, place)
         elif isinstance(node, cst.Try):
             self._try(node, place)
@@ -210,7 +210,7 @@ def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def _bound(target: cst.CSTNode) -> Iterator[str | None]:
     """Go through the names that an assignment binds, None for what is no name."""
-    if isinstance(target, (cst.Tuple, cst.List)):
+    if isinstance(target, cst.Tuple | cst.List):
         for element in target.elements:
             yield from _bound(element.value)
     else:
@@ -230,7 +230,7 @@ def _bindings(scope: cst.BaseSuite) -> tuple[frozenset[cst.CSTNode], bool]:
     while waiting:
         node, passes = waiting.pop()
         may_raise = may_raise or isinstance(node, cst.Try)
-        passes = 2 if isinstance(node, (cst.For, cst.While)) else passes
+        passes = 2 if isinstance(node, cst.For | cst.While) else passes
         value, targets = _assigned(node)
         calls = [part for part in _read(value) if isinstance(part, cst.Call)] if value is not None else []
         for name in (name for target in targets for name in _bound(target) if name is not None):
@@ -272,7 +272,7 @@ def _assigned(node: cst.CSTNode) -> tuple[cst.CSTNode | None, list[cst.BaseExpre
     """Return what a statement binds, and to what."""
     if isinstance(node, cst.Assign):
         return node.value, [target.target for target in node.targets]
-    if isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+    if isinstance(node, cst.AnnAssign | cst.AugAssign):
         return node.value, [node.target]
     if isinstance(node, cst.For):
         return node.iter, [node.target]

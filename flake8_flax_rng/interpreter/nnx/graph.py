@@ -61,7 +61,7 @@ def known_throughout(value: Value, state: State) -> bool:
         found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
         if isinstance(found, Instance) and found.symbolic:
             return False
-        if isinstance(found, (ListObject, DictObject)) and not found.complete:
+        if isinstance(found, ListObject | DictObject) and not found.complete:
             return False
     return visited < VALUES_VISITED
 
@@ -122,7 +122,7 @@ class Copying:
         if isinstance(found, Instance) and streams.is_stream(value, self._state):
             changed = self._change(value, found)
             return value if changed is None else self._engine.allocate(self._state, changed)
-        if not isinstance(found, (ListObject, DictObject)) and not is_object(value, self._state):
+        if not isinstance(found, ListObject | DictObject) and not is_object(value, self._state):
             return value
         copy = self._made[value.address] = Ref(self._engine.number())
         if isinstance(found, ListObject):
@@ -143,7 +143,7 @@ def paths_to_streams(value: Value, state: State) -> dict[str, Ref]:
     pending: list[tuple[str, Value]] = [("", value)]
     while pending and len(seen) < VALUES_VISITED:
         way, current = pending.pop()
-        if not isinstance(current, (Ref, Tuple)):
+        if not isinstance(current, Ref | Tuple):
             continue
         place = current.address if isinstance(current, Ref) else id(current)
         if place in seen:

@@ -297,7 +297,7 @@ def _as_it_is(engine: Engine, path: str, args: Args, state: State, site: Site) -
 def _variable(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Make a variable of a key; one of another array is an array."""
     value = args.get(0, "value")
-    if isinstance(value, (Key, Keys)):
+    if isinstance(value, Key | Keys):
         engine.book.read(value)
         return [(engine.allocate(state, Instance(Symbol(path), {"value": value})), state)]
     if isinstance(value, Opaque) and args.complete() and len(args.values()) == 1:

@@ -79,8 +79,8 @@ class Leftovers:
         for name, value in found.attributes.items() if found is not None else ():
             if isinstance(value, Key) and value.origin and function.code.name == "__init__":
                 self._made.add((owner, name))
-            use = self._used(value, state) if isinstance(value, (Key, Opaque)) else None
-            if use is None or not isinstance(value, (Key, Opaque)):
+            use = self._used(value, state) if isinstance(value, Key | Opaque) else None
+            if use is None or not isinstance(value, Key | Opaque):
                 continue
             source = _source(value.term)
             if function.code.name == "__init__":
@@ -153,4 +153,4 @@ def _source(term: Term) -> Term:
 
 def _held(value: Value, state: State) -> list[Key | Opaque]:
     """Return the keys in a result; of an unknown value it is not known whether it is one."""
-    return [inner for inner in reachable(value, state.heap, _RETURNED) if isinstance(inner, (Key, Opaque))]
+    return [inner for inner in reachable(value, state.heap, _RETURNED) if isinstance(inner, Key | Opaque)]

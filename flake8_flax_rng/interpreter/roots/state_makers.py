@@ -87,7 +87,7 @@ class Texts:
 
 def _functions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, Text]]:
     for statement in body:
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             yield statement.name, _read(statement)
 
 
