@@ -120,7 +120,9 @@ class Program:
         literals: the values of the literals.
         implementations: the methods that a method of any object of a class may be, by number of the class and by name;
             None where some may not be known.
-        consuming: whether all of them consume an argument, by its position or name.
+        consuming: whether functions consume an argument all of them, by its position or name.
+        members: the functions or classes of which an unknown value is one.
+        kinds: the classes of which an unknown value is an instance of one.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         stateful: whether it makes streams of NNX.
         sites: places that objects of NNX remember, by number.
@@ -156,8 +158,10 @@ class Program:
         self.initialised: dict[int, dict[tuple[tuple[str, ...], bool, Settled], None]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
-        self.implementations: dict[tuple[int, str], tuple[tuple[Class, Function], ...] | None] = {}
-        self.consuming: dict[tuple[int, str, int | str], bool] = {}
+        self.implementations: dict[tuple[int, str], tuple[tuple[Class | None, Function], ...] | None] = {}
+        self.consuming: dict[tuple[tuple[FunctionCode, ...], int | str], bool] = {}
+        self.members: dict[Term, tuple[Value, ...]] = {}
+        self.kinds: dict[Term, tuple[Class, ...]] = {}
         self.typed_keys = False
         self.stateful = False
         self.sites: dict[int, Site] = {}

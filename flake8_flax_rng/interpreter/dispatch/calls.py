@@ -134,6 +134,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         if engine.program.results and nnx_modules.used_nothing(engine, function.term, site):
             return []
         known = _of_text(engine, function.term, args, state) or consumers.call_method(engine, function, args, state)
+        known = known or implementations.call_member(engine, function.term, args, state)
         if known is not None:
             return known
     if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE:

@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.models import Method
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.python import registries
 from flake8_flax_rng.interpreter.python.iteration import spread
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _reverse(engine: Engine, ref: Ref, found: ListObject, args: Args, state: Sta
 def _get(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
     key = args.get(0, None)
     if not isinstance(key, Const):
-        return engine.unknown("entry")
+        return registries.member(engine, ref, key, state) or engine.unknown("entry")
     value = found.get(key)
     if value is not None:
         return value
