@@ -13,7 +13,7 @@ from flake8_flax_rng.commands import DISAGREEMENT, OK, Commands, Refused, flake8
 from flake8_flax_rng.flake8_run import Checked, Flake8, SettingsError
 from flake8_flax_rng.plugin import Plugin
 from flake8_flax_rng.show import as_json, sarif
-from flake8_flax_rng.show.places import Account
+from flake8_flax_rng.show.places import Account, reader_path
 
 FORMATS = ("text", "json", "sarif", "html")
 
@@ -110,15 +110,16 @@ def _place(path: str) -> tuple[str, int | None]:
 
 
 def _wanted(files: Iterator[Checked], places: Sequence[tuple[str, int | None]]) -> Iterator[Checked]:
-    """Go through the files, with what is found in the lines that were asked for."""
+    """Go through the files, each under one name, with what is found in the lines that were asked for."""
     lines: dict[str, list[int]] = {}
-    whole = {os.path.normpath(path) for path, line in places if line is None}
+    whole = {reader_path(path) for path, line in places if line is None}
     for path, line in places:
         if line is not None:
-            lines.setdefault(os.path.normpath(path), []).append(line)
-    for file in files:
-        wanted = lines.get(os.path.normpath(file.path), [])
-        if not wanted or os.path.normpath(file.path) in whole:
+            lines.setdefault(reader_path(path), []).append(line)
+    for checked in files:
+        file = replace(checked, path=reader_path(checked.path))
+        wanted = lines.get(file.path, [])
+        if not wanted or file.path in whole:
             yield file
             continue
         kept = [found for found in file.findings if any(Account(file.path, found).concerns(line) for line in wanted)]
