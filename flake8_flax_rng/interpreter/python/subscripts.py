@@ -25,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.python import registries
+from flake8_flax_rng.interpreter.python.containers import registered
 from flake8_flax_rng.interpreter.python.iteration import element, known_items, row_of
 from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.semantics.nnx import VARIABLES
@@ -55,7 +55,7 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
         elif index:
             for place, at in engine.eval(index[0], after):
                 _check_index(engine, node, value, place)
-                result.extend(registries.entry(engine, value, place, at) or [(item(engine, value, place, at), at)])
+                result.extend(registered(engine, value, place, at) or [(item(engine, value, place, at), at)])
         else:
             result.extend(_sliced(engine, node, value, after))
     return result
