@@ -100,21 +100,20 @@ def common(
 
 
 def alternatives(
-    engine: Engine, paths: list[tuple[dict[str, Value], State]], known: FixedObjects
+    engine: Engine, paths: list[tuple[dict[str, Value], State]], known: FixedObjects, unset: bool = False
 ) -> tuple[FixedObjects, ...]:
     """Return what those names stand for that last on all of several paths, and are not alike on all of them.
-
-    A path that does not set a name leaves it as another one has set it.
 
     Args:
         engine: the analysis.
         paths: the names and the state of each path.
         known: what is the same on all paths.
+        unset: whether a path that does not set a name leaves it as another one has set it.
 
     Returns:
         what they stand for on each path, once for those that are alike; nothing where there are too many.
     """
-    kept = _all_kept(engine, paths, unset=True)
+    kept = _all_kept(engine, paths, unset)
     wanted = set.intersection(*(set(one.names) for one in kept)) - set(known.names) if kept else set()
     found: list[FixedObjects] = []
     for one in kept if wanted else ():

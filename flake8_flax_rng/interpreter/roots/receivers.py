@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
+from flake8_flax_rng.interpreter.dispatch.instances import is_frozen
 from flake8_flax_rng.interpreter.domain.budget import SETTERS_FOLLOWED
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding
@@ -24,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.python import classes, declared_types, fixed_objects, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.roots.attribute_writes import Held, Stores
-from flake8_flax_rng.interpreter.roots.state_makers import Texts
+from flake8_flax_rng.interpreter.roots.state_makers import Texts, makers_in
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
@@ -211,20 +212,27 @@ class Objects:
 
     def _from_makers(self, owner: Class, state: State) -> FixedObjects:
         """Return what those who make a record give to it: its class methods, else the functions of the file."""
-        methods = self._texts.makers(owner.name, owner.name)
+        methods = self._texts.makers(owner.name, owner.name) or self._inherited_makers(owner)
         others = [] if methods else self._texts.makers("", owner.name)
         made: list[tuple[dict[str, Value], State]] = []
         for name in (*methods, *others)[:SETTERS_FOLLOWED]:
-            maker = owner.members.get(name) if methods else self._function(name)
+            maker = classes.member(owner, name) if methods else self._function(name)
             function = undecorated(maker.function) if isinstance(maker, Descriptor) else maker
             if isinstance(function, Function):
                 of_class = isinstance(maker, Descriptor) and maker.kind is Binding.CLASSMETHOD
                 returned = self._results(function, state.fork(), owner if of_class else None)
                 made.extend((_record(value, owner, after), after) for value, after in returned)
         found = fixed_objects.common(self._engine, made)
+        found.either = fixed_objects.alternatives(self._engine, made, found)
         # Whoever uses the class may make it of other modules than a function beside it does.
         found.chosen = Chosen.SUBCLASS if others else found.chosen
         return found
+
+    def _inherited_makers(self, owner: Class) -> list[str]:
+        """Return the class methods that a class has from others and that make an object of it."""
+        bases = [cls for cls in lineage.ancestors(owner)[1:] if isinstance(cls, Class)]
+        chunks = {cls: code.chunk for cls in bases for code in _methods(cls)}
+        return list(dict.fromkeys(name for cls, chunk in chunks.items() for name in makers_in(chunk, cls.name)))
 
     def _function(self, name: str) -> Function | None:
         """Return a function of the linted file."""
@@ -245,7 +253,7 @@ class Objects:
     def _object(self, cls: Class, known: FixedObjects, state: State, own: Iterable[str] = ()) -> Ref:
         """Make an object; code that is not known leaves what is known of it as it is, and what its method sets."""
         fixed = frozenset({*known.names, *own})
-        found = Instance(cls, dict(known.names), symbolic=True, fixed_names=fixed)
+        found = Instance(cls, dict(known.names), frozen=is_frozen(cls), symbolic=True, fixed_names=fixed)
         return self._engine.allocate(state, found)
 
     def _set_later(self, owner: Class, known: FixedObjects, state: State) -> None:
@@ -277,7 +285,7 @@ class Objects:
         def lasts(name: str, known: FixedObjects) -> bool:
             return stores.only_in(name, method, owners, _held(known.names[name], known))
 
-        ways = fixed_objects.alternatives(self._engine, found, left)
+        ways = fixed_objects.alternatives(self._engine, found, left, unset=True)
         lasting = {name for name in ways[0].names if all(lasts(name, way) for way in ways)} if ways else set()
         left.either = tuple(way.only(lasting) for way in ways) if lasting else ()
         for name, value in list(left.names.items()):

@@ -312,6 +312,56 @@ class Sampler(Base):
         first = self.renewing(jax.random.normal(self.key, (2,)))
         return first * jax.random.normal(self.key, (2,))
 
+== a record that an inherited class method makes
+import flax
+class Base(flax.struct.PyTreeNode):
+    @classmethod
+    def create(cls, **config):
+        return cls(**cls.parts(config), **config)
+class Scaled(Base):
+    @classmethod
+    def create(cls, **config):
+        return super().create(**config).replace(scale=2.0)
+class Algorithm(Scaled):
+    model: nn.Module = None
+    @classmethod
+    def parts(cls, config):
+        return {"model": Net(config["features"])}
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+    def make_loss(self):
+        def loss(params, x):
+            return self.model.apply(params, x, True)  # ! RNG203
+        return loss
+--
+import flax
+class Base(flax.struct.PyTreeNode):
+    @classmethod
+    def create(cls, **config):
+        return cls(**cls.parts(config), **config)
+class Algorithm(Base):
+    model: nn.Module = None
+    @classmethod
+    def parts(cls, config):
+        if config["plain"]:
+            return {"model": Plain()}
+        return {"model": Net(config["features"])}
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+import flax
+class Base(flax.struct.PyTreeNode):
+    @classmethod
+    def create(cls, **config):
+        return cls(**config)
+class Algorithm(Base):
+    model: nn.Module = None
+    @classmethod
+    def parts(cls, config):
+        return {"model": Net(config["features"])}
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
 == a state that is renewed in each step
 class Trainer:
     def __init__(self, key, x):
