@@ -9,10 +9,18 @@ import libcst as cst
 from flake8_flax_rng.finding import Edit, Fix
 from flake8_flax_rng.fixes.edits import NoFix, replaced, replaced_whole
 from flake8_flax_rng.fixes.elements import added, argument, quote, removed, with_entry, without_argument
+from flake8_flax_rng.fixes.elsewhere import is_parameter, value_of
 from flake8_flax_rng.fixes.keys import one_for_each
+from flake8_flax_rng.fixes.names import spells
 from flake8_flax_rng.fixes.statements import parent_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.semantics.linen import INITIALISING
 from flake8_flax_rng.syntax.cst_children import nodes_of
+
+_METHODS = frozenset({*INITIALISING, "apply", "apply_fn"})
+
+_KEPT = ("jax.jit", "flax.linen.init", "flax.linen.init_with_output", "flax.linen.apply", "flax.linen.jit")
+"""What makes functions that take one key where the method takes one."""
 
 
 def stream_left_out(place: Site, call: Site, stream: str, initialises: bool) -> Fix:
@@ -58,16 +66,46 @@ def stream_renamed(place: Site, call: Site, stream: str, meant: str, safe: bool)
     return Fix(f"write {meant!r}", (replaced(Site(name, display.chunk), f"{mark}{meant}{mark}"),), safe)
 
 
-def stream_given(call: Site, stream: str, key: str, safe: bool) -> Fix:
+def stream_given(call: Site, stream: str, key: str, safe: bool, edits: Sequence[Edit] = ()) -> Fix:
     """Return the fix that gives a call a stream.
 
     Args:
         call: the call.
         stream: the stream.
         key: the key, as the text has it.
-        safe: whether the call raises as it is.
+        safe: whether the call raises as it is, and no other draw changes.
+        edits: those that make the key.
     """
-    return Fix(f"give it `{key}` as {stream!r}", (_with_stream(call, stream, key),), safe)
+    refuse_mapped(call)
+    return Fix(f"give it `{key}` as {stream!r}", (*edits, _with_stream(call, stream, key)), safe)
+
+
+def single_key(place: Site, call: Site, stream: str) -> Site:
+    """Return the key that a call is given for a stream.
+
+    Args:
+        place: where the stream's key stands, or the whole argument.
+        call: the call.
+        stream: the stream.
+    """
+    display = display_of(place, call)
+    part = _entries(display).get(stream)
+    if part is None:
+        raise NoFix("the streams are put together elsewhere")
+    return Site(part.value, display.chunk)
+
+
+def refuse_mapped(call: Site) -> None:
+    """Refuse what a transform has made of a method, unless it takes its keys as they are: ``vmap`` takes many."""
+    func = call.node.func if isinstance(call.node, cst.Call) else None
+    if func is None or (isinstance(func, cst.Name) and is_parameter(func.value, call)):
+        return
+    made = value_of(Site(func, call.chunk))
+    if isinstance(made.node, cst.Attribute) and made.node.attr.value in _METHODS:
+        return
+    text = made.chunk.code(made.node.func) if isinstance(made.node, cst.Call) else ""
+    if not any(spells(made, text, path) for path in _KEPT):
+        raise NoFix("a transform has made the function that is called")
 
 
 def _with_stream(call: Site, stream: str, key: str) -> Edit:
