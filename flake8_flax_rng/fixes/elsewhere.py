@@ -74,10 +74,17 @@ def value_of(site: Site) -> Site:
         return site
     name = site.node.value
     bound = [node for statement in site.chunk.around for node in walk(statement) if _binds(node, name)]
-    assigned = bound[0] if len(bound) == 1 else None
-    if not isinstance(assigned, ast.Assign) or not isinstance(assigned.targets[0], ast.Name):
+    value = assigned(bound[0], name) if len(bound) == 1 else None
+    if value is None:
         raise NoFix("the name may stand for several things")
-    return site_of(assigned.value, site.chunk)
+    return site_of(value, site.chunk)
+
+
+def assigned(node: ast.AST, name: str) -> ast.expr | None:
+    """Return what a statement assigns to a name and to nothing else; None for other nodes."""
+    target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    plain = isinstance(target, ast.Name) and target.id == name
+    return node.value if plain and isinstance(node, ast.Assign) else None
 
 
 def _binds(node: ast.AST, name: str) -> bool:

@@ -58,7 +58,7 @@ class _Climb:
 
     def loops(self) -> list[ast.For]:
         """Return the loops on the way, the innermost first."""
-        node = node_at(self._call, ast.Call)
+        node = node_at(self._call, ast.expr)
         while True:
             parent = self._parents.get(node)
             block = _block(parent, node) if parent is not None else self._call.chunk.around

@@ -12,9 +12,10 @@ from flake8_flax_rng.fixes.keys import NAMES, refuse_none, refuse_split_before
 from flake8_flax_rng.fixes.names import fresh, spelled_as
 from flake8_flax_rng.fixes.passes import counted
 from flake8_flax_rng.fixes.reached import loops_after
-from flake8_flax_rng.fixes.statements import before, statement_of
+from flake8_flax_rng.fixes.statements import before, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.syntax.names_in_text import function_around, loaded
+from flake8_flax_rng.syntax.names_in_text import function_around, functions_around, loaded
+from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.finding import Edit
@@ -28,7 +29,7 @@ def key_beside(use: Site, call: Site, own: str, other: str) -> KeyText:
 
     Args:
         use: the key.
-        call: the call.
+        call: the call, or the display in which its streams stand.
         own: the stream that the key is used for, empty where it is none.
         other: the stream that the call lacks.
 
@@ -45,7 +46,7 @@ def key_beside(use: Site, call: Site, own: str, other: str) -> KeyText:
         raise NoFix("the key is an attribute, or computed")
     refuse_split_before(use, name)
     refuse_none(use, name)
-    loops = loops_after(statement_of(use), call) if use.node is not call.node else []
+    loops = loops_after(statement_of(use), call) if call.node not in way_to(use) else []
     first = fresh(use, *_names_for(own))
     second = fresh(use, *_names_for(other), taken=[first])
     split = before(use, f"{first}, {second} = {spelled_as(use, 'jax.random.split')}({name})")
@@ -67,6 +68,40 @@ def in_each_pass(call: Site, key: str, loops: list[Site]) -> KeyText:
     for number in numbers:
         key = f"{spelled_as(call, 'jax.random.fold_in')}({key}, {number})"
     return key, edits
+
+
+def refuse_bound_again(name: str, start: Site, place: Site, repeated: bool) -> None:
+    """Refuse a key whose name may hold something else where it would be used.
+
+    Args:
+        name: the name.
+        start: the statement that binds it, or the function whose parameter it is.
+        place: where it would be used.
+        repeated: whether loops repeat that.
+    """
+    chunk = start.chunk
+    first, last = _last_line(start), place.chunk.position(place.node)[0]
+    around = functions_around(place.chunk, last)
+    home = functions_around(chunk, first)
+    inside = around[len(home) :]
+    nodes = [node for root in (home[-1:] or chunk.around) for node in walk(root)]
+    stores = [node.lineno for node in nodes if isinstance(node, ast.Name) and node.id == name and _stored(node)]
+    if any(first < store and (store < last or inside or repeated) for store in stores):
+        raise NoFix("the name is bound again")
+    if any(
+        argument.arg == name for function in inside for argument in walk(function.args) if isinstance(argument, ast.arg)
+    ):
+        raise NoFix("a function around it has a parameter of this name")
+
+
+def _last_line(start: Site) -> int:
+    if isinstance(start.node, cst.FunctionDef):
+        return start.chunk.position(start.node)[0]
+    return start.chunk.range(start.node)[2]
+
+
+def _stored(node: ast.Name) -> bool:
+    return not isinstance(node.ctx, ast.Load)
 
 
 def _names_for(stream: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
 import libcst as cst
@@ -9,13 +10,15 @@ import libcst as cst
 from flake8_flax_rng.finding import Edit, Fix
 from flake8_flax_rng.fixes.edits import NoFix, replaced, replaced_whole
 from flake8_flax_rng.fixes.elements import added, argument, quote, removed, with_entry, without_argument
-from flake8_flax_rng.fixes.elsewhere import is_parameter, value_of
+from flake8_flax_rng.fixes.elsewhere import assigned, is_parameter, site_of, value_of
 from flake8_flax_rng.fixes.keys import one_for_each
 from flake8_flax_rng.fixes.names import spells
-from flake8_flax_rng.fixes.statements import parent_of, way_to
+from flake8_flax_rng.fixes.reached import loops_after
+from flake8_flax_rng.fixes.statements import parent_of, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.semantics.linen import INITIALISING
-from flake8_flax_rng.syntax.cst_children import nodes_of
+from flake8_flax_rng.syntax.names_in_text import function_around
+from flake8_flax_rng.syntax.walk import walk
 
 _METHODS = frozenset({*INITIALISING, "apply", "apply_fn"})
 
@@ -112,16 +115,36 @@ def _with_stream(call: Site, stream: str, key: str) -> Edit:
     node = call.node
     if not isinstance(node, cst.Call) or any(arg.star == "**" for arg in node.args):
         raise NoFix("its arguments are put together elsewhere")
-    given = argument(call, "rngs")
+    given, display = argument(call, "rngs"), _display_given(call)
     mark = quote(call)
+    if display is not None:
+        entry = isinstance(display.node, cst.Dict)
+        return with_entry(display, stream, key) if entry else added(display, f"{stream}={key}")
     if given is None:
         return added(call, f"rngs={{{mark}{stream}{mark}: {key}}}")
-    if isinstance(given.node, cst.Name) and given.node.value == "None":
-        return replaced(given, f"{{{mark}{stream}{mark}: {key}}}")
-    display = display_of(given, call)
-    if isinstance(display.node, cst.Dict):
-        return with_entry(display, stream, key)
-    return added(display, f"{stream}={key}")
+    return replaced(given, f"{{{mark}{stream}{mark}: {key}}}")
+
+
+def _display_given(call: Site) -> Site | None:
+    """Return the display that a call is given as its streams; None where it is given none."""
+    given = argument(call, "rngs")
+    if given is None or (isinstance(given.node, cst.Name) and given.node.value == "None"):
+        return None
+    return display_of(given, call)
+
+
+def written_at(call: Site) -> Site:
+    """Return where one more stream of a call is written: in the call, or in a display to which it gives a name.
+
+    Raises:
+        NoFix: if the call is repeated after the display was made.
+    """
+    display = _display_given(call)
+    if display is None or display.node in way_to(call) or call.node in way_to(display):
+        return call
+    if loops_after(statement_of(display), call):
+        raise NoFix("the streams are the same in each pass of a loop")
+    return display
 
 
 def named_stream(place: Site, stream: str, safe: bool) -> Fix:
@@ -184,18 +207,16 @@ def _is_display(site: Site) -> bool:
 
 def _bound_display(place: Site, name: str) -> Site:
     """Return the display that a name stands for, if nothing else binds it and nobody else reads it."""
-    around = [node for node in way_to(place) if isinstance(node, cst.FunctionDef | cst.Module)][-1]
-    named = [node for node in nodes_of(around) if isinstance(node, cst.Name) and node.value == name]
-    bound = [
-        node.value
-        for node in nodes_of(around)
-        if isinstance(node, cst.Assign) and len(node.targets) == 1
-        if isinstance(node.targets[0].target, cst.Name) and node.targets[0].target.value == name
-    ]
-    once = len(named) == 2 and place.chunk.text.count(name) >= len(named)
-    if len(bound) != 1 or not once or not _is_display(Site(bound[0], place.chunk)):
+    function = function_around(place.chunk, place.chunk.position(place.node)[0])
+    roots: list[ast.AST] = [function] if function is not None else [*place.chunk.around]
+    named = [node for root in roots for node in walk(root) if isinstance(node, ast.Name) and node.id == name]
+    values = [value for root in roots for node in walk(root) if (value := assigned(node, name)) is not None]
+    if len(values) != 1 or len(named) != len((values, place)):
         raise NoFix("the streams have a name that others read")
-    return Site(bound[0], place.chunk)
+    display = site_of(values[0], place.chunk)
+    if not _is_display(display):
+        raise NoFix("the streams are put together elsewhere")
+    return display
 
 
 def _entries(display: Site) -> dict[str, cst.DictElement | cst.Arg]:

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.elements import argument
 from flake8_flax_rng.fixes.reached import loops_after
-from flake8_flax_rng.fixes.spared import in_each_pass, key_beside
+from flake8_flax_rng.fixes.spared import in_each_pass, key_beside, refuse_bound_again
 from flake8_flax_rng.fixes.statements import statement_of, way_to
-from flake8_flax_rng.fixes.streams import refuse_mapped, single_key, stream_given, stream_renamed
+from flake8_flax_rng.fixes.streams import refuse_mapped, single_key, stream_given, stream_renamed, written_at
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.linen_runs import possibly_drawn, unread
 from flake8_flax_rng.rules.report import line
 from flake8_flax_rng.semantics.linen import INITIALISING
-from flake8_flax_rng.syntax.names_in_text import bound_between
 
 if TYPE_CHECKING:
     from flake8_flax_rng.finding import Fix
@@ -44,20 +44,17 @@ def fed(events: Sequence[Event], run: ModuleRun, stream: str) -> Fix:
     return _first(_offers(events, run, stream))
 
 
-def unknown_fed(events: Sequence[Event], unfed: UnfedRun, stream: str) -> Fix:
+def unknown_fed(unfed: UnfedRun, stream: str) -> Fix:
     """Return the fix that gives a run of a model that is not known a stream.
 
     Args:
-        events: what happened.
         unfed: the run.
         stream: the stream.
 
     Raises:
         NoFix: if no key is at hand.
     """
-    offers = [partial(_given, unfed, unfed.call, stream, False)]
-    runs = [run for run in _runs(events) if unfed.fed is not None and run.call.node is unfed.fed.node]
-    return _first([*offers, *_split(events, unfed.call, stream, runs)])
+    return _first([partial(_given, unfed, unfed.call, stream, False), partial(_shared, unfed, stream)])
 
 
 def _first(offers: Iterator[_Offer] | Sequence[_Offer]) -> Fix:
@@ -76,7 +73,8 @@ def _offers(events: Sequence[Event], run: ModuleRun, stream: str) -> Iterator[_O
         if isinstance(unfed, UnfedRun) and unfed.call.node is run.call.node:
             yield partial(_given, unfed, run.call, stream, True)
     yield partial(_meant, run, stream)
-    yield from _split(events, run.call, stream, [run, *_before(events, run)])
+    for other in [run, *_before(events, run)]:
+        yield from (partial(_split_at, key, run.call, own, stream) for own, key in _keys_of(other))
 
 
 def _idle(events: Sequence[Event]) -> list[Discarded]:
@@ -99,10 +97,10 @@ def _unused(event: Discarded, call: Site, stream: str) -> Fix:
     made, name = event.site, event.name or ""
     if made.chunk.file or call.chunk.file:
         raise NoFix("it stands in another file")
-    loops = loops_after(statement_of(made), call)
-    if name in bound_between(call.chunk, line(made) + 1, line(call) - 1, call.chunk.around):
-        raise NoFix("the name is bound again")
-    key, edits = in_each_pass(call, name, loops)
+    place = written_at(call)
+    loops = loops_after(statement_of(made), place)
+    refuse_bound_again(name, made, place, bool(loops))
+    key, edits = in_each_pass(place, name, loops)
     return stream_given(call, stream, key, safe=True, edits=edits)
 
 
@@ -111,7 +109,10 @@ def _given(unfed: UnfedRun, call: Site, stream: str, safe: bool) -> Fix:
     if unfed.key is None:
         raise NoFix("no unused key is at hand")
     start = statement_of(unfed.made.site) if unfed.made is not None else _taker(call, unfed.key)
-    key, edits = in_each_pass(call, unfed.key, loops_after(start, call))
+    place = written_at(call)
+    loops = loops_after(start, place)
+    refuse_bound_again(unfed.key, start, place, bool(loops))
+    key, edits = in_each_pass(place, unfed.key, loops)
     return stream_given(call, stream, key, safe, edits)
 
 
@@ -126,6 +127,15 @@ def _taker(call: Site, name: str) -> Site:
     raise NoFix("no function around it takes the key")
 
 
+def _shared(unfed: UnfedRun, stream: str) -> Fix:
+    """Split the key that another call gives to the same model."""
+    given = argument(unfed.fed, "rngs") if unfed.fed is not None else None
+    if given is None or unfed.fed is None:
+        raise NoFix("no other call gives the stream")
+    refuse_mapped(unfed.fed)
+    return _split_at(single_key(given, unfed.fed, stream), unfed.call, stream, stream)
+
+
 def _meant(run: ModuleRun, stream: str) -> Fix:
     """Give the only key that the call is given under the name that is drawn, if nothing reads it under its own."""
     streams = run.streams or ()
@@ -134,12 +144,6 @@ def _meant(run: ModuleRun, stream: str) -> Fix:
         raise NoFix("other streams are drawn too")
     place = run.places.get(idle[0]) or run.places["*"]
     return stream_renamed(place, run.call, idle[0], stream, safe=True)
-
-
-def _split(events: Sequence[Event], call: Site, stream: str, runs: Sequence[ModuleRun]) -> Iterator[_Offer]:
-    for run in runs:
-        for own, key in _keys_of(run):
-            yield partial(_split_at, key, call, own, stream)
 
 
 def _keys_of(run: ModuleRun) -> Iterator[tuple[str, Site]]:
@@ -156,5 +160,5 @@ def _keys_of(run: ModuleRun) -> Iterator[tuple[str, Site]]:
 
 
 def _split_at(use: Site, call: Site, own: str, stream: str) -> Fix:
-    key, edits = key_beside(use, call, own, stream)
+    key, edits = key_beside(use, written_at(call), own, stream)
     return stream_given(call, stream, key, safe=False, edits=edits)

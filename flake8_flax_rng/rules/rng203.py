@@ -82,7 +82,7 @@ def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
         if fact is not None and not (unfed.mutable and unfed.made is None) and unfed.call.node not in told:
             advice = f"pass `rngs={{'dropout': {unfed.key or '<key>'}}}`"
             message = f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {fact}: {advice}"
-            yield Report(unfed.call, message, fix=partial(unknown_fed, events, unfed, "dropout"))
+            yield Report(unfed.call, message, fix=partial(unknown_fed, unfed, "dropout"))
 
 
 def _supplied(events: Sequence[Event], known: set[int]) -> Iterable[Report]:
