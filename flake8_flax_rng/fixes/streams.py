@@ -195,7 +195,9 @@ def display_of(place: Site, call: Site) -> Site:
         if not isinstance(node, cst.Arg | cst.DictElement):
             break
     if isinstance(place.node, cst.Name):
-        return _bound_display(place, place.node.value)
+        return bound_display(place, place.node.value)
+    if isinstance(place.node, cst.Call) and isinstance(place.node.func, cst.Name):
+        return _returned_display(place, place.node.func.value)
     raise NoFix("the streams are put together elsewhere")
 
 
@@ -205,8 +207,13 @@ def _is_display(site: Site) -> bool:
     return called or isinstance(node, cst.Dict)
 
 
-def _bound_display(place: Site, name: str) -> Site:
-    """Return the display that a name stands for, if nothing else binds it and nobody else reads it."""
+def bound_display(place: Site, name: str) -> Site:
+    """Return the display that a name stands for, if nothing else binds it and nobody else reads it.
+
+    Args:
+        place: where it is read.
+        name: the name.
+    """
     function = function_around(place.chunk, place.chunk.position(place.node)[0])
     roots: list[ast.AST] = [function] if function is not None else [*place.chunk.around]
     named = [node for root in roots for node in walk(root) if isinstance(node, ast.Name) and node.id == name]
@@ -217,6 +224,23 @@ def _bound_display(place: Site, name: str) -> Site:
     if not _is_display(display):
         raise NoFix("the streams are put together elsewhere")
     return display
+
+
+def _returned_display(place: Site, name: str) -> Site:
+    """Return the display that a function returns, if it is called in one place only.
+
+    Other files may call a function of a module; a file that does its work when it is loaded is no such module.
+    """
+    nodes = [node for root in place.chunk.around for node in walk(root)]
+    made = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == name]
+    named = [node for node in nodes if isinstance(node, ast.Name) and node.id == name]
+    results = [node for node in walk(made[0]) if isinstance(node, ast.Return)] if len(made) == 1 else []
+    inside = function_around(place.chunk, place.chunk.position(place.node)[0]) is not None
+    if inside and made[:1] != [node for node in made if node not in place.chunk.around or name.startswith("_")]:
+        raise NoFix("other files may call the function that makes the streams")
+    if len(named) != 1 or len(results) != 1 or results[0].value is None or made[0].decorator_list:
+        raise NoFix("the streams are put together elsewhere")
+    return display_of(site_of(results[0].value, place.chunk), place)
 
 
 def _entries(display: Site) -> dict[str, cst.DictElement | cst.Arg]:

@@ -1,4 +1,4 @@
-"""RNG203 gives the forgotten stream an unused key, or a part of one that is used before, wherever the call is reached."""
+"""RNG203 gives the forgotten stream an unused key, or a part of one that is used before."""
 
 from __future__ import annotations
 
