@@ -12,11 +12,11 @@ from flake8_flax_rng.fixes.edits import NoFix, replaced, replaced_whole
 from flake8_flax_rng.fixes.elements import added, argument, quote, removed, with_entry, without_argument
 from flake8_flax_rng.fixes.elsewhere import assigned, is_parameter, site_of, value_of
 from flake8_flax_rng.fixes.keys import one_for_each
-from flake8_flax_rng.fixes.names import spells
+from flake8_flax_rng.fixes.names import spelled_as, spells
 from flake8_flax_rng.fixes.reached import loops_after
 from flake8_flax_rng.fixes.statements import parent_of, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.semantics.linen import INITIALISING
+from flake8_flax_rng.semantics.linen import FLAG, INITIALISING, TRAINING_FLAGS
 from flake8_flax_rng.syntax.names_in_text import function_around
 from flake8_flax_rng.syntax.walk import walk
 
@@ -162,21 +162,57 @@ def named_stream(place: Site, stream: str, safe: bool) -> Fix:
     return Fix(f"name the stream {stream!r}", (replaced(place, text),), safe)
 
 
-def one_key_each(second: Site, first: str) -> Fix:
+def one_key_each(place: Site, first: str, second: str) -> Fix:
     """Return the fix that splits a key which two streams are given, one part for each.
 
     Args:
-        second: the key of the second stream.
+        place: the key of the second stream, or what the call is given as its streams.
         first: the name of the first stream.
+        second: the name of the second stream.
     """
-    display = display_of(second, second)
-    part = _entries(display).get(first)
-    if part is None:
+    node = place.node
+    whole = isinstance(node, cst.Name) and not isinstance(parent_of(place).node, cst.DictElement)
+    given = bound_value(place, node.value) if whole and isinstance(node, cst.Name) else place
+    if isinstance(given.node, cst.DictComp) or _is_from_keys(given):
+        return _keys_of_names(given)
+    display = display_of(given, place)
+    parts = _entries(display)
+    if first not in parts or second not in parts:
         raise NoFix("the streams are put together elsewhere")
-    value = Site(part.value, display.chunk)
-    if not isinstance(value.node, cst.Name) or display.chunk.code(value.node) != second.chunk.code(second.node):
+    one, two = (Site(parts[name].value, display.chunk) for name in (first, second))
+    if not isinstance(one.node, cst.Name) or display.chunk.code(one.node) != display.chunk.code(two.node):
         raise NoFix("the key has two names, or none")
-    return one_for_each(value, second)
+    return one_for_each(one, two)
+
+
+def _keys_of_names(given: Site) -> Fix:
+    """Return the fix of ``{name: key for name in names}`` and of ``dict.fromkeys(names, key)``."""
+    node = given.node
+    if isinstance(node, cst.Call) and len(node.args) == len((node.func, given)):
+        names, key = (arg.value for arg in node.args)
+    elif isinstance(node, cst.DictComp) and _is_plain(node):
+        names, key = node.for_in.iter, node.value
+    else:
+        raise NoFix("the streams are put together elsewhere")
+    code = given.chunk.code
+    if not isinstance(names, cst.Name | cst.Tuple | cst.List) or not isinstance(key, cst.Name | cst.Call):
+        raise NoFix("the names are computed")
+    number = f"len({code(names)})" if isinstance(names, cst.Name) else str(len(names.elements))
+    keys = f"{spelled_as(given, 'jax.random.split')}({code(key)}, {number})"
+    edit = replaced_whole(given, f"dict(zip({code(names)}, {keys}))")
+    return Fix("split the key, one for each stream", (edit,), safe=False)
+
+
+def _is_plain(node: cst.DictComp) -> bool:
+    """Return whether a comprehension goes over names, and has the same value for each."""
+    loop = node.for_in
+    target = loop.target.value if isinstance(loop.target, cst.Name) else None
+    named = isinstance(node.key, cst.Name) and node.key.value == target
+    return named and not loop.ifs and loop.inner_for_in is None and isinstance(node.value, cst.Name)
+
+
+def _is_from_keys(site: Site) -> bool:
+    return isinstance(site.node, cst.Call) and site.chunk.code(site.node.func) == "dict.fromkeys"
 
 
 def display_of(place: Site, call: Site) -> Site:
@@ -214,16 +250,26 @@ def bound_display(place: Site, name: str) -> Site:
         place: where it is read.
         name: the name.
     """
+    display = bound_value(place, name)
+    if not _is_display(display):
+        raise NoFix("the streams are put together elsewhere")
+    return display
+
+
+def bound_value(place: Site, name: str) -> Site:
+    """Return what a name stands for, if nothing else binds it and nobody else reads it.
+
+    Args:
+        place: where it is read.
+        name: the name.
+    """
     function = function_around(place.chunk, place.chunk.position(place.node)[0])
     roots: list[ast.AST] = [function] if function is not None else [*place.chunk.around]
     named = [node for root in roots for node in walk(root) if isinstance(node, ast.Name) and node.id == name]
     values = [value for root in roots for node in walk(root) if (value := assigned(node, name)) is not None]
     if len(values) != 1 or len(named) != len((values, place)):
         raise NoFix("the streams have a name that others read")
-    display = site_of(values[0], place.chunk)
-    if not _is_display(display):
-        raise NoFix("the streams are put together elsewhere")
-    return display
+    return site_of(values[0], place.chunk)
 
 
 def _returned_display(place: Site, name: str) -> Site:
@@ -301,9 +347,24 @@ def keyword_right(place: Site, safe: bool) -> Fix:
     return Fix("write `rngs=`", (replaced_whole(Site(arg.value, place.chunk), f"rngs={text}"),), safe)
 
 
+def keyword_with_flag(place: Site, flag: str) -> Fix:
+    """Return the fix of streams that stand where a model takes its mode: that is set so that the model draws.
+
+    Args:
+        place: the streams.
+        flag: the parameter that they land in.
+    """
+    draws = {**dict.fromkeys(TRAINING_FLAGS, "True"), FLAG: "False"}.get(flag)
+    if draws is None:
+        raise NoFix("which value makes the model draw is not known")
+    (edit,) = keyword_right(place, safe=False).edits
+    return Fix(f"write `rngs=` and `{flag}={draws}`", (Edit(edit.range, f"{edit.text}, {flag}={draws}"),), safe=False)
+
+
 def thawed(place: Site) -> Fix:
     """Return the fix that gives a plain dict in the place of a frozen one, which raises."""
-    node = place.node
+    given = bound_value(place, place.node.value) if isinstance(place.node, cst.Name) else place
+    node = given.node
     if not isinstance(node, cst.Call) or len(node.args) != 1 or not isinstance(node.args[0].value, cst.Dict):
         raise NoFix("it is frozen elsewhere")
-    return Fix("pass a plain dict", (replaced(place, place.chunk.code(node.args[0].value)),), safe=True)
+    return Fix("pass a plain dict", (replaced(given, given.chunk.code(node.args[0].value)),), safe=True)
