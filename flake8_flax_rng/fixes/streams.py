@@ -20,7 +20,7 @@ from flake8_flax_rng.semantics.linen import FLAG, INITIALISING, TRAINING_FLAGS
 from flake8_flax_rng.syntax.names_in_text import function_around
 from flake8_flax_rng.syntax.walk import walk
 
-_METHODS = frozenset({*INITIALISING, "apply", "apply_fn"})
+_METHODS = frozenset({*INITIALISING, "apply", "apply_fn", "bind"})
 
 _KEPT = ("jax.jit", "flax.linen.init", "flax.linen.init_with_output", "flax.linen.apply", "flax.linen.jit")
 """What makes functions that take one key where the method takes one."""
@@ -160,6 +160,20 @@ def named_stream(place: Site, stream: str, safe: bool) -> Fix:
     mark = quote(place)
     text = f"{{{mark}{stream}{mark}: {place.chunk.code(place.node)}}}"
     return Fix(f"name the stream {stream!r}", (replaced(place, text),), safe)
+
+
+def stream_drawn(draw: Site, stream: str) -> Fix:
+    """Return the fix that names the stream in a call of ``make_rng`` that names none.
+
+    Args:
+        draw: the call.
+        stream: the stream.
+    """
+    node = draw.node
+    if not isinstance(node, cst.Call) or node.args or not draw.chunk.code(node.func).endswith(".make_rng"):
+        raise NoFix("it names a stream, or is no call of make_rng")
+    mark = quote(draw)
+    return Fix(f"draw from {stream!r}", (added(draw, f"{mark}{stream}{mark}"),), safe=False)
 
 
 def one_key_each(place: Site, first: str, second: str) -> Fix:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import libcst as cst
 
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.elements import argument
+from flake8_flax_rng.fixes.elsewhere import value_of
 from flake8_flax_rng.fixes.reached import loops_after
 from flake8_flax_rng.fixes.spared import in_each_pass, key_beside, refuse_bound_again
 from flake8_flax_rng.fixes.statements import statement_of, way_to
@@ -18,7 +20,7 @@ from flake8_flax_rng.fixes.streams import refuse_mapped, single_key, stream_give
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.linen_runs import possibly_drawn, unread
+from flake8_flax_rng.rules.linen_runs import active, possibly_drawn, unread
 from flake8_flax_rng.rules.report import line
 from flake8_flax_rng.semantics.linen import INITIALISING
 
@@ -39,9 +41,8 @@ def fed(events: Sequence[Event], run: ModuleRun, stream: str) -> Fix:
     Raises:
         NoFix: if no key is at hand.
     """
-    if run.kind is not RunKind.APPLY:
-        raise NoFix("the streams belong to where the module is bound")
-    return _first(_offers(events, run, stream))
+    given = replace(run, call=_binding(events, run), places={}) if run.kind is RunKind.BIND else run
+    return _first(_offers(events, given, stream))
 
 
 def unknown_fed(unfed: UnfedRun, stream: str) -> Fix:
@@ -55,6 +56,20 @@ def unknown_fed(unfed: UnfedRun, stream: str) -> Fix:
         NoFix: if no key is at hand.
     """
     return _first([partial(_given, unfed, unfed.call, stream, False), partial(_shared, unfed, stream)])
+
+
+def _binding(events: Sequence[Event], run: ModuleRun) -> Site:
+    """Return the call that binds a module which draws in one place only: each call draws from the start again."""
+    others = [other for other in _runs(events) if other.kind is RunKind.BIND and other.call.node is not run.call.node]
+    if any(active(path) for other in others for path in other.draws):
+        raise NoFix("the bound module draws in several places")
+    func = run.call.node.func if isinstance(run.call.node, cst.Call) else None
+    bound = func.value if isinstance(func, cst.Attribute) else func
+    made = value_of(Site(bound, run.call.chunk)) if isinstance(bound, cst.Name) else run.call
+    binds = isinstance(made.node, cst.Call) and isinstance(made.node.func, cst.Attribute)
+    if not binds or made.node is run.call.node or loops_after(statement_of(made), run.call):
+        raise NoFix("where the module is bound is not known")
+    return made
 
 
 def _first(offers: Iterator[_Offer] | Sequence[_Offer]) -> Fix:
