@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Container, Hashable
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,12 +44,14 @@ class FixedObjects:
         heap: the objects that they refer to.
         chosen: whether others may stand for them in another run of the program.
         others: the names of which nothing is known, and which hide those of the text around.
+        either: what further names stand for, one of these in each run of the program.
     """
 
     names: dict[str, Value] = field(default_factory=dict)
     heap: dict[int, HeapObject] = field(default_factory=dict)
     chosen: Chosen = Chosen.CERTAIN
     others: frozenset[str] = frozenset()
+    either: tuple[FixedObjects, ...] = ()
 
     def add(self, other: FixedObjects, names: set[str]) -> None:
         """Take over some names of another one."""
@@ -58,6 +60,22 @@ class FixedObjects:
             self.names.update(taken)
             self.heap.update(other.heap)
             self.chosen = max(self.chosen, other.chosen)
+        either = tuple(way.only(names) for way in other.either)
+        if not self.either and all(way.names for way in either):
+            self.either = either
+
+    def only(self, names: Container[str]) -> FixedObjects:
+        """Return what it says of some names."""
+        return replace(self, names={name: value for name, value in self.names.items() if name in names})
+
+    def ways(self) -> tuple[FixedObjects, ...]:
+        """Return what all its names stand for, in each of the runs that there may be."""
+        return tuple(
+            FixedObjects(
+                {**self.names, **way.names}, {**self.heap, **way.heap}, max(self.chosen, Chosen.SUBCLASS), self.others
+            )
+            for way in self.either
+        ) or (self,)
 
     def give(self, state: State) -> None:
         """Put the objects into the heap of a path."""
