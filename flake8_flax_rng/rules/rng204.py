@@ -41,6 +41,7 @@ from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.streams import stream_left_out, stream_renamed
 from flake8_flax_rng.interpreter.domain.events import Event, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.rules.linen_runs import UNKNOWN, missing, possibly_drawn, runs_by_call, settled, similar, unread
 from flake8_flax_rng.rules.report import Report, rule
 
@@ -71,9 +72,13 @@ def _repair(run: ModuleRun, stream: str, meant: str | None) -> Fix:
     given = run.places.get(stream) or run.places.get("*", run.call)
     if not meant or not possibly_drawn(run, meant):
         return stream_left_out(given, run.call, stream, initialises=False)
-    if not missing(run):
-        raise NoFix("another key stood in for it, which nobody would read then")
-    return stream_renamed(given, run.call, stream, meant, safe=True)
+    renamed = stream_renamed(given, run.call, stream, meant, safe=bool(missing(run)))
+    if missing(run):
+        return renamed
+    if possibly_drawn(run, "params"):
+        raise NoFix("another key stands in for it, which others read too")
+    idle = stream_left_out(run.places.get("params") or given, run.call, "params", initialises=False)
+    return replaced(renamed, edits=(*renamed.edits, *idle.edits))
 
 
 def _meant(run: ModuleRun, stream: str) -> str | None:
