@@ -161,12 +161,15 @@ SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "ex
 KEEPING_METHODS: frozenset[str] = frozenset({"replace", "_replace"})
 """Methods that put what they are given by name into a new object, and draw from no key."""
 
-_ANY_OBJECT = re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
+
+@cache
+def _any_object() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
 
 
 @cache
 def _objects_at(path: str) -> Objects | None:
-    if not _ANY_OBJECT.fullmatch(path):
+    if not _any_object().fullmatch(path):
         return None
     return next((objects for pattern, objects in _OBJECTS.items() if re.fullmatch(pattern, path)), None)
 

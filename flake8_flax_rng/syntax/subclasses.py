@@ -19,10 +19,10 @@ CLASSES_FOLLOWED = 12
 """Classes that derive from one; of more nothing is known."""
 
 _SIZE_LIMIT = 400_000
-_CLASS = re.compile(r"^([ \t]*)class[ \t]+(\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
-_STORED = re.compile(r"^[ \t]*(?!self\b)\w[\w.]*\.(\w+)[ \t]*=(?!=)", re.MULTILINE)
-_SETATTR = re.compile(r"\bsetattr\(\s*(?!self\b)[^,()]+,\s*(?:['\"](\w+)['\"])?")
-_TEST = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_CLASS = r"^([ \t]*)class[ \t]+(\w+)[ \t]*\(([^)]*)\)"
+_STORED = r"^[ \t]*(?!self\b)\w[\w.]*\.(\w+)[ \t]*=(?!=)"
+_SETATTR = r"\bsetattr\(\s*(?!self\b)[^,()]+,\s*(?:['\"](\w+)['\"])?"
+_TEST = r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
 _SKIPPED = frozenset({"build", "dist", "node_modules", "site-packages", "venv", "env"})
 _PACKAGE = "__init__.py"
 
@@ -116,7 +116,7 @@ def around(path: str) -> str:
 
 def is_test(path: str) -> bool:
     """Return whether a file is a test."""
-    return _TEST.search(path) is not None
+    return re.search(_TEST, path) is not None
 
 
 def files(folders: set[str], tests: bool) -> list[str] | None:
@@ -132,7 +132,7 @@ def files(folders: set[str], tests: bool) -> list[str] | None:
     found = dict[str, None]()
     for folder in sorted(folders):
         for path in _walk(folder):
-            if tests or not _TEST.search(os.path.relpath(path, folder)):
+            if tests or not re.search(_TEST, os.path.relpath(path, folder)):
                 found[path] = None
             if len(found) > FILES_SEARCHED:
                 return None
@@ -167,8 +167,8 @@ def _parsed(path: str) -> _Text:
         text = stream.read()
     headers = tuple(
         _Header(match[2], frozenset(re.findall(r"(\w+)\s*(?:\[[^\]]*\])?\s*(?:,|$)", match[3])), bool(match[1]))
-        for match in _CLASS.finditer(text)
+        for match in re.finditer(_CLASS, text, re.MULTILINE)
     )
-    stored = {match[1] for match in _STORED.finditer(text)}
-    stored.update(match[1] or "*" for match in _SETATTR.finditer(text))
+    stored = {match[1] for match in re.finditer(_STORED, text, re.MULTILINE)}
+    stored.update(match[1] or "*" for match in re.finditer(_SETATTR, text))
     return _Text(headers, frozenset(stored))
