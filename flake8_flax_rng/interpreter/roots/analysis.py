@@ -40,7 +40,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
-from flake8_flax_rng.interpreter.libraries import MANAGED, equinox
+from flake8_flax_rng.interpreter.libraries import MANAGED, equinox, haiku
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
@@ -131,6 +131,8 @@ class Analysis:
             lambda cls, state: self._any_modules.of(cls, state) or self._any_equinox.declared(cls, state),
             partial(_managed, engine),
             partial(implementations.call_open, engine),
+            haiku.note_unseen,
+            haiku.is_undecided,
         )
 
     @property
