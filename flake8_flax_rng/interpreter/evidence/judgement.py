@@ -111,13 +111,14 @@ class Judgement:
         drawn = self._drawn(first.origin), self._drawn(second.origin)
         built = all(any(made.drawn is not None and made.drawn.layer for made in self._origins.line(o)) for o in origins)
         return [
-            replace(event, drawn=drawn, built=built, apart=self._apart(event)) for event in self._remade(first, second)
+            replace(event, drawn=drawn, built=built, apart=self._apart(event, drawn != (None, None)))
+            for event in self._remade(first, second)
         ]
 
-    def _apart(self, event: Remade) -> bool:
-        """Return whether what was drawn from two keys of one seed never meets."""
+    def _apart(self, event: Remade, streams: bool) -> bool:
+        """Return whether what was drawn from two keys of one seed, or with streams of one key, never meets."""
         seeds = event.first.kind is event.second.kind is MakeKind.SEED
-        if not seeds or event.first.site.node is event.second.site.node:
+        if not (seeds or streams) or event.first.site.node is event.second.site.node:
             return False
         text, parting = self._book.text, part(event.before, event.use)
         if seeds_again(text, event.first.site, event.second.site):
