@@ -65,6 +65,8 @@ def stream_code(event: Remade) -> str:
 
 def _of_one_root(event: Remade) -> str:
     """Return the rule that speaks of two draws from streams of one seed or one key."""
+    if event.first.fallback or event.second.fallback:
+        return ""  # whether streams are missing, the caller says, who is not in sight
     if event.first.kind is event.second.kind is MakeKind.SEED:
         return _seeded_code(event)
     return "" if event.built and not _in_one_module(event) else "RNG307"

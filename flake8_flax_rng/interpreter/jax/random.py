@@ -51,7 +51,7 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
         return [(word, state)]
     now = _in_seconds(engine, term)
     clock, term = now is not term, now
-    fallback = lacks_an_argument(state)
+    fallback = engine.context.stands_in or lacks_an_argument(state)
     origin = _made(
         engine,
         MakeKind.SEED,
