@@ -31,7 +31,7 @@ class StreamWriter(Writer):
 
     def program(self) -> Program:
         choose = self.choose
-        self.care = choose.one((100, 97, 90, 80, 65, 100))
+        self.care = choose.one((100, 95, 88, 75, 60, 100))
         self.budget = 3 + choose.below(6)
         place = Place(keys=[], tests=choose.one(((), (), ("flag",), ("flag", "n > 1"))))
         for _ in range(1 + choose.below(2)):
