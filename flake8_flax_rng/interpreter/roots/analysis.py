@@ -120,7 +120,7 @@ class Analysis:
         self._any_modules = AnyModules(engine, self._call)
         self._any_equinox = AnyEquinoxModules(engine, self._call)
         engine.hooks = Hooks(
-            partial(modules.adopt, engine),
+            partial(_stored, engine),
             partial(modules.written, engine),
             self._leftovers.returned,
             partial(nnx_modules.lacking, engine),
@@ -426,6 +426,11 @@ class Analysis:
 def _managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
     known = MANAGED.get(found.cls.path) if isinstance(found.cls, Symbol) else None
     return splitting.managed(engine, found, name, state) if known is None else known(engine, found, name, state)
+
+
+def _stored(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
+    modules.adopt(engine, owner, name, value, state)
+    nnx_modules.stored(engine, owner, name, value, state)
 
 
 def _dropped(engine: Engine, value: Value, state: State, site: Site) -> None:
