@@ -60,7 +60,7 @@ def trusted(path: str) -> bool:
     return root in PURE_ROOTS or root in sys.stdlib_module_names
 
 
-TEXT_METHODS: frozenset[str] = frozenset({"encode", "lower", "upper", "strip"})
+TEXT_METHODS: frozenset[str] = frozenset({"encode", "lower", "upper", "strip", "startswith", "endswith"})
 """Methods of a text that give the same for the same text; with words alone as arguments nothing else has them."""
 
 VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")
@@ -160,6 +160,14 @@ SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "ex
 
 KEEPING_METHODS: frozenset[str] = frozenset({"replace", "_replace"})
 """Methods that put what they are given by name into a new object, and draw from no key."""
+
+_OF_ARRAYS = (
+    "all any argmax argmin astype clip conj copy cumprod cumsum diagonal dot flatten item max mean min prod ravel "
+    "repeat reshape round squeeze std sum swapaxes take tolist transpose var view"
+)
+
+ARRAY_METHODS: frozenset[str] = frozenset(_OF_ARRAYS.split())
+"""Methods of an array, which compute another one from it."""
 
 _ANY_OBJECT = re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
 

@@ -122,6 +122,7 @@ class Program:
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
         entered: those of them whose text was followed there.
+        measured: the anonymous ones of which only the shapes are asked.
         cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
@@ -138,7 +139,9 @@ class Program:
         literals: the values of the literals.
         implementations: the methods that a method of any object of a class may be, by number of the class and by name;
             None where some may not be known.
-        consuming: whether all of them consume an argument, by its position or name.
+        consuming: whether functions consume an argument all of them, by its position or name.
+        members: the functions or classes of which an unknown value is one.
+        kinds: the classes of which an unknown value is an instance of one.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         stateful: whether it makes streams of NNX.
         sites: places that objects of NNX remember, by number.
@@ -161,6 +164,7 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
+        self.measured: set[FunctionCode] = set()
         self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
@@ -174,8 +178,10 @@ class Program:
         self.initialised: dict[int, dict[tuple[tuple[str, ...], bool, Settled], None]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
-        self.implementations: dict[tuple[int, str], tuple[tuple[Class, Function], ...] | None] = {}
-        self.consuming: dict[tuple[int, str, int | str], bool] = {}
+        self.implementations: dict[tuple[int, str], tuple[tuple[Class | None, Function], ...] | None] = {}
+        self.consuming: dict[tuple[tuple[FunctionCode, ...], int | str], bool] = {}
+        self.members: dict[Term, tuple[Value, ...]] = {}
+        self.kinds: dict[Term, tuple[Class, ...]] = {}
         self.typed_keys = False
         self.stateful = False
         self.sites: dict[int, Site] = {}
