@@ -52,6 +52,7 @@ from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.linen_runs import by_context, explained, runs_by_call, similar, unfed_runs, unread
 from flake8_flax_rng.rules.linen_runs import missing as missing_draws
+from flake8_flax_rng.rules.related import Labelled, beside
 from flake8_flax_rng.rules.report import Report, line, place, rule
 from flake8_flax_rng.syntax.names_in_text import bound_between, function_around
 
@@ -88,7 +89,7 @@ def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
         if fact is not None and not (unfed.mutable and unfed.made is None) and unfed.call.node not in told:
             advice = f"pass `rngs={{'dropout': {unfed.key or '<key>'}}}`"
             message = f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {fact}: {advice}"
-            yield Report(unfed.call, message, fix=partial(_fed, unfed))
+            yield Report(unfed.call, message, _other_place(unfed), partial(_fed, unfed))
 
 
 def _fed(unfed: UnfedRun) -> Fix:
@@ -131,6 +132,7 @@ def _supplied(events: Sequence[Event], known: set[int]) -> Iterable[Report]:
                 f"{' or '.join(names)}, as {os.path.basename(one.path)} supplies it, draws the stream {draw.stream!r} "
                 f"({draw.layer or 'make_rng'} on {place(draw.site)}) and is not given it: "
                 f"{_advice(one.run, draw.stream)}",
+                beside(unfed.call, ("drawn here", draw.site)),
             )
 
 
@@ -141,6 +143,13 @@ def _second_fact(unfed: UnfedRun) -> str | None:
     if unfed.key is not None and unfed.giver is not None:
         return f"{place(unfed.giver)} gives `{unfed.key}`, which is never used"
     return f"{place(unfed.fed)} gives streams to this model" if unfed.fed is not None else None
+
+
+def _other_place(unfed: UnfedRun) -> Labelled:
+    made = unfed.made.site if unfed.made is not None else None
+    if unfed.key is not None:
+        return beside(unfed.call, ("makes the key that is never used", made), ("gives the key", unfed.giver))
+    return beside(unfed.call, ("gives streams to this model", unfed.fed))
 
 
 def _advice(run: ModuleRun, stream: str) -> str:

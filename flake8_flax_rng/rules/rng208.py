@@ -58,6 +58,7 @@ from flake8_flax_rng.fixes.edits import NoFix, replaced
 from flake8_flax_rng.interpreter.domain.events import Event, Flagged
 from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
 from flake8_flax_rng.rules.linen_runs import inverted
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, line, place, rule, spelled
 
 RULE = rule("RNG208", "deterministic-flag", "`deterministic` is never set, set twice, or the wrong way round", __doc__)
@@ -69,7 +70,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     flags = [event for event in events if isinstance(event, Flagged) and event.what is not FlagMistake.INVERTED]
     for event in [*flags, *inverted(events)]:
-        yield Report(event.site, _message(event), fix=partial(_repair, event))
+        related = beside(event.site, ("the layer", event.at))
+        yield Report(event.site, _message(event), related, partial(_repair, event))
 
 
 def _repair(event: Flagged) -> Fix:
