@@ -77,5 +77,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 related=beside(
                     event.site, (f"given as {event.first!r} here", event.given), ("drawn here", event.drawn)
                 ),
-                fix=partial(one_key_each, event.site, event.first),
+                fix=partial(one_key_each, event.site, event.first, event.second),
             )

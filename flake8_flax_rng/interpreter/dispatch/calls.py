@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import mapped, unknown_code
-from flake8_flax_rng.interpreter.dispatch import implementations, instances
+from flake8_flax_rng.interpreter.dispatch import given_attributes, implementations, instances
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -134,6 +134,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         if engine.program.results and nnx_modules.used_nothing(engine, function.term, site):
             return []
         known = _of_text(engine, function.term, args, state) or consumers.call_method(engine, function, args, state)
+        known = known or implementations.call_member(engine, function.term, args, state)
         if known is not None:
             return known
     if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE:
@@ -153,9 +154,19 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         modules.unknown_module(engine, state, site)
     owner = function.term.owner if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE else None
     outcomes = unknown_code.unknown_call(engine, function, args, state)
-    if owner is not None:
+    if owner is not None and not _is_given(function, state):
         unknown_code.escape(engine, Opaque(owner) if owner.address is None else Ref(owner.address), state)
     return outcomes
+
+
+def _is_given(function: Value, state: State) -> bool:
+    """Return whether this is what an object was made with, which knows nothing of the object."""
+    term = function.term if isinstance(function, Opaque) else None
+    owner = term.owner if term is not None else None
+    found = state.instance(Ref(owner.address)) if owner is not None and owner.address is not None else None
+    if term is None or term.name is None or found is None or not isinstance(found.cls, Class):
+        return False
+    return given_attributes.is_given(found.cls, term.name)
 
 
 def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes | None:
