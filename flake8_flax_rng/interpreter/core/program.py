@@ -122,6 +122,7 @@ class Program:
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
         entered: those of them whose text was followed there.
+        measured: the anonymous ones of which only the shapes are asked.
         cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
@@ -163,6 +164,7 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
+        self.measured: set[FunctionCode] = set()
         self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()

@@ -11,7 +11,7 @@ from flake8_flax_rng.interpreter.dispatch import given_attributes, implementatio
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.interpreter.domain.terms import Atom, Term
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Bound,
@@ -30,9 +30,10 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import INSTANCES, consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
-from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers
+from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers, splitting
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
+from flake8_flax_rng.interpreter.nnx.lanes import BACKUPS
 from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.comparisons import compares
@@ -98,6 +99,8 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
         known = INSTANCES.get(found.cls.path)
         if known is not None:
             return known(engine, "__call__", function, args, state, site)
+        if found.cls.path == BACKUPS:
+            return splitting.call_backups(engine, found, site)
         if found.cls.path == bridge.TO_NNX:
             return bridge.call(engine, function, found, args, state, site)
         if nnx_modules.is_of_nnx(found):
@@ -174,7 +177,20 @@ def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes
     text = method.owner
     if method.name not in TEXT_METHODS or text is None or not all(isinstance(value, Const) for value in args.values()):
         return None
+    known = _text_computed(str(method.name), text.value, args)
+    if known is not None:
+        return [(known, state)]
     return unknown_code.pure_call(engine, f"str.{method.name}", args.prepend(Opaque(text)), state)
+
+
+def _text_computed(method: str, text: Atom, args: Args) -> Const | None:
+    """Return what a method of a text that is known gives; None where that takes other arguments."""
+    given = [value.value for value in args.values() if isinstance(value, Const)]
+    if isinstance(text, str) and not given and method in _IN_OTHER_LETTERS:
+        return Const(_IN_OTHER_LETTERS[method](text))
+    if isinstance(text, str) and len(given) == 1 and isinstance(given[0], str) and method in _ASKS:
+        return Const(_ASKS[method](text, given[0]))
+    return None
 
 
 def _of_a_value(function: Value) -> bool:
@@ -186,6 +202,9 @@ def _of_a_value(function: Value) -> bool:
         owner = owner.part(0)
     return owner is not None and owner.kind not in (Kind.OBJECT, Kind.NAME, Kind.CLASS, Kind.FRESH, Kind.SYMBOL)
 
+
+_IN_OTHER_LETTERS: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper}
+_ASKS: dict[str, Callable[[str, str], bool]] = {"startswith": str.startswith, "endswith": str.endswith}
 
 _BY_TYPE: dict[type[Value], Callable[[Engine, Any, Args, State, Site], Outcomes]] = {
     Function: _function,

@@ -234,7 +234,12 @@ class Analysis:
         return True
 
     def _followed_already(self, function: Function) -> bool:
-        """Return whether a nested function was followed where it is called, with all that is known there."""
+        """Return whether a nested function was followed where it is called, with all that is known there.
+
+        What is written only to ask for its shapes draws nothing anywhere else.
+        """
+        if function.code in self._engine.program.measured:
+            return True
         nested = len(function.frames) > 1 and function.owner is None
         return nested and self._engine.book.complete and function.code in self._engine.program.entered
 
