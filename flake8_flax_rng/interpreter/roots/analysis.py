@@ -218,7 +218,8 @@ class Analysis:
         for (code, name), site in program.defaults.items():
             uncalled = code not in program.called and code not in program.cached
             if uncalled and engine.book.uses.drawn_from(engine.parameter(code, name).term):
-                found.append(Defaulted(site, name, code.name))
+                defined = Site(code.node.name, code.chunk) if isinstance(code.node, cst.FunctionDef) else None
+                found.append(Defaulted(site, name, code.name, defined))
         return found
 
     def _holds(self, event: Event) -> bool:
