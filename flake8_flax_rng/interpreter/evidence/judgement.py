@@ -104,7 +104,8 @@ class Judgement:
             sibling = self._sibling(first, second)
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
-            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
+            bound = self._origins.bound(first.term)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound, bound)]
         if "unknown" in (first.kind, second.kind):
             return []
         origins = first.origin, second.origin
