@@ -166,9 +166,6 @@ def member(module: str, name: str) -> str:
     return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"
 
 
-_READ = frozenset({ast.Name, ast.Attribute, ast.Call, ast.arg, ast.Import, ast.ImportFrom, ast.AnnAssign})
-
-
 class _Reader:
     """Reads the units of one file.
 
@@ -222,8 +219,6 @@ class _Reader:
         named: set[str] = set()
         for node in nodes:
             for inner in walk(node):
-                if type(inner) not in _READ:
-                    continue
                 if isinstance(inner, ast.Name):
                     unit.identifiers.add(inner.id)
                     named.add(inner.id)
