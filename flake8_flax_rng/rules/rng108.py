@@ -96,6 +96,7 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
             f"(called {again}), so that each draws the same numbers; {_advice(event, site, name)}",
             (*loop(parting.around), ("called again here", head(parting.second.site))),
             partial(_repair, event, site),
+            event.trial,
         )
 
 

@@ -244,6 +244,7 @@ class Remade:
         drawn: the draws from streams of NNX that have made the first and the second key, where these have.
         built: whether constructors of layers have drawn both, or have forked the streams that did.
         apart: whether the text shows that what was drawn from the one never meets what was drawn from the other.
+        trial: whether the two belong to a trial, which only measures how long something takes.
     """
 
     first: Made
@@ -255,6 +256,7 @@ class Remade:
     drawn: tuple[Made | None, Made | None] = (None, None)
     built: bool = False
     apart: bool = False
+    trial: bool = False
 
 
 @record(eq=False)
@@ -412,6 +414,7 @@ class Reused:
             known.
         spare: a name for a new key that nothing else has where the key is used again.
         rebound: the names that are bound between the two uses, or in the loop that repeats one.
+        trial: whether the two belong to a trial, which only measures how long something takes.
     """
 
     first: Use
@@ -422,6 +425,7 @@ class Reused:
     holders: Mapping[cst.CSTNode, Holder | None] = field(default_factory=dict)
     spare: str = SPARE
     rebound: frozenset[str] = frozenset()
+    trial: bool = False
 
 
 @record(eq=False)
