@@ -20,7 +20,7 @@ Sides = frozenset[int]
 _NONE: Sides = frozenset()
 _BOTH: Sides = frozenset({0, 1})
 _LOOKS = frozenset({"print", "len", "repr", "str", "type", "isinstance", "id", "hash"})
-OF_NO_NUMBERS = frozenset({"shape", "dtype", "ndim", "size", "sharding"})
+_OF_NO_NUMBERS = frozenset({"shape", "dtype", "ndim", "size", "sharding"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 
@@ -285,7 +285,7 @@ class Flow:
             return self._names.get(node.id, _NONE).union(*read)
         if isinstance(node, ast.Attribute):
             value = self._value(node.value, under)
-            return _NONE if node.attr in OF_NO_NUMBERS else value
+            return _NONE if node.attr in _OF_NO_NUMBERS else value
         if isinstance(node, ast.Call):
             return self._call(node, under)
         if isinstance(node, ast.NamedExpr):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.intent.meetings import OF_NO_NUMBERS, Flow, Sides, function_around, imported, sides_of
+from flake8_flax_rng.interpreter.intent.meetings import Flow, Sides, function_around, imported, sides_of
 from flake8_flax_rng.syntax.mutators import FILLING
 from flake8_flax_rng.syntax.walk import walk
 
@@ -41,8 +41,10 @@ class Reach(Enum):
     """It is printed."""
     TESTED = auto()
     """A condition or an assertion reads it."""
-    MEASURED = auto()
-    """Somebody waits for it, or asks for its shape."""
+    WAITED = auto()
+    """Somebody waits for it."""
+    TRACED = auto()
+    """JAX is asked what shapes come of it."""
 
 
 def outcomes(text: Sequence[ast.stmt], places: Sequence[tuple[int, int]]) -> tuple[frozenset[Reach], ...] | None:
@@ -66,8 +68,8 @@ def outcomes(text: Sequence[ast.stmt], places: Sequence[tuple[int, int]]) -> tup
     return tuple(frozenset(flow.reached[different.index(place)]) for place in places)
 
 
-def only_measured(text: Sequence[ast.stmt], first: Use, second: Use, parting: Parting) -> bool:
-    """Return whether the program asks for no more than the time or the shape of what comes of two uses of a key.
+def only_traced(text: Sequence[ast.stmt], first: Use, second: Use, parting: Parting) -> bool:
+    """Return whether JAX is only asked for the shapes of what comes of two uses of a key.
 
     Args:
         text: the statements of the file.
@@ -80,7 +82,7 @@ def only_measured(text: Sequence[ast.stmt], first: Use, second: Use, parting: Pa
         if step.site.chunk.file or not isinstance(step.site.node, cst.Call):
             continue
         reached = outcomes(text, [step.site.chunk.position(step.site.node)])
-        if reached is not None and reached[0] == {Reach.MEASURED}:
+        if reached is not None and reached[0] == {Reach.TRACED}:
             return True
     return False
 
@@ -122,6 +124,12 @@ class _Outcomes(Flow):
     def _kept(self, own: Sides, sides: Sides) -> Sides:
         return sides - own  # where the result of a call gets is the question, not what the call does
 
+    def _compound(self, statement: ast.stmt, under: Sides) -> None:
+        if isinstance(statement, ast.Assert):
+            self._tested(statement.test, under)
+        else:
+            super()._compound(statement, under)
+
     def _tested(self, test: ast.expr, under: Sides) -> Sides:
         sides = super()._tested(test, under)
         self._reach(sides, Reach.TESTED)
@@ -149,17 +157,12 @@ class _Outcomes(Flow):
         if name in self._declared:
             self._leave(sides)
 
-    def _value(self, node: ast.expr | None, under: Sides) -> Sides:
-        if isinstance(node, ast.Attribute) and node.attr in OF_NO_NUMBERS:
-            self._reach(self._value(node.value, under), Reach.MEASURED)
-            return _NONE
-        return super()._value(node, under)
-
     def _call(self, node: ast.Call, under: Sides) -> Sides:
         if _called(node) in _MEASURING:
             given = _NONE.union(*(self._value(part, under) for part in _given(node)))
-            self._reach(given, Reach.MEASURED)
-            return given if _called(node) == _WAITING else _NONE
+            waits = _called(node) == _WAITING
+            self._reach(given, Reach.WAITED if waits else Reach.TRACED)
+            return given if waits else _NONE
         return super()._call(node, under)
 
     def _parts(self, node: ast.expr, under: Sides) -> Sides:

@@ -29,7 +29,7 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
 )
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
-from flake8_flax_rng.interpreter.intent.outcomes import only_measured
+from flake8_flax_rng.interpreter.intent.outcomes import only_traced
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.consumers import Makes
@@ -261,8 +261,8 @@ def _input_for_init(case: Case) -> bool:
 
 
 def _only_shapes(case: Case) -> bool:
-    """Of what comes of one of the two, or of a call that makes both, only the shapes or the time are looked at."""
-    if only_measured(case.text, case.first, case.second, case.parting):
+    """Of what comes of one of the two, or of a call that makes both, only the shapes are looked at."""
+    if only_traced(case.text, case.first, case.second, case.parting):
         return True
     if case.parting.loop:
         return False
@@ -494,7 +494,7 @@ EXCUSES = (
     Excuse("replayed", "a loop over what was recorded makes the same call again", _replayed),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
     Excuse("guess-compared", "a guess is held against what is drawn alike", _guess_compared),
-    Excuse("only-shapes", "only the shapes or the time of what comes of one of the two are looked at", _only_shapes),
+    Excuse("only-shapes", "only the shapes of what comes of one of the two are looked at", _only_shapes),
     Excuse("demonstration", "the file only shows that its classes work", _demonstration),
     Excuse("rows-of-tests", "the two are in rows of which each is a test of its own", _rows_of_tests),
     Excuse("made-alike", "the same thing is made twice", _made_alike),

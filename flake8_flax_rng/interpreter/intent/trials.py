@@ -35,7 +35,7 @@ def is_trial(text: Sequence[ast.stmt], parting: Parting, lines: Iterable[Iterabl
     if reached is None:
         return False
     own = all(_of_own_seed(list(line), owner) for line in lines)
-    return all(reach <= {Reach.MEASURED} or (own and Reach.CARRIED not in reach) for reach in reached)
+    return all(reach <= {Reach.WAITED, Reach.TRACED} or (own and Reach.CARRIED not in reach) for reach in reached)
 
 
 def _of_own_seed(line: list[Made], owner: int) -> bool:
