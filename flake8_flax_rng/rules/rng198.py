@@ -13,9 +13,9 @@ what is drawn. A function that is given another one and reads the clock measures
 ## Why it matters
 
 A test draws its inputs and checks shapes, or one implementation against another; that two of its inputs are alike
-harms nobody, and a fixed seed is what makes it repeatable. A benchmark looks at the time. Of 333 repeats in tests that were read one by one, six were
-worth a change. Those are tests that prove less than they seem to: two inputs that should be independent and
-are the same. So this is off unless it is asked for.
+harms nobody, and a fixed seed is what makes it repeatable. A benchmark looks at the time. Of 333 repeats in tests that
+were read one by one, six were worth a change. Those are tests that prove less than they seem to: two inputs that should
+be independent and are the same. So this is off unless it is asked for.
 
 ## Example
 
