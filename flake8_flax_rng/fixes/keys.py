@@ -32,7 +32,7 @@ def split_before(use: Site, wanted: str = NAMES[0]) -> Fix:
     """
     name = use.chunk.code(use.node)
     refuse_split_before(use, name)
-    _refuse_none(use, name)
+    refuse_none(use, name)
     edits = _one_key_more(use, name)
     if edits is None:
         new = fresh(use, wanted, *NAMES)
@@ -40,7 +40,7 @@ def split_before(use: Site, wanted: str = NAMES[0]) -> Fix:
     return Fix(f"split `{name}` before this use", edits, safe=False)
 
 
-def _refuse_none(use: Site, name: str) -> None:
+def refuse_none(use: Site, name: str) -> None:
     """Refuse to split what a caller may leave out, and nothing above has put a key in its place."""
     if may_be_none(name, use.chunk, use.chunk.position(use.node)[0]):
         raise NoFix("it may be None")
@@ -110,7 +110,7 @@ def _starred(target: cst.Tuple) -> bool:
 def one_for_each(first: Site, second: Site, wanted: str = NAMES[0]) -> Fix:
     """Return the fix that splits a key which cannot be renewed in its place, and gives one part to each of two uses."""
     name = first.chunk.code(first.node)
-    _refuse_none(first, name)
+    refuse_none(first, name)
     if not reached_through(statement_of(first), second):
         raise NoFix("not every way to the second use leads past the first")
     one = fresh(first, wanted, *NAMES)

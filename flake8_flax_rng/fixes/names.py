@@ -90,6 +90,27 @@ def import_of(site: Site, module: str) -> Edit | None:
     return inserted(first.lineno, 0, f"import {module}\n")
 
 
+def name_of(site: Site, path: str) -> tuple[str, Edit | None]:
+    """Return what the text at a place calls something, and the edit that imports it where it has no name yet.
+
+    Args:
+        site: the place.
+        path: the whole path of the thing.
+
+    Raises:
+        NoFix: if nothing gives access to it, and no import of its package shows where its name can be added.
+    """
+    try:
+        return spelled_as(site, path), None
+    except NoFix:
+        package, _, name = path.rpartition(".")
+        froms = [node for node in site.chunk.around if isinstance(node, ast.ImportFrom) and node.module == package]
+        last = froms[0].names[-1] if froms and not froms[0].level else None
+        if last is None or last.name == "*" or name in _names(site.chunk.around) or last.end_lineno is None:
+            raise
+        return name, inserted(last.end_lineno, last.end_col_offset or 0, f", {name}")
+
+
 def _functions_around(site: Site) -> list[Function]:
     """Return the functions in whose text a place stands, outermost first."""
     line, _ = site.chunk.position(site.node)

@@ -55,7 +55,7 @@ def folded_in_python(key: Site) -> Fix:
         edits = _over_keys(key, loops[0].node)
         if edits is not None:
             return Fix(f"go over the keys of `{key.chunk.code(key.node)}`", edits, safe=False)
-    return folded(key, _counted(key, loops))
+    return folded(key, counted(key, loops))
 
 
 def folded_in_one(key: Site, loop: Site, kind: str = "") -> Fix:
@@ -93,7 +93,7 @@ def _numbers(place: Site, loop: Site) -> Numbers:
     inside = way[around.index(loop.node) + 1 :]
     if any(isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef) for node in inside):
         raise NoFix("it stands in a function of its own")
-    return _counted(place, [loop])
+    return counted(place, [loop])
 
 
 def _loops_of(key: Site) -> list[Site]:
@@ -125,7 +125,13 @@ def _comprehended(outer: cst.CSTNode, inner: cst.CSTNode) -> cst.CompFor | None:
     return loop
 
 
-def _counted(place: Site, loops: list[Site]) -> Numbers:
+def counted(place: Site, loops: list[Site]) -> Numbers:
+    """Return what counts the passes of some loops.
+
+    Args:
+        place: where the numbers are read.
+        loops: the loops.
+    """
     names: list[str] = []
     edits: list[Edit] = []
     for loop in loops:

@@ -38,9 +38,9 @@ from functools import partial
 
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix
-from flake8_flax_rng.fixes.streams import stream_renamed
+from flake8_flax_rng.fixes.streams import stream_drawn, stream_renamed
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
-from flake8_flax_rng.rules.linen_runs import by_context, missing, runs_by_call, similar
+from flake8_flax_rng.rules.linen_runs import by_context, missing, runs_by_call, similar, unread
 from flake8_flax_rng.rules.report import Report, line, place, rule
 from flake8_flax_rng.semantics.linen import INITIALISING
 
@@ -79,6 +79,7 @@ def _report(run: ModuleRun, draw: Draw) -> Report:
             run.call,
             f"`{run.name}` draws from the stream 'params' (`make_rng` on {place(draw.site)}) and is not given it: "
             "name another stream in `make_rng`, or add a 'params' key to `rngs`",
+            fix=partial(_named, run, draw),
         )
     meant = similar("params", run.streams or ())
     streams = ", ".join(repr(stream) for stream in run.streams or ())
@@ -86,6 +87,14 @@ def _report(run: ModuleRun, draw: Draw) -> Report:
     advice = f"write 'params' for {meant!r}" if meant else "pass `{'params': <key>}`, or just the key"
     message = f"`{run.name}` draws its parameters ({drawn}) and {given}: {advice}"
     return Report(run.call, message, related=(("drawn here", draw.site),), fix=partial(_repair, run, meant))
+
+
+def _named(run: ModuleRun, draw: Draw) -> Fix:
+    """Draw from the stream that the call gives, and that nothing reads."""
+    idle = unread(run)
+    if len(idle) != 1:
+        raise NoFix("which stream is meant is not known")
+    return stream_drawn(draw.site, idle[0])
 
 
 def _repair(run: ModuleRun, meant: str) -> Fix:

@@ -42,18 +42,12 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from flake8_flax_rng.finding import Fix
-from flake8_flax_rng.fixes.edits import NoFix
-from flake8_flax_rng.fixes.keys import reached_through
-from flake8_flax_rng.fixes.statements import statement_of
-from flake8_flax_rng.fixes.streams import stream_given
-from flake8_flax_rng.interpreter.domain.events import Discarded, Draw, Event, ModuleRun, UnfedRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
-from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.rules.keys_at_hand import fed, unknown_fed
 from flake8_flax_rng.rules.linen_runs import by_context, explained, runs_by_call, similar, unfed_runs, unread
 from flake8_flax_rng.rules.linen_runs import missing as missing_draws
-from flake8_flax_rng.rules.report import Report, line, place, rule
-from flake8_flax_rng.syntax.names_in_text import bound_between, function_around
+from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is missing", __doc__)
 
@@ -74,7 +68,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"`{group[0].name}` draws the stream {first.stream!r} ({first.layer or 'make_rng'} on "
                 f"{place(first.site)}) and is not given it: {_advice(group[0], first.stream)}",
                 related=(("drawn here", first.site),),
-                fix=partial(_repair, events, group[0], first.stream),
+                fix=partial(fed, events, group[0], first.stream),
             )
             break
     yield from _forgotten(events, told)
@@ -88,35 +82,7 @@ def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
         if fact is not None and not (unfed.mutable and unfed.made is None) and unfed.call.node not in told:
             advice = f"pass `rngs={{'dropout': {unfed.key or '<key>'}}}`"
             message = f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {fact}: {advice}"
-            yield Report(unfed.call, message, fix=partial(_fed, unfed))
-
-
-def _fed(unfed: UnfedRun) -> Fix:
-    if unfed.key is None:
-        raise NoFix("no unused key is at hand")
-    return stream_given(unfed.call, "dropout", unfed.key, safe=False)
-
-
-def _repair(events: Sequence[Event], run: ModuleRun, stream: str) -> Fix:
-    """Give the stream a key that the function makes and nobody uses."""
-    if run.kind is not RunKind.APPLY:
-        raise NoFix("the streams belong to where the module is bound")
-    idle = [event for event in events if isinstance(event, Discarded) and event.name and _at_hand(event, run.call)]
-    named = dict.fromkeys(event.name for event in idle)
-    if len(named) != 1 or idle[0].name is None:
-        raise NoFix("no unused key is at hand, or more than one")
-    return stream_given(run.call, stream, idle[0].name, safe=True)
-
-
-def _at_hand(event: Discarded, call: Site) -> bool:
-    """Return whether a name holds a key that nobody uses, wherever a call is reached."""
-    chunk, made = call.chunk, event.site
-    if made.chunk.file or chunk.file or event.name == "_" or line(made) >= line(call):
-        return False
-    if event.name in bound_between(chunk, line(made) + 1, line(call) - 1, chunk.around):
-        return False
-    same = function_around(chunk, line(call)) is function_around(made.chunk, line(made))
-    return same and reached_through(statement_of(made), call)
+            yield Report(unfed.call, message, fix=partial(unknown_fed, unfed, "dropout"))
 
 
 def _supplied(events: Sequence[Event], known: set[int]) -> Iterable[Report]:

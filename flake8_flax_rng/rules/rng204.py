@@ -34,6 +34,7 @@ those of flax 0.8.2 and later (`make_rng` falls back to the `'params'` stream; b
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from flake8_flax_rng.finding import Fix
@@ -71,9 +72,13 @@ def _repair(run: ModuleRun, stream: str, meant: str | None) -> Fix:
     given = run.places.get(stream) or run.places.get("*", run.call)
     if not meant or not possibly_drawn(run, meant):
         return stream_left_out(given, run.call, stream, initialises=False)
-    if not missing(run):
-        raise NoFix("another key stood in for it, which nobody would read then")
-    return stream_renamed(given, run.call, stream, meant, safe=True)
+    renamed = stream_renamed(given, run.call, stream, meant, safe=bool(missing(run)))
+    if missing(run):
+        return renamed
+    if possibly_drawn(run, "params"):
+        raise NoFix("another key stands in for it, which others read too")
+    idle = stream_left_out(run.places.get("params") or given, run.call, "params", initialises=False)
+    return replace(renamed, edits=(*renamed.edits, *idle.edits))
 
 
 def _meant(run: ModuleRun, stream: str) -> str | None:

@@ -73,5 +73,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"the streams {event.first!r} and {event.second!r} get one key, and `{event.scope}` draws the same "
                 "numbers from both; split the key into one for each stream",
-                fix=partial(one_key_each, event.site, event.first),
+                fix=partial(one_key_each, event.site, event.first, event.second),
             )

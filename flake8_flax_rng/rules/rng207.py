@@ -38,8 +38,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from flake8_flax_rng.finding import Fix
-from flake8_flax_rng.fixes.edits import NoFix
-from flake8_flax_rng.fixes.streams import keyword_right, named_stream, thawed
+from flake8_flax_rng.fixes.streams import keyword_right, keyword_with_flag, named_stream, thawed
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Malformed, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import Malformation, RunKind, TurnedOff
 from flake8_flax_rng.rules.linen_runs import active, missing, others_may_stand_there, runs_by_call, settled
@@ -96,7 +95,7 @@ def _repair(event: Malformed) -> Fix:
     if event.what is Malformation.BARE:
         return named_stream(event.site, "dropout", safe=False)
     if event.what is Malformation.POSITIONAL and event.name:
-        raise NoFix("it stands where a flag does, and turns that on")
+        return keyword_with_flag(event.site, event.name)
     return keyword_right(event.site, safe=event.what is Malformation.KEYWORD)
 
 

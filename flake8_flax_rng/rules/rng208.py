@@ -54,11 +54,13 @@ from functools import partial
 import libcst as cst
 
 from flake8_flax_rng.finding import Fix
-from flake8_flax_rng.fixes.edits import NoFix, replaced
-from flake8_flax_rng.interpreter.domain.events import Event, Flagged
-from flake8_flax_rng.interpreter.domain.kinds import FlagMistake
+from flake8_flax_rng.fixes.edits import NoFix
+from flake8_flax_rng.fixes.flags import given_once, negated, told_as_others
+from flake8_flax_rng.interpreter.domain.events import Event, Flagged, ModuleRun
+from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, TurnedOff
 from flake8_flax_rng.rules.linen_runs import inverted
 from flake8_flax_rng.rules.report import Report, line, place, rule, spelled
+from flake8_flax_rng.semantics.linen import INITIALISING
 
 RULE = rule("RNG208", "deterministic-flag", "`deterministic` is never set, set twice, or the wrong way round", __doc__)
 
@@ -69,14 +71,26 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     flags = [event for event in events if isinstance(event, Flagged) and event.what is not FlagMistake.INVERTED]
     for event in [*flags, *inverted(events)]:
-        yield Report(event.site, _message(event), fix=partial(_repair, event))
+        yield Report(event.site, _message(event), fix=partial(_repair, events, event))
 
 
-def _repair(event: Flagged) -> Fix:
-    if event.what is not FlagMistake.INVERTED or not isinstance(event.site.node, cst.Name):
+def _repair(events: Sequence[Event], event: Flagged) -> Fix:
+    if event.what is FlagMistake.INVERTED:
+        if any(_would_lack(run, event) for run in events if isinstance(run, ModuleRun)):
+            raise NoFix("another call would lack the stream then")
+        return negated(event.site)
+    if event.layer == _MERGE:
         raise NoFix("which flag is meant is not known")
-    flag = event.site.chunk.code(event.site.node)
-    return Fix(f"write `not {flag}`", (replaced(event.site, f"not {flag}"),), safe=False)
+    return given_once(event.site) if event.what is FlagMistake.TWICE else told_as_others(event.site, event.layer)
+
+
+def _would_lack(run: ModuleRun, event: Flagged) -> bool:
+    """Return whether a run has no stream for a layer that is off in it, and would not be."""
+    if run.kind in INITIALISING or run.bare or "params" in (run.streams or ()):
+        return False
+    draws = [draw for path in run.draws for draw in path if draw.site.node is event.at.node]
+    idle = [draw.stream for draw in draws if draw.off is TurnedOff.DETERMINISTIC]
+    return any(stream not in (run.streams or ()) for stream in idle)
 
 
 def _message(event: Flagged) -> str:

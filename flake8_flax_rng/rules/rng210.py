@@ -52,9 +52,11 @@ from functools import partial
 
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix
-from flake8_flax_rng.fixes.lifts import stream_let_in, stream_split
-from flake8_flax_rng.interpreter.domain.events import Event, Lifted
+from flake8_flax_rng.fixes.lifts import parameters_split, stream_let_in, stream_split
+from flake8_flax_rng.fixes.streams import named_stream
+from flake8_flax_rng.interpreter.domain.events import Event, Lifted, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
+from flake8_flax_rng.rules.keys_at_hand import fed
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG210", "unlifted-stream", "a lifted transform does not hand on a stream that its target draws", __doc__)
@@ -80,6 +82,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"'params' key, which `{event.transform}` ({place(event.site)}) does not split: all lanes or steps "
                 f"draw the same; pass `rngs={{{event.stream!r}: <key>}}`",
                 related=(("the transform", event.site), ("drawn here", event.drawn)),
+                fix=partial(_given, events, event),
             )
         if event.problem is LiftProblem.UNLIFTED and (event.run or (event.site.node, event.stream) not in served):
             related = (("drawn here", event.drawn),)
@@ -87,14 +90,22 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _repair(event: Lifted) -> Fix:
-    """Hand the stream on."""
-    if event.fallback:
-        raise NoFix("the key that it falls back to would have no use in the call")
+    """Hand the stream on; where its draws fell back to another key, they change."""
     if event.transform in _BY_FILTER:
-        return stream_let_in(event.site, event.stream, safe=True)
-    if event.transform == "nn.RNN" or event.stream == "params":
-        raise NoFix("whether the parameters are shared decides what to write")
-    return stream_split(event.site, event.stream, splits=True, safe=True)
+        return stream_let_in(event.site, event.stream, safe=not event.fallback)
+    if event.stream == "params":
+        return parameters_split(event.site, safe=True)
+    return stream_split(event.site, event.stream, splits=True, safe=not event.fallback)
+
+
+def _given(events: Sequence[Event], event: Lifted) -> Fix:
+    """Give the stream that is split."""
+    run = next((run for run in events if isinstance(run, ModuleRun) and run.call == event.call), None)
+    if run is None:
+        raise NoFix("what the call is given is not known")
+    if run.bare and "*" in run.places:
+        return named_stream(run.places["*"], event.stream, safe=False)
+    return fed(events, run, event.stream)
 
 
 def _unlifted(event: Lifted) -> str:

@@ -98,6 +98,7 @@ class Chunk:
         tree: the ``ast`` of the statements.
         file: path of the file, empty for the one that is linted.
         around: the ``ast`` of the statements of the whole file.
+        whole: the text of the whole file.
     """
 
     text: str
@@ -105,6 +106,7 @@ class Chunk:
     tree: list[ast.stmt] = field(default_factory=list)
     file: str = ""
     around: Sequence[ast.stmt] = ()
+    whole: str = ""
     _module: cst.Module | None = None
     _positions: Positions | None = None
     _ranges: Ranges | None = None
@@ -186,9 +188,8 @@ def chunks(text: str, tree: ast.Module, file: str = "") -> list[Chunk]:
             chunk.text += "".join(lines[end:last])
             chunk.tree.append(statement)
         else:
-            result.append(
-                Chunk("".join(lines[start - 1 : last]).replace("\f", ""), start, [statement], file, tree.body)
-            )
+            piece = "".join(lines[start - 1 : last]).replace("\f", "")
+            result.append(Chunk(piece, start, [statement], file, tree.body, text))
         end = max(end, last)
     return result
 

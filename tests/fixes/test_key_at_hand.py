@@ -1,4 +1,4 @@
-"""RNG203 gives the forgotten stream an unused key, where a name holds one wherever the call is reached."""
+"""RNG203 gives the forgotten stream an unused key, or a part of one that is used before."""
 
 from __future__ import annotations
 
@@ -41,16 +41,57 @@ def test_an_unused_key_is_given():
     assert not [finding for finding in lint(mended) if finding.code in ("RNG203", "RNG195")]
 
 
+KEY = "params_key = jax.random.key(0)"
+FLAGGED = ("if flag:", f"    {SPLIT}")
+LOOP = "for _ in range(3):"
+IN_LOOP = f"    x = {APPLY.removeprefix('return ')}"
+
+
+def mended(*lines: str) -> str:
+    text, fix = fix_in(*lines)
+    assert fix is not None
+    return applied(text, fix.edits).replace("'", '"').partition("def run(x, flag):\n")[2]
+
+
+@pytest.mark.parametrize("lines", [(SPLIT, INIT, "dropout_key = None", APPLY), (KEY, *FLAGGED, INIT, APPLY)])
+def test_a_name_that_may_hold_no_key_is_not_given(lines):
+    text = mended(*lines)
+    assert "subkey, other_key = jax.random.split(params_key)" in text
+    assert "init(subkey, x, train=False)" in text
+    assert 'apply(variables, x, train=True, rngs={"dropout": other_key})' in text
+
+
+def test_a_key_is_another_one_in_each_pass():
+    text = mended(SPLIT, INIT, LOOP, IN_LOOP, "return x")
+    assert "for i in range(3):" in text
+    assert 'rngs={"dropout": jax.random.fold_in(dropout_key, i)}' in text
+
+
+def test_a_key_is_given_to_a_function_that_is_called_once():
+    text = mended(SPLIT, INIT, "def step(x):", f"    {APPLY}", "return step(x)")
+    assert 'apply(variables, x, train=True, rngs={"dropout": dropout_key})' in text
+
+
+def test_a_key_of_the_init_is_split():
+    text = mended(INIT.replace("params_key", "jax.random.key(3)"), APPLY)
+    assert "params_key, dropout_key = jax.random.split(jax.random.key(3))" in text
+    assert "init(params_key, x, train=False)" in text
+    assert 'apply(variables, x, train=True, rngs={"dropout": dropout_key})' in text
+
+
 @pytest.mark.parametrize(
     "lines",
     [
-        (SPLIT, INIT, "dropout_key = None", APPLY),
-        ("params_key = jax.random.key(0)", "if flag:", f"    {SPLIT}", INIT, APPLY),
-        (SPLIT, INIT, "for _ in range(3):", "    x = Net().apply(variables, x, train=True)", "return x"),
-        (SPLIT, INIT, "def step(x):", f"    {APPLY}", "return step(x)"),
+        (KEY, INIT, "def step(x):", f"    {APPLY}", "return [step(x), step(x)]"),
+        (KEY, INIT, "def step(x):", f"    {APPLY}", "for _ in range(3):", "    x = step(x)", "return x"),
+        (KEY, INIT, "@jax.jit", "def step(x):", f"    {APPLY}", "return step(x)"),
+        (KEY, INIT, "while flag:", IN_LOOP, "return x"),
+        (KEY, INIT, "return [Net().apply(variables, x, train=True) for _ in range(3)]"),
+        ("if flag:", f"    {KEY}", f"    {INIT}", APPLY),
+        (KEY, INIT, "flag(params_key)", APPLY),
     ],
-    ids=["bound again", "on one path", "in a loop", "in another function"],
+    ids=["twice", "in a loop", "compiled", "while", "comprehension", "on one path", "used elsewhere"],
 )
-def test_no_key_is_given_that_may_be_none_of_this_call(lines):
+def test_no_key_is_given_that_may_be_used_again(lines):
     _, fix = fix_in(*lines)
     assert fix is None

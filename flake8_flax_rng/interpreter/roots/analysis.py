@@ -333,9 +333,10 @@ class Analysis:
                 self._objects.constructed(owner, state)
             else:
                 receiver = self._any_modules.of(owner, state) or self._any_equinox.of(owner, state)
-                receiver = receiver or self._objects.any_with(owner, function, state)
-                given = self._objects.taken(owner, function, state)
-                self._call(function, state, receiver, given=given)
+                objects = [(receiver, state)] if receiver else self._objects.each_with(owner, function, state)
+                for ref, path in objects:
+                    given = self._objects.taken(owner, function, path)
+                    self._call(function, path, ref, given=given)
             return
         paths = self._set_up(owner, state)
         if function.code in self._in_setup:
