@@ -87,6 +87,20 @@ def only_traced(text: Sequence[ast.stmt], first: Use, second: Use, parting: Part
     return False
 
 
+def only_waited_for(text: Sequence[ast.stmt], parting: Parting) -> bool:
+    """Return whether the program just waits for what the first of two calls makes, and goes on with the second.
+
+    Args:
+        text: the statements of the file.
+        parting: the two calls.
+    """
+    sites = parting.first.site, parting.second.site
+    if any(site.chunk.file for site in sites):
+        return False
+    reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
+    return reached is not None and reached[0] == {Reach.WAITED} != reached[1]
+
+
 class _Outcomes(Flow):
     """What the names of one function hold of the calls, and where it goes.
 

@@ -29,7 +29,7 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
 )
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
-from flake8_flax_rng.interpreter.intent.outcomes import only_traced
+from flake8_flax_rng.interpreter.intent.outcomes import only_traced, only_waited_for
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.consumers import Makes
@@ -182,8 +182,12 @@ def _paired_evaluation(case: Case) -> bool:
 
 
 def _warm_up(case: Case) -> bool:
+    """The first call only compiles a function, or somebody just waits for what it makes."""
     parting = case.parting
-    return not parting.loop and case.signs.only_compiled(parting.first.site.node, parting.second.site.node)
+    if parting.loop:
+        return False
+    compiles = case.signs.only_compiled(parting.first.site.node, parting.second.site.node)
+    return compiles or only_waited_for(case.text, parting)
 
 
 def _same_objective(case: Case) -> bool:
