@@ -96,11 +96,13 @@ class Interest:
         paths: whether a dotted path, as imported or spelled, is of interest.
         ours: whether it is that of another file of the project.
         words: whether an identifier in a call is of interest beside a name of another file.
+        keywords: whether a call that names an argument so is of interest wherever it stands.
     """
 
     paths: Callable[[str], bool]
     ours: Callable[[str], bool] = lambda _: False
     words: Callable[[str], bool] = lambda _: False
+    keywords: Callable[[str], bool] = lambda _: False
 
 
 def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> Index:
@@ -177,6 +179,7 @@ class _Reader:
         self._interesting = cache(interest.paths)
         self._seeds = {name for name, path in imported.items() if interest.paths(path)}
         self._words = cache(interest.words)
+        self._keywords = interest.keywords
         self._ours = {name for name, path in imported.items() if interest.ours(path)}
         self._star = any(imported[name].endswith(".*") for name in self._ours)
         self.changed: set[str] = set()
@@ -223,6 +226,7 @@ class _Reader:
                     self._attribute(unit, inner)
                 elif isinstance(inner, ast.Call):
                     said.update(_said(inner))
+                    unit.seeded = unit.seeded or any(self._keywords(key.arg or "") for key in inner.keywords)
                     unit.defines.update(_set_by_name(inner))
                 elif isinstance(inner, ast.Subscript) and name and not isinstance(inner.ctx, ast.Load):
                     self.filled.add(_last_name(inner.value))

@@ -122,6 +122,7 @@ class Program:
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
         entered: those of them whose text was followed there.
+        measured: the anonymous ones of which only the shapes are asked.
         cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
@@ -147,7 +148,8 @@ class Program:
         owners: the functions in whose text these stand, by the same number.
         relied: the first call that builds a module on an object which is the default of a parameter.
         reliances: the calls that rely on such an object, by number.
-        trained: the layers that have dropped out where a gradient was taken, by walk and number.
+        trained: the layers that have dropped out where a gradient was taken, by walk and number, and by the calls that
+            led to them in there if these have turned them on.
         dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
@@ -163,6 +165,7 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
+        self.measured: set[FunctionCode] = set()
         self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
@@ -186,7 +189,7 @@ class Program:
         self.owners: dict[object, int] = {}
         self.relied: dict[tuple[FunctionCode, str], Reliance] = {}
         self.reliances: dict[object, Reliance] = {}
-        self.trained: set[tuple[int, object]] = set()
+        self.trained: set[tuple[int, object, tuple[cst.CSTNode, ...]]] = set()
         self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
         self.unkept: dict[cst.CSTNode, str] = {}

@@ -40,7 +40,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
-from flake8_flax_rng.interpreter.libraries import MANAGED, equinox
+from flake8_flax_rng.interpreter.libraries import MANAGED, equinox, haiku
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
@@ -121,7 +121,7 @@ class Analysis:
         self._any_modules = AnyModules(engine, self._call)
         self._any_equinox = AnyEquinoxModules(engine, self._call)
         engine.hooks = Hooks(
-            partial(modules.adopt, engine),
+            partial(_stored, engine),
             partial(modules.written, engine),
             self._leftovers.returned,
             partial(nnx_modules.lacking, engine),
@@ -132,6 +132,8 @@ class Analysis:
             lambda cls, state: self._any_modules.of(cls, state) or self._any_equinox.declared(cls, state),
             partial(_managed, engine),
             partial(implementations.call_open, engine),
+            haiku.note_unseen,
+            haiku.is_undecided,
         )
 
     @property
@@ -234,7 +236,12 @@ class Analysis:
         return True
 
     def _followed_already(self, function: Function) -> bool:
-        """Return whether a nested function was followed where it is called, with all that is known there."""
+        """Return whether a nested function was followed where it is called, with all that is known there.
+
+        What is written only to ask for its shapes draws nothing anywhere else.
+        """
+        if function.code in self._engine.program.measured:
+            return True
         nested = len(function.frames) > 1 and function.owner is None
         return nested and self._engine.book.complete and function.code in self._engine.program.entered
 
@@ -420,6 +427,11 @@ class Analysis:
 def _managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
     known = MANAGED.get(found.cls.path) if isinstance(found.cls, Symbol) else None
     return splitting.managed(engine, found, name, state) if known is None else known(engine, found, name, state)
+
+
+def _stored(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
+    modules.adopt(engine, owner, name, value, state)
+    nnx_modules.stored(engine, owner, name, value, state)
 
 
 def _dropped(engine: Engine, value: Value, state: State, site: Site) -> None:
