@@ -96,7 +96,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"
         words = name.strip("`")
         if event.first.site.node is not event.second.site.node:
-            related = way(event.first, event.second, parting)
+            related = way(event.first, event.second, parting, event.bound)
             yield Report(site, _of_two_uses(event, parting, name, passes), related, trial=event.trial)
             continue
         if _in_an_inner_loop(event, parting):
@@ -107,7 +107,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             site,
             f"{name} is the same {passes}, so {what} gives the same {'keys' if splits else 'numbers'} each time; "
             f"{advice}",
-            way(event.first, event.second, parting),
+            way(event.first, event.second, parting, event.bound),
             partial(_repair, event, parting, site, kind) if one_key(parting.second, event.second) else None,
             event.trial,
         )

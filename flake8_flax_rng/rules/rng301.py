@@ -39,6 +39,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -57,4 +58,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             continue
         has = f"has only {event.detail}" if event.detail else "has no streams"
         advice = f"add `{event.name}=<key>`, or a default one, `nnx.Rngs(<key>)`"
-        yield Report(event.site, f"the stream {event.name!r} is drawn from here, and the `nnx.Rngs` {has}: {advice}")
+        message = f"the stream {event.name!r} is drawn from here, and the `nnx.Rngs` {has}: {advice}"
+        yield Report(event.site, message, beside(event.site, ("the streams are made here", event.other)))

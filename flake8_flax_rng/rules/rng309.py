@@ -41,6 +41,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Shared
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -55,7 +56,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     ):
         if event.what is StreamMistake.RESEED_SPLIT:
             advice = "pass `policy='match_shape'`"
-            yield Report(event.site, f"the streams {event.name!r} are split, and one key cannot reseed them: {advice}")
+            message = f"the streams {event.name!r} are split, and one key cannot reseed them: {advice}"
+            yield Report(event.site, message, beside(event.site, ("split here", event.other)))
             continue
         if broadcast and event.what is StreamMistake.FILTER_NOTHING:
             continue

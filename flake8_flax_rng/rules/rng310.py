@@ -37,6 +37,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -60,10 +61,12 @@ _ALONE = "call it as a statement, and go on with the module"
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report modes that have no effect."""
     for event in mistakes(events, *_NAMES):
-        yield Report(event.site, _NAMES[event.what].format(name=event.name, detail=event.detail))
+        related = beside(event.site, ("runs here in the mode before", event.other))
+        yield Report(event.site, _NAMES[event.what].format(name=event.name, detail=event.detail), related)
     for event in mistakes(events, StreamMistake.NO_RESULT):
         if event.other is None or event.other.chunk.file:
             yield Report(event.site, f"this is what `{event.name}()` returned, which is nothing: {_ALONE}")
             continue
         used = f"and its result is used on {place(event.site)}"
-        yield Report(event.other, f"`{event.name}()` returns nothing, {used}: {_ALONE}")
+        related = beside(event.other, ("used as the module here", event.site))
+        yield Report(event.other, f"`{event.name}()` returns nothing, {used}: {_ALONE}", related)

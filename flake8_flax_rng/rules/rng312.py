@@ -44,6 +44,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -66,6 +67,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"the stream {event.name or 'default'!r} was split{where} and is drawn from as one: "
                 "split it `with nnx.split_rngs(…):`, or restore it",
+                beside(event.site, ("split here", event.other)),
             )
         elif event.what is StreamMistake.BACKUP:
             yield Report(event.site, "`nnx.split_rngs` returns the state before, and not the streams: pass the module")

@@ -39,6 +39,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misapplied
 from flake8_flax_rng.interpreter.domain.kinds import LibraryMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(
@@ -57,6 +58,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{name}` drops out here and is given no key: pass `key=<key>`, or turn it off, "
                 "`model = eqx.nn.inference_mode(model)`",
+                beside(event.site, ("drops out here", event.drawn)),
             )
         elif event.what is LibraryMistake.THROWN_AWAY:
             yield Report(event.site, f"`{name}` returns the changed module and leaves the one given: keep the result")

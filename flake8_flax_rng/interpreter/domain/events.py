@@ -269,11 +269,13 @@ class Defaulted:
         site: where the key is built.
         name: the parameter.
         function: the function.
+        defined: the name of the function, where it is defined.
     """
 
     site: Site
     name: str
     function: str
+    defined: Site | None = None
 
 
 @record(eq=False)
@@ -393,6 +395,7 @@ class Misused:
         what: what stands there, as a reader knows it.
         detail: a further fact for the message.
         root: number of the walk through the program that found it.
+        other: another place that belongs to it: where the keys were made, or the call in which JAX traces.
     """
 
     code: Misuse
@@ -400,6 +403,7 @@ class Misused:
     what: str = ""
     detail: str = ""
     root: int = 0
+    other: Site | None = None
 
 
 @record(eq=False)
@@ -416,6 +420,7 @@ class Reused:
             known.
         spare: a name for a new key that nothing else has where the key is used again.
         rebound: the names that are bound between the two uses, or in the loop that repeats one.
+        bound: where the key was bound to names, by the number of the function and the name.
         trial: whether the two belong to a trial, which only measures how long something takes.
     """
 
@@ -427,6 +432,7 @@ class Reused:
     holders: Mapping[cst.CSTNode, Holder | None] = field(default_factory=dict)
     spare: str = SPARE
     rebound: frozenset[str] = frozenset()
+    bound: Mapping[tuple[int, str], Site] = field(default_factory=dict)
     trial: bool = False
 
 
@@ -575,12 +581,16 @@ class Doubled:
         first: the first stream.
         second: the second stream.
         scope: the module that draws from both, as a reader knows it.
+        given: the place of the first stream's key.
+        drawn: where both are drawn from.
     """
 
     site: Site
     first: str
     second: str
     scope: str
+    given: Site | None = None
+    drawn: Site | None = None
 
 
 @record(eq=False)

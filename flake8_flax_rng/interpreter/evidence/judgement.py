@@ -105,8 +105,8 @@ class Judgement:
             sibling = self._sibling(first, second)
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
-            trial = self._is_trial(first, second)
-            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound, trial)]
+            bound, trial = self._origins.bound(first.term), self._is_trial(first, second)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound, bound, trial)]
         if "unknown" in (first.kind, second.kind):
             return []
         origins = first.origin, second.origin

@@ -1,7 +1,7 @@
 """Trials: a function, or a script, that measures how long something takes, on numbers from a seed of its own.
 
-What it draws twice harms nobody: the times are what is looked at. A training that reads the clock is another matter:
-its loop carries on what comes of the numbers from pass to pass.
+What it draws twice harms nobody: the times are what is looked at. A program that only tells how long it has taken is
+another matter: its loop carries on what comes of the numbers from pass to pass, or they go into a file or a figure.
 """
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ def is_trial(text: Sequence[ast.stmt], parting: Parting, lines: Iterable[Iterabl
     reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
     if reached is None:
         return False
-    own = all(_of_own_seed(list(line), owner) for line in lines)
-    return all(reach <= {Reach.WAITED, Reach.TRACED} or (own and Reach.CARRIED not in reach) for reach in reached)
+    if all(reach <= {Reach.WAITED, Reach.TRACED} for reach in reached):
+        return True
+    if any(Reach.CARRIED in reach for reach in reached) or all(Reach.GIVEN in reach for reach in reached):
+        return False
+    return all(_of_own_seed(list(line), owner) for line in lines)
 
 
 def _of_own_seed(line: list[Made], owner: int) -> bool:
