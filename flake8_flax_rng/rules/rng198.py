@@ -8,7 +8,8 @@ with ``Test``, a fixture, and all that a file named ``test_*.py``, ``*_test.py``
 
 So it does in a trial: a function, or a script, that reads a clock to tell how long something takes, where the key is
 built from a constant in that function, no loop carries on what comes of it and neither a file nor a figure gets it, or
-where nobody does more than wait for what is drawn. A function that is given another one and reads the clock measures it for its caller.
+where nobody does more than wait for what is drawn. A function that is given another one and reads the clock measures it
+for its caller.
 
 ## Why it matters
 
