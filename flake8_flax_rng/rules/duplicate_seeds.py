@@ -29,4 +29,5 @@ def duplicates(events: Sequence[Event], code: str) -> Iterable[Report]:
             "split one key, or use another seed",
             made_twice(event.first, event.second, part(event.first, event.second), site),
             partial(another_seed, site),
+            event.trial,
         )

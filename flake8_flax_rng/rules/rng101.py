@@ -92,11 +92,11 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if call is not None:
             alias = f"it is `{spelled(before)}` there, for the call on {place(call.site)} gives one key for both"
             related = (("one key for both", call.site), *related)
-            yield Report(site, f"{name} was already {consumed}; {alias}", related)
+            yield Report(site, f"{name} was already {consumed}; {alias}", related, trial=event.trial)
             continue
         consumed += "" if back else inside(parting.first, event.first)
         advice, fix = _advice(event, parting, name.strip("`"), before, site)
-        yield Report(site, f"{name} was already {consumed}; {advice}", related, fix)
+        yield Report(site, f"{name} was already {consumed}; {advice}", related, fix, event.trial)
 
 
 def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> tuple[str, Repair | None]:

@@ -97,7 +97,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         words = name.strip("`")
         if event.first.site.node is not event.second.site.node:
             related = way(event.first, event.second, parting, event.bound)
-            yield Report(site, _of_two_uses(event, parting, name, passes), related)
+            yield Report(site, _of_two_uses(event, parting, name, passes), related, trial=event.trial)
             continue
         if _in_an_inner_loop(event, parting):
             advice = "start each pass with a key of its own"
@@ -109,6 +109,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             f"{advice}",
             way(event.first, event.second, parting, event.bound),
             partial(_repair, event, parting, site, kind) if one_key(parting.second, event.second) else None,
+            event.trial,
         )
 
 

@@ -100,6 +100,7 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
                 ("called again here", head(parting.second.site)),
             ),
             partial(_repair, event, site),
+            event.trial,
         )
 
 

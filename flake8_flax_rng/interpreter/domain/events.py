@@ -245,6 +245,7 @@ class Remade:
         drawn: the draws from streams of NNX that have made the first and the second key, where these have.
         built: whether constructors of layers have drawn both, or have forked the streams that did.
         apart: whether the text shows that what was drawn from the one never meets what was drawn from the other.
+        trial: whether the two belong to a trial, which only measures how long something takes.
     """
 
     first: Made
@@ -256,6 +257,7 @@ class Remade:
     drawn: tuple[Made | None, Made | None] = (None, None)
     built: bool = False
     apart: bool = False
+    trial: bool = False
 
 
 @record(eq=False)
@@ -418,6 +420,7 @@ class Reused:
         spare: a name for a new key that nothing else has where the key is used again.
         rebound: the names that are bound between the two uses, or in the loop that repeats one.
         bound: where the key was bound to names, by the number of the function and the name.
+        trial: whether the two belong to a trial, which only measures how long something takes.
     """
 
     first: Use
@@ -429,6 +432,7 @@ class Reused:
     spare: str = SPARE
     rebound: frozenset[str] = frozenset()
     bound: Mapping[tuple[int, str], Site] = field(default_factory=dict)
+    trial: bool = False
 
 
 @record(eq=False)

@@ -106,6 +106,7 @@ class Analysis:
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
         if project is not None:
+            self._engine.book.packaged = project.packaged
             self._engine.files.others = ProjectFiles(self._engine, project)
         self.failures: list[NotAnalysed] = []
         lines = sum(chunk.text.count("\n") for chunk in chunks)
