@@ -7,13 +7,17 @@ from difflib import get_close_matches
 import libcst as cst
 
 from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.contract import without
 from flake8_flax_rng.fixes.edits import NoFix, inserted, range_of, replaced
 from flake8_flax_rng.fixes.elements import added, argument, removed
 from flake8_flax_rng.fixes.elsewhere import value_of
-from flake8_flax_rng.fixes.names import spelled_as, spells
+from flake8_flax_rng.fixes.keys import reached_through
+from flake8_flax_rng.fixes.names import fresh, spelled_as, spells
 from flake8_flax_rng.fixes.siblings import attribute_value, given_to_others
-from flake8_flax_rng.fixes.statements import parent_of
+from flake8_flax_rng.fixes.spared import refuse_bound_again
+from flake8_flax_rng.fixes.statements import before, indentation, parent_of, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.syntax.cst_children import nodes_of
 
 _RNGS = "flax.nnx.Rngs"
 
@@ -181,3 +185,85 @@ def _default_of(made: Site, names: list[str]) -> Fix:
         raise NoFix("where the streams are made is not known")
     text = made.chunk.module.code_for_node(arg.value)
     return Fix("make it the default stream", (replaced(Site(arg, made.chunk), text),), safe=False)
+
+
+def one_for_both(first: Site, second: Site, wanted: str = "rngs") -> Fix:
+    """Return the fix that makes one ``Rngs`` where two are made of one constant; the first layer draws as before.
+
+    Args:
+        first: the call that makes the first.
+        second: the call that makes the second; in a loop it is the same one.
+    """
+    text = first.chunk.code(first.node)
+    if text != second.chunk.code(second.node) or not spells(first, _func(first), _RNGS):
+        raise NoFix("the two are made in different ways")
+    if first.node is second.node:
+        return _before_the_loop(first, text, wanted)
+    statement = statement_of(first)
+    node = statement.node
+    target = node.targets[0].target if isinstance(node, cst.Assign) and len(node.targets) == 1 else None
+    if not reached_through(statement, second):
+        raise NoFix("not every way to the second leads past the first")
+    if isinstance(node, cst.Assign) and node.value is first.node and isinstance(target, cst.Name):
+        refuse_bound_again(target.value, statement, second, repeated=False)
+        return Fix(f"draw from `{target.value}`", (replaced(second, target.value),), safe=False)
+    name = fresh(first, wanted, "streams")
+    edits = before(first, f"{name} = {text}"), replaced(first, name), replaced(second, name)
+    return Fix("make one `nnx.Rngs` for both", edits, safe=False)
+
+
+def _before_the_loop(made: Site, text: str, wanted: str) -> Fix:
+    """Return the fix that makes an ``Rngs`` before the loop, or the comprehension, that makes it in each pass."""
+    way = way_to(made)
+    inside = [node for node in way if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef)]
+    repeated = [node for node in way if isinstance(node, cst.For | cst.CompFor | cst.BaseComp)]
+    if not repeated or (inside and way.index(inside[-1]) > way.index(repeated[-1])):
+        raise NoFix("no loop here makes it")
+    loop = repeated[-1]
+    statement = Site(loop, made.chunk)
+    if not isinstance(loop, cst.For):
+        line = next(node for node in reversed(way[: way.index(loop)]) if isinstance(node, cst.BaseSmallStatement))
+        statement = Site(line, made.chunk)
+    indent = indentation(statement)
+    line_number, column = made.chunk.position(statement.node)
+    own = parent_of(made).node
+    target = own.targets[0].target if isinstance(own, cst.Assign) and len(own.targets) == 1 else None
+    if isinstance(loop, cst.For) and isinstance(target, cst.Name):
+        _refuse_other_bindings(loop, target.value)
+        hoisted = inserted(line_number, column, f"{target.value} = {text}\n{indent}")
+        return Fix("make it before the loop", (hoisted, without(Site(own, made.chunk))), safe=False)
+    name = fresh(made, wanted, "streams")
+    hoisted = inserted(line_number, column, f"{name} = {text}\n{indent}")
+    return Fix("make it before the loop", (hoisted, replaced(made, name)), safe=False)
+
+
+def _refuse_other_bindings(loop: cst.For, name: str) -> None:
+    targets = [part for part in nodes_of(loop) if isinstance(part, cst.AssignTarget | cst.AugAssign | cst.For)]
+    names = [part.value for target in targets for part in nodes_of(target.target) if isinstance(part, cst.Name)]
+    if names.count(name) != 1:
+        raise NoFix("the loop binds the name again")
+
+
+def _func(call: Site) -> str:
+    return call.chunk.code(call.node.func) if isinstance(call.node, cst.Call) else ""
+
+
+def reseeded_by_name(call: Site, name: str, known: str) -> Fix:
+    """Return the fix that names the stream that is alike in a ``reseed``, or in the filter of a ``split_rngs``.
+
+    Args:
+        call: the call.
+        name: the name that no stream has.
+        known: the names that streams have, as a reader is told of them.
+    """
+    alike = get_close_matches(name.strip("'"), [part.strip(" '") for part in known.split(",")], 1)
+    arguments = call.node.args if isinstance(call.node, cst.Call) else ()
+    given = [arg.keyword for arg in arguments if arg.keyword is not None and arg.keyword.value == name.strip("'")]
+    if not alike or len(given) != 1:
+        raise NoFix("no stream has a name that is alike")
+    return Fix(f"write `{alike[0]}`", (replaced(Site(given[0], call.chunk), alike[0]),), safe=False)
+
+
+def reseeded_as_shaped(call: Site) -> Fix:
+    """Return the fix that reseeds streams of many keys with as many; the call raises as it is."""
+    return Fix("match the shape", (added(call, 'policy="match_shape"'),), safe=True)
