@@ -80,16 +80,21 @@ def value_of(site: Site) -> Site:
     return site_of(value, site.chunk)
 
 
+def definition_of(site: Site) -> ast.FunctionDef | None:
+    """Return the function that a name stands for; None where it is another expression, or stands for other things."""
+    name = site.node.value if isinstance(site.node, cst.Name) else ""
+    bound = [node for statement in site.chunk.around for node in walk(statement) if _binds(node, name)]
+    return bound[0] if len(bound) == 1 and isinstance(bound[0], ast.FunctionDef) else None
+
+
 def made_of(site: Site) -> list[Site]:
     """Return what makes the function that a name stands for: its decorators, or the value that the text gives it.
 
     Raises:
         NoFix: if the name may stand for several things.
     """
-    name = site.node.value if isinstance(site.node, cst.Name) else ""
-    bound = [node for statement in site.chunk.around for node in walk(statement) if _binds(node, name)]
-    function = bound[0] if len(bound) == 1 else None
-    if isinstance(function, ast.FunctionDef):
+    function = definition_of(site)
+    if function is not None:
         return [site_of(decorator, site.chunk) for decorator in function.decorator_list]
     return [value_of(site)]
 

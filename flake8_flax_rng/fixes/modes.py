@@ -47,11 +47,11 @@ def alone(call: Site) -> Fix:
     return Fix("call it as a statement", (replaced(statement, text),), safe=True)
 
 
-def view_kept(call: Site) -> Fix:
-    """Return the fix that binds a view to the name of its module, where it is thrown away.
+def result_kept(call: Site) -> Fix:
+    """Return the fix that binds a changed module to the name of the one that was given, where it is thrown away.
 
     Args:
-        call: the call of ``nnx.view``.
+        call: the call that returns it, ``nnx.view`` for instance.
     """
     statement = statement_of(call)
     module = call.node.args[0].value if isinstance(call.node, cst.Call) and call.node.args else None

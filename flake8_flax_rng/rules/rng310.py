@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from flake8_flax_rng.fixes.modes import alone, called, mode_by_method, view_kept, without_mode
+from flake8_flax_rng.fixes.modes import alone, called, mode_by_method, result_kept, without_mode
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
 from flake8_flax_rng.rules.report import Report, place, rule
@@ -58,7 +58,7 @@ _NAMES = {
 
 _FIXES = {
     StreamMistake.NOT_CALLED: called,
-    StreamMistake.VIEW_LOST: view_kept,
+    StreamMistake.VIEW_LOST: result_kept,
     StreamMistake.MODE_OF_NONE: mode_by_method,
     StreamMistake.MODE_ARGUMENT: without_mode,
 }
