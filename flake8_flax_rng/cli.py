@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -28,6 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.program_arguments = given[cut + 1 :]
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the output has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return USAGE
     except (Refused, OSError) as error:
         print(f"flake8-flax-rng: {error}", file=sys.stderr)
         return USAGE

@@ -4,7 +4,8 @@
 ``x.init``, ``x.init_with_output``, ``x.lazy_init``, ``x.apply`` or ``x.apply_fn``, or of a plain name ``apply_fn``, in
 a file that is no test. It is resolved when on some path to it the module is known. Counted are the sites that may
 be Linen's; :func:`not_linen` says how the others are told. Of those that are not resolved, the ones are told apart
-whose module is a field or parameter that is declared as any ``nn.Module``, so that the file's users supply it.
+whose module is a field or parameter that is declared as any ``nn.Module``, or an attribute that a constructor sets to
+such a parameter, so that the file's users supply it.
 
 ``--keys`` counts all calls that are given a key instead: of how many the effect is known, and why of the others not.
 """
@@ -35,6 +36,7 @@ from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
 from flake8_flax_rng.syntax.source import chunks
 from tests.key_calls import KeyCall, key_calls, table
+from tests.supplied import Classes
 
 INITIALISING = ("init", "init_with_output", "lazy_init")
 APPLYING = ("apply", "apply_fn")
@@ -107,8 +109,9 @@ def not_linen(node: ast.Call, kind: str, receiver: str, constructor: str) -> boo
 class _Scopes(ast.NodeVisitor):
     """Gathers the calls of a file, with where their receivers come from."""
 
-    def __init__(self) -> None:
+    def __init__(self, declared: Classes) -> None:
         self.calls: list[tuple[ast.Call, str, str, str, str]] = []
+        self._declared = declared
         self._functions: list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda] = []
         self._classes: list[ast.ClassDef] = []
         self._module: ast.Module | None = None
@@ -161,7 +164,8 @@ class _Scopes(ast.NodeVisitor):
             body = function.body if isinstance(function.body, list) else [function.body]
             bound = _assigned(body, name)
             if bound is not None:
-                return bound
+                own = re.fullmatch(r"self\.(\w+)", bound[1])
+                return self._attribute(own[1]) if own else bound
         assert self._module is not None
         return _assigned(self._module.body, name) or ("unknown name", "")
 
@@ -175,8 +179,9 @@ class _Scopes(ast.NodeVisitor):
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     if any(isinstance(t, ast.Attribute) and t.attr == name for t in ast.walk(target)):
-                        return "self attribute", ast.unparse(node.value)
-        return "self attribute of another class", ""
+                        declared = self._declared.attribute(self._classes[-1].name, name)
+                        return "self attribute", declared or ast.unparse(node.value)
+        return "self attribute of another class", self._declared.attribute(self._classes[-1].name, name) or ""
 
 
 def _assigned(body: list[ast.stmt] | list[ast.expr], name: str) -> tuple[str, str] | None:
@@ -239,7 +244,7 @@ def runs(path: Path, text: str, tree: ast.Module) -> dict[tuple[int, int], bool 
     return found
 
 
-def calls(root: Path, path: Path) -> Iterator[Call]:
+def calls(root: Path, path: Path, declared: Classes) -> Iterator[Call]:
     """Go through the calls of a file that may run a Linen model."""
     text = path.read_text(errors="replace").removeprefix("\ufeff")
     if not _LINEN.search(text):
@@ -248,7 +253,7 @@ def calls(root: Path, path: Path) -> Iterator[Call]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return
-    scopes = _Scopes()
+    scopes = _Scopes(declared)
     scopes.visit(tree)
     kept = [call for call in scopes.calls if not not_linen(call[0], call[1], call[2], call[4])]
     if not kept:
@@ -284,8 +289,10 @@ def _models(roots: list[Path], listed: bool) -> int:
     total: Counter[tuple[str, str]] = Counter()
     for root in roots:
         here: Counter[tuple[str, str]] = Counter()
+        declared = Classes()
+        declared.read(_files(root))
         for path in _files(root):
-            for call in calls(root, path):
+            for call in calls(root, path, declared):
                 here[call.kind, "known" if call.resolved else "supplied" if call.supplied else "unknown"] += 1
                 if listed:
                     mark = {True: "+", False: "-", None: "?"}[call.resolved]

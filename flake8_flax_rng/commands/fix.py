@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from flake8_flax_rng.commands import DISAGREEMENT, OK, Commands, Refused, flake8_options, progress
+from flake8_flax_rng.commands import DISAGREEMENT, OK, Commands, Refused, flake8_options, notebooks, progress
 from flake8_flax_rng.commands.mending import Mended, fix_of, mend
 from flake8_flax_rng.commands.text_files import NotWritten, TextFile
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.flake8_run import Checked, Flake8, SettingsError
+from flake8_flax_rng.plugin import Plugin
 from flake8_flax_rng.syntax.source import lines_of
 
 _TEXT = (
@@ -90,14 +91,17 @@ def run(options: argparse.Namespace) -> int:
 
 def _refuse(paths: Sequence[str]) -> None:
     for path in paths:
-        if path.endswith(".ipynb"):
-            raise Refused(f"{path}: notebooks cannot be mended; run `show` on it, and mend its cells by hand")
+        notebooks.refuse(path, "mended")
         if path == "-":
             raise Refused("standard input cannot be mended; give a file")
 
 
 def _mend_file(checked: Checked, flake8: Flake8, options: argparse.Namespace, total: _Total) -> None:
     path = checked.path
+    unread = next((found for found in checked.findings if not found.code.startswith(Plugin.PREFIX)), None)
+    if unread is not None:
+        _tell_failure(checked, f"{unread.code} {unread.message}", total)
+        return
 
     def check(text: str) -> Sequence[Finding]:
         return flake8.check(path, text).findings
@@ -108,9 +112,7 @@ def _mend_file(checked: Checked, flake8: Flake8, options: argparse.Namespace, to
         if result.applied and not options.diff:
             file.write(result.text)
     except (NotWritten, OSError, ValueError, SyntaxError) as error:
-        print(f"{path}: not mended: {error}", file=sys.stderr)
-        total.failed += 1
-        total.left += checked.findings
+        _tell_failure(checked, str(error), total)
         return
     total.left += result.left
     if result.applied:
@@ -120,6 +122,12 @@ def _mend_file(checked: Checked, flake8: Flake8, options: argparse.Namespace, to
         sys.stdout.writelines(_diff(path, file.text, result.text))
     else:
         _tell(path, result)
+
+
+def _tell_failure(checked: Checked, reason: str, total: _Total) -> None:
+    print(f"{checked.path}: not mended: {reason}", file=sys.stderr)
+    total.failed += 1
+    total.left += checked.findings
 
 
 def _tell(path: str, result: Mended) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from flake8_flax_rng.commands import DISAGREEMENT, OK, Commands, Refused, flake8_options, progress
+from flake8_flax_rng.commands import DISAGREEMENT, OK, Commands, Refused, flake8_options, notebooks, progress
 from flake8_flax_rng.flake8_run import Checked, Flake8, SettingsError
 from flake8_flax_rng.plugin import Plugin
 from flake8_flax_rng.show import as_json, sarif
-from flake8_flax_rng.show.places import Account
+from flake8_flax_rng.show.places import Account, reader_path
 
 FORMATS = ("text", "json", "sarif", "html")
 
@@ -61,44 +61,53 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         Refused: when the settings are wrong, or a package is missing.
     """
+    report = _report(options)
     places = [_place(path) for path in options.paths]
+    for path, _ in places:
+        notebooks.refuse(path, "shown")
     try:
         flake8 = Flake8([*flake8_options.given(options), *(path for path, _ in places)])
     except SettingsError as error:
         raise Refused(str(error)) from None
     with progress.bar("reading") as tell:
         files = list(_wanted(flake8.check_all(tell), places))
-    try:
-        _print(files, options)
-    except ModuleNotFoundError as error:
-        text = f"{error.name} is not installed: pip install 'flake8-flax-rng[show]'"
-        raise Refused(text) from None
+    report(files)
     return DISAGREEMENT if any(file.findings for file in files) else OK
 
 
-def _print(files: Sequence[Checked], options: argparse.Namespace) -> None:
-    if options.format == "text":
-        if options.output is not None:
-            raise Refused("--output is for json, sarif and html")
-        from flake8_flax_rng.show.text import TextReport
+def _report(options: argparse.Namespace) -> Callable[[Sequence[Checked]], None]:
+    """Return what writes the findings; what cannot be written is refused before anything is read."""
+    if options.format == "text" and options.output is not None:
+        raise Refused("--output is for json, sarif and html")
+    try:
+        if options.format == "text":
+            from flake8_flax_rng.show.text import TextReport
 
-        TextReport(color=not options.no_color).print(files)
-        return
-    text = _rendered(files, options.format, options.docs_url if options.docs_url is not None else Plugin.docs_url)
-    if options.output is not None:
-        Path(options.output).write_text(text + "\n", encoding="utf-8")
-    else:
-        sys.stdout.buffer.write(text.encode() + b"\n")
+            return TextReport(color=not options.no_color).print
+        render = _renderer(options.format)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        raise Refused(f"{package} is not installed: pip install 'flake8-flax-rng[show]'") from None
+    return lambda files: _write(
+        render(files, options.docs_url if options.docs_url is not None else Plugin.docs_url), options.output
+    )
 
 
-def _rendered(files: Sequence[Checked], form: str, docs_url: str) -> str:
+def _renderer(form: str) -> Callable[[Sequence[Checked], str], str]:
     if form == "json":
-        return as_json.text(files)
+        return lambda files, docs_url: as_json.text(files)
     if form == "sarif":
-        return sarif.text(files, docs_url)
+        return sarif.text
     from flake8_flax_rng.show import html
 
-    return html.text(files, docs_url)
+    return html.text
+
+
+def _write(text: str, output: str | None) -> None:
+    if output is not None:
+        Path(output).write_text(text + "\n", encoding="utf-8")
+    else:
+        sys.stdout.buffer.write(text.encode() + b"\n")
 
 
 def _place(path: str) -> tuple[str, int | None]:
@@ -110,15 +119,20 @@ def _place(path: str) -> tuple[str, int | None]:
 
 
 def _wanted(files: Iterator[Checked], places: Sequence[tuple[str, int | None]]) -> Iterator[Checked]:
-    """Go through the files, with what is found in the lines that were asked for."""
+    """Go through the files, each under one name, with what is found in the lines that were asked for."""
     lines: dict[str, list[int]] = {}
-    whole = {os.path.normpath(path) for path, line in places if line is None}
+    whole = {reader_path(path) for path, line in places if line is None}
     for path, line in places:
         if line is not None:
-            lines.setdefault(os.path.normpath(path), []).append(line)
-    for file in files:
-        wanted = lines.get(os.path.normpath(file.path), [])
-        if not wanted or os.path.normpath(file.path) in whole:
+            lines.setdefault(reader_path(path), []).append(line)
+    seen: set[str] = set()
+    for checked in files:
+        file = replace(checked, path=reader_path(checked.path))
+        if file.path in seen:
+            continue
+        seen.add(file.path)
+        wanted = lines.get(file.path, [])
+        if not wanted or file.path in whole:
             yield file
             continue
         kept = [found for found in file.findings if any(Account(file.path, found).concerns(line) for line in wanted)]

@@ -20,6 +20,8 @@ def duplicates(events: Sequence[Event], code: str) -> Iterable[Report]:
         code: the rule that speaks.
     """
     for event in remade(events, code):
+        if event.drawn != (None, None):
+            continue  # the streams of NNX have words of their own
         site = event.second.site
         yield Report(
             site,

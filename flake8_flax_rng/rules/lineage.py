@@ -240,7 +240,7 @@ class _Graph:
             return "stream", f"stream {tag!r}\n{_label('', made.site).strip()}"
         if term.kind is Kind.CHILD:
             index = child_of(term)
-            which = "one of the keys" if index == ALL else f"key {index}"
+            which = "one of the keys" if index == ALL else f"key [{index}]"
             return "key", "\n".join(filter(None, (name, which)))
         if term.kind is Kind.STREAM:
             return "stream", "stream " + ", ".join(repr(arg) for arg in term.args[1:] if isinstance(arg, str))

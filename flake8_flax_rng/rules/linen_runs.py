@@ -25,26 +25,31 @@ def runs_by_call(events: Sequence[Event]) -> list[list[ModuleRun]]:
     return list(groups.values())
 
 
-def unfed_runs(events: Sequence[Event]) -> list[UnfedRun]:
+def unfed_runs(events: Sequence[Event], in_part: bool = False) -> list[UnfedRun]:
     """Return the runs without streams of models that are not known from any caller, or that may draw.
 
     What a known model is certain to draw is told by its runs. Of one that may draw, as a rate in its configuration
     says, a second fact tells that a stream was forgotten.
+
+    Args:
+        events: what the analysis has found.
+        in_part: whether a model counts as one that may draw of which a part is not known.
     """
     known: dict[cst.CSTNode, list[ModuleRun]] = {}
     for event in events:
         if isinstance(event, ModuleRun) and event.resolved:
             known.setdefault(event.call.node, []).append(event)
-    return [event for event in events if isinstance(event, UnfedRun) and _may_lack(event, known.get(event.call.node))]
+    unfed = [event for event in events if isinstance(event, UnfedRun)]
+    return [event for event in unfed if _may_lack(event, known.get(event.call.node), in_part)]
 
 
-def _may_lack(unfed: UnfedRun, known: list[ModuleRun] | None) -> bool:
+def _may_lack(unfed: UnfedRun, known: list[ModuleRun] | None, in_part: bool) -> bool:
     if known is None:
         return True
     alone = unfed.key is None and unfed.fed is None
     if alone and any(draw.stream not in ("params", UNKNOWN) for run in known for draw in surely_drawn(run)):
         return False
-    told = ("params", UNKNOWN) if alone else ("params",)
+    told = ("params", UNKNOWN) if alone and not in_part else ("params",)
     return all(any(draw.stream not in told for path in run.draws for draw in active(path)) for run in known)
 
 

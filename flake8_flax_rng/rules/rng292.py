@@ -52,7 +52,7 @@ RULE = rule(
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report runs in training mode that no stream is given to."""
-    for unfed in unfed_runs(events):
+    for unfed in unfed_runs(events, in_part=True):
         if unfed.key is None and unfed.fed is None and not unfed.mutable and not unfed.supplied:
             yield Report(
                 unfed.call,

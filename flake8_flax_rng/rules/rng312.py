@@ -3,8 +3,8 @@
 ## What it does
 
 Reports a draw from streams that `nnx.split_rngs` has split for lanes, outside of them, because nothing restores the
-streams; what `nnx.split_rngs` returns, the state before, where it is taken for the streams; and `nnx.with_rngs` in
-the mode in which it is not there.
+streams; what `nnx.split_rngs` returns, the state before, where it is taken for the streams, or for a function that was
+decorated; and `nnx.with_rngs` in the mode in which it is not there.
 
 ## Why it matters
 
@@ -52,10 +52,15 @@ RULE = rule(
     "RNG312", "split-rngs-misused", "the streams of a module are split in a way that cannot be drawn from", __doc__
 )
 
+_WHATS = (
+    *(StreamMistake.SPLIT_DRAWN, StreamMistake.BACKUP, StreamMistake.BACKUP_CALLED),
+    StreamMistake.WITH_RNGS,
+)
+
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that are split for good."""
-    for event in mistakes(events, StreamMistake.SPLIT_DRAWN, StreamMistake.BACKUP, StreamMistake.WITH_RNGS):
+    for event in mistakes(events, *_WHATS):
         if event.what is StreamMistake.SPLIT_DRAWN:
             where = f" on {place(event.other)}" if event.other is not None else ""
             yield Report(
@@ -67,6 +72,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         elif event.what is StreamMistake.BACKUP:
             message = "`nnx.split_rngs` returns the state before, and not the streams: pass the module"
             yield Report(event.site, message, fix=partial(streams_for_backup, event.site))
+        elif event.what is StreamMistake.BACKUP_CALLED:
+            yield Report(
+                event.site,
+                f"`{event.name}` splits nothing in a function that it is given beside its options, and returns no "
+                f"function: apply it in two steps, `{event.name}(…)(function)`",
+            )
         else:
             message = "`nnx.with_rngs` needs `graph_updates=False` here: without it, it raises"
             yield Report(event.site, message, fix=partial(without_updates, event.site))

@@ -60,7 +60,7 @@ def trusted(path: str) -> bool:
     return root in PURE_ROOTS or root in sys.stdlib_module_names
 
 
-TEXT_METHODS: frozenset[str] = frozenset({"encode", "lower", "upper", "strip"})
+TEXT_METHODS: frozenset[str] = frozenset({"encode", "lower", "upper", "strip", "startswith", "endswith"})
 """Methods of a text that give the same for the same text; with words alone as arguments nothing else has them."""
 
 VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")

@@ -43,6 +43,11 @@ def handles_keys(identifier: str) -> bool:
     return identifier in _CALLED or _KEY.search(identifier) is not None
 
 
+def gives_streams(keyword: str) -> bool:
+    """Return whether an argument of that name gives a model its streams: so ``init`` and ``apply`` of Linen name it."""
+    return keyword == "rngs"
+
+
 def works_with_keys(text: str) -> bool:
     """Return whether a file's text imports one of the packages, and can consume a key or make a model."""
     named = any(word in text for word in IMPORTS_OF_INTEREST)

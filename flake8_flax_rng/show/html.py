@@ -15,7 +15,7 @@ from flake8_flax_rng.finding import Lineage, Range
 from flake8_flax_rng.flake8_run import Checked
 from flake8_flax_rng.show import graphviz
 from flake8_flax_rng.show.excerpt import Mark, marks
-from flake8_flax_rng.show.html_source import Line, line_html, tokens, visible
+from flake8_flax_rng.show.html_source import Line, line_html, tokens, visible, words
 from flake8_flax_rng.show.patch import diff
 from flake8_flax_rng.show.picture import dot
 from flake8_flax_rng.show.places import Account, Texts, accounts, reader_path
@@ -54,6 +54,7 @@ def text(files: Sequence[Checked], docs_url: str = "") -> str:
     """
     source = resources(__package__).joinpath("page.html").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["words"] = words
     page = _Page(files, docs_url)
     return environment.from_string(source).render(
         files=page.files(),

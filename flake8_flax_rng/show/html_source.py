@@ -1,4 +1,4 @@
-"""Source lines as HTML: coloured, and with the places of findings marked."""
+"""Source lines as HTML, coloured and with the places of findings marked; and words that hold code."""
 
 from __future__ import annotations
 
@@ -87,6 +87,16 @@ def _colour(colours: Tokens, column: int) -> str:
 def _marked(found: Sequence[Mark], column: int) -> Mark | None:
     here = [mark for mark in found if mark.start <= column < mark.end]
     return max(here, key=lambda mark: (mark.place.main, mark.start), default=None)
+
+
+def words(text: str) -> Markup:
+    """Return words for a reader, with what stands between backquotes as code."""
+    parts = visible(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
 
 
 def visible(text: str) -> str:

@@ -52,8 +52,9 @@ def _inside(group: str, lineage: Lineage, name: str, link: Callable[[Range], str
 
 def _frame(group: Group, lineage: Lineage, name: str, link: Callable[[Range], str | None]) -> Iterator[str]:
     yield f"subgraph cluster_{group.id} {{"
-    yield f"graph [id={_quoted(f'{name}-{group.id}')} class={group.kind} label={_quoted(group.label)} labeljust=l"
-    yield f'{_FRAMES.get(group.kind, "")} fontcolor="#555555"]'
+    yield f"graph [id={_quoted(f'{name}-{group.id}')} class={group.kind} label={_quoted(group.label)}"
+    # Arrows come from above, so that a label below is crossed by none.
+    yield f'{_FRAMES.get(group.kind, "")} labeljust=l labelloc=b fontcolor="#555555"]'
     yield from _inside(group.id, lineage, name, link)
     yield "}"
 

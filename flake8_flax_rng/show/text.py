@@ -53,6 +53,8 @@ class TextReport:
         self._line(Text.assemble((where, "bold"), ": ", (finding.code, _MAIN), (name, "bold")))
         self._words(finding.message)
         self._line(Text())
+        if not finding.line:  # flake8 says so of a file that is not there
+            return
         frames = list(by_file(account.places, account.path))
         for path, places in frames:
             self._frame(path, places, texts, named=len(frames) > 1 or not texts.lines(path))

@@ -61,6 +61,7 @@ class Index:
         small: names of those that are short.
         foreign: names of those that name another file of the project, and are followed where they are called.
         changed: the attributes of imported things that the file sets.
+        filled: the names of the containers that its functions put something into.
     """
 
     by_statement: list[list[Unit]]
@@ -68,6 +69,7 @@ class Index:
     small: set[str]
     foreign: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
 
     def matters(self, statement: int) -> bool:
         """Return whether a top-level statement has to be followed."""
@@ -94,11 +96,13 @@ class Interest:
         paths: whether a dotted path, as imported or spelled, is of interest.
         ours: whether it is that of another file of the project.
         words: whether an identifier in a call is of interest beside a name of another file.
+        keywords: whether a call that names an argument so is of interest wherever it stands.
     """
 
     paths: Callable[[str], bool]
     ours: Callable[[str], bool] = lambda _: False
     words: Callable[[str], bool] = lambda _: False
+    keywords: Callable[[str], bool] = lambda _: False
 
 
 def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> Index:
@@ -134,6 +138,7 @@ def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> In
         {unit.name for unit in units if unit.name and unit.lines <= SMALL},
         {unit.name for unit in units if unit.name and unit.foreign},
         reader.changed,
+        reader.filled,
     )
 
 
@@ -174,9 +179,11 @@ class _Reader:
         self._interesting = cache(interest.paths)
         self._seeds = {name for name, path in imported.items() if interest.paths(path)}
         self._words = cache(interest.words)
+        self._keywords = interest.keywords
         self._ours = {name for name, path in imported.items() if interest.ours(path)}
         self._star = any(imported[name].endswith(".*") for name in self._ours)
         self.changed: set[str] = set()
+        self.filled: set[str] = set()
 
     def units(self, statement: ast.stmt) -> list[Unit]:
         """Return the units of a top-level statement."""
@@ -216,16 +223,13 @@ class _Reader:
                     unit.identifiers.add(inner.id)
                     named.add(inner.id)
                 elif isinstance(inner, ast.Attribute):
-                    unit.identifiers.add(inner.attr)
-                    if isinstance(inner.ctx, ast.Store):
-                        unit.defines.add(inner.attr)
-                        self._store(inner)
-                    if not unit.seeded:
-                        path = _dotted(inner, self._imported)
-                        unit.seeded = bool(path) and self._interesting(path)
+                    self._attribute(unit, inner)
                 elif isinstance(inner, ast.Call):
                     said.update(_said(inner))
+                    unit.seeded = unit.seeded or any(self._keywords(key.arg or "") for key in inner.keywords)
                     unit.defines.update(_set_by_name(inner))
+                elif isinstance(inner, ast.Subscript) and name and not isinstance(inner.ctx, ast.Load):
+                    self.filled.add(_last_name(inner.value))
                 elif isinstance(inner, ast.arg) and inner.annotation is not None:
                     unit.identifiers |= _quoted(inner.annotation)
                 elif isinstance(inner, ast.Import | ast.ImportFrom):
@@ -237,6 +241,17 @@ class _Reader:
         unit.foreign = self._star or not self._ours.isdisjoint(unit.identifiers)
         unit.words = any(map(self._words, said))
         return unit
+
+    def _attribute(self, unit: Unit, node: ast.Attribute) -> None:
+        unit.identifiers.add(node.attr)
+        if unit.name and node.attr in FILLING:
+            self.filled.add(_last_name(node.value))
+        if isinstance(node.ctx, ast.Store):
+            unit.defines.add(node.attr)
+            self._store(node)
+        if not unit.seeded:
+            path = _dotted(node, self._imported)
+            unit.seeded = bool(path) and self._interesting(path)
 
     def _store(self, target: ast.Attribute) -> None:
         inner: ast.expr = target

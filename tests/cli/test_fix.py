@@ -134,6 +134,17 @@ def test_notebooks_and_standard_input_are_refused(program, path, capsys):
     assert "cannot be mended" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["def f(:\n", None])
+def test_what_cannot_be_read_is_told(program, capsys, text):
+    program.unlink()
+    if text is not None:
+        program.write_text(text)
+    assert main(["fix", "program.py"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("program.py: not mended: E9")) == ("", 1)
+    assert "0 findings mended in 0 files; 1 left" in err
+
+
 def test_a_fix_that_brings_another_finding_is_taken_back(program, capsys, monkeypatch):
     from flake8_flax_rng.rules import rng101
 

@@ -10,6 +10,7 @@ import pytest
 from flake8_flax_rng.finding import Arrow, Detail, Edit, Finding, Fix, Group, Lineage, Node, Range
 from flake8_flax_rng.flake8_run import Checked
 from flake8_flax_rng.show import graphviz, html
+from flake8_flax_rng.show.html_source import words
 from tests.show.given import at, checked, finding
 
 TEXT = "key = seed(0)\nfor _ in r:\n    normal(key)  # <script>alert(1)</script> & \u202e\n"
@@ -114,7 +115,20 @@ def test_the_source_is_whole_and_marked() -> None:
 
 def test_the_fix_is_a_diff() -> None:
     shown = page(drawn())
-    assert "Safe fix: use `sub`" in shown.text and "+    normal(sub)" in shown.text
+    assert "Safe fix: use sub" in shown.text and "+    normal(sub)" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("split `a, b` first", "split <code>a, b</code> first"),
+        ("`<a>` & `b`", "<code>&lt;a&gt;</code> &amp; <code>b</code>"),
+        ("one ` alone", "one ` alone"),
+        ("`\u202e`", "<code>�</code>"),
+    ],
+)
+def test_what_stands_between_backquotes_is_code(text: str, expected: str) -> None:
+    assert words(text) == expected
 
 
 def test_rules_are_linked_where_they_have_pages() -> None:

@@ -221,6 +221,7 @@ class Context:
         level: a number that is larger than those of all objects from outside of the innermost trace.
         entered: how many calls and passes of loops led to that trace.
         differentiated: whether a gradient is taken of what is followed.
+        stands_in: whether it is what stands in for an argument that may be left out, as in ``rngs or nnx.Rngs(0)``.
     """
 
     scope: Scope = field(default_factory=lambda: Scope((MODULE_FRAME,)))
@@ -238,6 +239,7 @@ class Context:
     level: int = 0
     entered: int = 0
     differentiated: bool = False
+    stands_in: bool = False
 
     @property
     def models(self) -> int:
@@ -252,6 +254,10 @@ class Context:
         """Return the context of a trace, all of whose own objects have a higher number."""
         gradient = self.differentiated or differentiated
         return replaced(self, level=level, entered=len(self.stack), differentiated=gradient)
+
+    def standing_in(self) -> Context:
+        """Return the context of what stands in for an argument that may be left out."""
+        return self if self.stands_in else replaced(self, stands_in=True)
 
     def expecting_failure(self, expected: bool = True) -> Context:
         """Return the context of code in which the program expects a failure, if it does."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Container, Hashable
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,12 +44,14 @@ class FixedObjects:
         heap: the objects that they refer to.
         chosen: whether others may stand for them in another run of the program.
         others: the names of which nothing is known, and which hide those of the text around.
+        either: what further names stand for, one of these in each run of the program.
     """
 
     names: dict[str, Value] = field(default_factory=dict)
     heap: dict[int, HeapObject] = field(default_factory=dict)
     chosen: Chosen = Chosen.CERTAIN
     others: frozenset[str] = frozenset()
+    either: tuple[FixedObjects, ...] = ()
 
     def add(self, other: FixedObjects, names: set[str]) -> None:
         """Take over some names of another one."""
@@ -58,6 +60,22 @@ class FixedObjects:
             self.names.update(taken)
             self.heap.update(other.heap)
             self.chosen = max(self.chosen, other.chosen)
+        either = tuple(way.only(names) for way in other.either)
+        if not self.either and all(way.names for way in either):
+            self.either = either
+
+    def only(self, names: Container[str]) -> FixedObjects:
+        """Return what it says of some names."""
+        return replace(self, names={name: value for name, value in self.names.items() if name in names})
+
+    def ways(self) -> tuple[FixedObjects, ...]:
+        """Return what all its names stand for, in each of the runs that there may be."""
+        return tuple(
+            FixedObjects(
+                {**self.names, **way.names}, {**self.heap, **way.heap}, max(self.chosen, Chosen.SUBCLASS), self.others
+            )
+            for way in self.either
+        ) or (self,)
 
     def give(self, state: State) -> None:
         """Put the objects into the heap of a path."""
@@ -104,6 +122,7 @@ class Program:
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
         entered: those of them whose text was followed there.
+        measured: the anonymous ones of which only the shapes are asked.
         cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
@@ -120,7 +139,9 @@ class Program:
         literals: the values of the literals.
         implementations: the methods that a method of any object of a class may be, by number of the class and by name;
             None where some may not be known.
-        consuming: whether all of them consume an argument, by its position or name.
+        consuming: whether functions consume an argument all of them, by its position or name.
+        members: the functions or classes of which an unknown value is one.
+        kinds: the classes of which an unknown value is an instance of one.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         stateful: whether it makes streams of NNX.
         sites: places that objects of NNX remember, by number.
@@ -143,6 +164,7 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
+        self.measured: set[FunctionCode] = set()
         self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
@@ -156,8 +178,10 @@ class Program:
         self.initialised: dict[int, dict[tuple[tuple[str, ...], bool, Settled], None]] = {}
         self.fields: dict[int, dict[str, Site]] = {}
         self.literals: dict[cst.CSTNode, Value] = {}
-        self.implementations: dict[tuple[int, str], tuple[tuple[Class, Function], ...] | None] = {}
-        self.consuming: dict[tuple[int, str, int | str], bool] = {}
+        self.implementations: dict[tuple[int, str], tuple[tuple[Class | None, Function], ...] | None] = {}
+        self.consuming: dict[tuple[tuple[FunctionCode, ...], int | str], bool] = {}
+        self.members: dict[Term, tuple[Value, ...]] = {}
+        self.kinds: dict[Term, tuple[Class, ...]] = {}
         self.typed_keys = False
         self.stateful = False
         self.sites: dict[int, Site] = {}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import mapped, unknown_code
-from flake8_flax_rng.interpreter.dispatch import implementations, instances
+from flake8_flax_rng.interpreter.dispatch import given_attributes, implementations, instances
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.interpreter.domain.terms import Atom, Term
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Bound,
@@ -30,9 +30,10 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import INSTANCES, consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
-from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers
+from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers, splitting
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
+from flake8_flax_rng.interpreter.nnx.lanes import BACKUPS
 from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.comparisons import compares
@@ -98,6 +99,8 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
         known = INSTANCES.get(found.cls.path)
         if known is not None:
             return known(engine, "__call__", function, args, state, site)
+        if found.cls.path == BACKUPS:
+            return splitting.call_backups(engine, found, site)
         if found.cls.path == bridge.TO_NNX:
             return bridge.call(engine, function, found, args, state, site)
         if nnx_modules.is_of_nnx(found):
@@ -134,6 +137,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         if engine.program.results and nnx_modules.used_nothing(engine, function.term, site):
             return []
         known = _of_text(engine, function.term, args, state) or consumers.call_method(engine, function, args, state)
+        known = known or implementations.call_member(engine, function.term, args, state)
         if known is not None:
             return known
     if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE:
@@ -153,9 +157,19 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
         modules.unknown_module(engine, state, site)
     owner = function.term.owner if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE else None
     outcomes = unknown_code.unknown_call(engine, function, args, state)
-    if owner is not None:
+    if owner is not None and not _is_given(function, state):
         unknown_code.escape(engine, Opaque(owner) if owner.address is None else Ref(owner.address), state)
     return outcomes
+
+
+def _is_given(function: Value, state: State) -> bool:
+    """Return whether this is what an object was made with, which knows nothing of the object."""
+    term = function.term if isinstance(function, Opaque) else None
+    owner = term.owner if term is not None else None
+    found = state.instance(Ref(owner.address)) if owner is not None and owner.address is not None else None
+    if term is None or term.name is None or found is None or not isinstance(found.cls, Class):
+        return False
+    return given_attributes.is_given(found.cls, term.name)
 
 
 def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes | None:
@@ -163,7 +177,20 @@ def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes
     text = method.owner
     if method.name not in TEXT_METHODS or text is None or not all(isinstance(value, Const) for value in args.values()):
         return None
+    known = _text_computed(str(method.name), text.value, args)
+    if known is not None:
+        return [(known, state)]
     return unknown_code.pure_call(engine, f"str.{method.name}", args.prepend(Opaque(text)), state)
+
+
+def _text_computed(method: str, text: Atom, args: Args) -> Const | None:
+    """Return what a method of a text that is known gives; None where that takes other arguments."""
+    given = [value.value for value in args.values() if isinstance(value, Const)]
+    if isinstance(text, str) and not given and method in _IN_OTHER_LETTERS:
+        return Const(_IN_OTHER_LETTERS[method](text))
+    if isinstance(text, str) and len(given) == 1 and isinstance(given[0], str) and method in _ASKS:
+        return Const(_ASKS[method](text, given[0]))
+    return None
 
 
 def _of_a_value(function: Value) -> bool:
@@ -175,6 +202,9 @@ def _of_a_value(function: Value) -> bool:
         owner = owner.part(0)
     return owner is not None and owner.kind not in (Kind.OBJECT, Kind.NAME, Kind.CLASS, Kind.FRESH, Kind.SYMBOL)
 
+
+_IN_OTHER_LETTERS: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper}
+_ASKS: dict[str, Callable[[str, str], bool]] = {"startswith": str.startswith, "endswith": str.endswith}
 
 _BY_TYPE: dict[type[Value], Callable[[Engine, Any, Args, State, Site], Outcomes]] = {
     Function: _function,

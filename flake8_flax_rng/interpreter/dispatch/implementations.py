@@ -1,4 +1,4 @@
-"""Calls of a method of which only the class is declared: it is one of its implementations in the project.
+"""Calls that lead to one of several functions: methods of which only the class is declared, entries of a registry.
 
 What all of them are certain to do with a key is certain. A class that the project does not hold may do otherwise; the
 message names those that count.
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-Implementations = tuple[tuple[Class, Function], ...]
+Implementations = tuple[tuple[Class | None, Function], ...]
 
 
 def call_declared(engine: Engine, method: Term, args: Args, state: State) -> Outcomes | None:
@@ -41,6 +41,9 @@ def call_declared(engine: Engine, method: Term, args: Args, state: State) -> Out
     owner = method.owner
     if owner is None or method.name is None or not _may_be_key(engine, args):
         return None
+    one_of = engine.program.kinds.get(owner)
+    if one_of is not None:
+        return _call_all(engine, method.name, _methods([*one_of], method.name), args, state)
     cls = _declared(engine, owner, state)
     if isinstance(cls, Symbol):
         return consumers.call_declared(engine, cls.path, method, args, state)
@@ -59,6 +62,33 @@ def call_open(engine: Engine, function: Function, args: Args, state: State) -> O
         for _, after in outcomes:
             unknown_code.escape(engine, args.positional[0], after)
     return outcomes
+
+
+def call_member(engine: Engine, function: Term, args: Args, state: State) -> Outcomes | None:
+    """Call an entry of a registry; None where nothing is known of the call."""
+    members = engine.program.members.get(function)
+    if members is None:
+        return None
+    inner = [undecorated(member) for member in members]
+    functions = tuple((None, code) for code in inner if isinstance(code, Function))
+    if len(functions) == len(members):
+        return _call_all(engine, "entry", functions, args, state) if _may_be_key(engine, args) else None
+    kinds = tuple(member for member in members if isinstance(member, Class))
+    if len(kinds) < len(members):
+        return None
+    outcomes = _constructed(engine, kinds, args, state) or unknown_code.unknown_call(
+        engine, Opaque(function), args, state
+    )
+    for made, _ in outcomes:
+        if isinstance(made, Opaque):
+            engine.program.kinds[made.term] = kinds
+    return outcomes
+
+
+def _constructed(engine: Engine, kinds: tuple[Class, ...], args: Args, state: State) -> Outcomes | None:
+    if not _may_be_key(engine, args) or any(classes.member(cls, "__new__") is not None for cls in kinds):
+        return None
+    return _call_all(engine, "__init__", _methods([*kinds], "__init__"), args, state)
 
 
 def _may_be_key(engine: Engine, args: Args) -> bool:
@@ -127,10 +157,14 @@ def _is_attribute(node: cst.CSTNode | None, name: str) -> bool:
 
 def _call(engine: Engine, cls: Class, name: str, args: Args, state: State) -> Outcomes | None:
     """Call a method of any object of a class."""
+    return _call_all(engine, name, _implementations(engine, cls, name, state), args, state)
+
+
+def _call_all(engine: Engine, name: str, found: Implementations | None, args: Args, state: State) -> Outcomes | None:
+    """Call one of several functions, of which it is not known which."""
     places: list[int | str] = [*range(len(args.positional)), *args.keywords]
     given = [(place, value) for place, value in zip(places, args.values(), strict=True) if key_term(value) is not None]
-    found = _implementations(engine, cls, name, state)
-    drawn = [value for place, value in given if found and _all_consume(engine, cls, name, found, place, state)]
+    drawn = [value for place, value in given if found and _all_consume(engine, found, place, state)]
     if not drawn or not found:
         return None
     label = _label(name, found)
@@ -162,16 +196,16 @@ def _call(engine: Engine, cls: Class, name: str, args: Args, state: State) -> Ou
 
 def _label(name: str, found: Implementations) -> str:
     """Return the methods that a call may lead to, as a reader knows them."""
-    names = sorted({f"{owner.name}.{name}" for owner, _ in found})
+    names = sorted({f"{owner.name}.{name}" if owner is not None else function.code.name for owner, function in found})
     if len(names) > CLASSES_NAMED:
         names = [*names[: CLASSES_NAMED - 1], f"{len(names) - CLASSES_NAMED + 1} others"]
     return " or ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
-def _all_consume(engine: Engine, cls: Class, name: str, found: Implementations, place: int | str, state: State) -> bool:
+def _all_consume(engine: Engine, found: Implementations, place: int | str, state: State) -> bool:
     """Return whether all implementations consume an argument, but for those that hand it on to another one."""
     known = engine.program.consuming
-    where = (cls.serial, name, place)
+    where = tuple(function.code for _, function in found), place
     if where not in known:
         known[where] = False  # for methods that lead to themselves
         said = [consumes(engine, function, owner, place, state) for owner, function in found]

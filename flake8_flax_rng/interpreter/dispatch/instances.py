@@ -29,10 +29,7 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
         return modules.make_layer(engine, cls.target.path, args, state, site, cls)
     if lineage.is_linen(cls) and not modules.may_be_made(engine, cls.name, args, site):
         return []
-    frozen = lineage.derives(cls, _FROZEN) or any(
-        isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in lineage.ancestors(cls)
-    )
-    found = Instance(cls, frozen=frozen, symbolic=not args.complete() or not classes.fully_known(cls))
+    found = Instance(cls, frozen=is_frozen(cls), symbolic=not args.complete() or not classes.fully_known(cls))
     if classes.has_constructor_fields(cls):
         found = replaced(found, attributes=_given_fields(engine, cls, args, state, site))
     if lineage.is_linen(cls):
@@ -51,6 +48,13 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     if constructor is None and lineage.is_linen(cls):
         return modules.post_init(engine, method, ref, state, site)
     return [(ref, after) for _, after in engine.call(method, given, state, site)]
+
+
+def is_frozen(cls: Class) -> bool:
+    """Return whether the attributes of a class's objects cannot be set."""
+    return lineage.derives(cls, _FROZEN) or any(
+        isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in lineage.ancestors(cls)
+    )
 
 
 def _field_names(cls: Class) -> list[str]:

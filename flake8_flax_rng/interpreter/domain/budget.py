@@ -69,6 +69,9 @@ SETTERS_FOLLOWED = 2
 """Methods of a class, beside its constructor, that are followed for what they store; few have more. Silently unknown.
 """
 
+ALTERNATIVES_FOLLOWED = 3
+"""Kinds of models that an object may hold, each of which its methods are followed with. Silently: unknown."""
+
 # -- other files -------------------------------------------------------------------------------------------------------
 
 STEPS_ABROAD_PER_FILE = 5_000

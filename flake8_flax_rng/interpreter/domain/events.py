@@ -85,6 +85,7 @@ class Use:
         subject: the array that a shuffling sampler works on.
         settings: a shuffling sampler's other arguments.
         derived: number of the split that this use is, 0 for other kinds.
+        splits: for a draw, whether all its numbers come of children of the key.
         module: address of the Linen module, for streams.
         call: what the Linen call computes apart from its variables.
         variables: the variables that a Linen call was given.
@@ -104,6 +105,7 @@ class Use:
     subject: Term | None = None
     settings: Term | None = None
     derived: int = 0
+    splits: bool = False
     module: int = 0
     call: Term | None = None
     variables: Term | None = None

@@ -271,6 +271,9 @@ class StreamMistake(StrEnum):
     BACKUP = "backup"
     """What ``split_rngs`` returns, the state before, is taken for the streams."""
 
+    BACKUP_CALLED = "backup called"
+    """It is taken for a function that was decorated."""
+
     WITH_RNGS = "with_rngs"
     """``with_rngs`` is called in the mode in which it is not there."""
 

@@ -69,9 +69,10 @@ class Judgement:
         ]
 
     def _behind(self, pairs: list[tuple[Use, Use]], told: set[Use]) -> list[tuple[Use, Use]]:
-        """Return the repeats that stand although the first use of the key excuses both.
+        """Return the repeats that stand although the first use of the key excuses both, or hides what is another fault.
 
-        What a function does that is called again and again with one key is judged by its first call.
+        What a function does that is called again and again with one key is judged by its first call. A function that
+        uses the key it is given twice does so whatever its caller has done with that key.
 
         Args:
             pairs: the pairs with the first use.
@@ -82,8 +83,15 @@ class Judgement:
             (first, second)
             for second, first in self._book.uses.behind.items()
             if second in later and first.site.node is not second.site.node
-            if told.isdisjoint((first, second)) and self._stands(first, second)
+            if (told.isdisjoint((first, second)) or self._apart_from_callers(first, second))
+            and self._stands(first, second)
         ]
+
+    def _apart_from_callers(self, first: Use, second: Use) -> bool:
+        """Return whether two uses are made in one call, by which the first use of the key does not come."""
+        before = self._book.uses.firsts.get(second)
+        shared = [step for step, other in zip(first.way[:-1], second.way[:-1], strict=False) if step == other]
+        return before is not None and any(step.turn is None and step not in before.way for step in shared)
 
     def _of_pair(self, first: Use, second: Use) -> list[Event]:
         """Return what there is to say of two uses of one key."""
@@ -103,13 +111,14 @@ class Judgement:
         drawn = self._drawn(first.origin), self._drawn(second.origin)
         built = all(any(made.drawn is not None and made.drawn.layer for made in self._origins.line(o)) for o in origins)
         return [
-            replace(event, drawn=drawn, built=built, apart=self._apart(event)) for event in self._remade(first, second)
+            replace(event, drawn=drawn, built=built, apart=self._apart(event, drawn != (None, None)))
+            for event in self._remade(first, second)
         ]
 
-    def _apart(self, event: Remade) -> bool:
-        """Return whether what was drawn from two keys of one seed never meets."""
+    def _apart(self, event: Remade, streams: bool) -> bool:
+        """Return whether what was drawn from two keys of one seed, or with streams of one key, never meets."""
         seeds = event.first.kind is event.second.kind is MakeKind.SEED
-        if not seeds or event.first.site.node is event.second.site.node:
+        if not (seeds or streams) or event.first.site.node is event.second.site.node:
             return False
         text, parting = self._book.text, part(event.before, event.use)
         if seeds_again(text, event.first.site, event.second.site):

@@ -49,6 +49,7 @@ class Uses:
         self._signs = signs
         self.pairs: list[tuple[Use, Use]] = []
         self.behind: dict[Use, Use] = {}
+        self.firsts: dict[Use, Use] = {}
         self.guesses: list[tuple[Use, Use]] = []
         self.shared: list[tuple[Use, Use]] = []
         self.count = 0
@@ -94,6 +95,7 @@ class Uses:
         repeat = state.ledger.setdefault(replace(key, origin=REPEATED), use)
         if repeat is not use and use.kind is not UseKind.SPLIT:
             self.behind[use] = repeat
+            self.firsts[use] = first
         self._signs.arithmetic.repeat(use.term)
         if use.kind is UseKind.SPLIT:
             self._compare_splits(key, first, use, state)

@@ -61,13 +61,13 @@ class _Looked:
     receiver: str = ""
 
 
-def consumes(engine: Engine, function: Function, cls: Class, place: int | str, state: State) -> Certain:
-    """Return whether a method consumes the key that it is given.
+def consumes(engine: Engine, function: Function, cls: Class | None, place: int | str, state: State) -> Certain:
+    """Return whether a function consumes the key that it is given.
 
     Args:
         engine: the analysis.
-        function: the method.
-        cls: the class of the object.
+        function: the function or method.
+        cls: the class of the object, if it is a method.
         place: which argument it is, by position behind the object, or by name.
         state: the path, on which names are looked up.
     """
@@ -172,7 +172,8 @@ def _call(engine: Engine, looked: _Looked, call: ast.Call, place: int | str, sta
         of = callee.value
         part = isinstance(of, ast.Attribute) and _is(of.value, looked.receiver)
         above = isinstance(of, ast.Call) and _is(of.func, "super")
-        return Certain.HANDED_ON if part or above else Certain.NO
+        if part or above:
+            return Certain.HANDED_ON
     value = _named(engine, looked, callee, state)
     if isinstance(value, Function):
         return _consumes(engine, _Looked(value, None, looked.depth + 1), place, state)

@@ -16,6 +16,7 @@ from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
     FALSE,
     NONE,
+    TRUE,
     Args,
     Const,
     Key,
@@ -50,7 +51,7 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
         return [(word, state)]
     now = _in_seconds(engine, term)
     clock, term = now is not term, now
-    fallback = lacks_an_argument(state)
+    fallback = engine.context.stands_in or lacks_an_argument(state)
     origin = _made(
         engine,
         MakeKind.SEED,
@@ -184,6 +185,7 @@ def consume(
     subject: Term | None = None,
     settings: Term | None = None,
     derived: int = 0,
+    splits: bool = False,
 ) -> None:
     """Enter the consumption of a key into the ledger of a path."""
     found = key_term(value)
@@ -203,6 +205,7 @@ def consume(
         subject=subject,
         settings=settings,
         derived=derived,
+        splits=splits,
         builders=classes.builders(engine),
     )
     enter(engine, use, state)
@@ -251,8 +254,9 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     drawn = engine.terms.make(Kind.DRAW, found[0], path, *rest, *names)
     if not args.complete():
         drawn = engine.terms.make(Kind.DRAW, found[0], path, engine.terms.fresh("rest"))
-    consume(engine, key, state, UseKind.DRAW, path, drawn, subject, settings)
-    for index in _inner_children(path, args):
+    settled = _settled(path, args)
+    consume(engine, key, state, UseKind.DRAW, path, drawn, subject, settings, splits=settled.splits)
+    for index in settled.children:
         _enter_inner(engine, path, found[0], index, state)
     return [(Opaque(drawn), state)]
 
@@ -268,15 +272,20 @@ def _settings(engine: Engine, sampler: table.Sampler, args: Args, state: State) 
     return engine.terms.make(Kind.SETTINGS, *said)
 
 
-def _inner_children(path: str, args: Args) -> tuple[int, ...]:
-    """Return which children of its key a sampler draws from."""
-    if path == "jax.random.choice":
-        if args.get(4, "p") is not None or not args.complete():
-            return ()
-        replaced = args.get(3, "replace")
-        if replaced is not None:
-            return table.SPLITTING["jax.random.permutation"] if replaced == FALSE else ()
-    return table.SPLITTING.get(path, ())
+def _settled(path: str, args: Args) -> table.Sampler:
+    """Return the row of a sampler, where its arguments say which other one it calls."""
+    sampler = table.SAMPLERS[path]
+    if path != "jax.random.choice":
+        return sampler
+    if not args.complete():
+        return replace(sampler, splits=False, children=())
+    if args.get(4, "p") not in (None, NONE):
+        return replace(sampler, splits=False, children=())  # it draws from the key itself
+    replaced = args.get(3, "replace")
+    if replaced is None or replaced == TRUE:
+        return sampler
+    permutation = table.SAMPLERS["jax.random.permutation"]
+    return replace(sampler, children=permutation.children if replaced == FALSE else ())
 
 
 def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import ModuleRun, Use
@@ -71,12 +72,13 @@ def _consume_streams(engine: Engine, name: str, args: Args, state: State) -> Non
     """
     rngs = args.keywords.get("rngs")
     found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
-    step, derived = engine.context.stack[-1], engine.number()
+    (*around, step), derived = engine.context.stack, engine.number()
+    label = step.label or name
+    way = (*around, replace(step, label=label))
     variables = engine.term(args.positional[0], state) if args.positional else None
     call = engine.terms.make(Kind.LINEN, name, *(engine.term(value, state) for value in args.positional[1:]))
     for stream, value in found.entries if isinstance(found, DictObject) else ():
         key = key_term(value)
         if key is not None and stream.value != _PARAMS:
-            way, label = tuple(engine.context.stack), step.label or name
             use = Use(way, UseKind.STREAM, label, *key, call=call, variables=variables, derived=derived)
             engine.book.uses.consume(LedgerKey(key[0], ((f"<{label}>",), id(step.site.node))), use, state)

@@ -23,6 +23,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.nnx import filters, streams
+from flake8_flax_rng.interpreter.paths.conditions import lacks_an_argument
 from flake8_flax_rng.semantics.jax_random import SEEDS
 from flake8_flax_rng.semantics.libraries import GENERATORS
 from flake8_flax_rng.semantics.nnx import DEFAULT, INITIALIZERS, RNGS, SAMPLERS, STREAM
@@ -98,11 +99,11 @@ def _stream(
         engine.book.read(seed)
         return streams.make(engine, state, seed, name)
     if isinstance(seed, Const) and isinstance(seed.value, int):
-        return streams.make(engine, state, _of_number(engine, engine.terms.const(int(seed.value)), True), name)
+        return streams.make(engine, state, _of_number(engine, engine.terms.const(int(seed.value)), True, state), name)
     if isinstance(seed, Opaque):
         if _is_key(engine, seed.term):
             return streams.make(engine, state, Key(seed.term), name)
-        return streams.make(engine, state, _of_number(engine, seed.term, False), name)
+        return streams.make(engine, state, _of_number(engine, seed.term, False, state), name)
     return streams.unknown(engine, state, name)
 
 
@@ -120,11 +121,15 @@ def _again(engine: Engine, stream: Value, name: str, state: State, site: Site, v
     return made
 
 
-def _of_number(engine: Engine, seed: Term, constant: bool) -> Key:
+def _of_number(engine: Engine, seed: Term, constant: bool, state: State) -> Key:
     """Return the key that a stream makes of an int."""
     origin = engine.number()
     place = MadeIn.TRACED if engine.context.traces else None
-    engine.book.origins.add(origin, Made(tuple(engine.context.stack), MakeKind.SEED, 0, seed, False, constant, place))
+    fallback = engine.context.stands_in or lacks_an_argument(state)
+    made = Made(
+        tuple(engine.context.stack), MakeKind.SEED, 0, seed, False, constant, place, fallback=fallback and constant
+    )
+    engine.book.origins.add(origin, made)
     return Key(engine.terms.make(Kind.SEED, seed), origin)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.heap import Instance
-from flake8_flax_rng.interpreter.domain.values import NONE, TRUE, Args, Opaque, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import NONE, TRUE, Args, Function, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.interpreter.nnx import filters, graph, streams
 
 if TYPE_CHECKING:
@@ -176,6 +176,8 @@ def _eval_shape(engine: Engine, path: str, args: Args, state: State, site: Site)
     function = args.get(0, "f")
     if function is None:
         return None
+    if isinstance(function, Function) and function.code.name == "<lambda>":
+        engine.program.measured.add(function.code)
     level, inside, given = engine.number(), state.fork(), args.shift(1)
     copying = graph.Copying(engine, inside, lambda _, found: found)
     given.positional = [copying.of(value) for value in given.positional]

@@ -52,9 +52,18 @@ def merge(
     if len(result) > kept and lossy is not None:
         lossy()
     while len(result) > kept:
-        last = result.pop()
-        _absorb(result[-1], last, fresh, force=True)
+        before, after = _nearest(result)
+        _absorb(result[before], result.pop(after), fresh, force=True)
     return result
+
+
+def _nearest(states: list[State]) -> tuple[int, int]:
+    """Return which two paths to join: the last ones that have consumed the same, so that no use is forgotten."""
+    for after in range(len(states) - 1, 0, -1):
+        for before in range(after - 1, -1, -1):
+            if states[before].ledger.keys() == states[after].ledger.keys():
+                return before, after
+    return len(states) - 2, len(states) - 1
 
 
 def merge_outcomes(

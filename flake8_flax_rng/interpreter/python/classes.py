@@ -333,13 +333,12 @@ def implicit_super(engine: Engine, function: Value, args: Args, state: State) ->
 def super_attribute(engine: Engine, owner: Class, receiver: Value, name: str, state: State, site: Site) -> Outcomes:
     """Return ``super().name``: the member of the next class after ``owner``."""
     found = state.instance(receiver)
-    line: list[Class | Symbol | None] = list(
-        lineage.ancestors(found.cls) if found is not None and isinstance(found.cls, Class) else lineage.ancestors(owner)
-    )
+    cls = found.cls if found is not None else receiver
+    line: list[Class | Symbol | None] = list(lineage.ancestors(cls if isinstance(cls, Class) else owner))
     start = next((i for i, base in enumerate(line) if base is owner), -1)
     for base in line[start + 1 :]:
         if isinstance(base, Class) and name in base.members:
-            return bind(engine, base.members[name], receiver, base, state, site)
+            return bind(engine, base.members[name], receiver, cls if isinstance(cls, Class) else base, state, site)
         if base is None:
             break
     if name in ("__init__", "__post_init__", "setup"):

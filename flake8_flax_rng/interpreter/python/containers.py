@@ -1,4 +1,8 @@
-"""Methods of lists and dicts."""
+"""Methods of lists and dicts, and what a registry may give.
+
+An entry of a dictionary whose name is not known is one of those that it holds: what all of them do with a key is
+certain, and the message names them.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,13 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.models import Method
+from flake8_flax_rng.interpreter.core.program import Chosen
+from flake8_flax_rng.interpreter.domain.budget import CLASSES_REGISTERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
-from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import NONE, Args, Class, Const, Function, Opaque, Ref, Tuple, Value
+from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.iteration import spread
+from flake8_flax_rng.interpreter.python.lineage import is_linen
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -99,7 +107,7 @@ def _reverse(engine: Engine, ref: Ref, found: ListObject, args: Args, state: Sta
 def _get(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
     key = args.get(0, None)
     if not isinstance(key, Const):
-        return engine.unknown("entry")
+        return _member(engine, ref, key, state) or engine.unknown("entry")
     value = found.get(key)
     if value is not None:
         return value
@@ -162,6 +170,64 @@ def _values(engine: Engine, ref: Ref, found: DictObject, args: Args, state: Stat
 def _items(engine: Engine, ref: Ref, found: DictObject, args: Args, state: State) -> Value | None:
     pairs = tuple(Tuple((key, value)) for key, value in found.entries)
     return engine.allocate(state, ListObject(pairs, found.complete))
+
+
+# -- registries ----------------------------------------------------------------------------------------
+
+
+def registered(engine: Engine, value: Value, index: Value, state: State) -> Outcomes:
+    """Return what a registry gives for a name that is not known.
+
+    Args:
+        engine: the analysis.
+        value: what is looked into.
+        index: the name.
+        state: the path.
+
+    Returns:
+        the only entry; a path for each, where they are classes of Linen's modules; otherwise an unknown value that is
+        noted to be one of the entries. Nothing where the value is no registry of functions or classes.
+    """
+    one = _member(engine, value, index, state) if isinstance(value, Ref) else None
+    entries = engine.program.members.get(one.term, ()) if isinstance(one, Opaque) else ()
+    if entries and all(isinstance(item, Class) and is_linen(item) for item in entries):
+        engine.chosen = max(engine.chosen, Chosen.SUBCLASS)
+        return [(item, state.fork()) for item in entries]
+    return [(one, state)] if one is not None else []
+
+
+def _member(engine: Engine, ref: Ref, index: Value | None, state: State) -> Value | None:
+    """Return what a registry gives for a name that is not known: its only entry, or a value that is one of them.
+
+    It is None where the object is no registry of functions or classes, or where a function may register more.
+    """
+    found = state.heap.get(ref.address)
+    if not isinstance(found, DictObject) or not found.complete or not isinstance(index, Opaque):
+        return None
+    entries = tuple(value for _, value in found.entries)
+    if not 0 < len(entries) <= CLASSES_REGISTERED or not all(_is_registered(item) for item in entries):
+        return None
+    if _is_filled(engine, ref, state):
+        return None
+    if len(entries) == 1:
+        return entries[0]
+    one = engine.unknown("entry")
+    engine.program.members[one.term] = entries
+    return one
+
+
+def _is_registered(value: Value) -> bool:
+    return isinstance(value, Class) or isinstance(undecorated(value), Function)
+
+
+def _is_filled(engine: Engine, ref: Ref, state: State) -> bool:
+    """Return whether a function of a file that is followed puts something into a container."""
+    for home in engine.files.homes.values():
+        if home.index is not None and home.index.filled and state.has_frame(home.frame):
+            names = (name for name, value in state.frame(home.frame).items() if value == ref)
+            if any(name in home.index.filled for name in names):
+                return True
+    return False
 
 
 _ListMethod = Callable[["Engine", Ref, ListObject, Args, "State"], "Value | None"]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
-from flake8_flax_rng.interpreter.domain.budget import NESTING_FIXED, TEXTS_REMEMBERED
+from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_FOLLOWED, NESTING_FIXED, TEXTS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
@@ -64,7 +64,10 @@ def nonlocal_names(text: str) -> frozenset[str]:
 
 
 def common(
-    engine: Engine, paths: list[tuple[dict[str, Value], State]], without: frozenset[str] = frozenset()
+    engine: Engine,
+    paths: list[tuple[dict[str, Value], State]],
+    without: frozenset[str] = frozenset(),
+    unset: bool = False,
 ) -> FixedObjects:
     """Return what lasts of names on several paths.
 
@@ -72,6 +75,7 @@ def common(
         engine: the analysis.
         paths: the names and the state of each path.
         without: the names that do not last.
+        unset: whether a path that does not set a name leaves it as another one has set it.
 
     Returns:
         those that stand for the same Linen module, class of modules or method of one on all paths; of two modules of
@@ -80,7 +84,7 @@ def common(
     if not paths:
         return FixedObjects()
     bound = {name for names, _ in paths for name in names}
-    first, *others = [_kept(names, state, engine.chosen) for names, state in paths]
+    first, *others = _all_kept(engine, paths, unset)
     for other in others:
         joining = _Joining(engine, first, other)
         names: dict[str, Value] = {}
@@ -93,6 +97,54 @@ def common(
         first.names.pop(name, None)
     first.others = frozenset(bound.difference(first.names))
     return first
+
+
+def alternatives(
+    engine: Engine, paths: list[tuple[dict[str, Value], State]], known: FixedObjects, unset: bool = False
+) -> tuple[FixedObjects, ...]:
+    """Return what those names stand for that last on all of several paths, and are not alike on all of them.
+
+    Args:
+        engine: the analysis.
+        paths: the names and the state of each path.
+        known: what is the same on all paths.
+        unset: whether a path that does not set a name leaves it as another one has set it.
+
+    Returns:
+        what they stand for on each path, once for those that are alike; nothing where there are too many.
+    """
+    kept = _all_kept(engine, paths, unset)
+    wanted = set.intersection(*(set(one.names) for one in kept)) - set(known.names) if kept else set()
+    found: list[FixedObjects] = []
+    for one in kept if wanted else ():
+        way = one.only(wanted)
+        place = next((place for place, other in enumerate(found) if _joined(engine, other, way)), None)
+        if place is None:
+            found.append(way)
+        if len(found) > ALTERNATIVES_FOLLOWED:
+            return ()
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _all_kept(engine: Engine, paths: list[tuple[dict[str, Value], State]], unset: bool) -> list[FixedObjects]:
+    kept = [_kept(names, state, engine.chosen) for names, state in paths]
+    for (names, _), one in zip(paths, kept, strict=True) if unset else ():
+        for other in kept:
+            lent = other.only(set(other.names).difference(names, one.names))
+            one.names.update(lent.names)
+            one.heap.update({address: found for address, found in other.heap.items() if lent.names})
+    return kept
+
+
+def _joined(engine: Engine, first: FixedObjects, second: FixedObjects) -> bool:
+    """Make one of two ways, if all names are alike on both; return whether they are."""
+    joining = _Joining(engine, first, second)
+    names = {name: joining.of(value, second.names[name]) for name, value in first.names.items()}
+    if None in names.values():
+        return False
+    first.names = {name: value for name, value in names.items() if value is not None}
+    first.heap = {**second.heap, **first.heap}
+    return True
 
 
 class _Joining:
@@ -184,7 +236,7 @@ class _Lasting:
 
     def _object(self, value: Ref, found: HeapObject, depth: int) -> bool:
         if isinstance(found, Instance) and lineage.is_linen(found.cls):
-            return found.frozen and self._gathered(value)
+            return found.frozen and (self._gathered(value) or self._module(value, found))
         if isinstance(found, Instance):
             kept = {name: item for name, item in found.attributes.items() if self.holds(item, depth)}
             if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
@@ -197,6 +249,16 @@ class _Lasting:
             return bool(entries)
         self.heap[value.address] = found
         return bool(found.items) and all(self.holds(item, depth) for item in found.items)
+
+    def _module(self, value: Ref, found: Instance) -> bool:
+        """Keep a module without what other code has set on it and no field of its class holds: that may have keys."""
+        if not isinstance(found.cls, Class):
+            return False
+        own = {name: item for name, item in found.attributes.items() if name in found.cls.fields}
+        if len(own) == len(found.attributes) or not all(self._gathered(item) for item in own.values()):
+            return False
+        self.heap[value.address] = replace(found, attributes=own, symbolic=True)
+        return True
 
     def _gathered(self, value: Value) -> bool:
         """Gather the objects that a value refers to; return False where a key is among them."""
@@ -211,10 +273,10 @@ class _Lasting:
 
 
 def parts(paths: list[tuple[dict[str, Value], State]]) -> dict[str, Class]:
-    """Return the names that stand for a mutable object of one class of the program on all paths."""
+    """Return the names that stand for a mutable object of one class of the program on all paths that set them."""
     found: dict[str, Class] = {}
-    for name in paths[0][0] if paths else ():
-        held = [state.instance(names[name]) if name in names else None for names, state in paths]
+    for name in dict.fromkeys(name for names, _ in paths for name in names):
+        held = [state.instance(names[name]) for names, state in paths if name in names]
         first = held[0]
         if first is None or first.frozen or not isinstance(first.cls, Class):
             continue

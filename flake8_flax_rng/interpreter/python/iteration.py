@@ -44,6 +44,7 @@ class Iteration:
         count: the number of passes, where it has a name.
         total: the number of passes, where it is known.
         most: numbers that it does not exceed, where they have names.
+        named: whether the items are told apart by names, so that two passes do not stand for all.
     """
 
     passes: list[Value]
@@ -51,6 +52,7 @@ class Iteration:
     count: Term | None = None
     total: int | None = None
     most: tuple[Term, ...] = ()
+    named: bool = False
 
     @property
     def limits(self) -> tuple[Term, ...]:
@@ -208,7 +210,7 @@ def _lazy(engine: Engine, value: Partial, state: State, depth: int) -> Iteration
         if inner.exact:
             numbers = [Const(n.known) if isinstance(n, Opaque) and n.known is not None else n for n in numbers]
         pairs = [Tuple(pair) for pair in zip(numbers, inner.passes, strict=False)]
-        return Iteration(list(pairs), inner.exact, most=inner.limits)
+        return Iteration(list(pairs), inner.exact, most=inner.limits, named=inner.named)
     if name == "builtins.zip" and value.args:
         parts = [iterate(engine, arg, state, depth) for arg in value.args]
         count = min(len(part.passes) for part in parts)
@@ -277,7 +279,15 @@ def in_order(value: Value, state: State) -> list[Value] | None:
 def _listed(items: list[Value]) -> Iteration:
     if len(items) <= EXACT_ITEMS:
         return Iteration(items, exact=True)
-    return Iteration(items[:PASSES], exact=False, total=len(items))
+    named = _are_named(items)
+    return Iteration(items[: EXACT_ITEMS if named else PASSES], exact=False, total=len(items), named=named)
+
+
+def _are_named(items: list[Value]) -> bool:
+    """Return whether texts or flags tell items apart: the body may do another thing with each, or with all but some."""
+    rows = [item.items if isinstance(item, Tuple) else (item,) for item in items]
+    told = [[part for part in row if isinstance(part, Const) and isinstance(part.value, str | bool)] for row in rows]
+    return any(parts != told[0] for parts in told)
 
 
 _LAZILY = {

@@ -38,7 +38,8 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
         live = [entry]
         left: list[State] = []
         seen: list[Mapping[str, Value]] = []
-        passes = iteration.passes if iteration.exact else iteration.passes[: passes_of(engine, node)]
+        bound = len(iteration.passes) if iteration.exact else passes_of(engine, node)
+        passes = iteration.passes if iteration.named and bound == PASSES else iteration.passes[:bound]
         for turn, item in enumerate(passes):
             seen.append(_names(engine, live))
             if turn:

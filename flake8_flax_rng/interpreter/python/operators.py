@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
+_GIVEN = frozenset({Kind.PARAMETER, Kind.ATTRIBUTE})
+"""What a caller gives, or leaves out."""
+
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Subtract: "-",
@@ -294,12 +297,20 @@ def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcome
         for value, at in rows:
             for held, path in conditions.branch(engine, value, at):
                 if held is going_on:
-                    after.extend(engine.eval(operation.right, path))
+                    after.extend(_go_on(engine, operation, value, path))
                 else:
                     # What is false and unknown is taken to be False, so that the paths stay apart.
                     after.append((FALSE if going_on and isinstance(value, Opaque) else value, path))
         rows = engine.merge_outcomes(after)
     return rows
+
+
+def _go_on(engine: Engine, operation: cst.BooleanOperation, value: Value, state: State) -> Outcomes:
+    """Evaluate the right side of ``a and b`` or ``a or b``, where the left side has not settled it."""
+    if isinstance(operation.operator, cst.And) or not (isinstance(value, Opaque) and value.term.kind in _GIVEN):
+        return engine.eval(operation.right, state)
+    with engine.within(engine.context.standing_in()):
+        return engine.eval(operation.right, state)
 
 
 def conditional(engine: Engine, node: cst.IfExp, state: State) -> Outcomes:

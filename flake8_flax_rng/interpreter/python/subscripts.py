@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.core.program import Chosen
-from flake8_flax_rng.interpreter.domain.budget import CLASSES_REGISTERED
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
-    Class,
     Const,
     Key,
     Keys,
@@ -28,8 +25,9 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.interpreter.python.containers import registered
 from flake8_flax_rng.interpreter.python.iteration import element, known_items, row_of
-from flake8_flax_rng.interpreter.python.lineage import derives, is_linen
+from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.semantics.nnx import VARIABLES
 
 if TYPE_CHECKING:
@@ -57,25 +55,10 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
         elif index:
             for place, at in engine.eval(index[0], after):
                 _check_index(engine, node, value, place)
-                result.extend(_registered(engine, value, place, at) or [(item(engine, value, place, at), at)])
+                result.extend(registered(engine, value, place, at) or [(item(engine, value, place, at), at)])
         else:
             result.extend(_sliced(engine, node, value, after))
     return result
-
-
-def _registered(engine: Engine, value: Value, index: Value, state: State) -> Outcomes:
-    """Return the classes of modules that a registry holds, each on a path of its own, where the name is not known.
-
-    What all of them do is certain; other code may have registered more, which may do more.
-    """
-    found = state.heap.get(value.address) if isinstance(value, Ref) else None
-    if not isinstance(found, DictObject) or not found.complete or not isinstance(index, Opaque):
-        return []
-    classes = [entry for _, entry in found.entries]
-    if not 1 < len(classes) <= CLASSES_REGISTERED or not all(isinstance(c, Class) and is_linen(c) for c in classes):
-        return []
-    engine.chosen = max(engine.chosen, Chosen.SUBCLASS)
-    return [(cls, state.fork()) for cls in classes]
 
 
 def variable(value: Value, state: State) -> Instance | None:

@@ -233,7 +233,12 @@ class Analysis:
         return True
 
     def _followed_already(self, function: Function) -> bool:
-        """Return whether a nested function was followed where it is called, with all that is known there."""
+        """Return whether a nested function was followed where it is called, with all that is known there.
+
+        What is written only to ask for its shapes draws nothing anywhere else.
+        """
+        if function.code in self._engine.program.measured:
+            return True
         nested = len(function.frames) > 1 and function.owner is None
         return nested and self._engine.book.complete and function.code in self._engine.program.entered
 
@@ -332,9 +337,10 @@ class Analysis:
                 self._objects.constructed(owner, state)
             else:
                 receiver = self._any_modules.of(owner, state) or self._any_equinox.of(owner, state)
-                receiver = receiver or self._objects.any_with(owner, function, state)
-                given = self._objects.taken(owner, function, state)
-                self._call(function, state, receiver, given=given)
+                objects = [(receiver, state)] if receiver else self._objects.each_with(owner, function, state)
+                for ref, path in objects:
+                    given = self._objects.taken(owner, function, path)
+                    self._call(function, path, ref, given=given)
             return
         paths = self._set_up(owner, state)
         if function.code in self._in_setup:

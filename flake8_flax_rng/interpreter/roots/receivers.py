@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
+from flake8_flax_rng.interpreter.dispatch.instances import is_frozen
 from flake8_flax_rng.interpreter.domain.budget import SETTERS_FOLLOWED
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding
@@ -24,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.python import classes, declared_types, fixed_objects, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.roots.attribute_writes import Held, Stores
-from flake8_flax_rng.interpreter.roots.state_makers import Texts
+from flake8_flax_rng.interpreter.roots.state_makers import Texts, makers_in
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
@@ -71,15 +72,30 @@ class Objects:
 
         Where a class leaves something to the classes that derive from it, it is an object of the first of these.
         """
-        engine = self._engine
+        cls, known = self._known_of(owner, function, state)
+        return self._made(cls, known, owner, state)
+
+    def each_with(self, owner: Class, function: Function, state: State) -> Iterator[tuple[Ref, State]]:
+        """Go through the objects that have a method: one for each kind of models that their class may give them."""
+        cls, known = self._known_of(owner, function, state)
+        for way in known.ways():
+            path = state.fork()
+            yield self._made(cls, way, owner, path), path
+
+    def _known_of(self, owner: Class, function: Function, state: State) -> tuple[Class, FixedObjects]:
+        """Return the class of any object that has a method, and what is known of such an object."""
         if not self._running():
-            return self._object(owner, FixedObjects(), state)
+            return owner, FixedObjects()
         cls = self.subclass_for(function) or owner
-        with engine.without_runs():
+        with self._engine.without_runs():
             known = self._of(cls, state)
             self._declared(cls, known, state)
+        return cls, known
+
+    def _made(self, cls: Class, known: FixedObjects, owner: Class, state: State) -> Ref:
         known.give(state)
-        engine.chosen = max(known.chosen, Chosen.SUBCLASS if cls is not owner else Chosen.CERTAIN)
+        if self._running():
+            self._engine.chosen = max(known.chosen, Chosen.SUBCLASS if cls is not owner else Chosen.CERTAIN)
         return self._object(cls, known, state)
 
     def _of(self, cls: Class, state: State) -> FixedObjects:
@@ -196,20 +212,27 @@ class Objects:
 
     def _from_makers(self, owner: Class, state: State) -> FixedObjects:
         """Return what those who make a record give to it: its class methods, else the functions of the file."""
-        methods = self._texts.makers(owner.name, owner.name)
+        methods = self._texts.makers(owner.name, owner.name) or self._inherited_makers(owner)
         others = [] if methods else self._texts.makers("", owner.name)
         made: list[tuple[dict[str, Value], State]] = []
         for name in (*methods, *others)[:SETTERS_FOLLOWED]:
-            maker = owner.members.get(name) if methods else self._function(name)
+            maker = classes.member(owner, name) if methods else self._function(name)
             function = undecorated(maker.function) if isinstance(maker, Descriptor) else maker
             if isinstance(function, Function):
                 of_class = isinstance(maker, Descriptor) and maker.kind is Binding.CLASSMETHOD
                 returned = self._results(function, state.fork(), owner if of_class else None)
                 made.extend((_record(value, owner, after), after) for value, after in returned)
         found = fixed_objects.common(self._engine, made)
+        found.either = fixed_objects.alternatives(self._engine, made, found)
         # Whoever uses the class may make it of other modules than a function beside it does.
         found.chosen = Chosen.SUBCLASS if others else found.chosen
         return found
+
+    def _inherited_makers(self, owner: Class) -> list[str]:
+        """Return the class methods that a class has from others and that make an object of it."""
+        bases = [cls for cls in lineage.ancestors(owner)[1:] if isinstance(cls, Class)]
+        chunks = {cls: code.chunk for cls in bases for code in _methods(cls)}
+        return list(dict.fromkeys(name for cls, chunk in chunks.items() for name in makers_in(chunk, cls.name)))
 
     def _function(self, name: str) -> Function | None:
         """Return a function of the linted file."""
@@ -227,8 +250,10 @@ class Objects:
             engine.hooks = hooks
         return returned
 
-    def _object(self, cls: Class, known: FixedObjects, state: State) -> Ref:
-        found = Instance(cls, dict(known.names), symbolic=True, fixed_names=frozenset(known.names))
+    def _object(self, cls: Class, known: FixedObjects, state: State, own: Iterable[str] = ()) -> Ref:
+        """Make an object; code that is not known leaves what is known of it as it is, and what its method sets."""
+        fixed = frozenset({*known.names, *own})
+        found = Instance(cls, dict(known.names), frozen=is_frozen(cls), symbolic=True, fixed_names=fixed)
         return self._engine.allocate(state, found)
 
     def _set_later(self, owner: Class, known: FixedObjects, state: State) -> None:
@@ -240,7 +265,7 @@ class Objects:
                 continue
             path = state.fork()
             known.give(path)
-            ref = self._object(owner, known, path)
+            ref = self._object(owner, known, path, setters[name])
             left = self._left(owner, ref, name, self._follow(method, path, ref), state)
             known.add(left, setters[name])
 
@@ -249,15 +274,22 @@ class Objects:
     ) -> FixedObjects:
         """Return what a method has left in the attributes that no other code in sight sets."""
         found = [(known.attributes, end) for end in ends if (known := end.instance(ref)) is not None]
-        left = fixed_objects.common(self._engine, found)
+        left = fixed_objects.common(self._engine, found, unset=True)
         for name, cls in fixed_objects.parts(found).items():
             part = self._part(cls, found[0][1]) if cls is not owner else None
             if part is not None:
                 part.names = {name: part.names[_STATE]}
                 left.add(part, {name})
         stores, owners = self._read(owner), _names(owner)
+
+        def lasts(name: str, known: FixedObjects) -> bool:
+            return stores.only_in(name, method, owners, _held(known.names[name], known))
+
+        ways = fixed_objects.alternatives(self._engine, found, left, unset=True)
+        lasting = {name for name in ways[0].names if all(lasts(name, way) for way in ways)} if ways else set()
+        left.either = tuple(way.only(lasting) for way in ways) if lasting else ()
         for name, value in list(left.names.items()):
-            held = Held(fixed_objects.is_renewed(value, left), fixed_objects.is_container(value, left))
+            held = _held(value, left)
             if stores.only_in(name, method, owners, held):
                 continue
             del left.names[name]
@@ -287,6 +319,10 @@ class Objects:
         self._stores = self._stores or Stores(self._chunks)
         self._stores.include(code.chunk for cls in lineage.ancestors(owner) for code in _methods(cls))
         return self._stores
+
+
+def _held(value: Value, known: FixedObjects) -> Held:
+    return Held(fixed_objects.is_renewed(value, known), fixed_objects.is_container(value, known))
 
 
 def _record(value: Value, cls: Class, state: State) -> dict[str, Value]:

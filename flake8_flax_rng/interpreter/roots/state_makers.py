@@ -85,6 +85,14 @@ class Texts:
         return self._units
 
 
+def makers_in(chunk: Chunk, cls: str) -> list[str]:
+    """Return the methods of a class in a piece of any file that call their class, or the one that derives from it."""
+    found = [
+        node for node in chunk.tree if isinstance(node, ast.ClassDef) and node.name == cls and "cls(" in chunk.text
+    ]
+    return [name for node in found for name, text in _functions(node.body) if "cls" in text.called]
+
+
 def _functions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, Text]]:
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):

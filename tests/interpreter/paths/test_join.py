@@ -40,3 +40,15 @@ def test_many_branches_in_a_loop_end():
     good = program + "        key, sub = random.split(key)\n        random.normal(sub)\n"
     assert found(bad) == marks(bad)
     assert found(good) == []
+
+
+def test_of_many_branches_those_that_have_consumed_the_same_are_joined():
+    values = ["None", "True", "False", "(None, True)", "(None, False)", "(True, True)", "(False, False)"]
+    arms = [f"if kind == {i}:\n        x = {value}\n" for i, value in enumerate(values)]
+    for drawing in (4, 6):
+        arms[drawing] += "        random.normal(key)\n"
+    program = f"{HEAD}def step(key, kind):\n    x = 0\n    " + "    el".join(arms)
+    again = f"{program}    random.normal(key)  # ! RNG101\n    return x\n"
+    assert found(again) == marks(again)
+    renewed = f"{program}    key, sub = random.split(random.fold_in(key, 1))\n    return x, random.normal(sub)\n"
+    assert found(renewed) == []

@@ -47,6 +47,18 @@ random.normal(key)
 --
 a, b = random.split(key)
 0 < random.uniform(a) < random.uniform(b) + 1
+
+== questions to a text that is known
+if "Adam".lower() == "adam":
+    random.normal(key)
+if "adamw".endswith("w"):
+    random.normal(key)  # ! RNG101
+--
+if "SGD".lower() == "adam":
+    random.normal(key)
+if "adamw".startswith("sgd"):
+    random.normal(key)
+random.normal(key)
 """
 
 

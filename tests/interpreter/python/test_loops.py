@@ -242,6 +242,23 @@ def f(key, items):
     for item in items:
         if item.name == "noise":
             random.normal(key)
+
+== more names than are followed, the second of which is another case
+for name in ["a", "skipped", "c", "d", "e", "f", "g"]:
+    if name != "skipped":
+        random.normal(key)  # ! RNG102
+--
+for name, scale in [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6), ("g", 7)]:
+    if name in ("c", "d"):
+        random.normal(key)  # ! RNG102
+--
+for name in ["a", "b", "c", "d", "e", "f", "g"]:
+    if name.startswith("a"):
+        random.normal(key)
+--
+for i, name in enumerate(["a", "b", "c", "d", "e", "f", "g"]):
+    if name == "c":
+        random.normal(key)
 """
 
 

@@ -185,6 +185,183 @@ class Concrete(Base):
     def loss(self, params, x, key):
         return self.model_class().apply(params, x, True, rngs={"dropout": key})
 
+== a model of one of two kinds, which all draw
+class Regular(nn.Module):
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dense(4)(nn.Dropout(0.2, deterministic=not train)(x))
+class Trainer:
+    def __init__(self, wide):
+        self.model = Net() if wide else Regular()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Regular(nn.Module):
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dense(4)(nn.Dropout(0.2, deterministic=not train)(x))
+class Trainer:
+    def __init__(self, kind):
+        if kind == "wide":
+            self.model = Net()
+        elif kind == "regular":
+            self.model = Regular()
+        else:
+            self.model = Plain()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Regular(nn.Module):
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dense(4)(nn.Dropout(0.2, deterministic=not train)(x))
+class Trainer:
+    def __init__(self, wide, make):
+        self.model = Net() if wide else Regular()
+    def swap(self, model):
+        self.model = model
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+class Regular(nn.Module):
+    @nn.compact
+    def __call__(self, x, train):
+        return nn.Dense(4)(nn.Dropout(0.2, deterministic=not train)(x))
+class Trainer:
+    def __init__(self, wide, make):
+        self.model = Net() if wide else make()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
+== a path that leaves the model as it was
+class Trainer:
+    def build(self, again):
+        if again:
+            self.model = Net()
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def build(self, again):
+        if again:
+            self.model = Net()
+        else:
+            self.model = None
+    def loss(self, params, x):
+        if self.model is not None:
+            return self.model.apply(params, x, False)
+
+== code that is not known is called while the model is made
+class Trainer:
+    def __init__(self, optimizer):
+        self.optimizer = optimizer
+    def build(self, key, x):
+        self.model = Net()
+        self.tx = self.make_optimizer(self.optimizer(0.1))
+        self.params = self.model.init(key, x, False)
+    def loss(self, x):
+        return self.model.apply(self.params, x, True)  # ! RNG203
+--
+class Trainer:
+    def build(self, key, x):
+        self.model = Net()
+        self.tx = self.make_optimizer()
+        self.params = self.model.init(key, x, False)
+    def replace(self, **options):
+        self.__dict__.update(options)
+    def loss(self, x):
+        return self.model.apply(self.params, x, True)
+
+== something is set on the model that holds keys
+class Trainer:
+    def __init__(self):
+        self.key = jax.random.key(0)
+        self.model = Net()
+        self.model.renew = self.renew
+    def renew(self):
+        self.key, self.noise = jax.random.split(self.key)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+--
+class Trainer:
+    def __init__(self):
+        self.key = jax.random.key(0)
+        self.model = Net()
+        self.model.renew = self.renew
+    def renew(self):
+        self.key, self.noise = jax.random.split(self.key)
+    def loss(self, params, x):
+        return self.model.apply(params, x, True, rngs={"dropout": self.noise})
+
+== a function that an object was made with knows nothing of the object
+class Sampler:
+    def __init__(self, shape, activation):
+        self.key = jax.random.key(0)
+        self.activation = activation
+    def sample(self):
+        first = jax.random.normal(self.key, (3,))
+        return first + self.activation(jax.random.normal(self.key, (3,)))  # ! RNG101
+    def again(self):
+        first = self.activation(jax.random.normal(self.key, (2,)))
+        return first * jax.random.normal(self.key, (2,))  # ! RNG101
+--
+class Sampler(Base):
+    def __init__(self, shape):
+        self.key = jax.random.key(0)
+    def again(self):
+        first = self.renewing(jax.random.normal(self.key, (2,)))
+        return first * jax.random.normal(self.key, (2,))
+
+== a record that an inherited class method makes
+import flax
+class Base(flax.struct.PyTreeNode):
+    @classmethod
+    def create(cls, **config):
+        return cls(**cls.parts(config), **config)
+class Scaled(Base):
+    @classmethod
+    def create(cls, **config):
+        return super().create(**config).replace(scale=2.0)
+class Algorithm(Scaled):
+    model: nn.Module = None
+    @classmethod
+    def parts(cls, config):
+        return {"model": Net(config["features"])}
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)  # ! RNG203
+    def make_loss(self):
+        def loss(params, x):
+            return self.model.apply(params, x, True)  # ! RNG203
+        return loss
+--
+import flax
+class Base(flax.struct.PyTreeNode):
+    @classmethod
+    def create(cls, **config):
+        return cls(**cls.parts(config), **config)
+class Algorithm(Base):
+    model: nn.Module = None
+    @classmethod
+    def parts(cls, config):
+        if config["plain"]:
+            return {"model": Plain()}
+        return {"model": Net(config["features"])}
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+--
+import flax
+class Base(flax.struct.PyTreeNode):
+    @classmethod
+    def create(cls, **config):
+        return cls(**config)
+class Algorithm(Base):
+    model: nn.Module = None
+    @classmethod
+    def parts(cls, config):
+        return {"model": Net(config["features"])}
+    def loss(self, params, x):
+        return self.model.apply(params, x, True)
+
 == a state that is renewed in each step
 class Trainer:
     def __init__(self, key, x):
