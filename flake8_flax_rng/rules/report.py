@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -57,8 +56,7 @@ def line(site: Site) -> int:
 
 def place(site: Site) -> str:
     """Return what a reader finds a place by: its line, and its file when that is another one."""
-    folder, file = os.path.split(site.chunk.file)
-    return f"line {line(site)}" + (f" of {os.path.basename(folder)}/{file}" if file else "")
+    return f"line {line(site)}" + (f" of {site.chunk.shown}" if site.chunk.file else "")
 
 
 def spelled(site: Site) -> str:

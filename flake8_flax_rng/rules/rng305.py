@@ -57,10 +57,17 @@ RULE = rule("RNG305", "captured-module", "a traced function draws from a stream 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that come from outside of the trace in which they are drawn from."""
-    for event in mistakes(events, StreamMistake.CAPTURED, StreamMistake.BOUND_METHOD):
+    for event in mistakes(events, StreamMistake.CAPTURED, StreamMistake.BOUND_METHOD, StreamMistake.REPLACED):
         if event.what is StreamMistake.BOUND_METHOD:
             yield Report(
                 event.site, f"`{event.name}` cannot take a method of a module: pass it a function and the module"
+            )
+            continue
+        if event.what is StreamMistake.REPLACED:
+            yield Report(
+                event.site,
+                f"the module whose `{event.name}` is set here comes from outside of the traced function, and cannot "
+                "change in it: pass the module as an argument",
             )
             continue
         yield Report(

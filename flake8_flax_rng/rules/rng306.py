@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, Shared
+from flake8_flax_rng.interpreter.domain.events import Event, Shared, part
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.reuse import remade
 from flake8_flax_rng.rules.streams import copied_by
@@ -71,6 +71,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for again in remade(events, RULE.code):
         copy = copied_by(again)
         made = copy.drawn.copied if copy is not None and copy.drawn is not None else None
+        if copy is not again.drawn[1]:
+            parting = part(again.before, again.use)
+            yield Report(
+                parting.second.site,
+                f"`{again.use.label}` draws again what the passes of an `nnx.scan` drew on "
+                f"{place(parting.first.site)}, which leaves a stream that is broadcast as it was; {_ADVICE}",
+            )
+            continue
         yield Report(
             made if made is not None and not made.chunk.file else again.use.site,
             f"each pass of this `nnx.scan` draws from one stream on {place(again.use.site)}, so that "

@@ -3,8 +3,9 @@
 ## What it does
 
 Reports a draw from streams that `nnx.split_rngs` has split for lanes, outside of them, because nothing restores the
-streams; what `nnx.split_rngs` returns, the state before, where it is taken for the streams, or for a function that was
-decorated; and `nnx.with_rngs` in the mode in which it is not there.
+streams; streams that are mapped along an axis and were not split; what `nnx.split_rngs` returns, the state before,
+where it is taken for the streams, or for a function that was decorated; and `nnx.with_rngs` in the mode in which it is
+not there.
 
 ## Why it matters
 
@@ -54,7 +55,7 @@ RULE = rule(
 
 _WHATS = (
     *(StreamMistake.SPLIT_DRAWN, StreamMistake.BACKUP, StreamMistake.BACKUP_CALLED),
-    StreamMistake.WITH_RNGS,
+    *(StreamMistake.WITH_RNGS, StreamMistake.NOT_SPLIT),
 )
 
 
@@ -72,6 +73,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         elif event.what is StreamMistake.BACKUP:
             message = "`nnx.split_rngs` returns the state before, and not the streams: pass the module"
             yield Report(event.site, message, fix=partial(streams_for_backup, event.site))
+        elif event.what is StreamMistake.NOT_SPLIT:
+            yield Report(
+                event.site,
+                f"the stream {event.name or 'default'!r} has one key, and the axes map it: split it with "
+                "`nnx.split_rngs` while the call runs",
+            )
         elif event.what is StreamMistake.BACKUP_CALLED:
             yield Report(
                 event.site,

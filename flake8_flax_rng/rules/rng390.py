@@ -4,7 +4,8 @@
 
 Reports a call of a layer with `deterministic=False` of a model that `eval()` has turned off; and a loop that trains a
 model, evaluates it with `eval()`, and never calls `train()`, so that it trains without dropout from the second pass on;
-and a call of a model that was trained, with dropout on, where no gradient is taken.
+and a call of a model that was trained, with dropout on, where no gradient is taken. If a flag in the call turns dropout
+on, it must be the function of the loss that writes it, called once for its gradient and once without.
 
 ## Why it matters
 
@@ -62,9 +63,10 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in mistakes(events, *_FORGOTTEN):
         where = f" on {place(event.other)}" if event.other is not None else ""
         if event.what is StreamMistake.FORGOTTEN:
+            advice = "pass a flag that turns it off" if event.detail else "call `eval()`"
             yield Report(
                 event.site,
-                f"the model that was trained still drops out here{where}, where no gradient is taken: call `eval()`",
+                f"the model that was trained still drops out here{where}, where no gradient is taken: {advice}",
             )
             continue
         if event.what is StreamMistake.OVERRIDDEN:

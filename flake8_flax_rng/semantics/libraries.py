@@ -161,6 +161,14 @@ SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "ex
 KEEPING_METHODS: frozenset[str] = frozenset({"replace", "_replace"})
 """Methods that put what they are given by name into a new object, and draw from no key."""
 
+_OF_ARRAYS = (
+    "all any argmax argmin astype clip conj copy cumprod cumsum diagonal dot flatten item max mean min prod ravel "
+    "repeat reshape round squeeze std sum swapaxes take tolist transpose var view"
+)
+
+ARRAY_METHODS: frozenset[str] = frozenset(_OF_ARRAYS.split())
+"""Methods of an array, which compute another one from it."""
+
 _ANY_OBJECT = re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
 
 

@@ -54,10 +54,12 @@ class SourceFile:
     Args:
         path: where it is.
         text: what it holds.
+        shown: what a reader finds it by: its path within the project.
     """
 
     path: str
     text: str
+    shown: str = ""
     _indexes: dict[object, tuple[Index, Asked, list[object]]] = field(default_factory=dict)
     _wanted: dict[Wanted, bool] = field(default_factory=dict)
 
@@ -74,7 +76,7 @@ class SourceFile:
         """Its text in pieces."""
         from flake8_flax_rng.syntax.source import chunks  # LibCST is only loaded where a file is followed
 
-        return chunks(self.text, self.tree, self.path)
+        return chunks(self.text, self.tree, self.path, self.shown)
 
     @cached_property
     def bindings(self) -> dict[str, list[Chunk]]:
@@ -248,7 +250,8 @@ class Project:
         """Return a file as it is now; one that has not changed is not read again."""
         found = self.disk.ask("contents", path)
         known = _KEPT.get(path)
-        if found is not None and known is not None and known[0] == found:
+        shown = os.path.relpath(path, self.root).replace(os.sep, "/")
+        if found is not None and known is not None and (known[0], known[1].shown) == (found, shown):
             _KEPT.move_to_end(path)
             return known[1]
         data = contents(path) if found is not None else None
@@ -257,7 +260,7 @@ class Project:
             self.disk.changed = self.disk.changed or (found is not None and data is None)
             return None
         self.disk.changed = self.disk.changed or digest(data) != found
-        source = SourceFile(path, text)
+        source = SourceFile(path, text, shown)
         _KEPT[path] = str(found), source
         while len(_KEPT) > FILES_KEPT:
             _KEPT.popitem(last=False)

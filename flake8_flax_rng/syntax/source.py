@@ -97,6 +97,7 @@ class Chunk:
         first_line: number of the first one, counted from 1.
         tree: the ``ast`` of the statements.
         file: path of the file, empty for the one that is linted.
+        shown: what a reader finds that file by.
         around: the ``ast`` of the statements of the whole file.
         whole: the text of the whole file.
     """
@@ -105,6 +106,7 @@ class Chunk:
     first_line: int
     tree: list[ast.stmt] = field(default_factory=list)
     file: str = ""
+    shown: str = ""
     around: Sequence[ast.stmt] = ()
     whole: str = ""
     _module: cst.Module | None = None
@@ -166,13 +168,14 @@ def lines_of(text: str) -> list[str]:
     return _LINE.findall(text)
 
 
-def chunks(text: str, tree: ast.Module, file: str = "") -> list[Chunk]:
+def chunks(text: str, tree: ast.Module, file: str = "", shown: str = "") -> list[Chunk]:
     """Cut a file into chunks.
 
     Args:
         text: the file's text.
         tree: its ``ast``.
         file: its path, empty for the file that is linted.
+        shown: what a reader finds it by.
 
     Returns:
         the chunks in order; statements that share a line share a chunk.
@@ -189,7 +192,7 @@ def chunks(text: str, tree: ast.Module, file: str = "") -> list[Chunk]:
             chunk.tree.append(statement)
         else:
             piece = "".join(lines[start - 1 : last]).replace("\f", "")
-            result.append(Chunk(piece, start, [statement], file, tree.body, text))
+            result.append(Chunk(piece, start, [statement], file, shown, tree.body, text))
         end = max(end, last)
     return result
 

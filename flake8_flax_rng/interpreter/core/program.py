@@ -148,7 +148,8 @@ class Program:
         owners: the functions in whose text these stand, by the same number.
         relied: the first call that builds a module on an object which is the default of a parameter.
         reliances: the calls that rely on such an object, by number.
-        trained: the layers that have dropped out where a gradient was taken, by walk and number.
+        trained: the layers that have dropped out where a gradient was taken, by walk and number, and by the calls that
+            led to them in there if these have turned them on.
         dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
@@ -188,7 +189,7 @@ class Program:
         self.owners: dict[object, int] = {}
         self.relied: dict[tuple[FunctionCode, str], Reliance] = {}
         self.reliances: dict[object, Reliance] = {}
-        self.trained: set[tuple[int, object]] = set()
+        self.trained: set[tuple[int, object, tuple[cst.CSTNode, ...]]] = set()
         self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
         self.unkept: dict[cst.CSTNode, str] = {}

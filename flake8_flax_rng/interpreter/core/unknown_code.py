@@ -77,6 +77,7 @@ def _escape_object(engine: Engine, value: Ref, state: State) -> None:
 
 def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> Outcomes:
     """Call something of which nothing is known: its arguments escape."""
+    engine.hooks.unseen(function, state)
     parts = [engine.term(value, state) for value in args.values()]
     term = function.term if isinstance(function, Opaque) else None
     keeps = term is not None and term.kind is Kind.ATTRIBUTE and term.name in KEEPING_METHODS and not args.positional

@@ -259,11 +259,17 @@ class StreamMistake(StrEnum):
     CAPTURED = "captured"
     """A traced function draws from a stream that is no argument of it."""
 
+    REPLACED = "replaced"
+    """A traced function gives a module that is no argument of it another key."""
+
     BOUND_METHOD = "bound method"
     """A transform is given a method of a module that is there already."""
 
     SPLIT_DRAWN = "split drawn"
     """A stream of many keys is drawn from as if it had one."""
+
+    NOT_SPLIT = "not split"
+    """A stream of one key is mapped along an axis."""
 
     UNPACKED = "unpacked"
     """What splits an ``Rngs`` is unpacked."""

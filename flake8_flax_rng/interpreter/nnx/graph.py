@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import VALUES_VISITED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.domain.values import Class, Const, Partial, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Partial, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, reachable
 from flake8_flax_rng.interpreter.nnx import streams
 from flake8_flax_rng.interpreter.python.lineage import derives
@@ -138,22 +138,41 @@ class Copying:
 
 def paths_to_streams(value: Value, state: State) -> dict[str, Ref]:
     """Return the streams of a module by the way that leads to each; the first way to one that is shared."""
-    found: dict[str, Ref] = {}
+    return {
+        way: found for way, found in _ways(value, state) if isinstance(found, Ref) and streams.is_stream(found, state)
+    }
+
+
+def paths_to_keys(value: Value, state: State) -> dict[str, Key | Keys]:
+    """Return the keys that are attributes of a module, by the way that leads to each."""
+    return {way: found for way, found in _ways(value, state) if isinstance(found, Key | Keys)}
+
+
+def put(value: Value, others: Mapping[str, Value], state: State) -> None:
+    """Let other values stand at the ends of some ways, each of which leads to an attribute of an object."""
+    holders = {way: found for way, found in _ways(value, state) if isinstance(found, Ref)}
+    for way, other in others.items():
+        owner, _, name = way.rpartition(".")
+        holder = holders.get(owner)
+        found = state.instance(holder) if holder is not None else None
+        if holder is not None and found is not None:
+            state.heap[holder.address] = found.set(name, other)
+
+
+def _ways(value: Value, state: State) -> Iterator[tuple[str, Value]]:
+    """Go through what a value holds with the way that leads to each; within streams nobody looks."""
     seen: set[int] = set()
     pending: list[tuple[str, Value]] = [("", value)]
     while pending and len(seen) < VALUES_VISITED:
         way, current = pending.pop()
-        if not isinstance(current, Ref | Tuple):
-            continue
-        place = current.address if isinstance(current, Ref) else id(current)
-        if place in seen:
-            continue
-        seen.add(place)
-        if streams.is_stream(current, state) and isinstance(current, Ref):
-            found[way] = current
-            continue
-        pending.extend((f"{way}.{name}", inner) for name, inner in reversed(_named(current, state)))
-    return found
+        if isinstance(current, Ref | Tuple):
+            place = current.address if isinstance(current, Ref) else id(current)
+            if place in seen:
+                continue
+            seen.add(place)
+            if not streams.is_stream(current, state):
+                pending.extend((f"{way}.{name}", inner) for name, inner in reversed(_named(current, state)))
+        yield way, current
 
 
 def _named(value: Value, state: State) -> list[tuple[str, Value]]:

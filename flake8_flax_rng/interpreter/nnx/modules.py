@@ -87,6 +87,16 @@ def lacking(engine: Engine, owner: Ref, found: Instance, name: str, state: State
     return None
 
 
+def stored(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
+    """Note a key that is stored in a module from outside of the trace: a module changes in its own trace only."""
+    found = state.instance(owner)
+    outside = owner.address <= engine.context.level and isinstance(value, Key | Keys)
+    if outside and engine.context.stack and graph.is_module(found):
+        place = streams.in_the_trace(engine, engine.context.stack[-1].site)
+        engine.emit(Stateful(StreamMistake.REPLACED, place, name))
+        state.ended = True
+
+
 def call_method(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call a method of an object of NNX."""
     found = state.instance(receiver)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.events import Made, Stateful
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, StreamMistake
+from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, StreamMistake, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -22,6 +22,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.nnx import filters, streams
 from flake8_flax_rng.interpreter.paths.conditions import lacks_an_argument
 from flake8_flax_rng.semantics.jax_random import SEEDS
@@ -263,10 +264,10 @@ def _derived(engine: Engine, stream: Ref, name: str, size: Value | None, state: 
     key = streams.draw(engine, stream, state, site)
     if key is None:
         return None
-    return streams.make(engine, state, root_of(engine, key, name, size), streams.tag_of(found))
+    return streams.make(engine, state, root_of(engine, key, name, size, state), streams.tag_of(found))
 
 
-def root_of(engine: Engine, key: Key, name: str, size: Value | None) -> Value:
+def root_of(engine: Engine, key: Key, name: str, size: Value | None, state: State) -> Value:
     """Return the root of such a stream: one key, or one for each lane.
 
     What is broadcast is the same in all lanes, and whoever says so knows that: nothing is said of it.
@@ -277,6 +278,7 @@ def root_of(engine: Engine, key: Key, name: str, size: Value | None) -> Value:
     inner = not isinstance(size, Const | Opaque)
     if name == "broadcast":
         return Keys(engine.terms.fresh("broadcast"), count=count, inner=inner)
+    random.consume(engine, key, state, UseKind.SPLIT, name, derived=key.origin)
     return Keys(key.term, count=count, origin=key.origin, inner=inner)
 
 

@@ -116,7 +116,7 @@ def _new_root(
         return key
     if squeeze:
         return Key(engine.terms.child(key.term, engine.terms.const(0)), key.origin)
-    return root_of(engine, key, "split", size)
+    return root_of(engine, key, "split", size, state)
 
 
 def _restore(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:

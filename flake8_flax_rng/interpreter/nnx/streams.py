@@ -30,6 +30,9 @@ HOLDER = "<holder>"
 BACKED_UP = "<backed up>"
 """Where a stream was split that nobody has restored."""
 
+ALIKE = "<alike>"
+"""Whether a stream that lanes have made, and that has lanes of its own, has one root in all of them."""
+
 ABSTRACT = "<abstract>"
 """Whether a stream was only traced for its shape."""
 
@@ -155,7 +158,7 @@ def refused(engine: Engine, stream: Ref, found: Instance, site: Site) -> bool:
     """Return whether a stream cannot be drawn from here, and note why."""
     tag = tag_of(found)
     if captured(engine, stream):
-        engine.emit(Stateful(StreamMistake.CAPTURED, _in_the_trace(engine, site), tag))
+        engine.emit(Stateful(StreamMistake.CAPTURED, in_the_trace(engine, site), tag))
         return True
     if ABSTRACT in found.attributes:
         engine.emit(Stateful(StreamMistake.ABSTRACT, site, tag))
@@ -186,7 +189,7 @@ def captured(engine: Engine, stream: Ref) -> bool:
     return stream.address <= engine.context.level
 
 
-def _in_the_trace(engine: Engine, site: Site) -> Site:
+def in_the_trace(engine: Engine, site: Site) -> Site:
     """Return the call in the text of the traced function that leads to a draw."""
     inside = engine.context.stack[engine.context.entered :]
     return next((step.site for step in inside if step.turn is None), site)

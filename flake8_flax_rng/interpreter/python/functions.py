@@ -235,7 +235,8 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     if _too_deep(engine, code, args, state):
         engine.bounds.recursed()
         return [(engine.unknown("recursion"), state)]
-    if not _worth_following(engine, code, args, state):
+    wanted = engine.hooks.wanted(state)
+    if not (wanted or _worth_following(engine, code, args, state)):
         return unknown_code.unknown_call(engine, function, args, state)
     if function.owner is not None and is_left_to_subclasses(code):
         return engine.hooks.left_open(function, args, state) or _unknown(engine, function, args, state)
@@ -248,7 +249,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
     _note_unread(engine, function, args)
     ignored_keys.note_call(engine, function, names)
     _take_as_given(engine, function, args, state)
-    trial = effectless_calls.begin(engine, function, names, state)
+    trial = None if wanted else effectless_calls.begin(engine, function, names, state)
     known = trial.result(state) if trial is not None else None
     if known is not None:
         return [(known, state)]

@@ -40,7 +40,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
-from flake8_flax_rng.interpreter.libraries import MANAGED, equinox
+from flake8_flax_rng.interpreter.libraries import MANAGED, equinox, haiku
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
@@ -120,7 +120,7 @@ class Analysis:
         self._any_modules = AnyModules(engine, self._call)
         self._any_equinox = AnyEquinoxModules(engine, self._call)
         engine.hooks = Hooks(
-            partial(modules.adopt, engine),
+            partial(_stored, engine),
             partial(modules.written, engine),
             self._leftovers.returned,
             partial(nnx_modules.lacking, engine),
@@ -131,6 +131,8 @@ class Analysis:
             lambda cls, state: self._any_modules.of(cls, state) or self._any_equinox.declared(cls, state),
             partial(_managed, engine),
             partial(implementations.call_open, engine),
+            haiku.note_unseen,
+            haiku.is_undecided,
         )
 
     @property
@@ -424,6 +426,11 @@ class Analysis:
 def _managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
     known = MANAGED.get(found.cls.path) if isinstance(found.cls, Symbol) else None
     return splitting.managed(engine, found, name, state) if known is None else known(engine, found, name, state)
+
+
+def _stored(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
+    modules.adopt(engine, owner, name, value, state)
+    nnx_modules.stored(engine, owner, name, value, state)
 
 
 def _dropped(engine: Engine, value: Value, state: State, site: Site) -> None:
