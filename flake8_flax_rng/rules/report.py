@@ -32,12 +32,14 @@ class Report:
         message: one line, without the code.
         related: other places that a reader needs to see, each with a few words for it, in the order of the program.
         fix: makes the repair; only called where somebody asks for it. It may raise ``NoFix``.
+        trial: whether the numbers belong to a trial, of which RNG198 speaks.
     """
 
     site: Site
     message: str
     related: tuple[tuple[str, Site], ...] = ()
     fix: Callable[[], Fix | None] | None = None
+    trial: bool = False
 
     def place(self) -> tuple[int, int]:
         """Return the line and the column."""

@@ -73,7 +73,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 parting.second.site,
                 f"{_key(event)} is folded with the same number in several passes of the loop, which makes the same key "
                 "again; fold in the number of the pass, and where loops are nested one number for each",
-                made_twice(event.first, event.second, parting),
+                made_twice(event.first, event.second, parting, parting.second.site),
                 partial(_in_each_pass, event, parting),
             )
         else:
@@ -82,7 +82,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"`{consumer(parting.second)}` makes the same key as `{spelled(parting.first.site)}` on "
                 f"{place(parting.first.site)}{earlier_pass(parting)}{_how(event)}, so both draw the same numbers; fold "
                 "in another number, or split the key first",
-                made_twice(event.first, event.second, parting),
+                made_twice(event.first, event.second, parting, parting.second.site),
                 partial(_apart, event, parting),
             )
 

@@ -41,6 +41,7 @@ from functools import partial
 from flake8_flax_rng.fixes.nnx_streams import rngs_as_others, stream_spelt
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -61,4 +62,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         has = f"has only {event.detail}" if event.detail else "has no streams"
         advice = f"add `{event.name}=<key>`, or a default one, `nnx.Rngs(<key>)`"
         message = f"the stream {event.name!r} is drawn from here, and the `nnx.Rngs` {has}: {advice}"
-        yield Report(event.site, message, fix=partial(stream_spelt, event.site, event.name, event.detail))
+        yield Report(
+            event.site,
+            message,
+            beside(event.site, ("the streams are made here", event.other)),
+            partial(stream_spelt, event.site, event.name, event.detail),
+        )

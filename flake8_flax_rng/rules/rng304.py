@@ -51,6 +51,7 @@ from functools import partial
 
 from flake8_flax_rng.fixes.nnx_transforms import transform_of_nnx
 from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.rules.related import beside, loop
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import copies
 
@@ -70,5 +71,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             parting.second.site,
             f"`{via}` works on a copy of the streams, so that `{event.use.label}` draws again what it drew "
             f"{before}; use `{instead}`, or return the module and go on with that",
-            fix=partial(transform_of_nnx, [parting.first.site, parting.second.site]),
+            (
+                *loop(parting.around),
+                *beside(parting.second.site, ("drawn here before", parting.first.site), ("copied here", copy.copied)),
+            ),
+            partial(transform_of_nnx, [parting.first.site, parting.second.site]),
         )

@@ -43,6 +43,7 @@ from functools import partial
 from flake8_flax_rng.fixes.nnx_streams import reseeded_as_shaped, reseeded_by_name
 from flake8_flax_rng.interpreter.domain.events import Event, Shared
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -58,7 +59,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if event.what is StreamMistake.RESEED_SPLIT:
             advice = "pass `policy='match_shape'`"
             message = f"the streams {event.name!r} are split, and one key cannot reseed them: {advice}"
-            yield Report(event.site, message, fix=partial(reseeded_as_shaped, event.site))
+            related = beside(event.site, ("split here", event.other))
+            yield Report(event.site, message, related, partial(reseeded_as_shaped, event.site))
             continue
         if broadcast and event.what is StreamMistake.FILTER_NOTHING:
             continue

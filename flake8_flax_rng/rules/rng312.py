@@ -46,6 +46,7 @@ from functools import partial
 from flake8_flax_rng.fixes.nnx_transforms import split_for_a_while, streams_for_backup, without_updates
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -68,7 +69,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"the stream {event.name or 'default'!r} was split{where} and is drawn from as one: "
                 "split it `with nnx.split_rngs(…):`, or restore it",
-                fix=partial(split_for_a_while, event.site, event.other),
+                beside(event.site, ("split here", event.other)),
+                partial(split_for_a_while, event.site, event.other),
             )
         elif event.what is StreamMistake.BACKUP:
             message = "`nnx.split_rngs` returns the state before, and not the streams: pass the module"

@@ -43,6 +43,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -67,6 +68,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(
                 event.site,
                 f"the model that was trained still drops out here{where}, where no gradient is taken: {advice}",
+                beside(event.site, ("drops out here", event.other)),
             )
             continue
         if event.what is StreamMistake.OVERRIDDEN:
@@ -74,10 +76,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{event.name}` is called with `deterministic=False` here, which counts more than the `eval()`"
                 f"{where}: pass the flag, or leave it to the mode",
+                beside(event.site, ("set to evaluation here", event.other)),
             )
             continue
         yield Report(
             event.site,
             f"nothing calls `train()` again, so that the layer{where} drops nothing from the next pass on: "
             "call `train()` before each step",
+            beside(event.site, ("drops nothing here", event.other)),
         )

@@ -41,6 +41,7 @@ from functools import partial
 from flake8_flax_rng.fixes.modes import result_kept
 from flake8_flax_rng.interpreter.domain.events import Event, Misapplied
 from flake8_flax_rng.interpreter.domain.kinds import LibraryMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(
@@ -59,6 +60,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{name}` drops out here and is given no key: pass `key=<key>`, or turn it off, "
                 "`model = eqx.nn.inference_mode(model)`",
+                beside(event.site, ("drops out here", event.drawn)),
             )
         elif event.what is LibraryMistake.THROWN_AWAY:
             message = f"`{name}` returns the changed module and leaves the one given: keep the result"

@@ -72,6 +72,12 @@ HOST_CLOCKS: frozenset[str] = frozenset(
     + ["secrets.randbits", "secrets.randbelow", "secrets.token_bytes"]
 )
 
+STOPWATCHES: frozenset[str] = frozenset(
+    [f"time.{name}{unit}" for name in ("time", "perf_counter", "monotonic", "process_time") for unit in ("", "_ns")]
+    + ["timeit.default_timer"]
+)
+"""Clocks that tell how long something takes."""
+
 LISTING: frozenset[str] = frozenset(
     ["itertools.product", "itertools.combinations", "itertools.permutations", "builtins.sorted"]
     + [f"{module}.{name}" for module in ("numpy", "jax.numpy") for name in ("linspace", "logspace", "geomspace")]

@@ -189,6 +189,11 @@ class Project:
         folders = _upwards(os.path.dirname(self.home))
         return next((folder for folder in folders if self._has(folder, _MARKERS)), None)
 
+    @property
+    def packaged(self) -> bool:
+        """Whether the linted file is a module of a package."""
+        return self._has(os.path.dirname(self.home), (_PACKAGE,))
+
     def find(self, module: str, home: str) -> str | None:
         """Find a module.
 

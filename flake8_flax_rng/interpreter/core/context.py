@@ -246,6 +246,11 @@ class Context:
         """How many Linen calls and methods of Linen modules are being followed."""
         return len(self.runs) + len(self.activations)
 
+    def traced_at(self) -> Site | None:
+        """Return the call in which JAX traces what is followed, None where no call is in sight."""
+        depth = self.traces[-1].depth if self.traces else 0
+        return next((step.site for step in reversed(self.stack[:depth]) if step.turn is None), None)
+
     def in_module(self, activation: Activation) -> Context:
         """Return the context of a method of a Linen module."""
         return replaced(self, activations=(*self.activations, activation))

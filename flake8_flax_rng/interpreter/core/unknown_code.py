@@ -29,7 +29,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
-from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, VOLATILE
+from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, STOPWATCHES, VOLATILE
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def _unresolved(engine: Engine, value: Value, state: State) -> None:
 
 def pure_call(engine: Engine, name: str, args: Args, state: State) -> Outcomes:
     """Call a function that only computes a value from its arguments."""
+    if name in STOPWATCHES:
+        engine.book.signs.stopwatches.read([step for step in engine.context.stack if step.turn is None])
     parts = [engine.term(value, state) for value in args.values()]
     names = [engine.terms.const(keyword) for keyword in args.keywords]
     for value in args.values():

@@ -170,9 +170,18 @@ def key_term(value: Value | None) -> tuple[Term, int] | None:
     """Return the term and origin of a value that is used as one key, None if it cannot be one."""
     if isinstance(value, Key):
         return value.term, value.origin
-    if isinstance(value, Opaque):
+    if isinstance(value, Opaque) and not _of_floats(value.term):
         return value.term, 0
     return None
+
+
+def _of_floats(term: Term) -> bool:
+    """Return whether a value is an array of floats: the words of a key are integers, and JAX takes nothing else."""
+    function, given = term.function or "", term.parts
+    if function in table.FLOATS:
+        return len(given) == 1
+    listed = function in table.LISTED and len(given) == 1
+    return listed and any(isinstance(part.value, float) for part in parts(given[0]))
 
 
 def consume(

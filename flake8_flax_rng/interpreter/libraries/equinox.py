@@ -153,7 +153,7 @@ def _draw(engine: Engine, path: str, args: Args, state: State, certain: bool) ->
         if not args.complete():
             return engine.unknown("drawn")
         if certain:
-            engine.emit(Misapplied(LibraryMistake.UNKEYED, _to_mend(engine), path))
+            engine.emit(Misapplied(LibraryMistake.UNKEYED, _to_mend(engine), path, engine.context.stack[-1].site))
         return None
     found = random.key_term(key)
     if found is None:

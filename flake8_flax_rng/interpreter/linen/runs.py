@@ -329,7 +329,8 @@ def _double(
     site = engine.context.stack[-1].site
     places = stream_places(site, of.label.rpartition(".")[2])
     place = places.get(two.stream, places.get("*", site))
-    engine.emit(Doubled(place, one.stream, two.stream, two.layer or of.label.rpartition(".")[0]))
+    scope = two.layer or of.label.rpartition(".")[0]
+    engine.emit(Doubled(place, one.stream, two.stream, scope, places.get(one.stream), two.site))
 
 
 def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:

@@ -114,7 +114,9 @@ def lookup(engine: Engine, rngs: Ref, name: str, state: State, site: Site) -> Re
         made = unknown(engine, state, candidate)
         state.heap[rngs.address] = found.set(candidate, made)
         return made
-    engine.emit(Stateful(StreamMistake.MISSING, site, name, ", ".join(map(repr, names(found)))))
+    of_one = next((value for value in found.attributes.values() if is_stream(value, state)), None)
+    at = made_at(engine, state.instance(of_one)) if of_one is not None else None
+    engine.emit(Stateful(StreamMistake.MISSING, site, name, ", ".join(map(repr, names(found))), other=at))
     return None
 
 
@@ -158,7 +160,7 @@ def refused(engine: Engine, stream: Ref, found: Instance, site: Site) -> bool:
     """Return whether a stream cannot be drawn from here, and note why."""
     tag = tag_of(found)
     if captured(engine, stream):
-        engine.emit(Stateful(StreamMistake.CAPTURED, in_the_trace(engine, site), tag))
+        engine.emit(Stateful(StreamMistake.CAPTURED, in_the_trace(engine, site), tag, other=made_at(engine, found)))
         return True
     if ABSTRACT in found.attributes:
         engine.emit(Stateful(StreamMistake.ABSTRACT, site, tag))
@@ -187,6 +189,11 @@ def _is_split(engine: Engine, keys: Keys) -> bool:
 def captured(engine: Engine, stream: Ref) -> bool:
     """Return whether a stream comes from outside of the innermost trace: what is passed into one is another object."""
     return stream.address <= engine.context.level
+
+
+def made_at(engine: Engine, stream: Instance | None) -> Site | None:
+    """Return where the root of a stream was made, None where it is not known."""
+    return engine.book.origins.site_of(stream.attributes.get(ROOT)) if stream is not None else None
 
 
 def in_the_trace(engine: Engine, site: Site) -> Site:

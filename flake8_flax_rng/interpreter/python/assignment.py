@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.core.context import attribute_frame, class_fram
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Binding, Misuse
-from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.term_kinds import NAMED_ELSEWHERE, Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -52,7 +52,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         walrus: whether the target stands in an expression, where comprehensions bind outside of themselves.
     """
     if type(target) is cst.Name:
-        _bind_name(engine, target.value, value, state, walrus)
+        _bind_name(engine, target, value, state, walrus)
     elif type(target) is cst.Tuple or type(target) is cst.List:
         _unpack(engine, target, value, state)
     elif isinstance(target, cst.StarredElement):
@@ -69,9 +69,11 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             _set_item(engine, owner, index, value, state)
 
 
-def _bind_name(engine: Engine, name: str, value: Value, state: State, walrus: bool) -> None:
-    scope = engine.context.scope
+def _bind_name(engine: Engine, target: cst.Name, value: Value, state: State, walrus: bool) -> None:
+    name, scope = target.value, engine.context.scope
     state.bind(scope.frame_of(name, walrus), name, value)
+    if isinstance(value, Key) or (isinstance(value, Opaque) and value.term.kind in NAMED_ELSEWHERE):
+        engine.book.origins.bind(value.term, name, engine.owner(), engine.site(target))
     if isinstance(value, Key):
         engine.book.origins.name(value, name, engine.owner())
     elif isinstance(value, Keys):
@@ -111,7 +113,8 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
     if isinstance(value, Keys | Stacked) and value.count is not None:
         least = count if star is None else count - 1
         if value.count < least or (star is None and value.count != count):
-            engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count)))
+            made = engine.book.origins.site_of(value)
+            engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count), other=made))
             state.ended = True
     if star is None:
         found = state.instance(value)

@@ -121,7 +121,8 @@ def _on_keys(
     for operand, other in ((left, right), (right, left)):
         legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
         if isinstance(operand, Key) and legacy is not None:
-            engine.emit(Misused(Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.site(node), "arithmetic"))
+            what, made = Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.book.origins.site_of(operand)
+            engine.emit(Misused(what, engine.site(node), "arithmetic", other=made))
             turned = sign if operand is left or sign != "-" else "mirrored"
             key = operand.term, operand.origin
             return Key(*combined(engine, node, turned, key, other, state)) if legacy else None
@@ -278,8 +279,9 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
 
 def _no_truth(engine: Engine, node: cst.BaseExpression, rows: Outcomes) -> None:
     """Note a truth test of a key, which raises."""
-    if any(isinstance(value, Key) for value, _ in rows):
-        engine.emit(Misused(Misuse.TRUTH_TEST, engine.site(node)))
+    key = next((value for value, _ in rows if isinstance(value, Key)), None)
+    if key is not None:
+        engine.emit(Misused(Misuse.TRUTH_TEST, engine.site(node), other=engine.book.origins.site_of(key)))
 
 
 def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcomes:

@@ -74,7 +74,8 @@ def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value
     number = place.value if isinstance(place, Const) else place.last if isinstance(place, Opaque) else None
     count = value.count if isinstance(value, Keys) else None
     if count is not None and isinstance(number, int) and not -count <= number < count:
-        engine.emit(Misused(Misuse.INDEX, engine.site(node), str(number), str(count)))
+        made = engine.book.origins.site_of(value)
+        engine.emit(Misused(Misuse.INDEX, engine.site(node), str(number), str(count), other=made))
 
 
 def item(engine: Engine, value: Value, index: Value, state: State) -> Value:

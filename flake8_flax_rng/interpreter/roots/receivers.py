@@ -76,9 +76,12 @@ class Objects:
         return self._made(cls, known, owner, state)
 
     def each_with(self, owner: Class, function: Function, state: State) -> Iterator[tuple[Ref, State]]:
-        """Go through the objects that have a method: one for each kind of models that their class may give them."""
+        """Go through the objects that have a method: one for each kind of models that it reads of them."""
         cls, known = self._known_of(owner, function, state)
-        for way in known.ways():
+        code = function.code
+        text = code.chunk.code(code.node) if known.either else ""
+        either = any(re.search(rf"\bself\.{name}\b", text) for way in known.either[:1] for name in way.names)
+        for way in known.ways() if either else (known,):
             path = state.fork()
             yield self._made(cls, way, owner, path), path
 
