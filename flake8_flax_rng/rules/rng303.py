@@ -37,7 +37,9 @@ The value ledger: equal keys are drawn from more than once; the outputs, or the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.nnx_streams import one_for_both
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Remade, part
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
 from flake8_flax_rng.rules.related import Labelled, beside, loop
@@ -60,6 +62,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             f"the streams start from the same constant {where}, so that {used} draws what was drawn before; "
             "make one `nnx.Rngs` for all, and hand it on",
             _places(event, parting),
+            partial(one_for_both, event.first.site, event.second.site),
         )
     for mistake in mistakes(events, StreamMistake.CONSTANT):
         yield Report(

@@ -47,7 +47,9 @@ The outputs: two calls that should differ do not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.nnx_transforms import transform_of_nnx
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.rules.related import beside, loop
 from flake8_flax_rng.rules.report import Report, place, rule
@@ -73,4 +75,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 *loop(parting.around),
                 *beside(parting.second.site, ("drawn here before", parting.first.site), ("copied here", copy.copied)),
             ),
+            partial(transform_of_nnx, [parting.first.site, parting.second.site]),
         )

@@ -36,7 +36,9 @@ The exception, at the marked line; for a module that nobody keeps, the result th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.modes import result_kept
 from flake8_flax_rng.interpreter.domain.events import Event, Misapplied
 from flake8_flax_rng.interpreter.domain.kinds import LibraryMistake
 from flake8_flax_rng.rules.related import beside
@@ -61,4 +63,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 beside(event.site, ("drops out here", event.drawn)),
             )
         elif event.what is LibraryMistake.THROWN_AWAY:
-            yield Report(event.site, f"`{name}` returns the changed module and leaves the one given: keep the result")
+            message = f"`{name}` returns the changed module and leaves the one given: keep the result"
+            yield Report(event.site, message, fix=partial(result_kept, event.site))
