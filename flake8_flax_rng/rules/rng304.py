@@ -73,7 +73,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             f"{before}; use `{instead}`, or return the module and go on with that",
             (
                 *loop(parting.around),
-                *beside(parting.second.site, ("drawn here before", parting.first.site), ("copied here", copy.copied)),
+                *beside(
+                    parting.second.site,
+                    ("drawn here before", parting.first.site),
+                    ("copied here", copy.copied),
+                    ("what draws", event.use.site),
+                ),
             ),
             partial(transform_of_nnx, [parting.first.site, parting.second.site]),
         )
