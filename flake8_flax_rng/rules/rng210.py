@@ -48,7 +48,6 @@ keys and the same output.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import libcst as cst
@@ -59,6 +58,7 @@ from flake8_flax_rng.fixes.lifts import parameters_split, stream_let_in, stream_
 from flake8_flax_rng.fixes.streams import named_stream, stream_left_out
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem, RunKind
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.rules.keys_at_hand import fed
 from flake8_flax_rng.rules.linen_runs import possibly_drawn
 from flake8_flax_rng.rules.report import Report, place, rule
@@ -101,7 +101,7 @@ def _repair(events: Sequence[Event], event: Lifted) -> Fix:
         fix = stream_let_in(event.site, event.stream, safe=not event.fallback)
     else:
         fix = stream_split(event.site, event.stream, splits=True, safe=not event.fallback)
-    return replace(fix, edits=(*fix.edits, *_without_stand_in(events, event))) if event.fallback else fix
+    return replaced(fix, edits=(*fix.edits, *_without_stand_in(events, event))) if event.fallback else fix
 
 
 def _without_stand_in(events: Sequence[Event], event: Lifted) -> list[Edit]:
