@@ -20,7 +20,7 @@ from flake8_flax_rng.interpreter.domain.events import Discarded, Event, ModuleRu
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.records import replaced
-from flake8_flax_rng.rules.linen_runs import active, possibly_drawn, unread
+from flake8_flax_rng.rules.linen_runs import possibly_drawn, unread
 from flake8_flax_rng.rules.report import line
 from flake8_flax_rng.semantics.linen import INITIALISING
 
@@ -59,10 +59,10 @@ def unknown_fed(unfed: UnfedRun, stream: str) -> Fix:
 
 
 def _binding(events: Sequence[Event], run: ModuleRun) -> Site:
-    """Return the call that binds a module which draws in one place only: each call draws from the start again."""
+    """Return the call that binds a module which draws in one place only: each call draws from the start again, or leaves the key unread."""
     others = [other for other in _runs(events) if other.kind is RunKind.BIND and other.call.node is not run.call.node]
-    if any(active(path) for other in others for path in other.draws):
-        raise NoFix("the bound module draws in several places")
+    if any(draw.stream != "params" for other in others for path in other.draws for draw in path):
+        raise NoFix("the bound module is called in several places that may draw")
     func = run.call.node.func if isinstance(run.call.node, cst.Call) else None
     bound = func.value if isinstance(func, cst.Attribute) else func
     made = value_of(Site(bound, run.call.chunk)) if isinstance(bound, cst.Name) else run.call
