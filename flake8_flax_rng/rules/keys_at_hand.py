@@ -59,7 +59,7 @@ def unknown_fed(unfed: UnfedRun, stream: str) -> Fix:
 
 
 def _binding(events: Sequence[Event], run: ModuleRun) -> Site:
-    """Return the call that binds a module which draws in one place only: each call draws from the start again, or leaves the key unread."""
+    """Return the call that binds a module which draws in one place only: each call draws from the start again."""
     others = [other for other in _runs(events) if other.kind is RunKind.BIND and other.call.node is not run.call.node]
     if any(draw.stream != "params" for other in others for path in other.draws for draw in path):
         raise NoFix("the bound module is called in several places that may draw")
