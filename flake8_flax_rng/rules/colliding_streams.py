@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, part
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, consumer, place
 from flake8_flax_rng.rules.reuse import remade
 
@@ -30,4 +31,10 @@ def collisions(events: Sequence[Event], code: str) -> Iterable[Report]:
             f"`{consumer(parting.second)}` uses a key of {named} that `{consumer(parting.first)}` on "
             f"{place(parting.first.site)} has used: both come of one seed or key ({place(event.first.site)}); "
             "give each its own",
+            beside(
+                parting.second.site,
+                ("seeded here", event.first.site),
+                ("first used here", parting.first.site),
+                ("seeded here again", event.second.site),
+            ),
         )

@@ -27,6 +27,7 @@ def duplicates(events: Sequence[Event], code: str) -> Iterable[Report]:
             site,
             f"`{spelled(site)}` is the key that {place(event.first.site)} has built, and both are drawn from; "
             "split one key, or use another seed",
-            made_twice(event.first, event.second, part(event.first, event.second)),
+            made_twice(event.first, event.second, part(event.first, event.second), site),
             partial(another_seed, site),
+            event.trial,
         )

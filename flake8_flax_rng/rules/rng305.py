@@ -44,9 +44,12 @@ The exception, at the marked line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.captured import passed_in
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -72,4 +75,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             event.site,
             f"the stream {event.name or 'default'!r} that is drawn from here comes from outside of the traced "
             "function, and cannot count in it: pass the module or the `nnx.Rngs` as an argument",
+            beside(event.site, ("the stream is made here", event.other)),
+            partial(passed_in, event.site),
         )

@@ -41,9 +41,12 @@ The exception, at the marked line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.nnx_transforms import split_for_a_while, streams_for_backup, without_updates
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -66,9 +69,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"the stream {event.name or 'default'!r} was split{where} and is drawn from as one: "
                 "split it `with nnx.split_rngs(…):`, or restore it",
+                beside(event.site, ("split here", event.other)),
+                partial(split_for_a_while, event.site, event.other),
             )
         elif event.what is StreamMistake.BACKUP:
-            yield Report(event.site, "`nnx.split_rngs` returns the state before, and not the streams: pass the module")
+            message = "`nnx.split_rngs` returns the state before, and not the streams: pass the module"
+            yield Report(event.site, message, fix=partial(streams_for_backup, event.site))
         elif event.what is StreamMistake.NOT_SPLIT:
             yield Report(
                 event.site,
@@ -82,4 +88,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"function: apply it in two steps, `{event.name}(…)(function)`",
             )
         else:
-            yield Report(event.site, "`nnx.with_rngs` needs `graph_updates=False` here: without it, it raises")
+            message = "`nnx.with_rngs` needs `graph_updates=False` here: without it, it raises"
+            yield Report(event.site, message, fix=partial(without_updates, event.site))

@@ -5,10 +5,10 @@ Facts: the table in JAX's ``experimental/key_reuse`` and runs on jax 0.10.2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flake8_flax_rng.records import record
 
 
-@dataclass(frozen=True)
+@record()
 class Sampler:
     """A callable that consumes a key.
 
@@ -174,3 +174,9 @@ COPYING: frozenset[str] = frozenset({"numpy.asarray", "numpy.array", "jax.numpy.
 
 PICKING: frozenset[str] = frozenset({"jax.lax.dynamic_index_in_dim", "jax.numpy.take"})
 """Functions that take an element out of an array, as a subscript does."""
+
+FLOATS = frozenset(f"{module}.{name}" for module in ("jax.numpy", "numpy") for name in ("zeros", "ones", "empty"))
+"""What makes an array of floats of a shape alone."""
+
+LISTED = frozenset(f"{module}.{name}" for module in ("jax.numpy", "numpy") for name in ("array", "asarray"))
+"""What makes an array of the numbers that it is given."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.semantics.consumers import Consumer, Makes, Objects
 from flake8_flax_rng.semantics.names import canonical
 from flake8_flax_rng.semantics.packages import LIBRARIES
@@ -71,6 +71,12 @@ HOST_CLOCKS: frozenset[str] = frozenset(
     + ["datetime.datetime.now", "datetime.datetime.utcnow", "os.urandom", "os.getpid", "uuid.uuid4", "uuid.uuid1"]
     + ["secrets.randbits", "secrets.randbelow", "secrets.token_bytes"]
 )
+
+STOPWATCHES: frozenset[str] = frozenset(
+    [f"time.{name}{unit}" for name in ("time", "perf_counter", "monotonic", "process_time") for unit in ("", "_ns")]
+    + ["timeit.default_timer"]
+)
+"""Clocks that tell how long something takes."""
 
 LISTING: frozenset[str] = frozenset(
     ["itertools.product", "itertools.combinations", "itertools.permutations", "builtins.sorted"]
@@ -161,12 +167,23 @@ SEEDED_METHODS: frozenset[str] = frozenset({"sample", "sample_and_log_prob", "ex
 KEEPING_METHODS: frozenset[str] = frozenset({"replace", "_replace"})
 """Methods that put what they are given by name into a new object, and draw from no key."""
 
-_ANY_OBJECT = re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
+_OF_ARRAYS = (
+    "all any argmax argmin astype clip conj copy cumprod cumsum diagonal dot flatten item max mean min prod ravel "
+    "repeat reshape round squeeze std sum swapaxes take tolist transpose var view"
+)
+
+ARRAY_METHODS: frozenset[str] = frozenset(_OF_ARRAYS.split())
+"""Methods of an array, which compute another one from it."""
+
+
+@cache
+def _any_object() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
 
 
 @cache
 def _objects_at(path: str) -> Objects | None:
-    if not _ANY_OBJECT.fullmatch(path):
+    if not _any_object().fullmatch(path):
         return None
     return next((objects for pattern, objects in _OBJECTS.items() if re.fullmatch(pattern, path)), None)
 
@@ -176,7 +193,7 @@ def _known(path: str) -> bool:
     return path in _MODULES or path in CONSUMERS or path in _FOLLOWED or _objects_at(path) is not None
 
 
-@dataclass(frozen=True)
+@record()
 class Libraries:
     """What is known of other libraries' functions, and of those that the user has named.
 

@@ -211,3 +211,17 @@ def test_hk21():
             return noisy(x)
 
     hk.transform(given).apply({}, None, X, KEY)
+
+
+def test_hk22():
+    """`init` of a function that makes no parameters and asks for no key uses up nothing, so another key is as good."""
+    net = hk.transform(lambda x: jnp.log(x))
+    assert net.init(KEY, X) == net.init(OTHER, X) == net.init(None, X) == {}
+
+
+def test_hk23():
+    """`Sequential` calls its layers one after the other, and the first one with all that it is given."""
+    net = hk.transform(lambda x, y: hk.Sequential([lambda a, b: a + b, noisy])(x, y))
+    assert not same(net.apply({}, KEY, X, X), net.apply({}, OTHER, X, X))
+    with pytest.raises(ValueError):
+        net.apply({}, None, X, X)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record, replaced
 from flake8_flax_rng.interpreter.domain.values import NONE, Value
 from flake8_flax_rng.interpreter.paths.state import State
+from flake8_flax_rng.records import field, record, replaced
 from flake8_flax_rng.semantics.transforms import LOOPING
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ NORMAL = Completion(Ending.NORMAL)
 Completions = list[tuple[Completion, State]]
 
 
-@dataclass
+@record(frozen=False)
 class Scope:
     """Where the code that is being followed looks up its names.
 
@@ -90,7 +89,7 @@ class Scope:
         return self.redirected.get(name, here)
 
 
-@dataclass
+@record(frozen=False)
 class Activation:
     """A Linen module whose method is being followed.
 
@@ -115,7 +114,7 @@ class Activation:
     lifted: bool = False
 
 
-@dataclass
+@record(frozen=False)
 class Trace:
     """A function that JAX traces.
 
@@ -136,7 +135,7 @@ class Trace:
     depth: int = 0
 
 
-@dataclass
+@record(frozen=False)
 class Lanes:
     """A mapped function that is being followed.
 
@@ -171,7 +170,7 @@ class Lanes:
     supplied: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Frame:
     """A transform within a Linen run whose function is being followed.
 
@@ -245,6 +244,11 @@ class Context:
     def models(self) -> int:
         """How many Linen calls and methods of Linen modules are being followed."""
         return len(self.runs) + len(self.activations)
+
+    def traced_at(self) -> Site | None:
+        """Return the call in which JAX traces what is followed, None where no call is in sight."""
+        depth = self.traces[-1].depth if self.traces else 0
+        return next((step.site for step in reversed(self.stack[:depth]) if step.turn is None), None)
 
     def in_module(self, activation: Activation) -> Context:
         """Return the context of a method of a Linen module."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from flake8_flax_rng.records import record
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -23,7 +24,12 @@ def _unknown(*_: object) -> Outcomes | None:
     return None
 
 
-@dataclass
+def _never(_: State) -> bool:
+    """Need nothing."""
+    return False
+
+
+@record(frozen=False)
 class Hooks:
     """Who is told.
 
@@ -40,6 +46,8 @@ class Hooks:
         defaulted: told of such an object that a call relies on, and of the parameter.
         annotated: asked for an object that stands for any of a class, which a parameter is said to be.
         managed: asked what entering or leaving a context manager does whose class is not in the text.
+        unseen: told of what is called and not followed, and on which path.
+        wanted: asked whether a path needs to know what a function does that names nothing of interest.
     """
 
     stored: Callable[[Ref, str, Value, State], None] = _ignore
@@ -53,3 +61,5 @@ class Hooks:
     annotated: Callable[[Class, State], Ref | None] = _ignore
     managed: Callable[[Instance, str, State], Outcomes | None] = _ignore
     left_open: Callable[[Function, Args, State], Outcomes | None] = _unknown
+    unseen: Callable[[Value, State], None] = _ignore
+    wanted: Callable[[State], bool] = _never

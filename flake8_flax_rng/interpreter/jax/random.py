@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import ignored_keys, key_contract
@@ -30,6 +29,7 @@ from flake8_flax_rng.interpreter.paths.conditions import lacks_an_argument, time
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
@@ -170,9 +170,18 @@ def key_term(value: Value | None) -> tuple[Term, int] | None:
     """Return the term and origin of a value that is used as one key, None if it cannot be one."""
     if isinstance(value, Key):
         return value.term, value.origin
-    if isinstance(value, Opaque):
+    if isinstance(value, Opaque) and not _of_floats(value.term):
         return value.term, 0
     return None
+
+
+def _of_floats(term: Term) -> bool:
+    """Return whether a value is an array of floats: the words of a key are integers, and JAX takes nothing else."""
+    function, given = term.function or "", term.parts
+    if function in table.FLOATS:
+        return len(given) == 1
+    listed = function in table.LISTED and len(given) == 1
+    return listed and any(isinstance(part.value, float) for part in parts(given[0]))
 
 
 def consume(
@@ -216,7 +225,7 @@ def enter(engine: Engine, use: Use, state: State) -> None:
     engine.book.uses.consume(LedgerKey(use.term), use, state)
     for twin in mapped.twins(engine, use.term):
         engine.book.uses.consume(
-            LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state
+            LedgerKey(twin.term), replaced(use, term=twin.term, origin=twin.origin, twin=True), state
         )
     if use.kind is UseKind.DRAW:
         mapped.check(engine, use)
@@ -278,14 +287,14 @@ def _settled(path: str, args: Args) -> table.Sampler:
     if path != "jax.random.choice":
         return sampler
     if not args.complete():
-        return replace(sampler, splits=False, children=())
+        return replaced(sampler, splits=False, children=())
     if args.get(4, "p") not in (None, NONE):
-        return replace(sampler, splits=False, children=())  # it draws from the key itself
-    replaced = args.get(3, "replace")
-    if replaced is None or replaced == TRUE:
+        return replaced(sampler, splits=False, children=())  # it draws from the key itself
+    again = args.get(3, "replace")
+    if again is None or again == TRUE:
         return sampler
     permutation = table.SAMPLERS["jax.random.permutation"]
-    return replace(sampler, children=permutation.children if replaced == FALSE else ())
+    return replaced(sampler, children=permutation.children if again == FALSE else ())
 
 
 def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State) -> None:

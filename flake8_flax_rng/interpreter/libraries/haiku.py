@@ -6,7 +6,6 @@ who runs it. Its own key is consumed where the function asks for the first one.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
@@ -36,14 +35,18 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.libraries import by_itself, consumers
+from flake8_flax_rng.interpreter.python import iteration
 from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.consumers import Makes
+from flake8_flax_rng.semantics.libraries import ARRAY_METHODS
 from flake8_flax_rng.semantics.packages.haiku import (
     DRAWING,
     MAYBE,
     MULTI,
     RUNNING_INIT,
     SEQUENCE,
+    SEQUENTIAL,
     TRANSFORMED,
     WITH_KEY,
     WITH_STATE,
@@ -58,13 +61,16 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_INIT, _APPLY = "init", "apply"
+_INIT, _APPLY, _LAYERS = "init", "apply", "layers"
 _RUNNING = "<haiku>"
 """The name under which a path keeps the run that is under way."""
 
 _KEY, _DRAWN, _INITIALISES, _SERIAL, _CALL, _LANES, _OUTER = (
     *("<key>", "<drawn>", "<initialises>", "<serial>", "<call>", "<lanes>", "<outer>"),
 )
+_MAKES = "<makes>"
+"""Whether ``init`` has come to anything that may make parameters, or that asks for keys."""
+
 _CALLABLE = (Function, Bound, Partial, Wrapped, Ref)
 
 # -- transformed functions ---------------------------------------------------------------------------------
@@ -115,7 +121,7 @@ def _without_key(engine: Engine, path: str, args: Args, state: State, site: Site
     if found is None or found.cls != Symbol(TRANSFORMED):
         return None
     apply = _keyless(found.attributes[_APPLY])
-    return [(engine.allocate(state, replace(found, attributes={**found.attributes, _APPLY: apply})), state)]
+    return [(engine.allocate(state, replaced(found, attributes={**found.attributes, _APPLY: apply})), state)]
 
 
 def _keyless(apply: Value) -> Value:
@@ -131,8 +137,10 @@ def _keyless(apply: Value) -> Value:
 
 
 def _run(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
-    """Call ``init`` or ``apply``."""
+    """Call ``init`` or ``apply``, or layers one after the other."""
     assert isinstance(receiver, Tuple)
+    if name == _LAYERS:
+        return _through_layers(engine, receiver, args, state, site)
     function, with_state, keyed = receiver.items
     before = 0 if name == _INIT else 2 if with_state == TRUE else 1
     given = args.get(before, "rng") if keyed == TRUE or name == _INIT else NONE
@@ -149,15 +157,59 @@ def _run(engine: Engine, name: str, receiver: Value, args: Args, state: State, s
         rest.keywords.pop(option, None)
         rest.nodes.pop(option, None)
     run = _begin(engine, name, given, engine.term(receiver, state), rest, state)
-    if name == _INIT:
-        _consume(engine, run, state)  # the parameters are drawn, whatever layers there are
-        rest.positional = [_placeholder(engine, value, given) for value in rest.positional]
     misses = engine.program.unkeyed
     outer = _enter(run, state)
-    outcomes = engine.call(function, rest, state, site)
+    if name == _INIT:
+        outcomes = _initialise(engine, run, function, rest, given, state, site)
+    else:
+        outcomes = engine.call(function, rest, state, site)
     if not outcomes and run.address in misses:
         _note(engine, LibraryMistake.NO_KEY if keyed == TRUE else LibraryMistake.KEYLESS, misses[run.address])
     return [(_result(engine, name, with_state, value, _left(outer, after)), after) for value, after in outcomes]
+
+
+def _initialise(
+    engine: Engine, run: Ref, function: Value, args: Args, given: Value, state: State, site: Site
+) -> Outcomes:
+    """Follow a function under ``init``, which uses the key up unless all that is called in it is known to draw nothing.
+
+    The parameters are drawn, whatever layers there are.
+    """
+    found = state.instance(run)
+    assert found is not None
+    state.heap[run.address] = found.set(_MAKES, FALSE)
+    args.positional = [_placeholder(engine, value, given) for value in args.positional]
+    bounds = engine.bounds.hits
+    outcomes = engine.call(function, args, state, site)
+    for _, after in outcomes:
+        held = after.instance(run)
+        if held is None or held.attributes[_MAKES] == TRUE or engine.bounds.hits > bounds:
+            _consume(engine, run, after)
+    return outcomes
+
+
+def note_unseen(function: Value, state: State) -> None:
+    """Note that code which is not followed may make parameters in the runs of ``init`` that are under way."""
+    current = state.lookup(MODULE_FRAME, _RUNNING)
+    if current is None or (isinstance(function, Opaque) and _is_of_an_array(function.term)):
+        return
+    while isinstance(current, Ref):
+        run = state.instance(current)
+        assert run is not None
+        if run.attributes.get(_MAKES) == FALSE:
+            state.heap[current.address] = run.set(_MAKES, TRUE)
+        current = run.attributes.get(_OUTER)
+
+
+def is_undecided(state: State) -> bool:
+    """Return whether it is open yet if a run of ``init`` that is under way makes anything."""
+    current = state.lookup(MODULE_FRAME, _RUNNING)
+    run = state.instance(current) if current is not None else None
+    return run is not None and run.attributes.get(_MAKES) == FALSE
+
+
+def _is_of_an_array(method: Term) -> bool:
+    return method.kind is Kind.ATTRIBUTE and method.name in ARRAY_METHODS
 
 
 def _placeholder(engine: Engine, value: Value, given: Value) -> Value:
@@ -220,6 +272,24 @@ def _result(engine: Engine, name: str, with_state: Value, value: Value, state: S
     return Tuple((made, engine.unknown("state"))) if with_state == TRUE else made
 
 
+def _sequential(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Make what calls several layers one after the other; None where they are not known."""
+    given = args.get(0, "layers")
+    layers = iteration.known_items(given, state) if given is not None else None
+    if layers is None or not args.complete():
+        return None
+    return [(Native(f"haiku.{_LAYERS}", Tuple(tuple(layers))), state)]
+
+
+def _through_layers(engine: Engine, layers: Tuple, args: Args, state: State, site: Site) -> Outcomes:
+    outcomes: Outcomes = [(NONE, state)]
+    for place, layer in enumerate(layers.items):
+        entered = [(args if place == 0 else Args([value]), after) for value, after in outcomes]
+        outcomes = [done for inputs, after in entered for done in engine.call(layer, inputs, after, site)]
+        outcomes = engine.merge_outcomes(outcomes)
+    return outcomes
+
+
 def managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes:
     """Enter or leave ``with_rng``, which lends a run another key."""
     outer = state.lookup(MODULE_FRAME, _RUNNING)
@@ -264,7 +334,10 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if path == MAYBE and not isinstance(key, Key):
         return [(engine.unknown("maybe"), state)]
     if run is not None and isinstance(current, Ref):
-        _consume(engine, current, state)
+        if _MAKES in run.attributes:
+            state.heap[current.address] = run.set(_MAKES, TRUE)
+        else:
+            _consume(engine, current, state)
     return [(_made(engine, path, run), state)]
 
 
@@ -285,7 +358,7 @@ def _consume(engine: Engine, current: Ref, state: State) -> None:
     way = tuple(engine.context.stack)
     use = Use(way, UseKind.DRAW, way[-1].label, found[0], found[1], signature=signature, call=drawn, makes=makes)
     # The lanes within the run have to do with the keys that come of this one.
-    with engine.within(replace(engine.context, lanes=engine.context.lanes[: _lanes_around(run)])):
+    with engine.within(replaced(engine.context, lanes=engine.context.lanes[: _lanes_around(run)])):
         random.enter(engine, use, state)
 
 
@@ -355,6 +428,7 @@ CALLS = (
     Calls(_running_init, (RUNNING_INIT,)),
     Calls(_with_key, (WITH_KEY,)),
     Calls(_sequence, (SEQUENCE,)),
+    Calls(_sequential, (SEQUENTIAL,)),
 )
 METHODS: dict[str, Method] = {"haiku": _run}
 MANAGED = {WITH_KEY: managed}

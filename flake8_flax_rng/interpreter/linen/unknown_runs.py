@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import ModuleRun, Use
@@ -14,6 +13,7 @@ from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import training_runs
 from flake8_flax_rng.interpreter.linen.runs import OPTIONS, signature
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _consume_streams(engine: Engine, name: str, args: Args, state: State) -> Non
     found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
     (*around, step), derived = engine.context.stack, engine.number()
     label = step.label or name
-    way = (*around, replace(step, label=label))
+    way = (*around, replaced(step, label=label))
     variables = engine.term(args.positional[0], state) if args.positional else None
     call = engine.terms.make(Kind.LINEN, name, *(engine.term(value, state) for value in args.positional[1:]))
     for stream, value in found.entries if isinstance(found, DictObject) else ():

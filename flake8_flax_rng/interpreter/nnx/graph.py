@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import VALUES_VISITED
@@ -12,6 +11,7 @@ from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, P
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, reachable
 from flake8_flax_rng.interpreter.nnx import streams
 from flake8_flax_rng.interpreter.python.lineage import derives
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import LAYERS, MODULES, RNN, ROOT, SEQUENTIAL
 
 if TYPE_CHECKING:
@@ -126,13 +126,13 @@ class Copying:
             return value
         copy = self._made[value.address] = Ref(self._engine.number())
         if isinstance(found, ListObject):
-            self._state.heap[copy.address] = replace(found, items=tuple([self.of(item) for item in found.items]))
+            self._state.heap[copy.address] = replaced(found, items=tuple([self.of(item) for item in found.items]))
         elif isinstance(found, DictObject):
             entries = tuple([(key, self.of(item)) for key, item in found.entries])
-            self._state.heap[copy.address] = replace(found, entries=entries)
+            self._state.heap[copy.address] = replaced(found, entries=entries)
         elif isinstance(found, Instance):
             attributes = {name: self.of(item) for name, item in found.attributes.items()}
-            self._state.heap[copy.address] = replace(found, attributes=attributes)
+            self._state.heap[copy.address] = replaced(found, attributes=attributes)
         return copy
 
 
@@ -208,13 +208,13 @@ def substitute(value: Value, others: Mapping[int, Value], state: State) -> None:
         found = state.heap.get(inner.address)
         if isinstance(found, Instance):
             attributes = {name: _renamed(item, others) for name, item in found.attributes.items()}
-            state.heap[inner.address] = replace(found, attributes=attributes)
+            state.heap[inner.address] = replaced(found, attributes=attributes)
         elif isinstance(found, ListObject):
             items = tuple([_renamed(item, others) for item in found.items])
-            state.heap[inner.address] = replace(found, items=items)
+            state.heap[inner.address] = replaced(found, items=items)
         elif isinstance(found, DictObject):
             entries = tuple([(key, _renamed(item, others)) for key, item in found.entries])
-            state.heap[inner.address] = replace(found, entries=entries)
+            state.heap[inner.address] = replaced(found, entries=entries)
 
 
 def _renamed(value: Value, others: Mapping[int, Value]) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls, Method
@@ -30,6 +29,7 @@ from flake8_flax_rng.interpreter.domain.walk import OBJECTS, reachable
 from flake8_flax_rng.interpreter.nnx import bridge, graph, layers, rngs, streams
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import (
     ATTENTION,
     CELLS,
@@ -154,17 +154,17 @@ def _note_evaluated(engine: Engine, name: str, module: Ref, state: State, site: 
     for ref, found in list(graph.modules_of(module, state)):
         if streams.STALE in found.attributes:
             rest = {key: value for key, value in found.attributes.items() if key != streams.STALE}
-            found = state.heap[ref.address] = replace(found, attributes=rest)
+            found = state.heap[ref.address] = replaced(found, attributes=rest)
         if name == "train":
             found = state.heap[ref.address] = found.set(streams.TRAINED, place)
         elif streams.TRAINED in found.attributes and name == "eval":
             rest = {key: value for key, value in found.attributes.items() if key != streams.TRAINED}
-            found = replace(found, attributes=rest)
+            found = replaced(found, attributes=rest)
         if name == "eval":
             state.heap[ref.address] = found.set(streams.EVALUATED, place)
         elif name in MODES and streams.EVALUATED in found.attributes:
             attributes = {key: value for key, value in found.attributes.items() if key != streams.EVALUATED}
-            state.heap[ref.address] = replace(found, attributes=attributes)
+            state.heap[ref.address] = replaced(found, attributes=attributes)
 
 
 def _note_out_of_reach(engine: Engine, module: Ref, state: State, site: Site) -> None:

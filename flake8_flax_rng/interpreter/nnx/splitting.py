@@ -204,7 +204,10 @@ def _reseed(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
             continue
         root = found.attributes.get(streams.ROOT)
         if isinstance(root, Keys) and not shaped and tag:
-            engine.emit(Stateful(StreamMistake.RESEED_SPLIT, site, tag))
+            split = found.attributes.get(streams.BACKED_UP)
+            number = split.value if isinstance(split, Const) else None
+            place = engine.program.sites.get(number) if isinstance(number, int) else None
+            engine.emit(Stateful(StreamMistake.RESEED_SPLIT, site, tag, other=place))
             return []
         seed = seeds[tag]
         term = engine.terms.child(seed.term, engine.terms.const(counts[tag]))

@@ -25,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
     STEPS_PER_LINE,
     STEPS_PER_ROOT,
 )
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Lifted, Misused, Shared
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Lifted, Misused, ModuleRun, Shared
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding, FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -40,7 +40,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Wrapped,
 )
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
-from flake8_flax_rng.interpreter.libraries import MANAGED, equinox
+from flake8_flax_rng.interpreter.libraries import MANAGED, equinox, haiku
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
 from flake8_flax_rng.interpreter.linen.modules import call_method, not_set_up, set_up
 from flake8_flax_rng.interpreter.nnx import defaults, rngs, splitting
@@ -106,6 +106,7 @@ class Analysis:
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
         if project is not None:
+            self._engine.book.packaged = project.packaged
             self._engine.files.others = ProjectFiles(self._engine, project)
         self.failures: list[NotAnalysed] = []
         lines = sum(chunk.text.count("\n") for chunk in chunks)
@@ -131,6 +132,8 @@ class Analysis:
             lambda cls, state: self._any_modules.of(cls, state) or self._any_equinox.declared(cls, state),
             partial(_managed, engine),
             partial(implementations.call_open, engine),
+            haiku.note_unseen,
+            haiku.is_undecided,
         )
 
     @property
@@ -216,7 +219,8 @@ class Analysis:
         for (code, name), site in program.defaults.items():
             uncalled = code not in program.called and code not in program.cached
             if uncalled and engine.book.uses.drawn_from(engine.parameter(code, name).term):
-                found.append(Defaulted(site, name, code.name))
+                defined = Site(code.node.name, code.chunk) if isinstance(code.node, cst.FunctionDef) else None
+                found.append(Defaulted(site, name, code.name, defined))
         return found
 
     def _holds(self, event: Event) -> bool:
@@ -339,8 +343,11 @@ class Analysis:
                 receiver = self._any_modules.of(owner, state) or self._any_equinox.of(owner, state)
                 objects = [(receiver, state)] if receiver else self._objects.each_with(owner, function, state)
                 for ref, path in objects:
+                    events, unfed = len(self._engine.events), len(self._engine.book.unfed)
                     given = self._objects.taken(owner, function, path)
                     self._call(function, path, ref, given=given)
+                    if len(self._engine.book.unfed) == unfed and not any(map(_draws, self._engine.events[events:])):
+                        break  # where one kind of models draws nothing, no rule speaks of what the others draw
             return
         paths = self._set_up(owner, state)
         if function.code in self._in_setup:
@@ -424,6 +431,11 @@ class Analysis:
 def _managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
     known = MANAGED.get(found.cls.path) if isinstance(found.cls, Symbol) else None
     return splitting.managed(engine, found, name, state) if known is None else known(engine, found, name, state)
+
+
+def _draws(event: Event) -> bool:
+    """Return whether an event tells of a model that may draw from its streams."""
+    return isinstance(event, ModuleRun) and any(event.draws)
 
 
 def _stored(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:

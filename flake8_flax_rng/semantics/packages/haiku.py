@@ -28,6 +28,7 @@ TRANSFORMED = "haiku.Transformed"
 RUNNING_INIT = "haiku.running_init"
 WITH_KEY = "haiku.with_rng"
 SEQUENCE = "haiku.PRNGSequence"
+SEQUENTIAL = "haiku.Sequential"
 
 INSTEAD: dict[str, str] = {
     "jax.lax.scan": "hk.scan",

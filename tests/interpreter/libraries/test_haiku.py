@@ -84,11 +84,61 @@ net = hk.transform(rollout)
 params = net.init(key, key, x)
 --
 def rollout(start, x):
-    return x + random.normal(random.split(start)[0], x.shape)
+    return hk.Linear(4)(x) + random.normal(random.split(start)[0], x.shape)
 
 net = hk.transform(rollout)
 params = net.init(key, key, x)
 y = net.apply(params, None, key, x)  # ! RNG101
+--
+def rollout(start, x):
+    return x + random.normal(random.split(start)[0], x.shape)
+
+net = hk.transform(rollout)
+params = net.init(key, key, x)
+y = net.apply(params, None, key, x)
+
+== what makes no parameters uses up no key
+class Logit(hk.Module):
+    def __init__(self, alpha):
+        super().__init__()
+        self.alpha = alpha
+
+    def __call__(self, x):
+        x = x.astype(jnp.float32)
+        return jnp.log(x + self.alpha) - jnp.log(1 - x)
+
+logit = hk.transform(lambda x: hk.Sequential([Logit(0.1), lambda y: y / 2])(x))
+logit.init(key, x)
+net = hk.without_apply_rng(hk.transform(lambda x: hk.Sequential([hk.Linear(4), jnp.tanh])(x)))
+params = net.init(key, x)
+--
+class Scale(hk.Module):
+    def __call__(self, x):
+        return x * hk.get_parameter("scale", [], init=hk.initializers.RandomNormal())
+
+net = hk.transform(lambda x: Scale()(x))
+net.init(key, x)
+other = hk.transform(lambda x: hk.Linear(4)(x))
+params = other.init(key, x)  # ! RNG101
+--
+net = hk.transform(lambda x: x + random.normal(hk.next_rng_key(), x.shape))
+net.init(key, x)
+other = hk.transform(lambda x: hk.Linear(4)(x))
+params = other.init(key, x)  # ! RNG101
+--
+import layers
+
+net = hk.transform(lambda x: layers.encode(x))
+net.init(key, x)
+other = hk.transform(lambda x: hk.Linear(4)(x))
+params = other.init(key, x)  # ! RNG101
+
+== layers one after the other
+net = hk.transform(lambda x: hk.Sequential([hk.Linear(4), noisy])(x))
+y = net.apply(params, None, x)  # ! RNG401
+--
+net = hk.transform(lambda x: hk.Sequential([hk.Linear(4), jnp.tanh])(x))
+y = net.apply(params, None, x)
 
 == keys for each lane
 def forward(rows):

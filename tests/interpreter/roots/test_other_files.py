@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.semantics.libraries import read_consumers
 from flake8_flax_rng.syntax.project import Project
@@ -223,6 +225,15 @@ def test_messages_name_the_other_file(write):
     path = write("train.py", uses("from pkg.net import Net"))
     (finding,) = lint(path.read_text(), filename=str(path), project=Project(str(path)))
     assert "line 9 of pkg/net.py" in finding.message
+
+
+@pytest.mark.parametrize("file", ["net.py", "models/deep/net.py"])
+def test_messages_name_it_as_it_lies_in_the_project(write, file):
+    write("pyproject.toml", "")
+    write(file, MODEL)
+    path = write("train.py", uses(f"from {file.removesuffix('.py').replace('/', '.')} import Net"))
+    (finding,) = lint(path.read_text(), filename=str(path), project=Project(str(path)))
+    assert f"line 9 of {file})" in finding.message
 
 
 def test_the_users_consumers_go_before_their_text(write):
