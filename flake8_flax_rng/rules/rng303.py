@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports an `nnx.Rngs` of a constant that is built in each step, in each pass of a loop, or for each layer of a model.
+Reports an `nnx.Rngs` of a constant that is built in each step, in each pass of a loop, or for each layer of a model;
+and a module of `nnx.bridge.to_linen` that draws and is applied without `rngs`, which then builds one of a constant.
 
 ## Why it matters
 
@@ -70,6 +71,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             "the streams of each step start from this constant, so that all steps draw the same; "
             "make the `nnx.Rngs` outside, and pass it in",
             beside(mistake.site, ("drawn from here", mistake.other)),
+        )
+    for mistake in mistakes(events, StreamMistake.WITHOUT_KEYS):
+        yield Report(
+            mistake.site,
+            "without `rngs` the streams of the module start from one constant key in each call, so that all calls "
+            "draw the same; pass `rngs={…}`",
         )
 
 

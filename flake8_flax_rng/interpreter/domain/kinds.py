@@ -256,6 +256,9 @@ class StreamMistake(StrEnum):
     CONSTANT = "constant"
     """A step that is compiled draws from an ``Rngs`` that it makes of a constant."""
 
+    WITHOUT_KEYS = "without keys"
+    """A module of NNX under Linen is applied without keys, and draws from a constant one."""
+
     CAPTURED = "captured"
     """A traced function draws from a stream that is no argument of it."""
 
