@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Use
 
 _WAITING = "block_until_ready"
-_MEASURING = frozenset({_WAITING, "eval_shape", "filter_eval_shape"})
+_TRACING = "eval_shape"
+_MEASURING = frozenset({_WAITING, _TRACING, f"filter_{_TRACING}"})
 _NONE: Sides = frozenset()
 _CARRIED = 2
 """What is added to a side where a loop has carried it into a later pass."""
@@ -79,8 +80,8 @@ def only_traced(text: Sequence[ast.stmt], first: Use, second: Use, parting: Part
     """
     shared = [step for step in first.way if step in second.way and step.turn is None]
     for step in (*shared, parting.first, parting.second):
-        if step.site.chunk.file or not isinstance(step.site.node, cst.Call):
-            continue
+        if step.site.chunk.file or not isinstance(step.site.node, cst.Call) or _TRACING not in step.site.chunk.text:
+            continue  # most text does not name it, and is not read for each pair of uses
         reached = outcomes(text, [step.site.chunk.position(step.site.node)])
         if reached is not None and reached[0] == {Reach.TRACED}:
             return True
@@ -95,7 +96,7 @@ def only_waited_for(text: Sequence[ast.stmt], parting: Parting) -> bool:
         parting: the two calls.
     """
     sites = parting.first.site, parting.second.site
-    if any(site.chunk.file for site in sites):
+    if any(site.chunk.file for site in sites) or _WAITING not in sites[0].chunk.text:
         return False
     reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
     return reached is not None and reached[0] == {Reach.WAITED} != reached[1]
