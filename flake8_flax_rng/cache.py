@@ -18,9 +18,6 @@ from flake8_flax_rng import __version__
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.syntax.disk import Answer, Question, answers, digest
 
-FOLDER = ".flake8_flax_rng_cache"
-"""Its name in the project's root."""
-
 LARGEST_ENTRY = 200_000
 """Bytes; what rests on more is not kept."""
 

@@ -39,8 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+_ABOUT = "Tools beside the flake8 plugin, which lints by itself in every run of flake8: `flake8 --select=RNG src`."
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="flake8-flax-rng", description="Tools beside the flake8 plugin.")
+    parser = argparse.ArgumentParser(prog="flake8-flax-rng", description=_ABOUT)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from flake8_flax_rng.records import field, record
 
 NOT_ANALYSED = "RNG001"
 """The code of what is said of a file, or a part of it, that could not be analysed."""
 
 
-@dataclass(frozen=True, order=True)
+@record(order=True)
 class Range:
     """A part of a text; lines are counted from 1, columns in characters from 0.
 
@@ -27,7 +27,7 @@ class Range:
     file: str = ""
 
 
-@dataclass(frozen=True)
+@record()
 class Related:
     """A place that a reader needs to see why something is wrong.
 
@@ -40,7 +40,7 @@ class Related:
     label: str
 
 
-@dataclass(frozen=True, order=True)
+@record(order=True)
 class Edit:
     """Other text in the place of a part of the linted file; an empty range is an insertion."""
 
@@ -48,7 +48,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True)
+@record()
 class Fix:
     """A repair.
 
@@ -63,7 +63,7 @@ class Fix:
     safe: bool
 
 
-@dataclass(frozen=True)
+@record()
 class Group:
     """What repeats or encloses a part of a key's lineage.
 
@@ -80,7 +80,7 @@ class Group:
     inside: str = ""
 
 
-@dataclass(frozen=True)
+@record()
 class Node:
     """A key, what makes keys, or what consumes one.
 
@@ -104,7 +104,7 @@ class Node:
     unused: bool = False
 
 
-@dataclass(frozen=True)
+@record()
 class Arrow:
     """From what a key comes to what is made of it; between equal keys if ``equal``."""
 
@@ -114,7 +114,7 @@ class Arrow:
     equal: bool = False
 
 
-@dataclass(frozen=True)
+@record()
 class Lineage:
     """Where a key comes from, and where it goes."""
 
@@ -123,7 +123,7 @@ class Lineage:
     groups: tuple[Group, ...] = ()
 
 
-@dataclass(frozen=True)
+@record()
 class Detail:
     """What is known of a finding beside its line.
 
@@ -140,7 +140,7 @@ class Detail:
     lineage: Lineage | None = None
 
 
-@dataclass(frozen=True, order=True)
+@record(order=True)
 class Finding:
     """One report about one place in the linted text.
 
@@ -159,7 +159,7 @@ class Finding:
     detail: Detail | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@record()
 class Rule:
     """What users know of a rule.
 

@@ -23,6 +23,7 @@ from flake8.violation import Violation
 
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.plugin import Plugin
+from flake8_flax_rng.records import replaced
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class Flake8:
         processor = checker.processor
         found = Plugin(processor.build_ast(), processor.lines, processor.filename).findings(detailed=True)
         details = {(finding.line, finding.column, finding.code): finding.detail for finding in found}
-        return [replace(f, detail=details.get((f.line, f.column, f.code))) for f in told]
+        return [replaced(f, detail=details.get((f.line, f.column, f.code))) for f in told]
 
     def check_all(self, progress: Callable[[int, int], None] = lambda done, of: None) -> Iterator[Checked]:
         """Check all files, several at a time where flake8 would.

@@ -9,14 +9,15 @@ from contextlib import contextmanager
 
 from flake8_flax_rng.cache import Entry
 from flake8_flax_rng.finding import NOT_ANALYSED, Finding
+from flake8_flax_rng.semantics.gate import IMPORTS_OF_INTEREST, may_handle_keys, names_keys
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
-from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys, works_with_keys
+from flake8_flax_rng.semantics.names import handles_keys, works_with_keys
 from flake8_flax_rng.syntax.collected_tests import is_test_file
 from flake8_flax_rng.syntax.deep_stack import TURN, with_room
 from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
-from flake8_flax_rng.syntax.walk import statements
+from flake8_flax_rng.syntax.walk import statements, walk
 
 
 def lint(
@@ -47,7 +48,7 @@ def lint(
         them, has none, and costs nothing but the search; unless it hands on keys, as far as its words can tell,
         and a module of the project that it imports itself names one of those packages.
     """
-    named = any(word in source for word in IMPORTS_OF_INTEREST) or libraries.named_in(source)
+    named = names_keys(source) or libraries.named_in(source)
     if not named and (project is None or not may_handle_keys(source)):
         return []
     known = None if detailed else entry(source)
@@ -107,12 +108,36 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _hands_on(statement: ast.stmt) -> bool:
-    """Return whether a statement imports something, or is plain text: most packages have files of nothing else."""
+    """Return whether nothing is called or computed in a statement: most packages have files of nothing else.
+
+    It imports something, is plain text, gives other names to what there is, or defines a function that only does such.
+    """
+    if isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass):
+        return True
     if isinstance(statement, ast.Assign):
-        parts = statement.value.elts if isinstance(statement.value, ast.List | ast.Tuple) else [statement.value]
-        return all(isinstance(part, ast.Constant) for part in parts)
-    plain = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return plain or isinstance(statement, ast.Import | ast.ImportFrom)
+        return all(isinstance(target, ast.Name) for target in statement.targets) and _only_names(statement.value)
+    if isinstance(statement, ast.FunctionDef):
+        return not statement.decorator_list and _takes_no_key(statement.args) and all(map(_hands_on, statement.body))
+    if isinstance(statement, ast.Return):
+        return statement.value is None or _only_names(statement.value)
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+_NAMING = frozenset(
+    {ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.Starred}
+)
+
+
+def _only_names(node: ast.expr) -> bool:
+    """Return whether an expression only names what there is, and puts it into containers."""
+    return all(type(part) in _NAMING for part in walk(node))
+
+
+def _takes_no_key(arguments: ast.arguments) -> bool:
+    """Return whether no parameter is called like a key, and all that may be left out have plain defaults."""
+    defaults = [*arguments.defaults, *(default for default in arguments.kw_defaults if default is not None)]
+    names = [part.arg for part in walk(arguments) if isinstance(part, ast.arg)]
+    return all(isinstance(default, ast.Constant) for default in defaults) and not any(map(handles_keys, names))
 
 
 def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:

@@ -1,23 +1,33 @@
-"""The flake8 entry point, which hands its files to the linter."""
+"""The flake8 entry point, which hands its files to the linter.
+
+flake8 loads it in each run, also where no file is of interest: what only a file of interest needs is loaded with the
+first one.
+"""
 
 from __future__ import annotations
 
-import argparse
-import ast
 import os
-from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import ClassVar, SupportsIndex
+from typing import TYPE_CHECKING, ClassVar
 
-from flake8.exceptions import ExecutionError
-from flake8.options.manager import OptionManager
+from flake8_flax_rng import __version__
+from flake8_flax_rng.semantics import gate
 
-from flake8_flax_rng import __version__, lint
-from flake8_flax_rng.cache import FOLDER, Cache, Entry
-from flake8_flax_rng.finding import NOT_ANALYSED, Finding
-from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries, read_consumers
-from flake8_flax_rng.syntax import notebook
-from flake8_flax_rng.syntax.project import Project
+if TYPE_CHECKING:
+    import argparse
+    import ast
+    from collections.abc import Iterator, Sequence
+    from typing import SupportsIndex
+
+    from flake8.options.manager import OptionManager
+
+    from flake8_flax_rng.cache import Entry
+    from flake8_flax_rng.finding import Finding
+    from flake8_flax_rng.semantics.libraries import Libraries
+    from flake8_flax_rng.syntax.project import Project
+
+FOLDER = ".flake8_flax_rng_cache"
+"""Where the cache is, in the project's root."""
 
 
 class _Message(str):
@@ -70,8 +80,8 @@ class Plugin:
     requested: ClassVar[tuple[str, ...]] = ()
     """The entries of ``select`` and ``extend-select``."""
 
-    libraries: ClassVar[Libraries] = NO_LIBRARIES
-    """What ``rng-consumers`` says."""
+    libraries: ClassVar[Libraries | None] = None
+    """What ``rng-consumers`` says; None where it says nothing."""
 
     follow: ClassVar[bool] = True
     """Whether other files of the project are followed."""
@@ -150,19 +160,23 @@ class Plugin:
         cls.cache_dir = None if options.rng_no_cache else options.rng_cache_dir
         cls.docs_url = options.rng_docs_url
         cls.settings = tuple(map(repr, (cls.requested, cls.follow, cls.project_root, options.rng_consumers)))
-        try:
-            cls.libraries = read_consumers(options.rng_consumers or ())
-        except ValueError as error:
-            raise ExecutionError(f"rng-consumers: {error}") from None
+        cls.libraries = _consumers(options.rng_consumers) if options.rng_consumers else None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """Yield the findings in the form that flake8 wants; nothing is raised."""
+        found = self.findings()
+        if not found:
+            return
+        from flake8_flax_rng.syntax import notebook
+
         cells = notebook.is_notebook(self.lines)
-        for finding in self.findings():
+        for finding in found:
             message = notebook.by_cell(finding.message, finding.line, self.lines) if cells else finding.message
             yield finding.line, finding.column, _Message(f"{finding.code} {message}"), Plugin
 
     def _around(self) -> Project | None:
+        from flake8_flax_rng.syntax.project import Project
+
         try:
             return Project(self.filename, self.project_root)
         except OSError:  # the working directory is gone
@@ -174,6 +188,8 @@ class Plugin:
         project = None if folder is None else self._around()
         if project is None or not (folder or (project.marked is not None and os.path.isdir(project.root))):
             return None
+        from flake8_flax_rng.cache import Cache
+
         return Cache(folder or os.path.join(project.root, FOLDER), self.settings).entry(project.home, text)
 
     def findings(self, detailed: bool = False) -> list[Finding]:
@@ -182,15 +198,38 @@ class Plugin:
         Args:
             detailed: whether each finding is to hold its detail; no cache is asked then.
         """
+        text = "".join(self.lines)
+        named = gate.names_keys(text) or (self.libraries is not None and self.libraries.named_in(text))
+        if not named and not (self.follow and gate.may_handle_keys(text)):
+            return []
+        return self._linted(text, detailed)
+
+    def _linted(self, text: str, detailed: bool) -> list[Finding]:
+        from flake8_flax_rng import lint
+        from flake8_flax_rng.finding import NOT_ANALYSED, Finding
+        from flake8_flax_rng.semantics.libraries import NO_LIBRARIES
+
         try:
             project, off = self._around() if self.follow else None, partial(_off, self.requested)
-            text = "".join(self.lines)
-            return lint.lint(text, self.tree, self.filename, self.libraries, project, off, self._entry, detailed)
+            libraries = self.libraries or NO_LIBRARIES
+            return lint.lint(text, self.tree, self.filename, libraries, project, off, self._entry, detailed)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # a panic in LibCST's native parser is no `Exception`
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             return [Finding(1, 0, NOT_ANALYSED, f"not analysed: {reason}")]
+
+
+def _consumers(entries: Sequence[str]) -> Libraries:
+    """Read the user's consumers; a wrong entry ends flake8's run with one message."""
+    from flake8.exceptions import ExecutionError
+
+    from flake8_flax_rng.semantics.libraries import read_consumers
+
+    try:
+        return read_consumers(entries)
+    except ValueError as error:
+        raise ExecutionError(f"rng-consumers: {error}") from None
 
 
 def _off(requested: Sequence[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = "flake8_flax_rng"
 ROOT = Path(__file__).parents[1] / PACKAGE
 
-# A part imports only what stands below it; `finding` and the package's version stand below all.
+# A part imports only what stands below it; `finding`, `records` and the package's version stand below all.
 LAYERS = [
     "cli",
     "commands",
@@ -29,12 +29,15 @@ LAYERS = [
     "semantics",
     "syntax",
 ]
-ALLOWED = {part: {part, "finding", "", *LAYERS[number + 1 :]} for number, part in enumerate(LAYERS)}
+ALLOWED = {part: {part, "finding", "records", "", *LAYERS[number + 1 :]} for number, part in enumerate(LAYERS)}
 ALLOWED["commands"] |= {"verifier"}
 ALLOWED["__main__"] = {"cli"}
 ALLOWED["verifier"] = {"verifier", "finding", ""}
-ALLOWED["finding"] = set()
+ALLOWED["finding"] = {"records"}
+ALLOWED["records"] = set()
 ALLOWED[""] = set()  # __init__.py of the package
+
+RECORDS = {"lint", "cache", "finding", "rules", "fixes", "interpreter", "semantics", "syntax"}
 
 # Within the interpreter a room imports only itself and those before it; neither of linen and nnx imports the other.
 ROOMS = [
@@ -116,6 +119,15 @@ def test_imports_run_one_way(file):
             assert other in ALLOWED[part], f"{part} imports {module}"
         elif top not in sys.stdlib_module_names:
             assert top in OUTSIDE[part], f"{part} imports {module}"
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if part_of(file) in RECORDS], ids=lambda file: str(file.relative_to(ROOT))
+)
+def test_what_each_start_loads_has_records_and_no_dataclasses(file):
+    """Nor can ``dataclasses.replace`` make anything of a record."""
+    found = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)]
+    assert "dataclasses" not in {node.module for node in found}
 
 
 @pytest.mark.parametrize("module", sorted(module for module in MODULES if room_of(module)))

@@ -53,9 +53,9 @@ class _Total:
         waiting = 0 if suggested else sum(not fix.safe for fix in fixes)
         words = [f"{_count(self.mended, 'finding')} {'can be' if diff else ''} mended in {_count(self.files, 'file')}"]
         if self.left:
-            words.append(f"{len(self.left)} left")
+            words.append(f"{len(self.left)} left, which `flake8-flax-rng show` prints")
         if waiting:
-            words.append(f"--suggested mends up to {waiting} of them")
+            words.append(f"--suggested mends up to {waiting} of these")
         return "; ".join(" ".join(part.split()) for part in words)
 
 

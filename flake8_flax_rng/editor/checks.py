@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flake8_flax_rng.finding import NOT_ANALYSED, Edit, Finding, Range
-from flake8_flax_rng.semantics.names import IMPORTS_OF_INTEREST, may_handle_keys
+from flake8_flax_rng.semantics.gate import may_handle_keys, names_keys
 
 _KEPT = 16
 """Texts of which the findings are remembered: an editor asks for the same one again and again."""
@@ -49,7 +49,7 @@ def report(source: str, path: str, root: str, arguments: Sequence[str] = ()) -> 
         root: the directory of the project, from which flake8's settings are looked for.
         arguments: flake8's arguments.
     """
-    if not any(word in source for word in IMPORTS_OF_INTEREST) and not may_handle_keys(source):
+    if not names_keys(source) and not may_handle_keys(source):
         return NOTHING
     # The same text has other findings when the settings or other files have changed: only those who ask about what is
     # shown get what was found before.

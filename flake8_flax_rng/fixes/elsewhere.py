@@ -9,7 +9,7 @@ import libcst as cst
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.syntax.cst_children import nodes_of
-from flake8_flax_rng.syntax.names_in_text import covers, functions_around
+from flake8_flax_rng.syntax.names_in_text import functions_around
 from flake8_flax_rng.syntax.source import Chunk, chunks, lines_of
 from flake8_flax_rng.syntax.walk import children, walk
 
@@ -28,7 +28,7 @@ def node_at(site: Site, kind: type[ast.AST]) -> ast.AST:
         NoFix: if it is something else.
     """
     wanted = site.chunk.range(site.node)
-    waiting: list[ast.AST] = [statement for statement in site.chunk.around if covers(statement, wanted[0])]
+    waiting: list[ast.AST] = [statement for statement in site.chunk.around if _stands_on(statement, wanted[0])]
     while waiting:
         node = waiting.pop()
         if isinstance(node, kind) and _extent(node, site.chunk) == wanted:
@@ -45,7 +45,7 @@ def site_of(node: ast.expr | ast.stmt, chunk: Chunk) -> Site:
         chunk: any piece of the file.
     """
     wanted = _extent(node, chunk)
-    home = chunk if any(covers(statement, node.lineno) for statement in chunk.tree) else _other(chunk, node.lineno)
+    home = chunk if any(_stands_on(statement, node.lineno) for statement in chunk.tree) else _other(chunk, node.lineno)
     found = [part for part in nodes_of(home.module) if home.range(part) == wanted]
     outer = cst.BaseSmallStatement | cst.BaseCompoundStatement if isinstance(node, ast.stmt) else cst.BaseExpression
     place = next((part for part in found if isinstance(part, outer)), None)
@@ -78,6 +78,25 @@ def value_of(site: Site) -> Site:
     if value is None:
         raise NoFix("the name may stand for several things")
     return site_of(value, site.chunk)
+
+
+def definition_of(site: Site) -> ast.FunctionDef | None:
+    """Return the function that a name stands for; None where it is another expression, or stands for other things."""
+    name = site.node.value if isinstance(site.node, cst.Name) else ""
+    bound = [node for statement in site.chunk.around for node in walk(statement) if _binds(node, name)]
+    return bound[0] if len(bound) == 1 and isinstance(bound[0], ast.FunctionDef) else None
+
+
+def made_of(site: Site) -> list[Site]:
+    """Return what makes the function that a name stands for: its decorators, or the value that the text gives it.
+
+    Raises:
+        NoFix: if the name may stand for several things.
+    """
+    function = definition_of(site)
+    if function is not None:
+        return [site_of(decorator, site.chunk) for decorator in function.decorator_list]
+    return [value_of(site)]
 
 
 def assigned(node: ast.AST, name: str) -> ast.expr | None:
@@ -126,4 +145,11 @@ def _column(line: str, offset: int) -> int:
 def _other(chunk: Chunk, line: int) -> Chunk:
     """Return another piece of a chunk's file; its tree is parsed anew."""
     pieces = chunks(chunk.whole, ast.Module([*chunk.around], []), chunk.file)
-    return next(piece for piece in pieces if any(covers(statement, line) for statement in piece.tree))
+    return next(piece for piece in pieces if any(_stands_on(statement, line) for statement in piece.tree))
+
+
+def _stands_on(statement: ast.stmt, line: int) -> bool:
+    """Return whether a statement stands on a line; its decorators stand above the line that it names."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    return first <= line <= (statement.end_lineno or line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from flake8_flax_rng.finding import Edit, Fix
-from flake8_flax_rng.fixes.edits import NoFix, replaced
+from flake8_flax_rng.fixes.edits import NoFix, replaced, replaced_whole
 from flake8_flax_rng.fixes.elements import added, argument, entry, quote, with_entry
 from flake8_flax_rng.fixes.statements import way_to
 from flake8_flax_rng.fixes.streams import bound_display
@@ -136,4 +136,4 @@ def stream_let_in(place: Site, stream: str, safe: bool) -> Fix:
         raise NoFix("the filter lets nothing in")
     else:
         text = f"{code[:-1].rstrip().rstrip(',')}, {name}{code[-1]}"
-    return Fix(f"let {stream!r} in", (replaced(given, text),), safe)
+    return Fix(f"let {stream!r} in", (replaced_whole(given, text),), safe)

@@ -12,6 +12,7 @@ from flake8_flax_rng.fixes.elsewhere import node_at, parents_in
 from flake8_flax_rng.fixes.names import spells
 from flake8_flax_rng.fixes.statements import way_to
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.syntax.names_in_text import functions_around
 from flake8_flax_rng.syntax.walk import walk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -21,6 +22,9 @@ _WRAPPERS = ("jax.grad", "jax.value_and_grad", "jax.checkpoint", "jax.remat")
 
 _CALLERS = ("jax.vjp", "jax.jvp", "jax.linearize")
 """What runs the function that it is given, once."""
+
+_BUILDERS = ("jax.random.key", "jax.random.PRNGKey")
+"""What builds a key from a seed."""
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -42,15 +46,31 @@ def loops_after(start: Site, call: Site) -> list[Site]:
     return [_loop_around(call, loop) for loop in loops]
 
 
+def refuse_same_in_each_call(place: Site) -> None:
+    """Refuse a key that is the same in each call of a function around it, unless that is called once.
+
+    A function that builds keys itself starts each call from the same one.
+
+    Args:
+        place: where the key is made or used.
+    """
+    around = functions_around(place.chunk, place.chunk.position(place.node)[0])
+    calls = [node for function in around[:1] for node in walk(function) if isinstance(node, ast.Call)]
+    if not any(spells(place, ast.unparse(call.func), path) for call in calls for path in _BUILDERS):
+        return
+    if _Climb(place, None).loops():
+        raise NoFix("the key would be the same in each call of the function around it")
+
+
 class _Climb:
     """The way from a call up to the block of a statement; from a function it goes on where that is applied.
 
     Args:
         call: the call.
-        start: the statement, or the function.
+        start: the statement, or the function; None for the file.
     """
 
-    def __init__(self, call: Site, start: ast.AST) -> None:
+    def __init__(self, call: Site, start: ast.AST | None) -> None:
         self._call = call
         self._start = start
         self._parents = parents_in(call.chunk)
@@ -62,9 +82,11 @@ class _Climb:
         while True:
             parent = self._parents.get(node)
             block = _block(parent, node) if parent is not None else self._call.chunk.around
-            if self._start in block:
+            if self._start is not None and self._start in block:
                 if block.index(self._start) >= block.index(node):
                     raise NoFix("it does not come after the key")
+                return self._loops
+            if parent is None and self._start is None:
                 return self._loops
             if parent is None:
                 raise NoFix("not every way to it leads past the key")

@@ -11,7 +11,7 @@ from flake8_flax_rng.fixes.edits import NoFix, replaced_whole
 from flake8_flax_rng.fixes.keys import NAMES, refuse_none, refuse_split_before
 from flake8_flax_rng.fixes.names import fresh, spelled_as
 from flake8_flax_rng.fixes.passes import counted
-from flake8_flax_rng.fixes.reached import loops_after
+from flake8_flax_rng.fixes.reached import loops_after, refuse_same_in_each_call
 from flake8_flax_rng.fixes.statements import before, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.syntax.names_in_text import function_around, functions_around, loaded
@@ -47,6 +47,7 @@ def key_beside(use: Site, call: Site, own: str, other: str) -> KeyText:
     refuse_split_before(use, name)
     refuse_none(use, name)
     loops = loops_after(statement_of(use), call) if call.node not in way_to(use) else []
+    refuse_same_in_each_call(use)
     first = fresh(use, *_names_for(own))
     second = fresh(use, *_names_for(other), taken=[first])
     split = before(use, f"{first}, {second} = {spelled_as(use, 'jax.random.split')}({name})")

@@ -83,10 +83,10 @@ def _found(
 def _placed(rule: Rule, report: Report, tests: bool, lineage: Callable[[Report], Lineage | None] | None) -> Finding:
     try:
         line, column = report.place()
-        in_test = rule.code in rng198.REPEATS and (tests or is_tested_with(report.site.chunk.tree, line))
+        in_test = tests or report.trial or is_tested_with(report.site.chunk.tree, line)
     except Exception as error:
         return _failed(rule, error)
-    code = rng198.RULE.code if in_test else rule.code
+    code = rng198.RULE.code if in_test and rule.code in rng198.REPEATS else rule.code
     return Finding(line, column, code, report.message, detail_of(report, lineage) if lineage is not None else None)
 
 

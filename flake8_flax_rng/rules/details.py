@@ -21,7 +21,7 @@ def detail_of(report: Report, lineage: Callable[[Report], Lineage | None]) -> De
     """
     line, column = report.place()
     place = _range(report.site) or Range(line, column, line, column)
-    return Detail(place, tuple(_related(report)), _fix(report), _lineage(report, lineage))
+    return Detail(place, tuple(_related(report, place)), _fix(report), _lineage(report, lineage))
 
 
 def _lineage(report: Report, lineage: Callable[[Report], Lineage | None]) -> Lineage | None:
@@ -31,10 +31,13 @@ def _lineage(report: Report, lineage: Callable[[Report], Lineage | None]) -> Lin
         return None
 
 
-def _related(report: Report) -> Iterator[Related]:
+def _related(report: Report, main: Range) -> Iterator[Related]:
+    """Go through the places that are known, each once."""
+    seen = {main}
     for label, site in report.related:
         place = _range(site)
-        if place is not None:
+        if place is not None and place not in seen:
+            seen.add(place)
             yield Related(place, label)
 
 

@@ -20,11 +20,14 @@ def duplicates(events: Sequence[Event], code: str) -> Iterable[Report]:
         code: the rule that speaks.
     """
     for event in remade(events, code):
+        if event.drawn != (None, None):
+            continue  # the streams of NNX have words of their own
         site = event.second.site
         yield Report(
             site,
             f"`{spelled(site)}` is the key that {place(event.first.site)} has built, and both are drawn from; "
             "split one key, or use another seed",
-            made_twice(event.first, event.second, part(event.first, event.second)),
+            made_twice(event.first, event.second, part(event.first, event.second), site),
             partial(another_seed, site),
+            event.trial,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,15 @@ import libcst as cst
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.elements import argument
 from flake8_flax_rng.fixes.elsewhere import value_of
-from flake8_flax_rng.fixes.reached import loops_after
+from flake8_flax_rng.fixes.reached import loops_after, refuse_same_in_each_call
 from flake8_flax_rng.fixes.spared import in_each_pass, key_beside, refuse_bound_again
 from flake8_flax_rng.fixes.statements import statement_of, way_to
 from flake8_flax_rng.fixes.streams import refuse_mapped, single_key, stream_given, stream_renamed, written_at
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.linen_runs import active, possibly_drawn, unread
+from flake8_flax_rng.records import replaced
+from flake8_flax_rng.rules.linen_runs import possibly_drawn, unread
 from flake8_flax_rng.rules.report import line
 from flake8_flax_rng.semantics.linen import INITIALISING
 
@@ -41,7 +41,7 @@ def fed(events: Sequence[Event], run: ModuleRun, stream: str) -> Fix:
     Raises:
         NoFix: if no key is at hand.
     """
-    given = replace(run, call=_binding(events, run), places={}) if run.kind is RunKind.BIND else run
+    given = replaced(run, call=_binding(events, run), places={}) if run.kind is RunKind.BIND else run
     return _first(_offers(events, given, stream))
 
 
@@ -61,8 +61,8 @@ def unknown_fed(unfed: UnfedRun, stream: str) -> Fix:
 def _binding(events: Sequence[Event], run: ModuleRun) -> Site:
     """Return the call that binds a module which draws in one place only: each call draws from the start again."""
     others = [other for other in _runs(events) if other.kind is RunKind.BIND and other.call.node is not run.call.node]
-    if any(active(path) for other in others for path in other.draws):
-        raise NoFix("the bound module draws in several places")
+    if any(draw.stream != "params" for other in others for path in other.draws for draw in path):
+        raise NoFix("the bound module is called in several places that may draw")
     func = run.call.node.func if isinstance(run.call.node, cst.Call) else None
     bound = func.value if isinstance(func, cst.Attribute) else func
     made = value_of(Site(bound, run.call.chunk)) if isinstance(bound, cst.Name) else run.call
@@ -112,6 +112,7 @@ def _unused(event: Discarded, call: Site, stream: str) -> Fix:
     made, name = event.site, event.name or ""
     if made.chunk.file or call.chunk.file:
         raise NoFix("it stands in another file")
+    refuse_same_in_each_call(made)
     place = written_at(call)
     loops = loops_after(statement_of(made), place)
     refuse_bound_again(name, made, place, bool(loops))
@@ -123,6 +124,8 @@ def _given(unfed: UnfedRun, call: Site, stream: str, safe: bool) -> Fix:
     """Give a key that the function is given, or that is made for it, and that is never used."""
     if unfed.key is None:
         raise NoFix("no unused key is at hand")
+    if unfed.made is not None:
+        refuse_same_in_each_call(unfed.made.site)
     start = statement_of(unfed.made.site) if unfed.made is not None else _taker(call, unfed.key)
     place = written_at(call)
     loops = loops_after(start, place)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from flake8_flax_rng.interpreter.domain.key_lineage import ALL, child_of
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.records import record, replaced
 from flake8_flax_rng.rules.report import line, spelled
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ Frame = tuple[object, str, str]
 """What encloses something: what tells it from others, its kind, and its label."""
 
 
-@dataclass(frozen=True)
+@record()
 class Lane:
     """One application of a mapped function.
 
@@ -285,7 +285,7 @@ class _Graph:
 
     def _mark(self, name: str, collides: bool = False, unused: bool = False) -> None:
         node = self._nodes[name]
-        self._nodes[name] = replace(node, collides=node.collides or collides, unused=node.unused or unused)
+        self._nodes[name] = replaced(node, collides=node.collides or collides, unused=node.unused or unused)
 
     def _arrow(self, start: str, end: str) -> None:
         self._arrows.setdefault((start, end), Arrow(start, end))

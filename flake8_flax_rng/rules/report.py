@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,6 +13,7 @@ from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Keys, Opaque, Stacked, Tuple
 from flake8_flax_rng.interpreter.domain.walk import any_inside
+from flake8_flax_rng.records import record
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Step, Use
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _NAME_SHOWN = 40
 
 
-@dataclass(frozen=True)
+@record()
 class Report:
     """What a rule has to say.
 
@@ -32,12 +32,14 @@ class Report:
         message: one line, without the code.
         related: other places that a reader needs to see, each with a few words for it, in the order of the program.
         fix: makes the repair; only called where somebody asks for it. It may raise ``NoFix``.
+        trial: whether the numbers belong to a trial, of which RNG198 speaks.
     """
 
     site: Site
     message: str
     related: tuple[tuple[str, Site], ...] = ()
     fix: Callable[[], Fix | None] | None = None
+    trial: bool = False
 
     def place(self) -> tuple[int, int]:
         """Return the line and the column."""

@@ -140,4 +140,6 @@ def _duplicate_code(event: Remade) -> str:
     same = event.first.way[-1].owner == event.second.way[-1].owner
     if not direct or not (same or event.second.constant):
         return ""
-    return "RNG199" if event.apart else "RNG105"
+    kinds = {event.before.kind, event.use.kind}
+    alike = kinds == {UseKind.DRAW} or UseKind.STREAM in kinds
+    return "RNG105" if alike and not event.apart else "RNG199"

@@ -44,6 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Meant, part
+from flake8_flax_rng.rules.related import way
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, place, rule
 
 RULE = rule("RNG091", "meant-repeat", "a key is used twice here, and that is taken as meant", __doc__, default=False)
@@ -60,4 +61,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         around = parting.around.site if parting.loop and parting.around is not None else None
         when = f"on {place(before)}" if around is None else f"in the previous pass of the loop on {place(around)}"
         consumed = f"{name} was already consumed by `{consumer(parting.first)}` {when}"
-        yield Report(site, f"{consumed}; taken as meant, excuse `{event.excuse}`: {event.meaning}")
+        yield Report(
+            site,
+            f"{consumed}; taken as meant, excuse `{event.excuse}`: {event.meaning}",
+            way(event.first, event.second, parting),
+        )

@@ -87,16 +87,16 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         name = key_name(site, parting.second, event.name)
         back = earlier_pass(parting)
         consumed = f"consumed by `{consumer(parting.first)}` on {place(before)}{back}"
-        related = way(event.first, event.second, parting)
+        related = way(event.first, event.second, parting, event.bound)
         call = given_twice(event, parting, before, site)
         if call is not None:
             alias = f"it is `{spelled(before)}` there, for the call on {place(call.site)} gives one key for both"
             related = (("one key for both", call.site), *related)
-            yield Report(site, f"{name} was already {consumed}; {alias}", related)
+            yield Report(site, f"{name} was already {consumed}; {alias}", related, trial=event.trial)
             continue
         consumed += "" if back else inside(parting.first, event.first)
         advice, fix = _advice(event, parting, name.strip("`"), before, site)
-        yield Report(site, f"{name} was already {consumed}; {advice}", related, fix)
+        yield Report(site, f"{name} was already {consumed}; {advice}", related, fix, event.trial)
 
 
 def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> tuple[str, Repair | None]:
@@ -122,6 +122,10 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
     if same and not is_array(parting.second, site) and repeatable(before) and repeatable(site):
         keys = f"`{event.spare}, {event.spare}_2 = jax.random.split({name})`"
         return f"split it before the first use, and give one to each: {keys}{_if_meant(event)}", renew
+    if is_array(parting.second, site):
+        return f"it is an array of keys: make another one for this use{_if_meant(event)}", renew
+    if is_array(parting.first, before):
+        return f"make another key for this use{_if_meant(event)}", renew
     return f"split it before the first use, and use each key once{_if_meant(event)}", renew
 
 

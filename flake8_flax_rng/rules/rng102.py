@@ -96,7 +96,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"
         words = name.strip("`")
         if event.first.site.node is not event.second.site.node:
-            yield Report(site, _of_two_uses(event, parting, name, passes), way(event.first, event.second, parting))
+            related = way(event.first, event.second, parting, event.bound)
+            yield Report(site, _of_two_uses(event, parting, name, passes), related, trial=event.trial)
             continue
         if _in_an_inner_loop(event, parting):
             advice = "start each pass with a key of its own"
@@ -106,8 +107,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             site,
             f"{name} is the same {passes}, so {what} gives the same {'keys' if splits else 'numbers'} each time; "
             f"{advice}",
-            way(event.first, event.second, parting),
+            way(event.first, event.second, parting, event.bound),
             partial(_repair, event, parting, site, kind) if one_key(parting.second, event.second) else None,
+            event.trial,
         )
 
 

@@ -41,7 +41,7 @@ The value ledger: two calls make equal key bits, and both are consumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import libcst as cst
@@ -52,9 +52,9 @@ from flake8_flax_rng.fixes.keys import one_for_each
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Remade, Use, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.related import made_twice
+from flake8_flax_rng.rules.related import beside, made_twice
 from flake8_flax_rng.rules.repairs import key_of, renewed_each_pass, split_between
-from flake8_flax_rng.rules.report import Report, consumer, place, rule, spelled
+from flake8_flax_rng.rules.report import Report, consumer, key_site, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 from flake8_flax_rng.rules.wording import earlier_pass
 
@@ -73,7 +73,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 parting.second.site,
                 f"{_key(event)} is folded with the same number in several passes of the loop, which makes the same key "
                 "again; fold in the number of the pass, and where loops are nested one number for each",
-                made_twice(event.first, event.second, parting),
+                made_twice(event.first, event.second, parting, parting.second.site),
                 partial(_in_each_pass, event, parting),
             )
         else:
@@ -82,7 +82,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 f"`{consumer(parting.second)}` makes the same key as `{spelled(parting.first.site)}` on "
                 f"{place(parting.first.site)}{earlier_pass(parting)}{_how(event)}, so both draw the same numbers; fold "
                 "in another number, or split the key first",
-                made_twice(event.first, event.second, parting),
+                made_twice(event.first, event.second, parting, parting.second.site),
                 partial(_apart, event, parting),
             )
 
@@ -109,9 +109,17 @@ def _inside(event: Remade, sampler: Use) -> Report:
         parting.second.site,
         f"`{sampler.label}` splits its key, so that a fold of the same key with 0 or 1 draws the same numbers "
         f"({place(parting.first.site)}); split the key first, and give one part to each",
-        (("the same key here", parting.first.site),),
+        beside(parting.second.site, *_places(event, sampler, parting)),
         partial(split_between, key_of(parting.first, fold), key_of(parting.second, fold)),
     )
+
+
+def _places(event: Remade, sampler: Use, parting: Parting) -> Iterator[tuple[str, Site]]:
+    """Go through the place of the other of the two, and that of the sampler where a call hides it."""
+    first = key_site(parting.first, sampler) if event.fold_is_later else parting.first.site
+    yield "the same key here" if event.fold_is_later else "folded here", first
+    if sampler.site.node not in (parting.first.site.node, parting.second.site.node):
+        yield f"split here by `{sampler.label}`", sampler.site
 
 
 def _in_each_pass(event: Remade, parting: Parting) -> Fix:

@@ -51,6 +51,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule, spelled
 from flake8_flax_rng.rules.same_key_again import ignored_places, same_keys
 
@@ -67,4 +68,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 misused.site,
                 f"`{spelled(misused.site)}` is the same key in every call of the function around it, so that the noise "
                 "never changes; take a key as an argument, or `self.make_rng` in a Linen module",
+                beside(misused.site, ("drawn from here", misused.other)),
             )

@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports a second key that is built from the seed of another one, when both are drawn from.
+Reports a second key that is built from the seed of another one, when both are drawn from. Where one of them is only
+split, or the numbers never meet, it is RNG199.
 
 ## Why it matters
 

@@ -65,7 +65,7 @@ from flake8_flax_rng.fixes.keys import split_before
 from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Reused
 from flake8_flax_rng.interpreter.domain.kinds import Handover, Holder, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.related import head, loop
+from flake8_flax_rng.rules.related import aliases, beside, head, loop
 from flake8_flax_rng.rules.repairs import split_local
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, one_key, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
@@ -94,8 +94,13 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
             site,
             f"{f'`{name}`' if name else 'this key'} is the same in every call of `{consumer(parting.second)}` "
             f"(called {again}), so that each draws the same numbers; {_advice(event, site, name)}",
-            (*loop(parting.around), ("called again here", head(parting.second.site))),
+            (
+                *aliases(event.bound, *((step, site) for step in event.second.way)),
+                *loop(parting.around),
+                ("called again here", head(parting.second.site)),
+            ),
             partial(_repair, event, site),
+            event.trial,
         )
 
 
@@ -124,7 +129,8 @@ def _handed_on(events: Sequence[Event]) -> Iterable[Report]:
 def _misused(events: Sequence[Event]) -> Iterable[Report]:
     for misused in events:
         if isinstance(misused, Misused) and misused.code in _MISUSED:
-            yield Report(misused.site, _MISUSED[misused.code])
+            label = "the key is made here" if misused.code is Misuse.CAPTURED else "traced in this call"
+            yield Report(misused.site, _MISUSED[misused.code], beside(misused.site, (label, misused.other)))
 
 
 _AFTERWARDS = {

@@ -43,6 +43,7 @@ from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.contract import indexed, unpacked
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG110", "split-index", "an index or an unpacking does not fit the number of keys", __doc__)
@@ -52,7 +53,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
         if isinstance(event, Misused) and event.code in (Misuse.INDEX, Misuse.UNPACK):
-            yield Report(event.site, _message(event), fix=partial(_repair, event))
+            related = beside(event.site, ("the keys are made here", event.other))
+            yield Report(event.site, _message(event), related, partial(_repair, event))
 
 
 def _repair(event: Misused) -> Fix:

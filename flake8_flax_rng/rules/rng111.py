@@ -40,6 +40,7 @@ from flake8_flax_rng.fixes.contract import compared_with_none, folded_sum, seede
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG111", "not-a-key", "something else stands where a random key is needed", __doc__)
@@ -51,7 +52,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
         if isinstance(event, Misused) and event.code in _CODES:
-            yield Report(event.site, _message(event), fix=partial(_repair, event))
+            made = "the keys are made here" if event.detail == "an array of keys" else "the key is made here"
+            related = beside(event.site, (made, event.other))
+            yield Report(event.site, _message(event), related, partial(_repair, event))
 
 
 def _repair(event: Misused) -> Fix:

@@ -44,6 +44,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(
@@ -58,7 +59,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     for event in events:
         if isinstance(event, Misused) and event.code in (Misuse.HOST, Misuse.CLOCK):
-            yield Report(event.site, _message(event))
+            yield Report(event.site, _message(event), beside(event.site, ("traced in this call", event.other)))
 
 
 def _message(event: Misused) -> str:

@@ -45,6 +45,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Remade, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule, spelled
 from flake8_flax_rng.rules.reuse import remade
 
@@ -65,6 +66,7 @@ def _wrapped(event: Remade) -> Report:
         wrapped.site,
         "wrapping the data of a key gives the same key again, and it is used elsewhere as well "
         f"({place(event.before.site)}); split the key, or say `jax.random.clone(key)` if that is meant",
+        beside(wrapped.site, ("the key is used here", event.before.site), ("and again here", event.use.site)),
     )
 
 
@@ -77,4 +79,5 @@ def _computed(event: Remade) -> Report:
         made.site,
         f"`{spelled(made.site)}` is computed from the words of a key, and is the very key that was used {when}: such "
         "numbers meet; derive keys with `jax.random.fold_in` or `jax.random.split`",
+        beside(made.site, ("the key is used here", None if again else before), ("and again here", event.use.site)),
     )

@@ -47,6 +47,7 @@ from functools import partial
 from flake8_flax_rng.fixes.contract import drawn_from_parameter
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule, spelled
 
 RULE = rule("RNG115", "ignored-key", "a function draws from a constant key in place of the one it is given", __doc__)
@@ -61,5 +62,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{spelled(event.site)}` {how} the parameter `{event.what}`, so that every caller gets the same "
                 f"numbers; draw from `{event.what}`",
+                related=beside(event.site, ("a key is given here", event.other)),
                 fix=partial(drawn_from_parameter, event.site, event.what, bool(event.detail)),
             )

@@ -64,6 +64,6 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             site,
             f"{key_name(site, parting.second, event.name)} was already passed to `{consumer(parting.first)}` on "
             f"{place(parting.first.site)}; if both draw from it, split it first",
-            way(event.first, event.second, parting),
+            way(event.first, event.second, parting, event.bound),
             partial(split_between, one_key(parting.first, event.first), one_key(parting.second, event.second)),
         )

@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Defaulted, Event
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(
@@ -60,4 +61,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"the default of `{event.name}` is built once, when `{event.function}` is defined, so that every call "
                 "without it draws the same numbers; make it an argument that must be given, or default to a seed",
+                beside(event.site, ("of this function", event.defined)),
             )

@@ -44,6 +44,7 @@ from functools import partial
 
 from flake8_flax_rng.fixes.contract import unnamed
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG195", "unused-key", "a key that was split off is never used", __doc__, default=False)
@@ -61,4 +62,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             unused = " and ".join(f"`{name}`" for name in dict.fromkeys(nobodys))
             what = f"{unused} of this `{event.made.way[-1].label}`" if unused else "the result"
             fix = partial(unnamed, event.site, set(nobodys))
-            yield Report(event.site, f"{what} is never used: leave it out, or draw from it", fix=fix)
+            related = beside(event.site, ("made here", event.made.site))
+            yield Report(event.site, f"{what} is never used: leave it out, or draw from it", related, fix)

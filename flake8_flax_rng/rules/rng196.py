@@ -43,6 +43,7 @@ from functools import partial
 from flake8_flax_rng.fixes.contract import folded_sum
 from flake8_flax_rng.interpreter.domain.events import Event, Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG196", "key-arithmetic", "a key is computed from the raw words of another key", __doc__, default=False)
@@ -60,4 +61,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if isinstance(misused, Misused) and misused.code in _HOW:
             how = _HOW[misused.code]
             fix = partial(folded_sum, misused.site) if misused.code is Misuse.ARITHMETIC else None
-            yield Report(misused.site, f"{how}: derive keys with `jax.random.fold_in` or `jax.random.split`", fix=fix)
+            message = f"{how}: derive keys with `jax.random.fold_in` or `jax.random.split`"
+            yield Report(misused.site, message, beside(misused.site, ("the key is made here", misused.other)), fix)

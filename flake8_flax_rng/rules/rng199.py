@@ -2,8 +2,9 @@
 
 ## What it does
 
-Reports a second key that is built from the seed of another one where RNG105 is silent: the text shows that what is
-drawn from the two never meets, in no expression, call, result or object.
+Reports a second key that is built from the seed of another one where RNG105 is silent, and streams of one seed or key
+where RNG307 is: the text shows that what is drawn from the two never meets, in no expression, call, result or object,
+or one of the two is only split, as for the parameters of a model beside its data.
 
 ## Why it matters
 
@@ -58,6 +59,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.rules.colliding_streams import collisions
 from flake8_flax_rng.rules.duplicate_seeds import duplicates
 from flake8_flax_rng.rules.report import Report, rule
 
@@ -72,4 +74,5 @@ RULE = rule(
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report the second of two keys that come of one seed and draw for runs that have nothing to do with each other."""
-    return duplicates(events, RULE.code)
+    yield from duplicates(events, RULE.code)
+    yield from collisions(events, RULE.code)

@@ -41,6 +41,7 @@ from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.streams import stream_drawn, stream_renamed
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
 from flake8_flax_rng.rules.linen_runs import by_context, missing, runs_by_call, similar, unread
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, line, place, rule
 from flake8_flax_rng.semantics.linen import INITIALISING
 
@@ -73,13 +74,15 @@ def _report(run: ModuleRun, draw: Draw) -> Report:
             draw.site,
             "this draws from 'params' in every call, also where the variable exists, and the call on line "
             f"{line(run.call)} gives no such key: pass a function, `lambda: init(self.make_rng('params'), …)`",
+            beside(draw.site, ("called without it here", run.call)),
         )
     if run.kind not in INITIALISING:
         return Report(
             run.call,
             f"`{run.name}` draws from the stream 'params' (`make_rng` on {place(draw.site)}) and is not given it: "
             "name another stream in `make_rng`, or add a 'params' key to `rngs`",
-            fix=partial(_named, run, draw),
+            beside(run.call, ("drawn here", draw.site)),
+            partial(_named, run, draw),
         )
     meant = similar("params", run.streams or ())
     streams = ", ".join(repr(stream) for stream in run.streams or ())

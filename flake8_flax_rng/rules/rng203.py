@@ -47,6 +47,7 @@ from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.rules.keys_at_hand import fed, unknown_fed
 from flake8_flax_rng.rules.linen_runs import by_context, explained, runs_by_call, similar, unfed_runs, unread
 from flake8_flax_rng.rules.linen_runs import missing as missing_draws
+from flake8_flax_rng.rules.related import Labelled, beside
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG203", "missing-apply-stream", "a stream that the model draws is missing", __doc__)
@@ -82,7 +83,7 @@ def _forgotten(events: Sequence[Event], told: set[object]) -> Iterable[Report]:
         if fact is not None and not (unfed.mutable and unfed.made is None) and unfed.call.node not in told:
             advice = f"pass `rngs={{'dropout': {unfed.key or '<key>'}}}`"
             message = f"`{unfed.name}` runs with `{unfed.flag}` and without `rngs`, while {fact}: {advice}"
-            yield Report(unfed.call, message, fix=partial(unknown_fed, unfed, "dropout"))
+            yield Report(unfed.call, message, _other_place(unfed), partial(unknown_fed, unfed, "dropout"))
 
 
 def _supplied(events: Sequence[Event], known: set[int]) -> Iterable[Report]:
@@ -97,6 +98,7 @@ def _supplied(events: Sequence[Event], known: set[int]) -> Iterable[Report]:
                 f"{' or '.join(names)}, as {os.path.basename(one.path)} supplies it, draws the stream {draw.stream!r} "
                 f"({draw.layer or 'make_rng'} on {place(draw.site)}) and is not given it: "
                 f"{_advice(one.run, draw.stream)}",
+                beside(unfed.call, ("drawn here", draw.site)),
             )
 
 
@@ -107,6 +109,13 @@ def _second_fact(unfed: UnfedRun) -> str | None:
     if unfed.key is not None and unfed.giver is not None:
         return f"{place(unfed.giver)} gives `{unfed.key}`, which is never used"
     return f"{place(unfed.fed)} gives streams to this model" if unfed.fed is not None else None
+
+
+def _other_place(unfed: UnfedRun) -> Labelled:
+    made = unfed.made.site if unfed.made is not None else None
+    if unfed.key is not None:
+        return beside(unfed.call, ("makes the key that is never used", made), ("gives the key", unfed.giver))
+    return beside(unfed.call, ("gives streams to this model", unfed.fed))
 
 
 def _advice(run: ModuleRun, stream: str) -> str:

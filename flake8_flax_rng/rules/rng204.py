@@ -34,15 +34,16 @@ those of flax 0.8.2 and later (`make_rng` falls back to the `'params'` stream; b
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.streams import stream_left_out, stream_renamed
-from flake8_flax_rng.interpreter.domain.events import Event, ModuleRun
+from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.rules.linen_runs import UNKNOWN, missing, possibly_drawn, runs_by_call, settled, similar, unread
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG204", "unknown-stream", "a key is given under a name that nothing in the model reads", __doc__)
@@ -63,8 +64,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 run.places.get(stream) or run.places.get("*", run.call),
                 f"nothing in `{run.name.rpartition('.')[0]}` reads the stream {stream!r}: "
                 + (f"write {meant[0]!r}" if meant[0] else "leave it out, or draw from it"),
+                related=beside(run.call, *(("drawn here", draw.site) for draw in _drawn(run, meant[0])[:1])),
                 fix=partial(_repair, run, stream, meant[0]),
             )
+
+
+def _drawn(run: ModuleRun, stream: str | None) -> list[Draw]:
+    """Return the draws from the stream that was meant."""
+    return [draw for path in run.draws for draw in path if draw.stream == stream and not draw.off]
 
 
 def _repair(run: ModuleRun, stream: str, meant: str | None) -> Fix:
@@ -78,7 +85,7 @@ def _repair(run: ModuleRun, stream: str, meant: str | None) -> Fix:
     if possibly_drawn(run, "params"):
         raise NoFix("another key stands in for it, which others read too")
     idle = stream_left_out(run.places.get("params") or given, run.call, "params", initialises=False)
-    return replace(renamed, edits=(*renamed.edits, *idle.edits))
+    return replaced(renamed, edits=(*renamed.edits, *idle.edits))
 
 
 def _meant(run: ModuleRun, stream: str) -> str | None:

@@ -60,6 +60,7 @@ from functools import partial
 
 from flake8_flax_rng.fixes.streams import one_key_each
 from flake8_flax_rng.interpreter.domain.events import Doubled, Event
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG206", "shared-stream-key", "one key seeds two streams that one scope draws from", __doc__)
@@ -73,5 +74,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"the streams {event.first!r} and {event.second!r} get one key, and `{event.scope}` draws the same "
                 "numbers from both; split the key into one for each stream",
+                related=beside(
+                    event.site, (f"given as {event.first!r} here", event.given), ("drawn here", event.drawn)
+                ),
                 fix=partial(one_key_each, event.site, event.first, event.second),
             )

@@ -59,6 +59,7 @@ from flake8_flax_rng.fixes.flags import given_once, negated, told_as_others
 from flake8_flax_rng.interpreter.domain.events import Event, Flagged, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, TurnedOff
 from flake8_flax_rng.rules.linen_runs import inverted
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, line, place, rule, spelled
 from flake8_flax_rng.semantics.linen import INITIALISING
 
@@ -71,7 +72,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report each place once."""
     flags = [event for event in events if isinstance(event, Flagged) and event.what is not FlagMistake.INVERTED]
     for event in [*flags, *inverted(events)]:
-        yield Report(event.site, _message(event), fix=partial(_repair, events, event))
+        related = beside(event.site, ("the layer", event.at))
+        yield Report(event.site, _message(event), related, partial(_repair, events, event))
 
 
 def _repair(events: Sequence[Event], event: Flagged) -> Fix:

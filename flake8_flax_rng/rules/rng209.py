@@ -42,6 +42,7 @@ from flake8_flax_rng.fixes.compact import compact
 from flake8_flax_rng.interpreter.domain.events import Event, Misplaced, ModuleRun
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, Unserved
 from flake8_flax_rng.rules.linen_runs import UNKNOWN, by_context, runs_by_call, surely_drawn
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG209", "rng-outside-compact", "a submodule or draw where Linen cannot serve it", __doc__)
@@ -75,6 +76,7 @@ def _drawn_in_setup(run: ModuleRun) -> list[Report]:
             draw.site,
             f"`make_rng({draw.stream!r})` in `setup` makes the stream mandatory, and the call on "
             f"{place(run.call)} does not give it: draw in the method that needs it",
+            beside(draw.site, ("called without it here", run.call)),
         )
         for draw in surely_drawn(run)
         if draw.setup and draw.stream not in (*run.streams, UNKNOWN, "params") and not draw.unlifted

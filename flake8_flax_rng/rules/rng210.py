@@ -50,13 +50,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from flake8_flax_rng.finding import Fix
+import libcst as cst
+
+from flake8_flax_rng.finding import Edit, Fix
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.lifts import parameters_split, stream_let_in, stream_split
-from flake8_flax_rng.fixes.streams import named_stream
+from flake8_flax_rng.fixes.streams import named_stream, stream_left_out
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted, ModuleRun
-from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
+from flake8_flax_rng.interpreter.domain.kinds import LiftProblem, RunKind
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.rules.keys_at_hand import fed
+from flake8_flax_rng.rules.linen_runs import possibly_drawn
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG210", "unlifted-stream", "a lifted transform does not hand on a stream that its target draws", __doc__)
@@ -86,16 +90,30 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             )
         if event.problem is LiftProblem.UNLIFTED and (event.run or (event.site.node, event.stream) not in served):
             related = (("drawn here", event.drawn),)
-            yield Report(event.site, _unlifted(event), related, partial(_repair, event))
+            yield Report(event.site, _unlifted(event), related, partial(_repair, events, event))
 
 
-def _repair(event: Lifted) -> Fix:
-    """Hand the stream on; where its draws fell back to another key, they change."""
-    if event.transform in _BY_FILTER:
-        return stream_let_in(event.site, event.stream, safe=not event.fallback)
+def _repair(events: Sequence[Event], event: Lifted) -> Fix:
+    """Hand the stream on; the key that it fell back to is taken out of the calls where nothing else draws from it."""
     if event.stream == "params":
         return parameters_split(event.site, safe=True)
-    return stream_split(event.site, event.stream, splits=True, safe=not event.fallback)
+    if event.transform in _BY_FILTER:
+        fix = stream_let_in(event.site, event.stream, safe=not event.fallback)
+    else:
+        fix = stream_split(event.site, event.stream, splits=True, safe=not event.fallback)
+    return replaced(fix, edits=(*fix.edits, *_without_stand_in(events, event))) if event.fallback else fix
+
+
+def _without_stand_in(events: Sequence[Event], event: Lifted) -> list[Edit]:
+    edits: dict[cst.CSTNode, tuple[Edit, ...]] = {}
+    for run in events:
+        if not isinstance(run, ModuleRun) or run.kind is not RunKind.APPLY or "params" not in (run.streams or ()):
+            continue
+        fell_back = any(draw.unlifted and draw.stream == event.stream for path in run.draws for draw in path)
+        if fell_back and event.stream in (run.streams or ()) and not possibly_drawn(run, "params"):
+            place = run.places.get("params") or run.places.get("*", run.call)
+            edits[run.call.node] = stream_left_out(place, run.call, "params", initialises=False).edits
+    return [edit for found in edits.values() for edit in found]
 
 
 def _given(events: Sequence[Event], event: Lifted) -> Fix:

@@ -44,6 +44,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Lifted
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.semantics.transforms import RAW_REPEATS
 
@@ -59,4 +60,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{event.transform}` runs {event.layer} ({place(event.drawn)}) with one {event.stream!r} key for "
                 f"all lanes or steps: use {advice}, or split the key outside and pass the keys in",
+                beside(event.site, ("drawn here", event.drawn)),
             )

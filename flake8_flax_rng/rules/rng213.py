@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Rated
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, line, place, rule
 
 RULE = rule("RNG213", "dropout-rate", "a dropout rate outside of [0, 1)", __doc__)
@@ -45,7 +46,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in events:
         if isinstance(event, Rated):
             at = "" if line(event.at) == line(event.site) else f" on {place(event.at)}"
-            yield Report(event.site, f"{event.layer}{at} gets the rate {event.rate:g}: {_effect(event)}")
+            related = beside(event.site, ("the layer", event.at))
+            yield Report(event.site, f"{event.layer}{at} gets the rate {event.rate:g}: {_effect(event)}", related)
 
 
 def _effect(event: Rated) -> str:

@@ -41,7 +41,9 @@ The parameters or the output: those from two keys are equal, bit for bit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.initializers import drawn_from_argument
 from flake8_flax_rng.interpreter.domain.events import Event, Fixed
 from flake8_flax_rng.interpreter.domain.kinds import FixedValue
 from flake8_flax_rng.rules.report import Report, rule
@@ -59,4 +61,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report values that should be drawn from a key that was given, and are not."""
     for event in events:
         if isinstance(event, Fixed):
-            yield Report(event.site, _MESSAGES[event.what].format(name=event.name))
+            fix = partial(drawn_from_argument, event.site) if event.what is FixedValue.INITIALIZER else None
+            yield Report(event.site, _MESSAGES[event.what].format(name=event.name), fix=fix)

@@ -36,9 +36,12 @@ The exception, at the marked line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.nnx_streams import rngs_as_others, stream_spelt
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -53,8 +56,15 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 yield Report(event.site, f"`{event.name}` draws here and was never given a stream: pass {event.detail}")
                 continue
             advice = "pass `rngs=` to its constructor or to this call, or `deterministic=True`"
-            yield Report(event.site, f"`{event.name}` drops out here and was never given a stream: {advice}")
+            message = f"`{event.name}` drops out here and was never given a stream: {advice}"
+            yield Report(event.site, message, fix=partial(rngs_as_others, event.site))
             continue
         has = f"has only {event.detail}" if event.detail else "has no streams"
         advice = f"add `{event.name}=<key>`, or a default one, `nnx.Rngs(<key>)`"
-        yield Report(event.site, f"the stream {event.name!r} is drawn from here, and the `nnx.Rngs` {has}: {advice}")
+        message = f"the stream {event.name!r} is drawn from here, and the `nnx.Rngs` {has}: {advice}"
+        yield Report(
+            event.site,
+            message,
+            beside(event.site, ("the streams are made here", event.other)),
+            partial(stream_spelt, event.site, event.name, event.detail),
+        )

@@ -39,8 +39,20 @@ The exception, at the marked line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.nnx_streams import (
+    called_to_draw,
+    drawn_for_linen,
+    forked,
+    initializer_of_nnx,
+    key_left_out,
+    made_rngs,
+    rngs_as_others,
+    seeded_with_key,
+)
+from flake8_flax_rng.interpreter.domain.events import Event, Stateful
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
@@ -64,4 +76,23 @@ _SAYS = {
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report what is no ``Rngs``, no seed and no key."""
     for event in mistakes(events, *_SAYS):
-        yield Report(event.site, _SAYS[event.what].format(name=event.name, detail=event.detail))
+        message = _SAYS[event.what].format(name=event.name, detail=event.detail)
+        yield Report(event.site, message, fix=partial(_repair, event))
+
+
+def _repair(event: Stateful) -> Fix:
+    if event.what is StreamMistake.NOT_RNGS:
+        return made_rngs(event.site, event.detail)
+    if event.what is StreamMistake.NOT_A_SEED:
+        return seeded_with_key(event.site, event.detail)
+    return _FIXES[event.what](event.site)
+
+
+_FIXES = {
+    StreamMistake.OMITTED: rngs_as_others,
+    StreamMistake.KEY_GIVEN: key_left_out,
+    StreamMistake.KEYLESS: initializer_of_nnx,
+    StreamMistake.RNGS_AS_KEY: called_to_draw,
+    StreamMistake.NOT_FOR_LINEN: drawn_for_linen,
+    StreamMistake.UNPACKED: forked,
+}

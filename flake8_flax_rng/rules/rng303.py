@@ -2,7 +2,8 @@
 
 ## What it does
 
-Reports an `nnx.Rngs` of a constant that is built in each step, in each pass of a loop, or for each layer of a model.
+Reports an `nnx.Rngs` of a constant that is built in each step, in each pass of a loop, or for each layer of a model;
+and a module of `nnx.bridge.to_linen` that draws and is applied without `rngs`, which then builds one of a constant.
 
 ## Why it matters
 
@@ -37,9 +38,12 @@ The value ledger: equal keys are drawn from more than once; the outputs, or the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from flake8_flax_rng.interpreter.domain.events import Event, part
+from flake8_flax_rng.fixes.nnx_streams import one_for_both
+from flake8_flax_rng.interpreter.domain.events import Event, Parting, Remade, part
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import Labelled, beside, loop
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.reuse import remade
 from flake8_flax_rng.rules.streams import built_again, mistakes
@@ -58,10 +62,31 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             event.second.site,
             f"the streams start from the same constant {where}, so that {used} draws what was drawn before; "
             "make one `nnx.Rngs` for all, and hand it on",
+            _places(event, parting),
+            partial(one_for_both, event.first.site, event.second.site),
         )
     for mistake in mistakes(events, StreamMistake.CONSTANT):
         yield Report(
             mistake.site,
             "the streams of each step start from this constant, so that all steps draw the same; "
             "make the `nnx.Rngs` outside, and pass it in",
+            beside(mistake.site, ("drawn from here", mistake.other)),
         )
+    for mistake in mistakes(events, StreamMistake.WITHOUT_KEYS):
+        yield Report(
+            mistake.site,
+            "without `rngs` the streams of the module start from one constant key in each call, so that all calls "
+            "draw the same; pass `rngs={…}`",
+        )
+
+
+def _places(event: Remade, parting: Parting) -> Labelled:
+    return (
+        *loop(parting.around),
+        *beside(
+            event.second.site,
+            ("the same constant first", event.first.site),
+            ("drawn here", parting.first.site),
+            ("drawn again here", parting.second.site),
+        ),
+    )

@@ -47,8 +47,11 @@ The outputs: two calls that should differ do not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.nnx_transforms import transform_of_nnx
 from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.rules.related import beside, loop
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import copies
 
@@ -68,4 +71,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             parting.second.site,
             f"`{via}` works on a copy of the streams, so that `{event.use.label}` draws again what it drew "
             f"{before}; use `{instead}`, or return the module and go on with that",
+            (
+                *loop(parting.around),
+                *beside(
+                    parting.second.site,
+                    ("drawn here before", parting.first.site),
+                    ("copied here", copy.copied),
+                    ("what draws", event.use.site),
+                ),
+            ),
+            partial(transform_of_nnx, [parting.first.site, parting.second.site]),
         )

@@ -44,9 +44,12 @@ The exception, at the marked line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.captured import passed_in
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -55,14 +58,23 @@ RULE = rule("RNG305", "captured-module", "a traced function draws from a stream 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report streams that come from outside of the trace in which they are drawn from."""
-    for event in mistakes(events, StreamMistake.CAPTURED, StreamMistake.BOUND_METHOD):
+    for event in mistakes(events, StreamMistake.CAPTURED, StreamMistake.BOUND_METHOD, StreamMistake.REPLACED):
         if event.what is StreamMistake.BOUND_METHOD:
             yield Report(
                 event.site, f"`{event.name}` cannot take a method of a module: pass it a function and the module"
+            )
+            continue
+        if event.what is StreamMistake.REPLACED:
+            yield Report(
+                event.site,
+                f"the module whose `{event.name}` is set here comes from outside of the traced function, and cannot "
+                "change in it: pass the module as an argument",
             )
             continue
         yield Report(
             event.site,
             f"the stream {event.name or 'default'!r} that is drawn from here comes from outside of the traced "
             "function, and cannot count in it: pass the module or the `nnx.Rngs` as an argument",
+            beside(event.site, ("the stream is made here", event.other)),
+            partial(passed_in, event.site),
         )

@@ -47,7 +47,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, Shared
+from flake8_flax_rng.interpreter.domain.events import Event, Shared, part
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.reuse import remade
 from flake8_flax_rng.rules.streams import copied_by
@@ -63,16 +64,29 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in events:
         if isinstance(event, Shared) and event.stream:
             drawn = event.inside[0].site
+            site = event.made if event.made is not None and not event.made.chunk.file else event.mapped
             yield Report(
-                event.made if event.made is not None and not event.made.chunk.file else event.mapped,
+                site,
                 f"all lanes of this `{event.transform}` draw from one stream {event.stream!r} on {place(drawn)}, so "
                 f"that they get the same numbers; {_ADVICE}",
+                beside(site, ("mapped here", event.mapped), ("drawn here in each lane", drawn)),
             )
     for again in remade(events, RULE.code):
         copy = copied_by(again)
         made = copy.drawn.copied if copy is not None and copy.drawn is not None else None
+        if copy is not again.drawn[1]:
+            parting = part(again.before, again.use)
+            yield Report(
+                parting.second.site,
+                f"`{again.use.label}` draws again what the passes of an `nnx.scan` drew on "
+                f"{place(parting.first.site)}, which leaves a stream that is broadcast as it was; {_ADVICE}",
+                beside(parting.second.site, ("drawn here in each pass", parting.first.site)),
+            )
+            continue
+        place_of = made if made is not None and not made.chunk.file else again.use.site
         yield Report(
-            made if made is not None and not made.chunk.file else again.use.site,
+            place_of,
             f"each pass of this `nnx.scan` draws from one stream on {place(again.use.site)}, so that "
             f"`{again.use.label}` gets the same numbers; {_ADVICE}",
+            beside(place_of, ("drawn here in each pass", again.use.site)),
         )

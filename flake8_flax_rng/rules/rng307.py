@@ -34,7 +34,8 @@ noise = jax.random.normal(rngs.noise(), (3,))
 ```
 
 Not reported: a stream whose keys nobody draws from, as one that only feeds `Dropout` layers which are made with it:
-they fork it (before flax 0.11 they do not); models that are built alike; draws that are compared.
+they fork it (before flax 0.11 they do not); models that are built alike; draws that are compared; a key that one of
+the two only splits, as `randint` and `permutation` do before they draw; and runs whose numbers never meet (RNG199).
 
 ## Proven by
 
@@ -45,27 +46,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flake8_flax_rng.interpreter.domain.events import Event, part
-from flake8_flax_rng.rules.report import Report, consumer, place, rule
-from flake8_flax_rng.rules.reuse import remade
+from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.rules.colliding_streams import collisions
+from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule("RNG307", "colliding-streams", "two streams give the same keys", __doc__)
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report equal keys."""
-    seen: set[tuple[object, object]] = set()
-    for event in remade(events, RULE.code):
-        parting = part(event.before, event.use)
-        pair = event.first.site.node, event.second.site.node
-        if pair in seen:
-            continue
-        seen.add(pair)
-        streams = sorted({made.drawn.tag or "default" for made in event.drawn if made is not None and made.drawn})
-        named = " and ".join(map(repr, streams))
-        yield Report(
-            parting.second.site,
-            f"`{consumer(parting.second)}` uses a key of {named} that `{consumer(parting.first)}` on "
-            f"{place(parting.first.site)} has used: both come of one seed or key ({place(event.first.site)}); "
-            "give each its own",
-        )
+    return collisions(events, RULE.code)

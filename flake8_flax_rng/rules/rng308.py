@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import copies
 
@@ -56,4 +57,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             parting.second.site,
             f"`{copy.via}`{where} has copied the streams, so that this draws again what was drawn on "
             f"{place(parting.first.site)}; give the copy its own streams, `nnx.reseed(copy, {copy.tag}=<key>)`",
+            beside(parting.second.site, ("copied here", copy.copied), ("drawn here first", parting.first.site)),
         )

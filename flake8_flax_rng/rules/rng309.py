@@ -38,9 +38,12 @@ The streams: nothing changes; or the exception.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.nnx_streams import reseeded_as_shaped, reseeded_by_name
 from flake8_flax_rng.interpreter.domain.events import Event, Shared
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -55,7 +58,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     ):
         if event.what is StreamMistake.RESEED_SPLIT:
             advice = "pass `policy='match_shape'`"
-            yield Report(event.site, f"the streams {event.name!r} are split, and one key cannot reseed them: {advice}")
+            message = f"the streams {event.name!r} are split, and one key cannot reseed them: {advice}"
+            related = beside(event.site, ("split here", event.other))
+            yield Report(event.site, message, related, partial(reseeded_as_shaped, event.site))
             continue
         if broadcast and event.what is StreamMistake.FILTER_NOTHING:
             continue
@@ -64,4 +69,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             event.site,
             f"no stream of the model has the tag {name}, so that this does nothing; its streams have {event.detail}: "
             "build the model with a stream of this name",
+            fix=partial(reseeded_by_name, event.site, event.name, event.detail),
         )

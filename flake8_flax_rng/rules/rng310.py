@@ -34,9 +34,12 @@ The exception, or the output that is still random.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.modes import alone, called, mode_by_method, result_kept, without_mode
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -54,16 +57,28 @@ _NAMES = {
     "`nnx.List`",
 }
 
+_FIXES = {
+    StreamMistake.NOT_CALLED: called,
+    StreamMistake.VIEW_LOST: result_kept,
+    StreamMistake.MODE_OF_NONE: mode_by_method,
+    StreamMistake.MODE_ARGUMENT: without_mode,
+}
+
 _ALONE = "call it as a statement, and go on with the module"
 
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report modes that have no effect."""
     for event in mistakes(events, *_NAMES):
-        yield Report(event.site, _NAMES[event.what].format(name=event.name, detail=event.detail))
+        fix = _FIXES.get(event.what)
+        message = _NAMES[event.what].format(name=event.name, detail=event.detail)
+        related = beside(event.site, ("runs here in the mode before", event.other))
+        yield Report(event.site, message, related, partial(fix, event.site) if fix is not None else None)
     for event in mistakes(events, StreamMistake.NO_RESULT):
         if event.other is None or event.other.chunk.file:
             yield Report(event.site, f"this is what `{event.name}()` returned, which is nothing: {_ALONE}")
             continue
         used = f"and its result is used on {place(event.site)}"
-        yield Report(event.other, f"`{event.name}()` returns nothing, {used}: {_ALONE}")
+        related = beside(event.other, ("used as the module here", event.site))
+        message = f"`{event.name}()` returns nothing, {used}: {_ALONE}"
+        yield Report(event.other, message, related, partial(alone, event.other))

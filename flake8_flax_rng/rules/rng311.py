@@ -44,6 +44,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -58,4 +59,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             event.site,
             f"this call relies on the `nnx.Rngs` that is the default of `{event.name}` in `{event.detail}`{where}: "
             "both draw from one object; pass an `nnx.Rngs` to each",
+            beside(event.site, ("relies on it too", event.other)),
         )

@@ -33,7 +33,9 @@ The exception, at the marked line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.nnx_transforms import parameters_alone
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
 from flake8_flax_rng.rules.report import Report, rule
@@ -50,6 +52,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 "the state holds the keys and counts of streams, with which nothing can be computed: "
                 "take the parameters alone, `nnx.state(model, nnx.Param)`",
+                fix=partial(parameters_alone, event.site),
             )
             continue
         yield Report(

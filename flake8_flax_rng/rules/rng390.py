@@ -4,7 +4,8 @@
 
 Reports a call of a layer with `deterministic=False` of a model that `eval()` has turned off; and a loop that trains a
 model, evaluates it with `eval()`, and never calls `train()`, so that it trains without dropout from the second pass on;
-and a call of a model that was trained, with dropout on, where no gradient is taken.
+and a call of a model that was trained, with dropout on, where no gradient is taken. If a flag in the call turns dropout
+on, it must be the function of the loss that writes it, called once for its gradient and once without.
 
 ## Why it matters
 
@@ -42,6 +43,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.rules.streams import mistakes
 
@@ -62,9 +64,11 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in mistakes(events, *_FORGOTTEN):
         where = f" on {place(event.other)}" if event.other is not None else ""
         if event.what is StreamMistake.FORGOTTEN:
+            advice = "pass a flag that turns it off" if event.detail else "call `eval()`"
             yield Report(
                 event.site,
-                f"the model that was trained still drops out here{where}, where no gradient is taken: call `eval()`",
+                f"the model that was trained still drops out here{where}, where no gradient is taken: {advice}",
+                beside(event.site, ("drops out here", event.other)),
             )
             continue
         if event.what is StreamMistake.OVERRIDDEN:
@@ -72,10 +76,12 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{event.name}` is called with `deterministic=False` here, which counts more than the `eval()`"
                 f"{where}: pass the flag, or leave it to the mode",
+                beside(event.site, ("set to evaluation here", event.other)),
             )
             continue
         yield Report(
             event.site,
             f"nothing calls `train()` again, so that the layer{where} drops nothing from the next pass on: "
             "call `train()` before each step",
+            beside(event.site, ("drops nothing here", event.other)),
         )

@@ -38,6 +38,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misapplied
 from flake8_flax_rng.interpreter.domain.kinds import LibraryMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG401", "haiku-missing-key", "a function of Haiku draws, and is run without a key", __doc__)
@@ -50,7 +51,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         words = _words(event) if isinstance(event, Misapplied) else None
         if isinstance(event, Misapplied) and words is not None and event.site.node not in told:
             told.add(event.site.node)
-            yield Report(event.site, words)
+            yield Report(event.site, words, beside(event.site, ("draws here", event.drawn)))
 
 
 def _words(event: Misapplied) -> str | None:

@@ -36,9 +36,12 @@ The exception, at the marked line; for a module that nobody keeps, the result th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
+from flake8_flax_rng.fixes.modes import result_kept
 from flake8_flax_rng.interpreter.domain.events import Event, Misapplied
 from flake8_flax_rng.interpreter.domain.kinds import LibraryMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, rule
 
 RULE = rule(
@@ -57,6 +60,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{name}` drops out here and is given no key: pass `key=<key>`, or turn it off, "
                 "`model = eqx.nn.inference_mode(model)`",
+                beside(event.site, ("drops out here", event.drawn)),
             )
         elif event.what is LibraryMistake.THROWN_AWAY:
-            yield Report(event.site, f"`{name}` returns the changed module and leaves the one given: keep the result")
+            message = f"`{name}` returns the changed module and leaves the one given: keep the result"
+            yield Report(event.site, message, fix=partial(result_kept, event.site))

@@ -39,6 +39,7 @@ from collections.abc import Iterable, Sequence
 from flake8_flax_rng.interpreter.domain.events import Event, Remade, Shared, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 from flake8_flax_rng.semantics.packages.haiku import INSTEAD
 
@@ -56,21 +57,22 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             continue
         site, transform, what, asked = found
         told.add(site.node)
-        where = f" on {asked}" if asked else ""
         yield Report(
             site,
-            f"all {what} of `{transform}` get one key from Haiku{where}, so that they draw the same numbers: use "
-            f"`{INSTEAD.get(transform, INSTEAD['jax.vmap'])}`, or ask for the keys outside, and pass them in",
+            f"all {what} of `{transform}` get one key from Haiku on {place(asked)}, so that they draw the same "
+            f"numbers: use `{INSTEAD.get(transform, INSTEAD['jax.vmap'])}`, or ask for the keys outside, and pass them "
+            "in",
+            beside(site, ("asked for here", asked)),
         )
 
 
-def _repeated(event: Event) -> tuple[Site, str, str, str] | None:
+def _repeated(event: Event) -> tuple[Site, str, str, Site] | None:
     """Return the place of a transform that repeats a key, its name, what it repeats, and where the key is asked for."""
     if isinstance(event, Shared) and event.supplied:
-        return event.mapped, event.transform, _LANES, place(event.use.site)
+        return event.mapped, event.transform, _LANES, event.use.site
     if isinstance(event, Remade) and event.second.kind is MakeKind.SUPPLIED:
         around = part(event.first, event.second).around
         if around is not None:
             call = next((step for step in event.second.way if step.site.node is around.site.node), around)
-            return around.site, call.label, _STEPS, place(event.second.site)
+            return around.site, call.label, _STEPS, event.second.site
     return None

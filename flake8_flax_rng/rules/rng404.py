@@ -40,6 +40,7 @@ from collections.abc import Iterable, Sequence
 
 from flake8_flax_rng.interpreter.domain.events import Event, Misapplied
 from flake8_flax_rng.interpreter.domain.kinds import LibraryMistake
+from flake8_flax_rng.rules.related import beside
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG404", "numpyro-unseeded", "a model of NumPyro is called outside of a seed handler", __doc__)
@@ -57,4 +58,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
                 event.site,
                 f"`{event.path}` draws at a site of NumPyro{at} with no `seed` handler around it: call "
                 "`numpyro.handlers.seed(model, <key>)` in its place",
+                beside(event.site, ("draws here", event.drawn)),
             )

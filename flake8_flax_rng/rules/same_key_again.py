@@ -35,7 +35,7 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
         missing = left_out(event.second)
         site, made = event.second.site, spelled(event.second.site)
         parting = part(event.first, event.second)
-        related = made_twice(event.first, event.second, parting)
+        related = made_twice(event.first, event.second, parting, missing[0].site if missing is not None else site)
         fix = partial(renewed_each_pass, site, parting, event.second)
         if missing is not None:
             step, name = missing
@@ -43,7 +43,7 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
                 step.site,
                 f"`{consumer(step)}` is called without `{name}` {_when(event)}, and falls back on `{made}`, "
                 "the same key each time; pass a key",
-                (*related, ("built here", site)),
+                related,
                 partial(_given, step, name, site, parting),
             )
         elif event.second.clock:

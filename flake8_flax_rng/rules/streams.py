@@ -57,8 +57,16 @@ def stream_code(event: Remade) -> str:
     copy = copied_by(event)
     if copy is not None and copy.drawn is not None:
         return _copied_code(copy.drawn.via)
-    if UseKind.SPLIT in (event.before.kind, event.use.kind):
+    if UseKind.SPLIT in (event.before.kind, event.use.kind) or event.before.splits is not event.use.splits:
         return ""  # the keys that a split makes are others than the numbers that are drawn
+    code = _of_one_root(event)
+    return "RNG199" if code == "RNG307" and event.apart else code
+
+
+def _of_one_root(event: Remade) -> str:
+    """Return the rule that speaks of two draws from streams of one seed or one key."""
+    if event.first.fallback or event.second.fallback:
+        return ""  # whether streams are missing, the caller says, who is not in sight
     if event.first.kind is event.second.kind is MakeKind.SEED:
         return _seeded_code(event)
     return "" if event.built and not _in_one_module(event) else "RNG307"

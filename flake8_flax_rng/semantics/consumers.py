@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from flake8_flax_rng.records import field, record
 
 
 class Makes(StrEnum):
@@ -23,7 +24,7 @@ class Makes(StrEnum):
     """A draw from an object of which only the class is known; it is not done twice alike on purpose."""
 
 
-@dataclass(frozen=True)
+@record()
 class Consumer:
     """What a function or method of another library does with a key.
 
@@ -48,7 +49,7 @@ class Consumer:
     idle: bool = False
 
 
-@dataclass(frozen=True)
+@record()
 class Objects:
     """Objects of a library, by the dotted path whose call makes them.
 
@@ -65,13 +66,12 @@ class Objects:
     first: bool = False
 
 
-@dataclass(frozen=True)
+@record()
 class Library:
     """One library; each module of ``semantics.packages`` describes one, as its ``LIBRARY``.
 
     Args:
         name: the package that is imported.
-        marks: whether an import of it makes a file one that works with keys, also where JAX is not imported.
         pure: whether its other functions neither change what they are given nor run a Linen module.
         consumers: functions that consume a key, by path, with the signature that each documents.
         objects: objects whose methods consume keys, by a pattern for the path that makes them.
@@ -86,7 +86,6 @@ class Library:
     """
 
     name: str
-    marks: bool = True
     pure: bool = False
     consumers: Mapping[str, Consumer] = field(default_factory=dict)
     objects: Mapping[str, Objects] = field(default_factory=dict)

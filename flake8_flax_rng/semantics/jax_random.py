@@ -5,10 +5,10 @@ Facts: the table in JAX's ``experimental/key_reuse`` and runs on jax 0.10.2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flake8_flax_rng.records import record
 
 
-@dataclass(frozen=True)
+@record()
 class Sampler:
     """A callable that consumes a key.
 
@@ -19,6 +19,8 @@ class Sampler:
             same key with another array applies the same permutation on purpose.
         subject_name: keyword of that array.
         options: names and defaults of the parameters behind that array.
+        splits: whether it splits its key, so that it takes no number of the key itself.
+        children: those that it is known to consume then (run on jax 0.10.2).
     """
 
     key: int = 0
@@ -26,6 +28,8 @@ class Sampler:
     subject: int | None = None
     subject_name: str | None = None
     options: tuple[tuple[str, int | bool | tuple[()] | None], ...] = ()
+    splits: bool = False
+    children: tuple[int, ...] = ()
 
 
 _PLAIN = Sampler()
@@ -34,52 +38,62 @@ SAMPLERS: dict[str, Sampler] = {
     **{
         f"jax.random.{name}": _PLAIN
         for name in [
-            "ball",
             "bernoulli",
-            "beta",
-            "binomial",
             "bits",
             "categorical",
             "cauchy",
-            "chisquare",
-            "dirichlet",
-            "double_sided_maxwell",
             "exponential",
-            "f",
-            "gamma",
-            "generalized_normal",
             "geometric",
             "gumbel",
             "laplace",
-            "loggamma",
             "logistic",
             "lognormal",
             "maxwell",
-            "multinomial",
             "multivariate_normal",
             "normal",
             "orthogonal",
             "pareto",
-            "poisson",
             "rademacher",
-            "randint",
             "rayleigh",
-            "t",
             "triangular",
             "truncated_normal",
             "uniform",
-            "wald",
             "weibull_min",
         ]
     },
+    **{
+        f"jax.random.{name}": Sampler(splits=True)
+        for name in [
+            "binomial",
+            "chisquare",
+            "dirichlet",
+            "double_sided_maxwell",
+            "f",
+            "gamma",
+            "generalized_normal",
+            "loggamma",
+            "multinomial",
+            "wald",
+        ]
+    },
+    **{
+        f"jax.random.{name}": Sampler(splits=True, children=(0, 1))
+        for name in ["ball", "beta", "poisson", "randint", "t"]
+    },
     "jax.random.permutation": Sampler(
-        subject=1, subject_name="x", options=(("axis", 0), ("independent", False), ("out_sharding", None))
+        subject=1,
+        subject_name="x",
+        options=(("axis", 0), ("independent", False), ("out_sharding", None)),
+        splits=True,
+        children=(1,),
     ),
     "jax.random.shuffle": Sampler(subject=1, subject_name="x", options=(("axis", 0),)),
     "jax.random.choice": Sampler(
         subject=1,
         subject_name="a",
         options=(("shape", ()), ("replace", True), ("p", None), ("axis", 0), ("mode", None), ("out_sharding", None)),
+        splits=True,
+        children=(0, 1),
     ),
 }
 
@@ -92,12 +106,6 @@ CLOCK = "time.time"
 
 ROUNDING: frozenset[str] = frozenset({"builtins.int", "builtins.round", "math.floor", "math.ceil", "numpy.uint32"})
 """Functions that make whole seconds of it."""
-
-SPLITTING: dict[str, tuple[int, ...]] = {
-    **{f"jax.random.{name}": (0, 1) for name in ["randint", "choice", "beta", "poisson", "t", "ball"]},
-    "jax.random.permutation": (1,),
-}
-"""Samplers that split their key, and the children that they draw from (run on jax 0.10.2)."""
 
 FLIPPING: frozenset[str] = frozenset({"jax.random.rademacher"})
 """Samplers of signs: to multiply by them twice changes nothing."""
@@ -166,3 +174,9 @@ COPYING: frozenset[str] = frozenset({"numpy.asarray", "numpy.array", "jax.numpy.
 
 PICKING: frozenset[str] = frozenset({"jax.lax.dynamic_index_in_dim", "jax.numpy.take"})
 """Functions that take an element out of an array, as a subscript does."""
+
+FLOATS = frozenset(f"{module}.{name}" for module in ("jax.numpy", "numpy") for name in ("zeros", "ones", "empty"))
+"""What makes an array of floats of a shape alone."""
+
+LISTED = frozenset(f"{module}.{name}" for module in ("jax.numpy", "numpy") for name in ("array", "asarray"))
+"""What makes an array of the numbers that it is given."""

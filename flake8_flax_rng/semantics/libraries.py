@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.semantics.consumers import Consumer, Makes, Objects
 from flake8_flax_rng.semantics.names import canonical
 from flake8_flax_rng.semantics.packages import LIBRARIES
@@ -71,6 +71,12 @@ HOST_CLOCKS: frozenset[str] = frozenset(
     + ["datetime.datetime.now", "datetime.datetime.utcnow", "os.urandom", "os.getpid", "uuid.uuid4", "uuid.uuid1"]
     + ["secrets.randbits", "secrets.randbelow", "secrets.token_bytes"]
 )
+
+STOPWATCHES: frozenset[str] = frozenset(
+    [f"time.{name}{unit}" for name in ("time", "perf_counter", "monotonic", "process_time") for unit in ("", "_ns")]
+    + ["timeit.default_timer"]
+)
+"""Clocks that tell how long something takes."""
 
 LISTING: frozenset[str] = frozenset(
     ["itertools.product", "itertools.combinations", "itertools.permutations", "builtins.sorted"]
@@ -169,12 +175,15 @@ _OF_ARRAYS = (
 ARRAY_METHODS: frozenset[str] = frozenset(_OF_ARRAYS.split())
 """Methods of an array, which compute another one from it."""
 
-_ANY_OBJECT = re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
+
+@cache
+def _any_object() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _OBJECTS))
 
 
 @cache
 def _objects_at(path: str) -> Objects | None:
-    if not _ANY_OBJECT.fullmatch(path):
+    if not _any_object().fullmatch(path):
         return None
     return next((objects for pattern, objects in _OBJECTS.items() if re.fullmatch(pattern, path)), None)
 
@@ -184,7 +193,7 @@ def _known(path: str) -> bool:
     return path in _MODULES or path in CONSUMERS or path in _FOLLOWED or _objects_at(path) is not None
 
 
-@dataclass(frozen=True)
+@record()
 class Libraries:
     """What is known of other libraries' functions, and of those that the user has named.
 

@@ -6,10 +6,10 @@ stream falls back to ``'params'``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flake8_flax_rng.records import record
 
 
-@dataclass(frozen=True)
+@record()
 class Layer:
     """A built-in module.
 

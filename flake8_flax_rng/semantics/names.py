@@ -5,10 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
+from flake8_flax_rng.semantics.gate import IMPORTS_OF_INTEREST, names_keys
 from flake8_flax_rng.semantics.packages import LIBRARIES
-
-IMPORTS_OF_INTEREST = ("jax", *(library.name for library in LIBRARIES if library.marks))
-"""Packages that make a file one that works with keys; a text that holds none of these words cannot be of interest."""
 
 _INTERESTING = (
     "jax.random",
@@ -31,8 +29,6 @@ def interesting(path: str) -> bool:
 
 _CALLED = frozenset({"init", "apply", "apply_fn", "bind", "init_with_output", "lazy_init", "sample"})
 _KEY = re.compile(r"(?:^|_)(?:key|rng|prng|rngkey|subkey)s?\d*(?:_|$)|(?:Key|Rng|RNG)s?$")
-_HANDLED = ("key", "rng", ".init(", ".apply(", ".apply_fn(", ".sample(")
-_HANDLING = re.compile(r"(?:key|rng)s?\d*\b|\.(?:init|apply|apply_fn|sample)\(")
 
 _IMPORTING = re.compile(rf"^\s*(?:from|import)\s.*\b(?:{'|'.join(IMPORTS_OF_INTEREST)})\b", re.MULTILINE)
 _CONSUMING = re.compile(r"random|linen|rng|key\b(?!\s*=\s*lambda\b)|\.(?:init|apply)\b", re.IGNORECASE)
@@ -43,16 +39,14 @@ def handles_keys(identifier: str) -> bool:
     return identifier in _CALLED or _KEY.search(identifier) is not None
 
 
+def gives_streams(keyword: str) -> bool:
+    """Return whether an argument of that name gives a model its streams: so ``init`` and ``apply`` of Linen name it."""
+    return keyword == "rngs"
+
+
 def works_with_keys(text: str) -> bool:
     """Return whether a file's text imports one of the packages, and can consume a key or make a model."""
-    named = any(word in text for word in IMPORTS_OF_INTEREST)
-    return named and _IMPORTING.search(text) is not None and _CONSUMING.search(text) is not None
-
-
-def may_handle_keys(text: str) -> bool:
-    """Return whether a text can hold such an identifier."""
-    small = text.lower()  # plain words are found many times faster than the pattern fails
-    return any(word in small for word in _HANDLED) and _HANDLING.search(small) is not None
+    return names_keys(text) and _IMPORTING.search(text) is not None and _CONSUMING.search(text) is not None
 
 
 _PREFIXES: tuple[tuple[str, str], ...] = (

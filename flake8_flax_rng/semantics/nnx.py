@@ -6,7 +6,7 @@ for what a rule says, the rule is silent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flake8_flax_rng.records import record
 
 ROOT = "flax.nnx."
 RNGS = "flax.nnx.Rngs"
@@ -16,7 +16,7 @@ DEFAULT = "default"
 """The stream that stands in for one that is missing."""
 
 
-@dataclass(frozen=True)
+@record()
 class Layer:
     """A built-in layer.
 

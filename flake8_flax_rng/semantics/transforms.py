@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flake8_flax_rng.records import record
 from flake8_flax_rng.semantics import nnx
 from flake8_flax_rng.semantics.packages import LIBRARIES
 
@@ -84,7 +83,7 @@ def calling(kind: str) -> frozenset[str]:
     return frozenset(path for path, way in CONTROL.items() if way == kind)
 
 
-@dataclass(frozen=True)
+@record()
 class LiftedTransform:
     """A transform of Linen, which takes a module class, or a function whose first argument is a module.
 

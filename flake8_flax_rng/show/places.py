@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import tokenize
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from flake8_flax_rng.finding import Finding, Range, Rule
 from flake8_flax_rng.flake8_run import Checked
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.rules import RULES
 
 _RULES = {rule.code: rule for rule in RULES}
@@ -101,7 +102,7 @@ class Account:
         return self.places[-1]
 
     def _named(self, place: Range) -> Range:
-        return replace(place, file=reader_path(place.file) if place.file else self.path)
+        return replaced(place, file=reader_path(place.file) if place.file else self.path)
 
     def concerns(self, line: int) -> bool:
         """Return whether a line of the linted file is one of those that the finding speaks of."""

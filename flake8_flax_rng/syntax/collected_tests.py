@@ -33,7 +33,7 @@ def is_tested_with(tree: Sequence[ast.stmt], line: int) -> bool:
 def _collected(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.ClassDef):
         return statement.name.startswith(_CLASSES)
-    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     return statement.name.startswith(_FUNCTIONS) or any(map(_is_fixture, statement.decorator_list))
 

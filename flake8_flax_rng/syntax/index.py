@@ -10,9 +10,9 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.mutators import FILLING
 from flake8_flax_rng.syntax.walk import statements, walk
 
@@ -23,7 +23,7 @@ _OF_A_DICT = "keys"
 _ORDERING = ("sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest")
 
 
-@dataclass
+@record(frozen=False)
 class Unit:
     """A top-level function, a method, or a top-level statement.
 
@@ -51,7 +51,7 @@ class Unit:
     words: bool = False
 
 
-@dataclass
+@record(frozen=False)
 class Index:
     """What a file defines.
 
@@ -88,7 +88,7 @@ class Index:
         return name in self.relevant or name in self.small or name in self.foreign
 
 
-@dataclass(frozen=True)
+@record()
 class Interest:
     """What makes a definition one that matters.
 
@@ -96,11 +96,13 @@ class Interest:
         paths: whether a dotted path, as imported or spelled, is of interest.
         ours: whether it is that of another file of the project.
         words: whether an identifier in a call is of interest beside a name of another file.
+        keywords: whether a call that names an argument so is of interest wherever it stands.
     """
 
     paths: Callable[[str], bool]
     ours: Callable[[str], bool] = lambda _: False
     words: Callable[[str], bool] = lambda _: False
+    keywords: Callable[[str], bool] = lambda _: False
 
 
 def build(tree: ast.Module, interesting: Callable[[str], bool] | Interest) -> Index:
@@ -177,6 +179,7 @@ class _Reader:
         self._interesting = cache(interest.paths)
         self._seeds = {name for name, path in imported.items() if interest.paths(path)}
         self._words = cache(interest.words)
+        self._keywords = interest.keywords
         self._ours = {name for name, path in imported.items() if interest.ours(path)}
         self._star = any(imported[name].endswith(".*") for name in self._ours)
         self.changed: set[str] = set()
@@ -185,7 +188,7 @@ class _Reader:
     def units(self, statement: ast.stmt) -> list[Unit]:
         """Return the units of a top-level statement."""
         if not isinstance(statement, ast.ClassDef):
-            name = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ""
+            name = statement.name if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) else ""
             unit = self._read(name, [statement])
             unit.defines |= set(bound(statement))
             if not name:
@@ -194,7 +197,7 @@ class _Reader:
         units: list[Unit] = []
         rest: list[ast.AST] = [*statement.bases, *statement.keywords, *statement.decorator_list]
         for part in statement.body:
-            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 method = self._read(f"{statement.name}.{part.name}", [part])
                 method.defines |= {statement.name, part.name}
                 units.append(method)
@@ -223,12 +226,13 @@ class _Reader:
                     self._attribute(unit, inner)
                 elif isinstance(inner, ast.Call):
                     said.update(_said(inner))
+                    unit.seeded = unit.seeded or any(self._keywords(key.arg or "") for key in inner.keywords)
                     unit.defines.update(_set_by_name(inner))
                 elif isinstance(inner, ast.Subscript) and name and not isinstance(inner.ctx, ast.Load):
                     self.filled.add(_last_name(inner.value))
                 elif isinstance(inner, ast.arg) and inner.annotation is not None:
                     unit.identifiers |= _quoted(inner.annotation)
-                elif isinstance(inner, ast.Import | ast.ImportFrom):
+                elif isinstance(inner, (ast.Import, ast.ImportFrom)):
                     unit.imports = unit.imports or not name
                 elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
                     # LibCST rejects the annotation of a name in parentheses: only trying it tells the user so.
@@ -260,7 +264,7 @@ class _Reader:
 def _filled(statement: ast.stmt) -> Iterator[str]:
     """Go through the names of the containers that a statement puts something into."""
     for node in walk(statement):
-        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.value, ast.Name):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.value, ast.Name):
             fills = node.attr in FILLING if isinstance(node, ast.Attribute) else isinstance(node.ctx, ast.Store)
             if fills:
                 yield node.value.id
@@ -292,7 +296,7 @@ def _set_by_name(call: ast.Call) -> Iterator[str]:
 
 
 def _last_name(node: ast.expr) -> str:
-    while isinstance(node, ast.Subscript | ast.Starred):
+    while isinstance(node, (ast.Subscript, ast.Starred)):
         node = node.value
     if isinstance(node, ast.Attribute):
         return node.attr
@@ -319,15 +323,15 @@ def _dotted(node: ast.Attribute, imported: dict[str, str]) -> str:
 
 def bound(statement: ast.stmt) -> Iterator[str]:
     """Go through the names that a statement binds at the top level."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield statement.name
         return
     for node in walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 yield alias.asname or alias.name.partition(".")[0]
 
@@ -362,7 +366,7 @@ def _name_what_is_defined_again(tree: ast.Module, by_statement: list[list[Unit]]
     """Let a definition count as one that names itself where another statement binds its name: one takes its place."""
     times = Counter(name for units in by_statement for name in _top_names(units))
     for statement, units in zip(tree.body, by_statement, strict=True):
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and times[statement.name] > 1:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and times[statement.name] > 1:
             units[0].identifiers.add(statement.name)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from flake8_flax_rng.records import record, replaced
 from flake8_flax_rng.syntax.walk import walk
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -14,7 +14,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
-@dataclass(frozen=True)
+@record()
 class _Access:
     """One place where a name is read or bound.
 
@@ -83,25 +83,25 @@ _Found = Iterator[tuple[str, _Access | None]]
 
 def _of_block(body: Sequence[ast.stmt], at: _Access, hidden: frozenset[str]) -> _Found:
     """Go through the accesses in the order in which they happen; None stands for one that cannot be placed."""
-    inside = replace(at, blocks=(*at.blocks, id(body)))
+    inside = replaced(at, blocks=(*at.blocks, id(body)))
     for statement in body:
-        yield from _of_statement(statement, replace(inside, lines=_lines(statement)), hidden)
+        yield from _of_statement(statement, replaced(inside, lines=_lines(statement)), hidden)
 
 
 def _of_statement(node: ast.AST, at: _Access, hidden: frozenset[str]) -> _Found:
     if isinstance(node, _SCOPES):
         yield from ((name, None) for name in _shared_with(node) - hidden)
         return
-    if isinstance(node, ast.Global | ast.Nonlocal):
+    if isinstance(node, (ast.Global, ast.Nonlocal)):
         yield from ((name, None) for name in node.names)
     if isinstance(node, _COMPREHENSIONS):
         hidden = hidden.union(*[_names(part.target) for part in node.generators])
     if isinstance(node, _LOOPS):
-        at = replace(at, loops=(*at.loops, id(node)))
+        at = replaced(at, loops=(*at.loops, id(node)))
     if isinstance(node, ast.Name) and node.id not in hidden:
-        yield node.id, replace(at, reads=not isinstance(node.ctx, ast.Store))
+        yield node.id, replaced(at, reads=not isinstance(node.ctx, ast.Store))
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        yield node.target.id, replace(at, reads=True)
+        yield node.target.id, replaced(at, reads=True)
     for part in _parts(node):
         if isinstance(part, list):
             yield from _of_block(part, at, hidden)
@@ -130,7 +130,7 @@ def _shared_with(node: ast.AST) -> set[str]:
     parts = list(walk(node))
     named = {part.id for part in parts if isinstance(part, ast.Name)}
     shared = {
-        name for part in parts if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names if name in named
+        name for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for name in part.names if name in named
     }
     own = {part.arg for part in parts if isinstance(part, ast.arg)}
     own |= {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}

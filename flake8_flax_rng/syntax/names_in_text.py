@@ -157,7 +157,7 @@ def names_around(function: Function | None, text: Sequence[ast.stmt]) -> frozens
     """Return the names that a function uses, or else the whole file."""
     nodes = (node for root in (text if function is None else [function]) for node in walk(root))
     return frozenset(
-        node.id if isinstance(node, ast.Name) else node.arg for node in nodes if isinstance(node, ast.Name | ast.arg)
+        node.id if isinstance(node, ast.Name) else node.arg for node in nodes if isinstance(node, (ast.Name, ast.arg))
     )
 
 
@@ -178,7 +178,7 @@ def is_free(name: str, made: Place, use: Place, text: Sequence[ast.stmt], again:
     body = text if function is None else function.body
     blocks = list(_blocks(body, line))
     block, bound = blocks[-1]
-    if isinstance(bound, Function | ast.ClassDef) or not any(covers(statement, at) for statement in block):
+    if isinstance(bound, (Function, ast.ClassDef)) or not any(covers(statement, at) for statement in block):
         return False
     last = bound.end_lineno or bound.lineno
     if at <= last and not again:
@@ -192,7 +192,7 @@ def _blocks(block: Sequence[ast.stmt], line: int) -> Iterator[tuple[Sequence[ast
     found = next((statement for statement in block if covers(statement, line)), None)
     while found is not None:
         yield block, found
-        if isinstance(found, Function | ast.ClassDef):
+        if isinstance(found, (Function, ast.ClassDef)):
             return
         block, found = next(
             ((part, inner) for part in _parts(found) for inner in part if covers(inner, line)), (block, None)
@@ -216,7 +216,7 @@ def _names(statements: Sequence[ast.stmt], name: str) -> Iterator[tuple[ast.Name
         node, inner = waiting.pop()
         if isinstance(node, ast.Name) and node.id == name:
             yield node, inner
-        if isinstance(node, Function | ast.Lambda):
+        if isinstance(node, (Function, ast.Lambda)):
             if not _binds(node, name):
                 waiting.extend((child, True) for child in ast.iter_child_nodes(node))
             continue
@@ -235,7 +235,7 @@ def _binds(function: Function | ast.Lambda, name: str) -> bool:
         node = waiting.pop()
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
             return True
-        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
+        if not isinstance(node, (Function, ast.Lambda, ast.ClassDef)):
             waiting.extend(ast.iter_child_nodes(node))
     return False
 
@@ -260,5 +260,5 @@ def _declares(function: Function, name: str) -> bool:
 
 @lru_cache(maxsize=_CHUNKS_KEPT)
 def _declared(function: Function) -> frozenset[str]:
-    nodes = (node for node in walk(function) if isinstance(node, ast.Global | ast.Nonlocal))
+    nodes = (node for node in walk(function) if isinstance(node, (ast.Global, ast.Nonlocal)))
     return frozenset(name for node in nodes for name in node.names)

@@ -53,7 +53,7 @@ def too_deep(statements: Sequence[ast.stmt], text: str) -> str | None:
         if body:
             pending += body
             pending += getattr(statement, "orelse", [])
-            if isinstance(statement, ast.Try | ast.TryStar):
+            if isinstance(statement, (ast.Try, ast.TryStar)):
                 pending += statement.finalbody
                 pending += (part for handler in statement.handlers for part in handler.body)
                 last = statement.end_lineno or last  # what is caught stands further below

@@ -7,8 +7,6 @@ public: where that is missing, the public provider answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import libcst as cst
@@ -19,7 +17,9 @@ try:
 except ImportError:  # another LibCST
     _Writer = None  # type: ignore[assignment, misc]
 
-Positions = dict[cst.CSTNode, tuple[int, int]]
+Positions = dict[int, tuple[int, int]]
+"""By the ``id`` of the node: what LibCST hashes nodes with is written in Python."""
+
 Ranges = dict[cst.CSTNode, tuple[int, int, int, int]]
 
 
@@ -45,7 +45,40 @@ def ranges(module: cst.Module) -> Ranges:
 
 def _public(module: cst.Module) -> Positions:
     ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
-    return {node: (place.start.line, place.start.column) for node, place in ranges.items()}
+    return {id(node): (place.start.line, place.start.column) for node, place in ranges.items()}
+
+
+class _Began:
+    """What a node does when it has been written whose place is noted already."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+class _BeginsWith:
+    """A node that begins where one of its parts does, once that has been written."""
+
+    __slots__ = ("_first", "_node", "_starts")
+
+    def __init__(self, starts: Positions, node: cst.CSTNode, first: cst.CSTNode) -> None:
+        self._starts = starts
+        self._node = node
+        self._first = first
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        if id(self._first) in self._starts:
+            self._starts[id(self._node)] = self._starts[id(self._first)]
+
+
+_BEGAN = _Began()
 
 
 class _Starts(_Writer or object):  # type: ignore[misc]
@@ -71,14 +104,11 @@ class _Starts(_Writer or object):  # type: ignore[misc]
         self._column += sum(map(len, self.indent_tokens))
 
     def before_codegen(self, node: cst.CSTNode) -> None:
-        self.starts[node] = self._line, self._column
+        self.starts[id(node)] = self._line, self._column
 
-    @contextmanager
     def record_syntactic_position(
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: Any = None
-    ) -> Iterator[None]:
+    ) -> _Began | _BeginsWith:
         """Note where a node begins without the white space and the parentheses around it."""
-        self.starts[node] = self._line, self._column
-        yield
-        if start_node is not None:
-            self.starts[node] = self.starts[start_node]
+        self.starts[id(node)] = self._line, self._column
+        return _BEGAN if start_node is None else _BeginsWith(self.starts, node, start_node)

@@ -13,10 +13,10 @@ import sys
 import tokenize
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.disk import SIZE_LIMIT, Asked, Disk, contents, digest
 from flake8_flax_rng.syntax.index import Index, bound, member
 from flake8_flax_rng.syntax.mentions import paths_in, question
@@ -47,7 +47,7 @@ _MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", ".flake8", ".g
 _PACKAGE = "__init__.py"
 
 
-@dataclass(eq=False)
+@record(eq=False, frozen=False, slots=False)
 class SourceFile:
     """Another file of the project.
 
@@ -188,6 +188,11 @@ class Project:
             return self._given
         folders = _upwards(os.path.dirname(self.home))
         return next((folder for folder in folders if self._has(folder, _MARKERS)), None)
+
+    @property
+    def packaged(self) -> bool:
+        """Whether the linted file is a module of a package."""
+        return self._has(os.path.dirname(self.home), (_PACKAGE,))
 
     def find(self, module: str, home: str) -> str | None:
         """Find a module.
@@ -385,7 +390,7 @@ def _top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Go through the statements that are executed at the top level, those under conditions too."""
     for statement in body:
         yield statement
-        if isinstance(statement, ast.If | ast.Try | ast.With):
+        if isinstance(statement, (ast.If, ast.Try, ast.With)):
             for part in ("body", "orelse", "finalbody"):
                 yield from _top_level(getattr(statement, part, []))
             for handler in getattr(statement, "handlers", []):
@@ -408,15 +413,15 @@ def _imported(tree: ast.Module) -> dict[str, str]:
 
 def _changed(statement: ast.stmt) -> Iterator[str]:
     """Go through the names whose objects a top-level statement may change: ``a.b = …``, ``a[b] = …``, ``a.b(…)``."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
         return
     for node in walk(statement):
         place: ast.AST | None = None
-        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
             place = node.value
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             place = node.value.func
-        while isinstance(place, ast.Attribute | ast.Subscript):
+        while isinstance(place, (ast.Attribute, ast.Subscript)):
             place = place.value
         if isinstance(place, ast.Name):
             yield place.id

@@ -11,15 +11,15 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import libcst as cst
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.nesting import too_deep
 from flake8_flax_rng.syntax.positions import Positions, Ranges, positions, ranges
 
-CHARACTERS_KEPT = 100_000
-"""Length of the text whose trees a process keeps: files of a project use the same other files. About 3 MB."""
+CHARACTERS_KEPT = 150_000
+"""Length of the text whose trees a process keeps: files of a project use the same other files. About 4 MB."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
@@ -46,13 +46,15 @@ class _Trees:
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, cst.Module] = OrderedDict()
+        # Few files use what was linted before them, but all use the same others: those of linted ones go first.
+        self._linted: OrderedDict[str, cst.Module] = OrderedDict()
+        self._others: OrderedDict[str, cst.Module] = OrderedDict()
         self._characters = 0
         self._lent: list[Chunk] = []
 
     def lend(self, chunk: Chunk) -> cst.Module:
         """Return the tree of a chunk, until :meth:`take_back`."""
-        tree = self._kept.pop(chunk.text, None)
+        tree = self._others.pop(chunk.text, None) or self._linted.pop(chunk.text, None)
         if tree is None:
             reason = too_deep(chunk.tree, chunk.text)
             if reason is not None:
@@ -67,12 +69,12 @@ class _Trees:
         """Keep the trees that were lent, the last ones if they are too many."""
         for chunk in self._lent:
             tree = chunk.give_back()
-            if tree is not None and chunk.text not in self._kept:
-                self._kept[chunk.text] = tree
+            if tree is not None and chunk.text not in self._others and chunk.text not in self._linted:
+                (self._others if chunk.file else self._linted)[chunk.text] = tree
                 self._characters += len(chunk.text)
         self._lent.clear()
         while self._characters > CHARACTERS_KEPT:
-            text, _ = self._kept.popitem(last=False)
+            text, _ = (self._linted or self._others).popitem(last=False)
             self._characters -= len(text)
 
 
@@ -88,7 +90,7 @@ def borrowed_trees() -> Iterator[None]:
         _TREES.take_back()
 
 
-@dataclass(eq=False)
+@record(eq=False, frozen=False, slots=False)
 class Chunk:
     """One or more whole lines of top-level statements.
 
@@ -137,7 +139,7 @@ class Chunk:
         """Return the line (from 1, in the file) and the column (from 0) of a node."""
         if self._positions is None:
             self._positions = positions(self.module)
-        line, column = self._positions.get(node, (1, 0))
+        line, column = self._positions.get(id(node), (1, 0))
         return self.first_line + line - 1, column
 
     def range(self, node: cst.CSTNode) -> tuple[int, int, int, int]:

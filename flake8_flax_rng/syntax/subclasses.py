@@ -6,7 +6,8 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from flake8_flax_rng.records import record
 
 FILES_SEARCHED = 400
 """Files of a project that are searched; of a larger one nothing is known."""
@@ -18,15 +19,15 @@ CLASSES_FOLLOWED = 12
 """Classes that derive from one; of more nothing is known."""
 
 _SIZE_LIMIT = 400_000
-_CLASS = re.compile(r"^([ \t]*)class[ \t]+(\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
-_STORED = re.compile(r"^[ \t]*(?!self\b)\w[\w.]*\.(\w+)[ \t]*=(?!=)", re.MULTILINE)
-_SETATTR = re.compile(r"\bsetattr\(\s*(?!self\b)[^,()]+,\s*(?:['\"](\w+)['\"])?")
-_TEST = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_CLASS = r"^([ \t]*)class[ \t]+(\w+)[ \t]*\(([^)]*)\)"
+_STORED = r"^[ \t]*(?!self\b)\w[\w.]*\.(\w+)[ \t]*=(?!=)"
+_SETATTR = r"\bsetattr\(\s*(?!self\b)[^,()]+,\s*(?:['\"](\w+)['\"])?"
+_TEST = r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
 _SKIPPED = frozenset({"build", "dist", "node_modules", "site-packages", "venv", "env"})
 _PACKAGE = "__init__.py"
 
 
-@dataclass(frozen=True)
+@record()
 class _Header:
     """The first line of a class.
 
@@ -41,7 +42,7 @@ class _Header:
     nested: bool
 
 
-@dataclass(frozen=True)
+@record()
 class _Text:
     """What a file's text says of classes.
 
@@ -57,7 +58,7 @@ class _Text:
 _KEPT: OrderedDict[str, tuple[tuple[int, int], _Text | None]] = OrderedDict()
 
 
-@dataclass(frozen=True)
+@record()
 class Deriving:
     """The classes that derive from one, by the names that their files give to them and their bases.
 
@@ -115,7 +116,7 @@ def around(path: str) -> str:
 
 def is_test(path: str) -> bool:
     """Return whether a file is a test."""
-    return _TEST.search(path) is not None
+    return re.search(_TEST, path) is not None
 
 
 def files(folders: set[str], tests: bool) -> list[str] | None:
@@ -131,7 +132,7 @@ def files(folders: set[str], tests: bool) -> list[str] | None:
     found = dict[str, None]()
     for folder in sorted(folders):
         for path in _walk(folder):
-            if tests or not _TEST.search(os.path.relpath(path, folder)):
+            if tests or not re.search(_TEST, os.path.relpath(path, folder)):
                 found[path] = None
             if len(found) > FILES_SEARCHED:
                 return None
@@ -166,8 +167,8 @@ def _parsed(path: str) -> _Text:
         text = stream.read()
     headers = tuple(
         _Header(match[2], frozenset(re.findall(r"(\w+)\s*(?:\[[^\]]*\])?\s*(?:,|$)", match[3])), bool(match[1]))
-        for match in _CLASS.finditer(text)
+        for match in re.finditer(_CLASS, text, re.MULTILINE)
     )
-    stored = {match[1] for match in _STORED.finditer(text)}
-    stored.update(match[1] or "*" for match in _SETATTR.finditer(text))
+    stored = {match[1] for match in re.finditer(_STORED, text, re.MULTILINE)}
+    stored.update(match[1] or "*" for match in re.finditer(_SETATTR, text))
     return _Text(headers, frozenset(stored))

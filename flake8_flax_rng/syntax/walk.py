@@ -51,8 +51,7 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        fields = known.get(type(node))
-        if fields is None or fields:
+        if known.get(type(node)) != ():
             waiting += children(node)
 
 
@@ -86,4 +85,4 @@ def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         for name in _BLOCKS.get(type(statement), ()):
             parts = getattr(statement, name)
             for part in reversed(parts):
-                waiting += reversed(part.body) if isinstance(part, ast.ExceptHandler | ast.match_case) else (part,)
+                waiting += reversed(part.body) if isinstance(part, (ast.ExceptHandler, ast.match_case)) else (part,)

@@ -65,7 +65,7 @@ def test_what_changes_other_draws_is_only_done_when_asked(program, capsys):
     program.write_text(SUGGESTED)
     assert main(["fix", "program.py"]) == 1
     assert program.read_text() == SUGGESTED
-    assert "1 left; --suggested mends up to 1 of them" in capsys.readouterr().err
+    assert "1 left, which `flake8-flax-rng show` prints; --suggested mends up to 1 of these" in capsys.readouterr().err
     assert main(["fix", "--suggested", "program.py"]) == 0
     assert program.read_text() == SPLIT
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 import time
 
-from .trial import Tally, check, chunks, minimal, pool, report
+from .trial import KINDS, Tally, check, chunks, minimal, pool, report
 
 
 def main() -> int:
@@ -20,11 +21,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--shown", type=int, default=20, help="how many disagreements to make small and print")
+    parser.add_argument("--about", choices=list(KINDS), default="keys", help="what the programs are about")
     options = parser.parse_args()
     total = Tally()
     start = time.monotonic()
     with pool(options.jobs) as spread:
-        for tally in spread(check, chunks(options.programs, options.seed)):
+        for tally in spread(functools.partial(check, kind=options.about), chunks(options.programs, options.seed)):
             total.add(tally)
             done = total.counts["programs"]
             pace = done / (time.monotonic() - start)
@@ -33,7 +35,9 @@ def main() -> int:
             )
             sys.stderr.flush()
         sys.stderr.write("\n")
-        for source, what in spread(minimal, total.disagreements[: options.shown]):
+        for source, what in spread(
+            functools.partial(minimal, about=options.about), total.disagreements[: options.shown]
+        ):
             print("\n".join(["=" * 70, *(f"{item.kind} line {item.line}: {item.text}" for item in what), source]))
     print(report(total))
     return 1 if total.disagreements else 0

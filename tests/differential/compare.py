@@ -13,7 +13,7 @@ from flake8_flax_rng.verifier.judge import may_stand, unexplained
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import FIRST, SECOND, Place, Reuse
 
-from .oracle import Run, helpers, runs
+from .oracle import Around, Run, helpers, runs, uncompiled
 from .symptoms import RAISING, Symptoms
 
 _BOUND = "RNG090"
@@ -26,7 +26,44 @@ _ONCE = "RNG104"
 
 # The rules that speak of a key which is used again.
 _REUSE_RULES = ("RNG101", "RNG102", "RNG103", "RNG104", "RNG105", "RNG106", "RNG107", "RNG108", "RNG109", "RNG114")
-CODES = frozenset(rule.code for rule in RULES) & {*_REUSE_RULES, *RAISING, "RNG113"}
+
+
+def _nothing(source: str, inputs: dict[str, Any] | None) -> list[Span]:
+    return []
+
+
+@dataclass(frozen=True)
+class World:
+    """What programs are about, and how they are run.
+
+    Args:
+        reuse: the rules that speak of a key which is used again.
+        raising: the rules that speak of what raises.
+        others: further rules that are compared.
+        futile: the rules that speak of statements which change nothing.
+        in_vain: finds such statements of a program.
+        around: how JAX runs the programs.
+        alone: whether the functions of a program beside ``main`` may be run by themselves.
+    """
+
+    reuse: tuple[str, ...]
+    raising: frozenset[str]
+    others: frozenset[str] = frozenset()
+    futile: frozenset[str] = frozenset()
+    in_vain: Callable[[str, dict[str, Any] | None], list[Span]] = _nothing
+    around: Around = uncompiled
+    alone: bool = True
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The rules whose findings are compared."""
+        return frozenset(rule.code for rule in RULES) & {*self.reuse, *self.raising, *self.others, *self.futile}
+
+
+PLAIN = World(_REUSE_RULES, RAISING, frozenset({"RNG113"}))
+"""Plain keys."""
+
+CODES = PLAIN.codes
 
 _OF_MECHANISM = {"reuse": ("RNG101",), "fold": ("RNG103",), "seed": ("RNG104", "RNG105"), "lanes": ("RNG109",)}
 MECHANISMS = frozenset(name for name, codes in _OF_MECHANISM.items() if CODES.issuperset(codes))
@@ -82,6 +119,7 @@ def compare(
     silent: bool = False,
     linter: Callable[[str], list[Finding]] = lint,
     inputs: dict[str, Any] | None = None,
+    world: World = PLAIN,
 ) -> Comparison:
     """Lint a program and run it.
 
@@ -90,6 +128,7 @@ def compare(
         silent: whether the linter may be silent.
         linter: the linter.
         inputs: what to run it with; None for every input that selects a path.
+        world: what the program is about.
 
     Returns:
         what the two say of each other.
@@ -97,18 +136,19 @@ def compare(
     found = linter(source)
     bounded = any(finding.code == _BOUND for finding in found)
     broken = [Disagreement("false", f.line, f"{f.code} {f.message}") for f in found if f.code == "RNG001"]
-    findings = [finding for finding in found if finding.code in CODES]
-    shown = list(runs(source, given=inputs))
-    false = _not_shown(findings, shown)
-    for helper in helpers(source) if false else ():
-        false = _not_shown(false, runs(source, helper))
+    findings = [finding for finding in found if finding.code in world.codes]
+    shown = list(runs(source, given=inputs, around=world.around))
+    in_vain = world.in_vain(source, inputs)
+    false = _not_shown(findings, shown, world, in_vain)
+    for helper in helpers(source) if false and world.alone else ():
+        false = _not_shown(false, runs(source, helper, around=world.around), world)
     if any(finding.code == _ONCE for finding in false):
-        again = _not_shown(false, runs(source, given=inputs, calls=2))
+        again = _not_shown(false, runs(source, given=inputs, calls=2, around=world.around), world)
         false = [finding for finding in false if finding.code != _ONCE or finding in again]
     missed: dict[tuple[int, str], Disagreement] = {}
     thrown_away = {f.line for f in found if f.code == _MEANT and _THROWN_AWAY in f.message}
     for run in shown if not (silent or bounded) else ():
-        for miss in (*_missed(run, findings), *_unsaid(run, findings)):
+        for miss in (*_missed(run, findings), *_unsaid(run, findings, world, in_vain)):
             if miss.line not in thrown_away:
                 missed.setdefault((miss.line, miss.kind), miss)
     return Comparison(
@@ -122,19 +162,25 @@ def compare(
     )
 
 
-def _not_shown(findings: list[Finding], shown: Iterable[Run]) -> list[Finding]:
+def _not_shown(
+    findings: list[Finding], shown: Iterable[Run], world: World, in_vain: Iterable[Span] = ()
+) -> list[Finding]:
     places: list[Place] = []
     idle: list[Span] = []
+    raised: list[Span] = []
     symptoms: list[Symptoms] = []
     for run in shown:
         places += [place for _, group in run.groups for place in group.places]
         idle += run.idle
+        raised += run.symptoms.raised
         symptoms.append(run.symptoms)
     return [
         finding
         for finding in findings
-        if not (finding.code in _REUSE_RULES and any(_accepts(finding, place) for place in places))
+        if not (finding.code in world.reuse and any(_accepts(finding, place) for place in places))
         and not (finding.code == "RNG106" and any(finding.line in span for span in idle))
+        and not (finding.code in world.raising and any(finding.line in span for span in raised))
+        and not (finding.code in world.futile and any(finding.line in span for span in in_vain))
         and not any(seen.shown(finding.code, finding.line) for seen in symptoms)
     ]
 
@@ -161,12 +207,13 @@ def _missed(run: Run, findings: list[Finding]) -> list[Disagreement]:
     return result
 
 
-def _unsaid(run: Run, findings: list[Finding]) -> list[Disagreement]:
-    """Return the errors and the numbers of the host that the linter does not speak of."""
+def _unsaid(run: Run, findings: list[Finding], world: World, in_vain: Iterable[Span]) -> list[Disagreement]:
+    """Return the errors, the numbers of the host and the idle statements that the linter does not speak of."""
     seen, result = run.symptoms, []
-    said = {code: [finding.line for finding in findings if finding.code == code] for code in CODES}
+    said = {code: [finding.line for finding in findings if finding.code == code] for code in world.codes}
     for codes, spans, what in (
-        *([(RAISING, seen.raised, seen.error)] if seen.error else []),
+        *([(world.raising, seen.raised, seen.error)] if seen.error else []),
+        *((world.futile, [span], "a statement without effect") for span in in_vain),
         *((("RNG110",), spans, "index past the end") for spans in seen.past),
         *((("RNG113",), spans, "host randomness") for spans in seen.host),
     ):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -14,7 +15,9 @@ import jax
 import jax.numpy as jnp
 
 from flake8_flax_rng.verifier.jaxhooks import Hooks, load
-from flake8_flax_rng.verifier.ledger import FOLD, MADE, SPLIT, Bits, Ledger
+from flake8_flax_rng.verifier.judge import NOTHING
+from flake8_flax_rng.verifier.ledger import DRAW, FOLD, MADE, SPLIT, Bits, Ledger
+from flake8_flax_rng.verifier.nnxhooks import modes_set
 from flake8_flax_rng.verifier.places import Span
 from flake8_flax_rng.verifier.reuse import Group, groups
 
@@ -43,12 +46,14 @@ class Run:
         groups: the keys that it used again, with the mechanism of each.
         idle: the lines of calls that made keys which nothing has used.
         symptoms: what else it has shown.
+        drawn: the keys that were drawn from, in order.
     """
 
     inputs: dict[str, Any]
     groups: list[tuple[str, Group]]
     idle: list[Span]
     symptoms: Symptoms
+    drawn: tuple[Bits, ...] = ()
 
 
 def configure() -> None:
@@ -72,7 +77,27 @@ def _array(value: float) -> Any:
     return jnp.full(2, value)
 
 
-def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None, calls: int = 1) -> Iterator[Run]:
+Around = Callable[[], AbstractContextManager[None]]
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """Compile nothing but what computes numbers, for a while.
+
+    Yields:
+        nothing.
+    """
+    with compiled_numbers(), jax.disable_jit():
+        yield
+
+
+def runs(
+    source: str,
+    entry: str = "main",
+    given: dict[str, Any] | None = None,
+    calls: int = 1,
+    around: Around = uncompiled,
+) -> Iterator[Run]:
     """Run a program with every input that selects a path.
 
     Args:
@@ -80,6 +105,7 @@ def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None, 
         entry: the function to call.
         given: the only inputs to run it with, unless None.
         calls: how often to call the function, each time with another key.
+        around: how JAX runs it.
 
     Yields:
         what each run has shown.
@@ -87,7 +113,7 @@ def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None, 
     code = compile(source, FILENAME, "exec", dont_inherit=True)
     (function,) = (node for node in _functions(source) if node.name == entry)
     if given is not None:
-        yield Run(given, *_watched(code, entry, given, calls))
+        yield Run(given, *_watched(code, entry, given, calls, around))
         return
     parameters = [argument.arg for argument in function.args.args]
     read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
@@ -95,7 +121,7 @@ def runs(source: str, entry: str = "main", given: dict[str, Any] | None = None, 
     for values in itertools.product(*(INPUTS[name] for name in names)):
         inputs = {name: choices[0] for name, choices in INPUTS.items() if name in parameters}
         inputs |= dict(zip(names, values, strict=True))
-        yield Run(inputs, *_watched(code, entry, inputs, calls))
+        yield Run(inputs, *_watched(code, entry, inputs, calls, around))
 
 
 def helpers(source: str) -> list[str]:
@@ -108,14 +134,14 @@ def _functions(source: str) -> list[ast.FunctionDef]:
 
 
 def _watched(
-    code: CodeType, entry: str, inputs: dict[str, Any], calls: int
-) -> tuple[list[tuple[str, Group]], list[Span], Symptoms]:
+    code: CodeType, entry: str, inputs: dict[str, Any], calls: int, around: Around
+) -> tuple[list[tuple[str, Group]], list[Span], Symptoms, tuple[Bits, ...]]:
     arguments = {name: _array(value) if name == "bias" else value for name, value in inputs.items()}
     ledger = Ledger(_hooks(), FILENAME)
     namespace: dict[str, Any] = {"__name__": "program"}
     given = {"key": _key(3), "x": _array(1.0), "depth": 2, "count": 2}
     symptoms = Symptoms()
-    with compiled_numbers(), watching(symptoms, FILENAME), ledger.listening(), jax.disable_jit():
+    with around(), watching(symptoms, FILENAME), modes_set(FILENAME) as modes, ledger.listening():
         exec(code, namespace)
         function = namespace[entry]
         wanted = function.__code__.co_varnames[: function.__code__.co_argcount - len(function.__defaults__ or ())]
@@ -130,7 +156,22 @@ def _watched(
                     _go_on_with(made)
         except Exception as error:
             symptoms.note(error, FILENAME)
-    return [(mechanism(group, ledger), group) for group in groups(ledger)], list(_idle(ledger)), symptoms
+            symptoms.raised += modes if NOTHING in str(error) else []
+    _recognise(ledger)
+    drawn = tuple(event.key for event in ledger.events if event.kind == DRAW)
+    return [(mechanism(group, ledger), group) for group in groups(ledger)], list(_idle(ledger)), symptoms, drawn
+
+
+def _recognise(ledger: Ledger) -> None:
+    """Let the ledger know a function that NNX has mapped from the lines of a frame that JAX remembers.
+
+    Such a frame has code of its own, which knows its name and its line.
+    """
+    known = [(code.co_name, {line for *_, line in code.co_lines()}, span) for code, span in ledger.mapped.items()]
+    for code, line in {(site.code, site.span.first) for event in ledger.events for site in event.stack}:
+        for name, lines, span in known:
+            if code.co_name == name and line in lines:
+                ledger.mapped.setdefault(code, span)
 
 
 def _go_on_with(made: Any) -> None:

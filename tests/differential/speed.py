@@ -33,6 +33,7 @@ def compiled_numbers() -> Iterator[None]:
         for name, standing_in in (
             ("_uniform", _uniform),
             ("_normal_real", _of_bits),
+            ("_truncated_normal", _truncated),
             ("_exponential", _of_bits),
             ("_laplace", _of_bits),
             ("_gumbel", _of_bits),
@@ -72,6 +73,10 @@ def _uniform(key: Any, minval: Any, maxval: Any, shape: Any, dtype: Any) -> Any:
     bits = _SAMPLERS._random_bits(key, _WORD, shape)
     with jax.disable_jit(False):
         return _scaled(bits, minval, maxval)
+
+
+def _truncated(key: Any, lower: Any, upper: Any, shape: Any, dtype: Any) -> Any:
+    return _uniform(key, lower, upper, shape, dtype)
 
 
 def _of_bits(key: Any, shape: Any, dtype: Any, *_: Any, **__: Any) -> Any:

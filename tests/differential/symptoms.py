@@ -48,7 +48,7 @@ class Symptoms:
 
     def shown(self, code: str, line: int) -> bool:
         """Tell whether the run has shown at a line what a rule speaks of."""
-        seen = [*([self.raised] if code in RAISING else []), *{"RNG113": self.host, "RNG110": self.past}.get(code, [])]
+        seen = {"RNG113": self.host, "RNG110": self.past}.get(code, [])
         return any(line in span for spans in seen for span in spans)
 
 

@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-
 import libcst as cst
 import pytest
 
-from flake8_flax_rng.finding import Edit
 from flake8_flax_rng.fixes import elements, names, statements
-from flake8_flax_rng.fixes.edits import NoFix, applied
-from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.syntax.cst_children import nodes_of
-from flake8_flax_rng.syntax.source import chunks
-
-
-def sites(text: str, kind: type[cst.CSTNode]) -> list[Site]:
-    """Return the nodes of a kind in the order of the text."""
-    found = [
-        Site(node, chunk)
-        for chunk in chunks(text, ast.parse(text))
-        for node in nodes_of(chunk.module)
-        if isinstance(node, kind)
-    ]
-    return sorted(found, key=lambda site: site.chunk.position(site.node))
-
-
-def name(text: str, value: str) -> Site:
-    return next(site for site in sites(text, cst.Name) if site.node.value == value)
-
-
-def after(text: str, edit: Edit) -> str:
-    changed = applied(text, [edit])
-    ast.parse(changed)
-    return changed
+from flake8_flax_rng.fixes.edits import NoFix
+from tests.fixes.texts import after, name, sites
 
 
 @pytest.mark.parametrize(

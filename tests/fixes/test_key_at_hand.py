@@ -20,6 +20,9 @@ class Net(nn.Module):
 
 def run(x, flag):
 {}
+
+
+run(1.0, True)
 """
 SPLIT = "params_key, dropout_key = jax.random.split(jax.random.key(0))"
 INIT = "variables = Net().init(params_key, x, train=False)"
@@ -77,6 +80,14 @@ def test_a_key_of_the_init_is_split():
     assert "params_key, dropout_key = jax.random.split(jax.random.key(3))" in text
     assert "init(params_key, x, train=False)" in text
     assert 'apply(variables, x, train=True, rngs={"dropout": dropout_key})' in text
+
+
+def test_a_function_that_is_called_again_would_use_its_own_key_again():
+    text = PROGRAM.format(f"    {SPLIT}\n    {INIT}\n    {APPLY}")
+    for again in ("run(2.0, True)\n", ""):
+        (found,) = [finding for finding in lint(text + again, detailed=True) if finding.code == "RNG203"]
+        assert found.detail is not None
+        assert (found.detail.fix is None) is bool(again)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from flake8_flax_rng import cache, lint
-from flake8_flax_rng.cache import FOLDER
-from flake8_flax_rng.plugin import Plugin
+from flake8_flax_rng.plugin import FOLDER, Plugin
 from flake8_flax_rng.syntax import disk, project
 
 OPTIONS = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Container
 from importlib.metadata import version
 
@@ -14,7 +16,7 @@ from flake8_flax_rng import __version__
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.plugin import Plugin
 from flake8_flax_rng.rules import RULES
-from flake8_flax_rng.semantics.libraries import Libraries
+from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries, read_consumers
 from flake8_flax_rng.syntax.project import Project
 from tests import ROOT
 
@@ -254,8 +256,39 @@ def test_what_lint_is_given(monkeypatch):
         return [Finding(2, 4, "RNG101", "message")]
 
     monkeypatch.setattr(flake8_flax_rng.lint, "lint", lint)
-    assert run_plugin("x = 1\ny = 2\n", "dir/train.py") == [(2, 4, "RNG101 message", Plugin)]
-    assert seen == [("x = 1\ny = 2\n", ast.Module, "dir/train.py", Plugin.libraries, os.path.abspath("dir/train.py"))]
+    text = "import jax\ny = 2\n"
+    assert run_plugin(text, "dir/train.py") == [(2, 4, "RNG101 message", Plugin)]
+    assert seen == [(text, ast.Module, "dir/train.py", NO_LIBRARIES, os.path.abspath("dir/train.py"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("x = 1\n", False),
+        ("import haiku\n", True),
+        ("noise.draw(key)\n", True),
+        ("noise.draw(keyboard)\n", False),
+        ("noise.mine(3)\n", True),
+    ],
+)
+def test_which_texts_lint_is_given(monkeypatch, text, given):
+    seen = []
+    monkeypatch.setattr(flake8_flax_rng.lint, "lint", lambda source, *_: seen.append(source) or [])
+    monkeypatch.setattr(Plugin, "libraries", read_consumers(["noise.mine:2"]))
+    assert run_plugin(text) == []
+    assert seen == ([text] if given else [])
+
+
+@pytest.mark.slow
+def test_what_is_loaded_for_a_file_without_keys():
+    script = (
+        "import ast, sys; from flake8_flax_rng.plugin import Plugin; "
+        "list(Plugin(ast.parse('x = 1'), ['x = 1'], 'a.py').run()); "
+        "print(*sorted(name for name in sys.modules if name.startswith(('flake8_flax_rng', 'libcst', 'dataclasses'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    parts = ["", ".plugin", ".semantics", ".semantics.gate"]
+    assert done.stdout.split() == [f"flake8_flax_rng{part}" for part in parts]
 
 
 class Panic(BaseException):
@@ -280,7 +313,7 @@ def test_nothing_escapes(monkeypatch, error, reason):
         raise error
 
     monkeypatch.setattr(flake8_flax_rng.lint, "lint", lint)
-    assert run_plugin("x = 1\n") == [(1, 0, f"RNG001 not analysed: {reason}", Plugin)]
+    assert run_plugin("import jax\n") == [(1, 0, f"RNG001 not analysed: {reason}", Plugin)]
 
 
 def test_an_interrupt_does_escape(monkeypatch):
@@ -289,7 +322,7 @@ def test_an_interrupt_does_escape(monkeypatch):
 
     monkeypatch.setattr(flake8_flax_rng.lint, "lint", lint)
     with pytest.raises(KeyboardInterrupt):
-        run_plugin("x = 1\n")
+        run_plugin("import jax\n")
 
 
 def test_the_tree_is_left_as_it_was(reuse):

@@ -260,6 +260,28 @@ def test_a_file_that_hands_names_on_is_not_analysed(monkeypatch):
         lint("import jax\nkey = jax.random.key(0)\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "analysed"),
+    [
+        ('MODELS = {"cnn": models.CNN, "all": [*models.ALL]}\n', False),
+        ('def get(name, default=None):\n    """Get it."""\n    return MODELS[name]\n', False),
+        ("def get(rng):\n    return rng\n", True),
+        ("def get(name=MODELS):\n    return name\n", True),
+        ("@jax.jit\ndef get(name):\n    return name\n", True),
+        ("def get(name):\n    if name:\n        return name\n", True),
+        ("def get(name):\n    return MODELS[name]()\n", True),
+        ("models.RATE = RATE\n", True),
+        ("class Kept(models.CNN):\n    pass\n", True),
+        ("LARGE = models.SMALL * 2\n", True),
+    ],
+)
+def test_where_nothing_is_called_or_computed_nothing_is_followed(monkeypatch, text, analysed):
+    seen = []
+    monkeypatch.setattr("flake8_flax_rng.lint._analysed", lambda *_: seen.append(1) or [])
+    assert lint(f"import jax\nfrom . import models\n{text}") == []
+    assert bool(seen) is analysed
+
+
 def test_what_is_asked_for_is_parsed_after_all():
     text = f"import jax\n{UNRELATED}k = jax.random.key(unrelated(1))\n"
     assert lint(text) == []

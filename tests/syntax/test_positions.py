@@ -34,9 +34,9 @@ except* (E) as e: raise (x) from y
 """
 
 
-def public(module: cst.Module) -> dict[cst.CSTNode, tuple[int, int]]:
+def public(module: cst.Module) -> dict[int, tuple[int, int]]:
     ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
-    return {node: (place.start.line, place.start.column) for node, place in ranges.items()}
+    return {id(node): (place.start.line, place.start.column) for node, place in ranges.items()}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

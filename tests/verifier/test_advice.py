@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flake8_flax_rng.finding import Finding
 from flake8_flax_rng.lint import lint
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier.runner import verify
 from tests import FIXTURES
@@ -137,7 +137,7 @@ def test_advice_is_followed() -> None:
 @pytest.mark.parametrize(("pattern", "instead"), MUTANTS)
 def test_wrong_advice_is_noticed(pattern: str, instead: str) -> None:
     def mutant(text: str) -> list[Finding]:
-        return [replace(found, message=re.sub(pattern, instead, found.message)) for found in findings(text)]
+        return [replaced(found, message=re.sub(pattern, instead, found.message)) for found in findings(text)]
 
     with pytest.raises((AssertionError, NotApplicable)):
         followed(REUSED, mutant)

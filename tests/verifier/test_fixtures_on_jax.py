@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from flake8_flax_rng.commands.verify import lint_fixture
 from flake8_flax_rng.finding import Finding
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier import runner
 from flake8_flax_rng.verifier.fixture import Fixture
@@ -64,7 +64,7 @@ def loud(code: str) -> Linter:
 
 
 def inaccurate(source: str, name: str) -> list[Finding]:
-    return [replace(finding, line=finding.line + 1) for finding in lint_fixture(source, name)]
+    return [replaced(finding, line=finding.line + 1) for finding in lint_fixture(source, name)]
 
 
 @pytest.fixture

@@ -71,7 +71,8 @@ def check(engine: Engine, origin: int, site: Site) -> None:
     ignored = engine.book.ignored.get(text)
     name = overwritten or (ignored[0] if ignored is not None else None)
     if name is not None and not _reads_a_parameter(node, text):
-        engine.emit(Misused(Misuse.IGNORED, made.site, name, "overwritten" if overwritten else ""))
+        given = ignored[1] if ignored is not None and not overwritten else None
+        engine.emit(Misused(Misuse.IGNORED, made.site, name, "overwritten" if overwritten else "", other=given))
 
 
 @lru_cache(maxsize=IGNORED_TEXTS)

@@ -60,7 +60,9 @@ def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -
     if not what:
         return
     place = _handed_on(engine, value, node)[-1] if isinstance(value, Const) else _site(engine, node)
-    engine.emit(Misused(Misuse.NOT_A_KEY, place, label, what, engine.book.walks.number))
+    engine.emit(
+        Misused(Misuse.NOT_A_KEY, place, label, what, engine.book.walks.number, engine.book.origins.site_of(value))
+    )
 
 
 def _handed_on(engine: Engine, value: Value, node: cst.BaseExpression) -> list[Site]:
@@ -184,7 +186,7 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
     if any(part.kind in (Kind.WORD, Kind.KEY_DATA) for part in found) or _of_a_key(term):
         engine.emit(Misused(Misuse.WORD_AS_SEED, site))
     if engine.context.traces and any(part.function in HOST_CLOCKS for part in found):
-        engine.emit(Misused(Misuse.CLOCK, site))
+        engine.emit(Misused(Misuse.CLOCK, site, other=engine.context.traced_at()))
 
 
 def _of_a_key(term: Term) -> bool:
@@ -202,7 +204,7 @@ def check_generator(engine: Engine, method: Term, site: Site) -> None:
         return
     seeded = any(part.kind is Kind.CONST and part.value is not None for part in owner.parts)
     if not (seeded and owner.number >= engine.context.traces[0].terms):
-        engine.emit(Misused(Misuse.HOST, site, f"{owner.function}(…).{method.name}"))
+        engine.emit(Misused(Misuse.HOST, site, f"{owner.function}(…).{method.name}", other=engine.context.traced_at()))
 
 
 def check_constant(engine: Engine, key: Term, origin: int, signature: Term | None) -> None:
@@ -216,9 +218,9 @@ def check_layer(engine: Engine, key: Term, origin: int) -> None:
     made = engine.book.origins.root(origin)
     if made is not None and made.constant and made.place and is_fixed(key) and not _folded(engine, origin):
         if not _streamed(engine, origin):
-            engine.emit(Misused(Misuse.CONSTANT, made.site))
+            engine.emit(Misused(Misuse.CONSTANT, made.site, other=engine.context.stack[-1].site))
         elif _still_traced(engine, made):
-            engine.emit(Stateful(StreamMistake.CONSTANT, made.site))
+            engine.emit(Stateful(StreamMistake.CONSTANT, made.site, other=engine.context.stack[-1].site))
 
 
 def _still_traced(engine: Engine, made: Made) -> bool:
@@ -253,7 +255,7 @@ def check_kept(engine: Engine, node: cst.CSTNode, owner: Value, key: Key) -> Non
 def _keeps(engine: Engine, trace: Trace, node: cst.CSTNode, key: Key) -> None:
     assert trace.compiled is not None
     if engine.book.walks.captured(trace.compiled, node, key.term):
-        engine.emit(Misused(Misuse.CAPTURED, engine.site(node)))
+        engine.emit(Misused(Misuse.CAPTURED, engine.site(node), other=engine.book.origins.site_of(key)))
 
 
 def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value, state: State) -> None:
@@ -266,7 +268,9 @@ def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value, st
         return
     given = engine.context.stack[trace.depth - 1].arguments if trace.depth else ()
     if not any(owner == inner for _, argument in given for inner in reachable(argument, state.heap)):
-        engine.emit(Misused(Misuse.LEAK, _in_traced(engine, trace) or engine.site(node)))
+        engine.emit(
+            Misused(Misuse.LEAK, _in_traced(engine, trace) or engine.site(node), other=engine.context.traced_at())
+        )
 
 
 def _in_traced(engine: Engine, trace: Trace) -> Site | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record, replaced
 from flake8_flax_rng.interpreter.domain.values import NONE, Value
 from flake8_flax_rng.interpreter.paths.state import State
+from flake8_flax_rng.records import field, record, replaced
 from flake8_flax_rng.semantics.transforms import LOOPING
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ NORMAL = Completion(Ending.NORMAL)
 Completions = list[tuple[Completion, State]]
 
 
-@dataclass
+@record(frozen=False)
 class Scope:
     """Where the code that is being followed looks up its names.
 
@@ -90,7 +89,7 @@ class Scope:
         return self.redirected.get(name, here)
 
 
-@dataclass
+@record(frozen=False)
 class Activation:
     """A Linen module whose method is being followed.
 
@@ -115,7 +114,7 @@ class Activation:
     lifted: bool = False
 
 
-@dataclass
+@record(frozen=False)
 class Trace:
     """A function that JAX traces.
 
@@ -136,7 +135,7 @@ class Trace:
     depth: int = 0
 
 
-@dataclass
+@record(frozen=False)
 class Lanes:
     """A mapped function that is being followed.
 
@@ -171,7 +170,7 @@ class Lanes:
     supplied: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Frame:
     """A transform within a Linen run whose function is being followed.
 
@@ -221,6 +220,7 @@ class Context:
         level: a number that is larger than those of all objects from outside of the innermost trace.
         entered: how many calls and passes of loops led to that trace.
         differentiated: whether a gradient is taken of what is followed.
+        stands_in: whether it is what stands in for an argument that may be left out, as in ``rngs or nnx.Rngs(0)``.
     """
 
     scope: Scope = field(default_factory=lambda: Scope((MODULE_FRAME,)))
@@ -238,11 +238,17 @@ class Context:
     level: int = 0
     entered: int = 0
     differentiated: bool = False
+    stands_in: bool = False
 
     @property
     def models(self) -> int:
         """How many Linen calls and methods of Linen modules are being followed."""
         return len(self.runs) + len(self.activations)
+
+    def traced_at(self) -> Site | None:
+        """Return the call in which JAX traces what is followed, None where no call is in sight."""
+        depth = self.traces[-1].depth if self.traces else 0
+        return next((step.site for step in reversed(self.stack[:depth]) if step.turn is None), None)
 
     def in_module(self, activation: Activation) -> Context:
         """Return the context of a method of a Linen module."""
@@ -252,6 +258,10 @@ class Context:
         """Return the context of a trace, all of whose own objects have a higher number."""
         gradient = self.differentiated or differentiated
         return replaced(self, level=level, entered=len(self.stack), differentiated=gradient)
+
+    def standing_in(self) -> Context:
+        """Return the context of what stands in for an argument that may be left out."""
+        return self if self.stands_in else replaced(self, stands_in=True)
 
     def expecting_failure(self, expected: bool = True) -> Context:
         """Return the context of code in which the program expects a failure, if it does."""

@@ -34,12 +34,12 @@ from flake8_flax_rng.interpreter.domain.events import (
     Replaced,
     Step,
 )
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Args, FunctionCode, Value
 from flake8_flax_rng.interpreter.evidence.book import Book
 from flake8_flax_rng.interpreter.paths.join import merge, merge_outcomes
 from flake8_flax_rng.interpreter.paths.state import State
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.libraries import NO_LIBRARIES, Libraries
 
 if TYPE_CHECKING:

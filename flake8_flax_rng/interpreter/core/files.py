@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
@@ -14,21 +13,23 @@ if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
 
 
-@dataclass(eq=False)
 class Home:
     """A file whose text is followed.
 
     Args:
         frame: the frame that its body binds names in.
         index: which of its definitions matter; None when all do.
+
+    Attributes:
         deferred: the pieces of text that are only followed when one of their names is asked for.
         stars: the modules all of whose names it has imported.
     """
 
-    frame: int = MODULE_FRAME
-    index: Index | None = None
-    deferred: dict[str, Chunk] = field(default_factory=dict)
-    stars: list[Symbol] = field(default_factory=list)
+    def __init__(self, frame: int = MODULE_FRAME, index: Index | None = None) -> None:
+        self.frame = frame
+        self.index = index
+        self.deferred: dict[str, Chunk] = {}
+        self.stars: list[Symbol] = []
 
 
 class OtherFiles(Protocol):

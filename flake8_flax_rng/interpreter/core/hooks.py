@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from flake8_flax_rng.records import record
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -28,7 +29,7 @@ def _never(_: State) -> bool:
     return False
 
 
-@dataclass
+@record(frozen=False)
 class Hooks:
     """Who is told.
 

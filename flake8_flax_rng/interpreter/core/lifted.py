@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import initialised
@@ -14,6 +13,7 @@ from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import LiftProblem
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Class
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -34,7 +34,7 @@ def raw(engine: Engine, site: Site, name: str) -> Iterator[None]:
         yield
         return
     frame = Frame(site, name, outer=_run(engine))
-    with engine.within(replace(engine.context, lifts=(*engine.context.lifts, frame))):
+    with engine.within(replaced(engine.context, lifts=(*engine.context.lifts, frame))):
         yield
 
 
@@ -44,7 +44,7 @@ def lifted(engine: Engine, lift: Lift) -> Iterator[None]:
     run = _run(engine)
     context, frame = engine.context, Frame(lift.place, lift.name, lift, run)
     runs = (*context.runs, _narrowed(run, lift)) if run is not None else context.runs
-    with engine.within(replace(context, lifts=(*context.lifts, frame), runs=runs)):
+    with engine.within(replaced(context, lifts=(*context.lifts, frame), runs=runs)):
         yield
 
 
@@ -56,7 +56,7 @@ def _narrowed(run: Run, lift: Lift) -> Run:
     if lift.streams is None or run.streams is None:
         return run
     streams = {name: key for name, key in run.streams.items() if lift.reaches(name)}
-    return replace(run, streams=streams, bare=run.bare if lift.reaches("params") else None)
+    return replaced(run, streams=streams, bare=run.bare if lift.reaches("params") else None)
 
 
 def repeated(engine: Engine) -> bool:
@@ -76,7 +76,7 @@ def record(engine: Engine, state: State, draw: Draw) -> Draw:
     """
     counter = sum(1 for made in state.draws if made.path == draw.path and made.stream == draw.stream and not made.off)
     unlifted, cut = is_kept(engine, draw.stream), is_kept(engine, "params")
-    counted = replace(draw, counter=counter, unlifted=unlifted, cut=cut)
+    counted = replaced(draw, counter=counter, unlifted=unlifted, cut=cut)
     if draw.variable and not unlifted:
         initialised.drawn(engine, state, draw)
     _note(engine, state, counted)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.domain.events import Shared, Step
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.transforms import DEVICES
 

@@ -6,8 +6,9 @@ Each file that knows some lists them, as ``CALLS`` and ``METHODS``; ``dispatch.r
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from flake8_flax_rng.records import record
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -28,7 +29,7 @@ Managed = Callable[["Engine", "Instance", str, "State"], "Outcomes"]
 """Follows the entering or leaving of a context manager, by the name of the method."""
 
 
-@dataclass(frozen=True)
+@record()
 class Calls:
     """Which calls a model follows.
 

@@ -73,7 +73,7 @@ class Namer:
 
     def term(self, value: Value, state: State) -> Term:
         """Return the term that names a value; containers are named by their contents."""
-        if isinstance(value, Opaque | Key):
+        if isinstance(value, (Opaque, Key)):
             return value.term
         if isinstance(value, Const):
             return self.terms.const(value.value)
@@ -83,7 +83,7 @@ class Namer:
         """Return what a reader calls a callable."""
         if type(value) is Symbol:
             return value.path
-        while isinstance(value, Bound | Wrapped | Partial | Descriptor):
+        while isinstance(value, (Bound, Wrapped, Partial, Descriptor)):
             value = value.function
         if isinstance(value, Symbol):
             return value.path

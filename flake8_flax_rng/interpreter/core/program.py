@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Hashable
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
+from flake8_flax_rng.records import field, record, replaced
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -35,7 +35,7 @@ class Chosen(IntEnum):
     """A parameter's default was taken, which its callers may never use: which keys are used is still of interest."""
 
 
-@dataclass
+@record(frozen=False)
 class FixedObjects:
     """Names with what they stand for as long as the program runs.
 
@@ -66,7 +66,7 @@ class FixedObjects:
 
     def only(self, names: Container[str]) -> FixedObjects:
         """Return what it says of some names."""
-        return replace(self, names={name: value for name, value in self.names.items() if name in names})
+        return replaced(self, names={name: value for name, value in self.names.items() if name in names})
 
     def ways(self) -> tuple[FixedObjects, ...]:
         """Return what all its names stand for, in each of the runs that there may be."""
@@ -122,6 +122,7 @@ class Program:
         defaults: where the keys are built that are defaults of parameters.
         called: the functions that are called somewhere.
         entered: those of them whose text was followed there.
+        measured: the anonymous ones of which only the shapes are asked.
         cut: what the functions gave to themselves where that was not followed, because nothing was drawn from it yet.
         jitted: the functions that the file compiles.
         cached: the functions that remember their results.
@@ -147,7 +148,8 @@ class Program:
         owners: the functions in whose text these stand, by the same number.
         relied: the first call that builds a module on an object which is the default of a parameter.
         reliances: the calls that rely on such an object, by number.
-        trained: the layers that have dropped out where a gradient was taken, by walk and number.
+        trained: the layers that have dropped out where a gradient was taken, by walk and number, and by the calls that
+            led to them in there if these have turned them on.
         dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
@@ -163,6 +165,7 @@ class Program:
         self.defaults: dict[tuple[FunctionCode, str], Site] = {}
         self.called: set[FunctionCode] = set()
         self.entered: set[FunctionCode] = set()
+        self.measured: set[FunctionCode] = set()
         self.cut: dict[FunctionCode, set[Term]] = {}
         self.jitted: set[FunctionCode] = set()
         self.cached: set[FunctionCode] = set()
@@ -186,7 +189,7 @@ class Program:
         self.owners: dict[object, int] = {}
         self.relied: dict[tuple[FunctionCode, str], Reliance] = {}
         self.reliances: dict[object, Reliance] = {}
-        self.trained: set[tuple[int, object]] = set()
+        self.trained: set[tuple[int, object, tuple[cst.CSTNode, ...]]] = set()
         self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
         self.unkept: dict[cst.CSTNode, str] = {}

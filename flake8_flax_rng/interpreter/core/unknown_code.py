@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.core.initialised import given_away
 from flake8_flax_rng.interpreter.domain.events import Use
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -29,7 +28,8 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
-from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, VOLATILE
+from flake8_flax_rng.records import replaced
+from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, STOPWATCHES, VOLATILE
 from flake8_flax_rng.semantics.transforms import SELECTING
 
 if TYPE_CHECKING:
@@ -44,12 +44,15 @@ _GIVEN_AWAY = frozenset({*CONTAINERS, Rows, Bound, Native, Partial})
 
 def escape(engine: Engine, value: Value, state: State) -> None:
     """Forget what unknown code could change through a value."""
+    if type(value) is Opaque:  # what most values are
+        _escape(engine, value, state)
+        return
     for inner in list(reachable(value, state.heap, _GIVEN_AWAY)):
         _escape(engine, inner, state)
 
 
 def _escape(engine: Engine, value: Value, state: State) -> None:
-    if isinstance(value, Tuple | Rows):
+    if isinstance(value, (Tuple, Rows)):
         return  # its items escape by themselves
     engine.book.read(value)
     engine.book.escapes.note(value)
@@ -105,7 +108,7 @@ def _streams(args: Args, state: State) -> Iterator[Value]:
 
 def _unresolved(engine: Engine, value: Value, state: State) -> None:
     """Note that a key is given to something of which nothing is known."""
-    if not isinstance(value, Key | Opaque) or not engine.context.stack:
+    if not isinstance(value, (Key, Opaque)) or not engine.context.stack:
         return
     first = state.ledger.get(LedgerKey(value.term))
     if first is None and isinstance(value, Opaque):
@@ -120,6 +123,8 @@ def _unresolved(engine: Engine, value: Value, state: State) -> None:
 
 def pure_call(engine: Engine, name: str, args: Args, state: State) -> Outcomes:
     """Call a function that only computes a value from its arguments."""
+    if name in STOPWATCHES:
+        engine.book.signs.stopwatches.read([step for step in engine.context.stack if step.turn is None])
     parts = [engine.term(value, state) for value in args.values()]
     names = [engine.terms.const(keyword) for keyword in args.keywords]
     for value in args.values():

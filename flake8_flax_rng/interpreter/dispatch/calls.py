@@ -30,9 +30,10 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import INSTANCES, consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
-from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers
+from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers, splitting
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
+from flake8_flax_rng.interpreter.nnx.lanes import BACKUPS
 from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.comparisons import compares
@@ -98,6 +99,8 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
         known = INSTANCES.get(found.cls.path)
         if known is not None:
             return known(engine, "__call__", function, args, state, site)
+        if found.cls.path == BACKUPS:
+            return splitting.call_backups(engine, found, site)
         if found.cls.path == bridge.TO_NNX:
             return bridge.call(engine, function, found, args, state, site)
         if nnx_modules.is_of_nnx(found):

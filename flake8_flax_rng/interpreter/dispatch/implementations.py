@@ -6,7 +6,6 @@ message names those that count.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -24,6 +23,7 @@ from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.python import classes, declared_types, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.functions import is_left_to_subclasses
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.names import handles_keys
 
@@ -177,7 +177,7 @@ def _call_all(engine: Engine, name: str, found: Implementations | None, args: Ar
         engine.book.read(value)
         *around, step = engine.context.stack
         use = Use(
-            (*around, replace(step, label=label)),
+            (*around, replaced(step, label=label)),
             UseKind.DRAW,
             label,
             key[0],

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, Key, Keys, Native, Symbol, Value
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.python import classes, lineage
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
 
@@ -87,11 +87,11 @@ def _default(engine: Engine, name: str, default: Value | None, state: State, sit
         return engine.allocate(state, DictObject(()))
     if isinstance(default, Native) and default.receiver == Symbol("builtins.list"):
         return engine.allocate(state, ListObject(()))
-    if isinstance(default, Native) and isinstance(default.receiver, Class | Function):
+    if isinstance(default, Native) and isinstance(default.receiver, (Class, Function)):
         return _from_factory(engine, name, default.receiver, state, site)
     if default is None or isinstance(default, Native):
         return engine.unknown(name)
-    if isinstance(default, Key | Keys):
+    if isinstance(default, (Key, Keys)):
         engine.book.origins.mark_default(default.origin)
     return default
 
@@ -102,7 +102,7 @@ def _from_factory(engine: Engine, name: str, factory: Class | Function, state: S
     if len(outcomes) != 1:
         return engine.unknown(name)
     value, after = outcomes[0]
-    if isinstance(value, Key | Keys):
+    if isinstance(value, (Key, Keys)):
         return engine.unknown(name)
     if after is not state:
         state.heap.update(after.heap)

@@ -55,7 +55,7 @@ def _seed_host(engine: Engine, path: str, args: Args, state: State, site: Site) 
 def _draw_on_host(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
     traces = engine.context.traces
     if traces and state.versions.get(_global_generator(engine, path)) != traces[0].terms:
-        engine.emit(Misused(Misuse.HOST, site, path))
+        engine.emit(Misused(Misuse.HOST, site, path, other=engine.context.traced_at()))
 
 
 def _global_generator(engine: Engine, path: str) -> Term:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +84,7 @@ class Use:
         subject: the array that a shuffling sampler works on.
         settings: a shuffling sampler's other arguments.
         derived: number of the split that this use is, 0 for other kinds.
+        splits: for a draw, whether all its numbers come of children of the key.
         module: address of the Linen module, for streams.
         call: what the Linen call computes apart from its variables.
         variables: the variables that a Linen call was given.
@@ -104,6 +104,7 @@ class Use:
     subject: Term | None = None
     settings: Term | None = None
     derived: int = 0
+    splits: bool = False
     module: int = 0
     call: Term | None = None
     variables: Term | None = None
@@ -244,6 +245,7 @@ class Remade:
         drawn: the draws from streams of NNX that have made the first and the second key, where these have.
         built: whether constructors of layers have drawn both, or have forked the streams that did.
         apart: whether the text shows that what was drawn from the one never meets what was drawn from the other.
+        trial: whether the two belong to a trial, which only measures how long something takes.
     """
 
     first: Made
@@ -255,6 +257,7 @@ class Remade:
     drawn: tuple[Made | None, Made | None] = (None, None)
     built: bool = False
     apart: bool = False
+    trial: bool = False
 
 
 @record(eq=False)
@@ -265,11 +268,13 @@ class Defaulted:
         site: where the key is built.
         name: the parameter.
         function: the function.
+        defined: the name of the function, where it is defined.
     """
 
     site: Site
     name: str
     function: str
+    defined: Site | None = None
 
 
 @record(eq=False)
@@ -389,6 +394,7 @@ class Misused:
         what: what stands there, as a reader knows it.
         detail: a further fact for the message.
         root: number of the walk through the program that found it.
+        other: another place that belongs to it: where the keys were made, or the call in which JAX traces.
     """
 
     code: Misuse
@@ -396,6 +402,7 @@ class Misused:
     what: str = ""
     detail: str = ""
     root: int = 0
+    other: Site | None = None
 
 
 @record(eq=False)
@@ -412,6 +419,8 @@ class Reused:
             known.
         spare: a name for a new key that nothing else has where the key is used again.
         rebound: the names that are bound between the two uses, or in the loop that repeats one.
+        bound: where the key was bound to names, by the number of the function and the name.
+        trial: whether the two belong to a trial, which only measures how long something takes.
     """
 
     first: Use
@@ -422,6 +431,8 @@ class Reused:
     holders: Mapping[cst.CSTNode, Holder | None] = field(default_factory=dict)
     spare: str = SPARE
     rebound: frozenset[str] = frozenset()
+    bound: Mapping[tuple[int, str], Site] = field(default_factory=dict)
+    trial: bool = False
 
 
 @record(eq=False)
@@ -569,12 +580,16 @@ class Doubled:
         first: the first stream.
         second: the second stream.
         scope: the module that draws from both, as a reader knows it.
+        given: the place of the first stream's key.
+        drawn: where both are drawn from.
     """
 
     site: Site
     first: str
     second: str
     scope: str
+    given: Site | None = None
+    drawn: Site | None = None
 
 
 @record(eq=False)

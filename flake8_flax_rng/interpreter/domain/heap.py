@@ -6,11 +6,10 @@ forked states can share a heap.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record, replaced
 from flake8_flax_rng.interpreter.domain.values import Const, Value
+from flake8_flax_rng.records import field, record, replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site

@@ -256,8 +256,14 @@ class StreamMistake(StrEnum):
     CONSTANT = "constant"
     """A step that is compiled draws from an ``Rngs`` that it makes of a constant."""
 
+    WITHOUT_KEYS = "without keys"
+    """A module of NNX under Linen is applied without keys, and draws from a constant one."""
+
     CAPTURED = "captured"
     """A traced function draws from a stream that is no argument of it."""
+
+    REPLACED = "replaced"
+    """A traced function gives a module that is no argument of it another key."""
 
     BOUND_METHOD = "bound method"
     """A transform is given a method of a module that is there already."""
@@ -265,11 +271,17 @@ class StreamMistake(StrEnum):
     SPLIT_DRAWN = "split drawn"
     """A stream of many keys is drawn from as if it had one."""
 
+    NOT_SPLIT = "not split"
+    """A stream of one key is mapped along an axis."""
+
     UNPACKED = "unpacked"
     """What splits an ``Rngs`` is unpacked."""
 
     BACKUP = "backup"
     """What ``split_rngs`` returns, the state before, is taken for the streams."""
+
+    BACKUP_CALLED = "backup called"
+    """It is taken for a function that was decorated."""
 
     WITH_RNGS = "with_rngs"
     """``with_rngs`` is called in the mode in which it is not there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.records import record
 
 if TYPE_CHECKING:
     import libcst as cst

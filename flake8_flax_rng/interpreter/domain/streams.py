@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.records import record
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.values import Value
 
 
-@dataclass
+@record(frozen=False)
 class Run:
     """The Linen call that is being followed.
 

@@ -152,3 +152,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
 def places_of(name: str) -> dict[Kind, int]:
     """Return the place of a part, by the kinds of terms that have one of this name."""
     return {kind: names.index(name) for kind, names in PARTS.items() if name in names}
+
+
+NAMED_ELSEWHERE = frozenset({Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.ITEM, Kind.PARAMETER})
+"""What has a name already where it is bound to another one."""

@@ -6,10 +6,9 @@ Values are immutable; what a program can mutate (lists, dicts, instances) lives 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record
+from flake8_flax_rng.records import field, record
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -168,7 +167,7 @@ class Symbol(Value):
     home: str = ""
 
 
-@dataclass(frozen=True)
+@record()
 class FunctionCode:
     """What all function objects made by one ``def`` or ``lambda`` share.
 
@@ -239,7 +238,7 @@ class Partial(Compound):
     keywords: tuple[tuple[str, Value], ...]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Lift:
     """What a lifted transform of Linen does with the streams and the parameters of its target.
 
@@ -303,7 +302,7 @@ class Descriptor(Compound):
     function: Value
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Class(Value):
     """A class of the linted file; compared by identity.
 
@@ -329,14 +328,14 @@ class Class(Value):
     dataclass: str | None = None
     serial: int = 0
     target: Class | Symbol | None = None
-    lineage: list[Class | Symbol | None] = field(default_factory=list, repr=False)
-    annotations: dict[str, cst.BaseExpression] = field(default_factory=dict, repr=False)
+    lineage: list[Class | Symbol | None] = field(default_factory=list)
+    annotations: dict[str, cst.BaseExpression] = field(default_factory=dict)
     frames: tuple[int, ...] = ()
     configured: bool = False
-    derives: dict[frozenset[str] | None, bool] = field(default_factory=dict, repr=False)
+    derives: dict[frozenset[str] | None, bool] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Args:
     """The arguments of a call.
 

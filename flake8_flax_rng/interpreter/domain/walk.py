@@ -104,6 +104,8 @@ def any_inside(
         through: the kinds that are looked into.
         unsure: the answer where there is more than can be visited.
     """
+    if kind_of(value, heap) not in through:
+        return test(value)
     visits = 0
     for inner in reachable(value, heap, through):
         if test(inner):
@@ -114,7 +116,7 @@ def any_inside(
 
 def any_key(value: Value, heap: Heap, through: Kinds = ALL) -> bool:
     """Return whether a value is a key or an array of keys, or holds one."""
-    return any_inside(value, heap, lambda inner: isinstance(inner, Key | Keys), through)
+    return any_inside(value, heap, lambda inner: isinstance(inner, (Key, Keys)), through)
 
 
 class KeysWithin:
@@ -128,13 +130,13 @@ class KeysWithin:
 
     def new(self, value: Value) -> Sequence[Key | Keys]:
         """Return the keys that a value is or holds, without those of what was gone through before."""
-        if isinstance(value, Key | Keys):
+        if isinstance(value, (Key, Keys)):
             return (value,)
         if type(value) not in _HOLDING or identity(value) in self._known:
             return ()
         found = list(reachable(value, {}, _HOLDING, self._known))
         self._known.update((identity(inner), inner) for inner in found if type(inner) in _HOLDING)
-        return [inner for inner in found if isinstance(inner, Key | Keys)]
+        return [inner for inner in found if isinstance(inner, (Key, Keys))]
 
 
 def pairs(one: Value, other: Value, heap: Heap, through: Kinds = ALL) -> Iterator[tuple[Value, Value]]:
@@ -192,7 +194,7 @@ class Rebuilding:
         if place not in self._made:
             if isinstance(holder, Tuple):
                 self._made[place] = Tuple(self._all(holder.items, depth))
-            elif isinstance(holder, ListObject | DictObject):
+            elif isinstance(holder, (ListObject, DictObject)):
                 self._made[place] = ref = Ref(self._address())
                 self._heap[ref.address] = self._object(holder, depth)
         return self._made[place]

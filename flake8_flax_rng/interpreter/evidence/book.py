@@ -43,6 +43,7 @@ class Book:
         complete: whether all functions were followed to their ends, so that what was not seen is not there.
         imported: the names of imported modules and functions.
         text: the statements of the linted file.
+        packaged: whether that is a module of a package.
         holders: for the attributes that hold a key, how the object can be given a new one, where that is known.
 
     Args:
@@ -61,6 +62,7 @@ class Book:
         self.complete = True
         self.imported: frozenset[str] = frozenset()
         self.text: list[ast.stmt] = []
+        self.packaged = False
         self.holders: dict[cst.CSTNode, Holder | None] = {}
 
     def read(self, value: Value) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -16,6 +15,8 @@ from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.meetings import may_meet, seeds_again
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
+from flake8_flax_rng.interpreter.intent.trials import is_trial
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.names_in_text import bound_between, functions_around, is_dropped, is_free
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Judgement:
         self._origins = book.origins
         self._by_makers: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
         self._free_names = FreeNames(book.text)
-        self._demonstrations = Demonstrations(book.text)
+        self._demonstrations = Demonstrations(book.text, book.packaged)
         self._meant: dict[tuple[object, object, str], Meant] = {}
 
     def events(self) -> list[Event]:
@@ -69,9 +70,10 @@ class Judgement:
         ]
 
     def _behind(self, pairs: list[tuple[Use, Use]], told: set[Use]) -> list[tuple[Use, Use]]:
-        """Return the repeats that stand although the first use of the key excuses both.
+        """Return the repeats that stand although the first use of the key excuses both, or hides what is another fault.
 
-        What a function does that is called again and again with one key is judged by its first call.
+        What a function does that is called again and again with one key is judged by its first call. A function that
+        uses the key it is given twice does so whatever its caller has done with that key.
 
         Args:
             pairs: the pairs with the first use.
@@ -82,8 +84,15 @@ class Judgement:
             (first, second)
             for second, first in self._book.uses.behind.items()
             if second in later and first.site.node is not second.site.node
-            if told.isdisjoint((first, second)) and self._stands(first, second)
+            if (told.isdisjoint((first, second)) or self._apart_from_callers(first, second))
+            and self._stands(first, second)
         ]
+
+    def _apart_from_callers(self, first: Use, second: Use) -> bool:
+        """Return whether two uses are made in one call, by which the first use of the key does not come."""
+        before = self._book.uses.firsts.get(second)
+        shared = [step for step, other in zip(first.way[:-1], second.way[:-1], strict=False) if step == other]
+        return before is not None and any(step.turn is None and step not in before.way for step in shared)
 
     def _of_pair(self, first: Use, second: Use) -> list[Event]:
         """Return what there is to say of two uses of one key."""
@@ -96,20 +105,33 @@ class Judgement:
             sibling = self._sibling(first, second)
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
-            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound)]
+            bound, trial = self._origins.bound(first.term), self._is_trial(first, second)
+            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound, bound, trial)]
         if "unknown" in (first.kind, second.kind):
             return []
         origins = first.origin, second.origin
         drawn = self._drawn(first.origin), self._drawn(second.origin)
         built = all(any(made.drawn is not None and made.drawn.layer for made in self._origins.line(o)) for o in origins)
         return [
-            replace(event, drawn=drawn, built=built, apart=self._apart(event)) for event in self._remade(first, second)
+            replaced(
+                event,
+                drawn=drawn,
+                built=built,
+                apart=self._apart(event, drawn != (None, None)),
+                trial=self._is_trial(first, second),
+            )
+            for event in self._remade(first, second)
         ]
 
-    def _apart(self, event: Remade) -> bool:
-        """Return whether what was drawn from two keys of one seed never meets."""
+    def _is_trial(self, first: Use, second: Use) -> bool:
+        """Return whether two uses belong to a trial, which only measures how long something takes."""
+        lines = self._origins.line(first.origin), self._origins.line(second.origin)
+        return is_trial(self._book.text, part(first, second), lines, self._book.signs.stopwatches)
+
+    def _apart(self, event: Remade, streams: bool) -> bool:
+        """Return whether what was drawn from two keys of one seed, or with streams of one key, never meets."""
         seeds = event.first.kind is event.second.kind is MakeKind.SEED
-        if not seeds or event.first.site.node is event.second.site.node:
+        if not (seeds or streams) or event.first.site.node is event.second.site.node:
             return False
         text, parting = self._book.text, part(event.before, event.use)
         if seeds_again(text, event.first.site, event.second.site):
@@ -124,8 +146,9 @@ class Judgement:
 
     def _stands(self, first: Use, second: Use) -> bool:
         """Return whether a repeat is a mistake, as far as can be seen; one that is meant is noted with its excuse."""
+        book = self._book
         case = Case(
-            first, second, self._book.signs, self._origins.by_number(), self._book.imported, self._demonstrations
+            first, second, book.signs, self._origins.by_number(), book.imported, self._demonstrations, book.text
         )
         if never_both(first, second, case.parting):
             return False
@@ -323,12 +346,12 @@ class Judgement:
                 continue
             key = unread_before(made, self._origins.all_names(origin), run.call)
             if key is not None and is_free(key, where(made.site), where(run.call), self._book.text):
-                return replace(run, key=key, made=made)
+                return replaced(run, key=key, made=made)
         ignored = self._book.ignored
         given = [ignored[text] for text in functions_around(*where(run.call)) if text in ignored]
         if given:
-            return replace(run, key=given[-1][0], giver=given[-1][1])
-        return replace(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
+            return replaced(run, key=given[-1][0], giver=given[-1][1])
+        return replaced(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
 
 
 def _is_dropped(use: Use) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, child_index
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import Key, Value
+from flake8_flax_rng.interpreter.domain.values import Key, Keys, Value
 from flake8_flax_rng.interpreter.domain.walk import KeysWithin
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
-    from flake8_flax_rng.interpreter.domain.values import Keys
 
 
 class Origins:
@@ -33,6 +32,7 @@ class Origins:
         self._single: dict[int, str] = {}
         self._arrays: dict[int, tuple[str, Keys]] = {}
         self._named: dict[tuple[Term, int], str] = {}
+        self._bound: dict[Term, dict[tuple[int, str], Site]] = {}
         self._read: dict[int, set[int]] = {}
         self._keys = KeysWithin()
         self.thrown_away: dict[int, Site] = {}
@@ -47,6 +47,11 @@ class Origins:
         """Return the call that made a key, None when it is not known."""
         return self._made.get(origin)
 
+    def site_of(self, value: Value | None) -> Site | None:
+        """Return where the call stands that made a key or an array of keys, None when it is not known."""
+        made = self._made.get(value.origin) if isinstance(value, Key | Keys) else None
+        return made.site if made is not None else None
+
     def calls(self) -> ItemsView[int, Made]:
         """Return all calls that made keys, with their numbers."""
         return self._made.items()
@@ -59,7 +64,7 @@ class Origins:
         """Note that a key is the default of a parameter; return the call that made it."""
         made = self._made.get(origin)
         if made is not None and not made.default:
-            made = self._made[origin] = replace(made, default=True)
+            made = self._made[origin] = replaced(made, default=True)
         return made
 
     def line(self, origin: int) -> Iterator[Made]:
@@ -97,6 +102,14 @@ class Origins:
             self._names.setdefault(key.origin, {})[index] = (name, owner)
         else:
             self._single.setdefault(key.origin, name)
+
+    def bind(self, term: Term, name: str, owner: int, site: Site) -> None:
+        """Note where a key, or what may be one, was bound to a name in a function."""
+        self._bound.setdefault(term, {}).setdefault((owner, name), site)
+
+    def bound(self, term: Term) -> Mapping[tuple[int, str], Site]:
+        """Return where a key was bound to names, by the function and the name."""
+        return self._bound.get(term, {})
 
     def name_array(self, keys: Keys, name: str) -> None:
         """Note that an array of keys was bound to a name."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import SPLITS_KEPT
 from flake8_flax_rng.interpreter.domain.key_lineage import child_of
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -49,6 +49,7 @@ class Uses:
         self._signs = signs
         self.pairs: list[tuple[Use, Use]] = []
         self.behind: dict[Use, Use] = {}
+        self.firsts: dict[Use, Use] = {}
         self.guesses: list[tuple[Use, Use]] = []
         self.shared: list[tuple[Use, Use]] = []
         self.count = 0
@@ -91,17 +92,18 @@ class Uses:
             state.ledger[key] = use
             return
         self.pairs.append((first, use))
-        repeat = state.ledger.setdefault(replace(key, origin=REPEATED), use)
+        repeat = state.ledger.setdefault(replaced(key, origin=REPEATED), use)
         if repeat is not use and use.kind is not UseKind.SPLIT:
             self.behind[use] = repeat
+            self.firsts[use] = first
         self._signs.arithmetic.repeat(use.term)
         if use.kind is UseKind.SPLIT:
             self._compare_splits(key, first, use, state)
         elif use.kind is UseKind.DRAW:
-            state.ledger.setdefault(replace(key, origin=DRAWN), use)
+            state.ledger.setdefault(replaced(key, origin=DRAWN), use)
         if first.origin != use.origin:
             # Another call made the same key: what it was used for is kept apart.
-            own = replace(key, origin=use.origin)
+            own = replaced(key, origin=use.origin)
             other = state.ledger.setdefault(own, use)
             if other is not use:
                 self.pairs.append((other, use))
@@ -111,11 +113,11 @@ class Uses:
         if first.kind is UseKind.SPLIT:
             self._before_split[use.derived] = self._clock, _children_used(use.term, state)
         for number in range(1, SPLITS_KEPT + 1):
-            before = state.ledger.setdefault(replace(key, origin=-number), use)
+            before = state.ledger.setdefault(replaced(key, origin=-number), use)
             if before is use:
                 break
             self.pairs.append((before, use))
-        drawn = state.ledger.get(replace(key, origin=DRAWN))
+        drawn = state.ledger.get(replaced(key, origin=DRAWN))
         if drawn is not None:
             self.pairs.append((drawn, use))
 

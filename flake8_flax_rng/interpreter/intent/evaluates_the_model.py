@@ -8,11 +8,11 @@ only the shape counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import libcst as cst
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.semantics.linen import INITIALISING
 from flake8_flax_rng.syntax.cst_children import ancestors, children_of, holds, nodes_of
 from flake8_flax_rng.syntax.mutators import FILLING
@@ -22,7 +22,7 @@ SHAPES = frozenset({"shape", "dtype", "ndim", "size"})
 LIKE = frozenset({"ones_like", "zeros_like", "empty_like", "full_like"})
 
 
-@dataclass
+@record(frozen=False)
 class Statement:
     """A statement, or the head of a compound one.
 

@@ -8,7 +8,7 @@ top to the bottom: what a name holds of either is forgotten when the name is bou
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.walk import statements, walk
@@ -16,9 +16,9 @@ from flake8_flax_rng.syntax.walk import statements, walk
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
 
-_Sides = frozenset[int]
-_NONE: _Sides = frozenset()
-_BOTH: _Sides = frozenset({0, 1})
+Sides = frozenset[int]
+_NONE: Sides = frozenset()
+_BOTH: Sides = frozenset({0, 1})
 _LOOKS = frozenset({"print", "len", "repr", "str", "type", "isinstance", "id", "hash"})
 _OF_NO_NUMBERS = frozenset({"shape", "dtype", "ndim", "size", "sharding"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -36,18 +36,17 @@ def may_meet(text: Sequence[ast.stmt], first: Site, second: Site) -> bool:
     if first.chunk.file or second.chunk.file or first.node is second.node:
         return True
     places = [site.chunk.position(site.node) for site in (first, second)]
-    function = _around(text, [line for line, _ in places])
+    function = function_around(text, [line for line, _ in places])
     body = text if function is None else function.body
-    calls = [[node for node in _calls(body) if (node.lineno, node.col_offset) == place] for place in places]
-    if not all(calls):
+    sides = sides_of(body, places)
+    if sides is None:
         return True
-    sides = {id(call): side for side, found in enumerate(calls) for call in found}
-    flow = _Flow(body, function, sides, _imported(text))
+    flow = Flow(body, function, sides, imported(text))
     flow.follow()
     return flow.met
 
 
-def _around(text: Sequence[ast.stmt], lines: Sequence[int]) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def function_around(text: Sequence[ast.stmt], lines: Sequence[int]) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Return the innermost function that holds some lines."""
     found = None
     for statement in text:
@@ -61,8 +60,19 @@ def _around(text: Sequence[ast.stmt], lines: Sequence[int]) -> ast.FunctionDef |
     return found
 
 
-def _calls(body: Iterable[ast.stmt]) -> Iterable[ast.Call]:
-    return (node for statement in body for node in walk(statement) if isinstance(node, ast.Call))
+def sides_of(body: Sequence[ast.stmt], places: Sequence[tuple[int, int]]) -> dict[int, int] | None:
+    """Return which of some calls a node is, by its identity; None where one of them is not found.
+
+    Args:
+        body: the statements that they stand in.
+        places: where the calls begin.
+    """
+    found: dict[int, int] = {}
+    for statement in body:
+        for node in walk(statement):
+            if isinstance(node, ast.Call) and (place := (node.lineno, node.col_offset)) in places:
+                found[id(node)] = places.index(place)
+    return found if len(set(found.values())) == len(places) else None
 
 
 def seeds_again(text: Sequence[ast.stmt], first: Site, second: Site) -> bool:
@@ -76,7 +86,7 @@ def seeds_again(text: Sequence[ast.stmt], first: Site, second: Site) -> bool:
     if first.chunk.file or second.chunk.file:
         return False
     lines = [site.chunk.position(site.node)[0] for site in (first, second)]
-    function = _around(text, lines)
+    function = function_around(text, lines)
     found = [_name_bound_on(text if function is None else function.body, line) for line in lines]
     return lines[0] != lines[1] and found[0] is not None and found[0] == found[1]
 
@@ -89,7 +99,7 @@ def _name_bound_on(body: Sequence[ast.stmt], line: int) -> str | None:
     return None
 
 
-class _Flow:
+class Flow:
     """What the names of one function hold of the two.
 
     Args:
@@ -110,7 +120,7 @@ class _Flow:
         self._body = body
         self._whole = function is None
         self._sides = sides
-        self._names: dict[str, _Sides] = {}
+        self._names: dict[str, Sides] = {}
         self._left: set[int] = set()
         self._outside = _outer_names(function) if function is not None else set()
         self._modules = modules
@@ -126,40 +136,78 @@ class _Flow:
                 self._left |= self._names[name]
         self.met = self.met or self._left >= _BOTH
 
-    def _meeting(self, *parts: _Sides) -> _Sides:
+    # -- what a further reading of the text may want to know -----------------------------------------
+
+    def _leave(self, sides: Sides) -> None:
+        """Note what leaves the function: it is returned, or put into what others hold."""
+        self._left |= sides
+
+    def _done_for_its_effect(self, call: ast.Call, sides: Sides) -> None:
+        """Note a call of which nobody takes the result."""
+
+    def _tested(self, test: ast.expr, under: Sides) -> Sides:
+        """Return what a condition holds of the two."""
+        return self._value(test, under)
+
+    def _kept(self, own: Sides, sides: Sides) -> Sides:
+        """Return what an object may keep of a call of its method: all that it makes, and all that it is given.
+
+        Args:
+            own: the side that the call is, if it is one of the two.
+            sides: what its arguments and its result hold.
+        """
+        return sides
+
+    def _begin_pass(self, later: bool) -> None:
+        """Note that a loop begins its first pass, or a later one."""
+
+    def _end_loop(self) -> None:
+        """Note that a loop has ended."""
+
+    # -- statements ------------------------------------------------------------------------------------
+
+    def _meeting(self, *parts: Sides) -> Sides:
         together = _NONE.union(*parts)
         self.met = self.met or together == _BOTH
         return together
 
-    def _block(self, statements: Sequence[ast.stmt], under: _Sides) -> None:
+    def _block(self, statements: Sequence[ast.stmt], under: Sides) -> None:
         for statement in statements:
             self._statement(statement, under)
 
-    def _statement(self, statement: ast.stmt, under: _Sides) -> None:
+    def _statement(self, statement: ast.stmt, under: Sides) -> None:
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self._bind_name(statement.name, self._closure(statement) | under)
             case ast.Return():
-                self._left |= self._value(statement.value, under)
+                self._leave(self._value(statement.value, under))
             case ast.Assign():
                 self._assign(statement, under)
             case ast.AugAssign():
                 self._bind(statement.target, self._meeting(self._value(statement.value, under), self._held(statement)))
             case ast.AnnAssign():
                 self._bind(statement.target, self._value(statement.value, under))
+            case ast.Expr(value=ast.Call() as call):
+                self._done_for_its_effect(call, self._value(call, under))
             case _:
                 self._compound(statement, under)
 
-    def _compound(self, statement: ast.stmt, under: _Sides) -> None:
+    def _compound(self, statement: ast.stmt, under: Sides) -> None:
         match statement:
             case ast.For() | ast.AsyncFor():
-                for _ in range(2):
+                for later in (False, True):
+                    self._begin_pass(later)
                     self._bind(statement.target, self._value(statement.iter, under))
                     self._branches([[*statement.body, *statement.orelse], []], under)
-            case ast.If() | ast.While():
-                test = self._value(statement.test, under) | under
-                for _ in range(1 + isinstance(statement, ast.While)):
+                self._end_loop()
+            case ast.While():
+                for later in (False, True):
+                    self._begin_pass(later)
+                    test = self._tested(statement.test, under) | under
                     self._branches([statement.body, statement.orelse], test)
+                self._end_loop()
+            case ast.If():
+                self._branches([statement.body, statement.orelse], self._tested(statement.test, under) | under)
             case ast.With() | ast.AsyncWith():
                 for item in statement.items:
                     self._bind(item.optional_vars, self._value(item.context_expr, under))
@@ -172,12 +220,12 @@ class _Flow:
                 for part in _expressions(statement):
                     self._value(part, under)
 
-    def _held(self, statement: ast.AugAssign) -> _Sides:
+    def _held(self, statement: ast.AugAssign) -> Sides:
         target = statement.target
         return self._names.get(target.id, _NONE) if isinstance(target, ast.Name) else self._value(target, _NONE)
 
-    def _branches(self, bodies: Sequence[Sequence[ast.stmt]], under: _Sides) -> None:
-        before, after = dict(self._names), dict[str, _Sides]()
+    def _branches(self, bodies: Sequence[Sequence[ast.stmt]], under: Sides) -> None:
+        before, after = dict(self._names), dict[str, Sides]()
         for body in bodies:
             self._names = dict(before)
             self._block(body, under)
@@ -185,7 +233,7 @@ class _Flow:
                 after[name] = after.get(name, _NONE) | sides
         self._names = after
 
-    def _assign(self, statement: ast.Assign, under: _Sides) -> None:
+    def _assign(self, statement: ast.Assign, under: Sides) -> None:
         value = statement.value
         for target in statement.targets:
             both = isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)
@@ -196,7 +244,7 @@ class _Flow:
             else:
                 self._bind(target, self._value(value, under))
 
-    def _bind(self, target: ast.expr | None, sides: _Sides) -> None:
+    def _bind(self, target: ast.expr | None, sides: Sides) -> None:
         match target:
             case None:
                 pass
@@ -210,23 +258,23 @@ class _Flow:
             case _:
                 self._put_into(_root(target), sides)
 
-    def _bind_name(self, name: str, sides: _Sides) -> None:
+    def _bind_name(self, name: str, sides: Sides) -> None:
         self._names[name] = sides
         if name in self._outside:
-            self._left |= sides
+            self._leave(sides)
 
-    def _put_into(self, name: str | None, sides: _Sides) -> None:
+    def _put_into(self, name: str | None, sides: Sides) -> None:
         """Note that something was put into the object that a name holds."""
         if name is None or name in self._outside or name == "super":
-            self._left |= sides
+            self._leave(sides)
         if name is not None:
             self._names[name] = self._meeting(self._names.get(name, _NONE), sides)
 
-    def _closure(self, scope: ast.AST) -> _Sides:
+    def _closure(self, scope: ast.AST) -> Sides:
         own = {self._sides[id(node)] for node in walk(scope) if id(node) in self._sides}
         return self._meeting(_NONE.union(*(self._names.get(name, _NONE) for name in _loads(scope))), frozenset(own))
 
-    def _value(self, node: ast.expr | None, under: _Sides) -> _Sides:
+    def _value(self, node: ast.expr | None, under: Sides) -> Sides:
         """Return what an expression holds of the two, and note where they meet in it."""
         if node is None or isinstance(node, ast.Constant):
             return _NONE
@@ -245,11 +293,11 @@ class _Flow:
             self._bind(node.target, value)
             return value
         if isinstance(node, ast.Yield | ast.YieldFrom):
-            self._left |= self._value(node.value, under)
+            self._leave(self._value(node.value, under))
             return _NONE
         return self._parts(node, under)
 
-    def _parts(self, node: ast.expr, under: _Sides) -> _Sides:
+    def _parts(self, node: ast.expr, under: Sides) -> Sides:
         for generator in getattr(node, "generators", ()):
             self._bind(generator.target, self._value(generator.iter, under))
         parts = [self._value(part, under) for part in _expressions(node)]
@@ -258,7 +306,7 @@ class _Flow:
         display = isinstance(node, ast.Tuple | ast.List | ast.Dict | ast.Set | ast.Starred)
         return _NONE.union(*parts) if display else self._meeting(*parts)
 
-    def _call(self, node: ast.Call, under: _Sides) -> _Sides:
+    def _call(self, node: ast.Call, under: Sides) -> Sides:
         own = frozenset({self._sides[id(node)]} if id(node) in self._sides else ())
         self._meeting(own, under)
         given = [self._value(part, under) for part in (*node.args, *(keyword.value for keyword in node.keywords))]
@@ -266,12 +314,14 @@ class _Flow:
             return own
         sides = self._meeting(own, self._value(node.func, under), *given)
         name = _root(node.func) if isinstance(node.func, ast.Attribute) else None
-        if sides and name is not None and name not in self._modules:
-            self._put_into(name, sides)
+        kept = self._kept(own, sides)
+        if kept and name is not None and name not in self._modules:
+            self._put_into(name, kept)
         return sides
 
 
-def _imported(text: Sequence[ast.stmt]) -> frozenset[str]:
+def imported(text: Sequence[ast.stmt]) -> frozenset[str]:
+    """Return the names that a file imports, without what follows a dot."""
     return frozenset(
         (alias.asname or alias.name).partition(".")[0]
         for statement in statements(text)

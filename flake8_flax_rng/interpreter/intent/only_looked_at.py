@@ -7,10 +7,10 @@ purpose: its results can be compared from pass to pass. This module reads syntax
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 import libcst as cst
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.cst_children import nodes_of
 from flake8_flax_rng.syntax.mutators import FILLING
 
@@ -34,7 +34,7 @@ def is_rehearsal(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str])
     return flow.found and not flow.carried
 
 
-@dataclass
+@record(frozen=False)
 class _Flow:
     """Follows the results of a call through one pass.
 

@@ -6,8 +6,6 @@ or where equal results are collected. A whole run, a benchmark or a figure may w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
@@ -17,13 +15,14 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     names_in,
     statements_of,
 )
+from flake8_flax_rng.records import record
 from flake8_flax_rng.syntax.cst_children import ancestors, holds
 from flake8_flax_rng.syntax.mutators import FILLING
 
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp)
 
 
-@dataclass
+@record(frozen=False)
 class _Body:
     """The statements of a loop's body, and the one in question.
 

@@ -6,7 +6,8 @@ predicate, and a fixture in which the rule RNG091 names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ast
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +29,7 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
 )
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
+from flake8_flax_rng.interpreter.intent.outcomes import only_traced, only_waited_for
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import lengths_differ
 from flake8_flax_rng.semantics.consumers import Makes
@@ -54,12 +56,13 @@ class Case:
         makers: the calls that made keys, by number.
         imported: the names of imported modules and functions.
         demonstrations: those of the file.
+        text: the statements of the file.
 
     Attributes:
         parting: where the ways to the two uses part.
     """
 
-    __slots__ = ("demonstrations", "first", "imported", "makers", "parting", "second", "signs")
+    __slots__ = ("demonstrations", "first", "imported", "makers", "parting", "second", "signs", "text")
 
     def __init__(
         self,
@@ -69,6 +72,7 @@ class Case:
         makers: Mapping[int, Made],
         imported: frozenset[str],
         demonstrations: Demonstrations,
+        text: Sequence[ast.stmt] = (),
     ) -> None:
         self.first = first
         self.second = second
@@ -76,6 +80,7 @@ class Case:
         self.makers = makers
         self.imported = imported
         self.demonstrations = demonstrations
+        self.text = text
         self.parting = part(first, second)
 
     @property
@@ -177,8 +182,12 @@ def _paired_evaluation(case: Case) -> bool:
 
 
 def _warm_up(case: Case) -> bool:
+    """The first call only compiles a function, or somebody just waits for what it makes."""
     parting = case.parting
-    return not parting.loop and case.signs.only_compiled(parting.first.site.node, parting.second.site.node)
+    if parting.loop:
+        return False
+    compiles = case.signs.only_compiled(parting.first.site.node, parting.second.site.node)
+    return compiles or only_waited_for(case.text, parting)
 
 
 def _same_objective(case: Case) -> bool:
@@ -256,7 +265,9 @@ def _input_for_init(case: Case) -> bool:
 
 
 def _only_shapes(case: Case) -> bool:
-    """Of what comes of one of the two only the shapes are looked at."""
+    """Of what comes of one of the two, or of a call that makes both, only the shapes are looked at."""
+    if only_traced(case.text, case.first, case.second, case.parting):
+        return True
     if case.parting.loop:
         return False
     ways = (case.first, case.parting.first.site), (case.second, case.parting.second.site)

@@ -9,6 +9,7 @@ from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
 from flake8_flax_rng.interpreter.intent.dropped_parts import DroppedParts
 from flake8_flax_rng.interpreter.intent.replays import Records
 from flake8_flax_rng.interpreter.intent.selections import Selections
+from flake8_flax_rng.interpreter.intent.stopwatches import Stopwatches
 from flake8_flax_rng.interpreter.intent.tables_of_tests import Tables
 from flake8_flax_rng.interpreter.intent.unison import Orders
 
@@ -30,6 +31,7 @@ class Signs:
         tables: the tables whose rows are run one by one.
         records: what was put into lists together with a key.
         dropped: the parts of results that are bound to ``_``.
+        stopwatches: the functions that measure how long something takes.
 
     Args:
         naming: gives terms to values.
@@ -43,6 +45,7 @@ class Signs:
         self.tables = Tables()
         self.records = Records()
         self.dropped = DroppedParts()
+        self.stopwatches = Stopwatches()
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._unused: set[cst.CSTNode] = set()
         self._given: dict[cst.CSTNode, bool] = {}

@@ -11,11 +11,11 @@ from __future__ import annotations
 import builtins
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import libcst as cst
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.semantics.checkpoints import TEMPLATES
 from flake8_flax_rng.syntax.cst_children import children_of, holds, nodes_of
 from flake8_flax_rng.syntax.main_guard import is_main_guard
@@ -62,7 +62,7 @@ def scope_of(around: list[cst.CSTNode]) -> cst.BaseSuite | None:
     return None
 
 
-@dataclass
+@record(frozen=False)
 class _Flow:
     """Follows the result of a call through a block.
 

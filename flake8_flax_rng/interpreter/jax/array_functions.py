@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls, Method
@@ -11,6 +10,7 @@ from flake8_flax_rng.interpreter.domain.values import NONE, Args, Key, Keys, Opa
 from flake8_flax_rng.interpreter.python.array_shapes import in_shape
 from flake8_flax_rng.interpreter.python.iteration import key_at, known_items, spread
 from flake8_flax_rng.interpreter.python.subscripts import item
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Val
         return value
     if value.inner:
         return Opaque(engine.terms.make(Kind.RESHAPED, value.parent, engine.terms.fresh("shape")))
-    return replace(value, count=None, reshaped=True)
+    return replaced(value, count=None, reshaped=True)
 
 
 CALLS = (

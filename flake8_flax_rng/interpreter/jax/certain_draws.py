@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from flake8_flax_rng.interpreter.domain.values import Class, Descriptor, Functio
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.names import lookup
+from flake8_flax_rng.records import record, replaced
 from flake8_flax_rng.semantics.jax_random import SAMPLERS, SPLIT
 from flake8_flax_rng.semantics.names import canonical
 from flake8_flax_rng.syntax.walk import walk
@@ -42,7 +42,7 @@ class Certain(IntEnum):
     YES = 2
 
 
-@dataclass(frozen=True)
+@record()
 class _Looked:
     """A function that is looked at.
 
@@ -81,8 +81,8 @@ def _consumes(engine: Engine, looked: _Looked, place: int | str, state: State) -
         return Certain.NO
     arguments = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
     receiver = arguments[0] if arguments and looked.cls is not None else ""
-    looked = replace(looked, names=_bound(node), receiver=receiver)
-    with engine.within(replace(engine.context, scope=Scope(looked.function.frames), chunk=looked.function.code.chunk)):
+    looked = replaced(looked, names=_bound(node), receiver=receiver)
+    with engine.within(replaced(engine.context, scope=Scope(looked.function.frames), chunk=looked.function.code.chunk)):
         return _block(engine, looked, node.body, name, state)
 
 

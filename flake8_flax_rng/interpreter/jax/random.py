@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import ignored_keys, key_contract
@@ -16,6 +15,7 @@ from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
     FALSE,
     NONE,
+    TRUE,
     Args,
     Const,
     Key,
@@ -29,6 +29,7 @@ from flake8_flax_rng.interpreter.paths.conditions import lacks_an_argument, time
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics import jax_random as table
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
         return [(word, state)]
     now = _in_seconds(engine, term)
     clock, term = now is not term, now
-    fallback = lacks_an_argument(state)
+    fallback = engine.context.stands_in or lacks_an_argument(state)
     origin = _made(
         engine,
         MakeKind.SEED,
@@ -169,9 +170,18 @@ def key_term(value: Value | None) -> tuple[Term, int] | None:
     """Return the term and origin of a value that is used as one key, None if it cannot be one."""
     if isinstance(value, Key):
         return value.term, value.origin
-    if isinstance(value, Opaque):
+    if isinstance(value, Opaque) and not _of_floats(value.term):
         return value.term, 0
     return None
+
+
+def _of_floats(term: Term) -> bool:
+    """Return whether a value is an array of floats: the words of a key are integers, and JAX takes nothing else."""
+    function, given = term.function or "", term.parts
+    if function in table.FLOATS:
+        return len(given) == 1
+    listed = function in table.LISTED and len(given) == 1
+    return listed and any(isinstance(part.value, float) for part in parts(given[0]))
 
 
 def consume(
@@ -184,6 +194,7 @@ def consume(
     subject: Term | None = None,
     settings: Term | None = None,
     derived: int = 0,
+    splits: bool = False,
 ) -> None:
     """Enter the consumption of a key into the ledger of a path."""
     found = key_term(value)
@@ -203,6 +214,7 @@ def consume(
         subject=subject,
         settings=settings,
         derived=derived,
+        splits=splits,
         builders=classes.builders(engine),
     )
     enter(engine, use, state)
@@ -213,7 +225,7 @@ def enter(engine: Engine, use: Use, state: State) -> None:
     engine.book.uses.consume(LedgerKey(use.term), use, state)
     for twin in mapped.twins(engine, use.term):
         engine.book.uses.consume(
-            LedgerKey(twin.term), replace(use, term=twin.term, origin=twin.origin, twin=True), state
+            LedgerKey(twin.term), replaced(use, term=twin.term, origin=twin.origin, twin=True), state
         )
     if use.kind is UseKind.DRAW:
         mapped.check(engine, use)
@@ -251,8 +263,9 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     drawn = engine.terms.make(Kind.DRAW, found[0], path, *rest, *names)
     if not args.complete():
         drawn = engine.terms.make(Kind.DRAW, found[0], path, engine.terms.fresh("rest"))
-    consume(engine, key, state, UseKind.DRAW, path, drawn, subject, settings)
-    for index in _inner_children(path, args):
+    settled = _settled(path, args)
+    consume(engine, key, state, UseKind.DRAW, path, drawn, subject, settings, splits=settled.splits)
+    for index in settled.children:
         _enter_inner(engine, path, found[0], index, state)
     return [(Opaque(drawn), state)]
 
@@ -268,15 +281,20 @@ def _settings(engine: Engine, sampler: table.Sampler, args: Args, state: State) 
     return engine.terms.make(Kind.SETTINGS, *said)
 
 
-def _inner_children(path: str, args: Args) -> tuple[int, ...]:
-    """Return which children of its key a sampler draws from."""
-    if path == "jax.random.choice":
-        if args.get(4, "p") is not None or not args.complete():
-            return ()
-        replaced = args.get(3, "replace")
-        if replaced is not None:
-            return table.SPLITTING["jax.random.permutation"] if replaced == FALSE else ()
-    return table.SPLITTING.get(path, ())
+def _settled(path: str, args: Args) -> table.Sampler:
+    """Return the row of a sampler, where its arguments say which other one it calls."""
+    sampler = table.SAMPLERS[path]
+    if path != "jax.random.choice":
+        return sampler
+    if not args.complete():
+        return replaced(sampler, splits=False, children=())
+    if args.get(4, "p") not in (None, NONE):
+        return replaced(sampler, splits=False, children=())  # it draws from the key itself
+    again = args.get(3, "replace")
+    if again is None or again == TRUE:
+        return sampler
+    permutation = table.SAMPLERS["jax.random.permutation"]
+    return replaced(sampler, children=permutation.children if again == FALSE else ())
 
 
 def _enter_inner(engine: Engine, path: str, term: Term, index: int, state: State) -> None:

@@ -239,6 +239,8 @@ def _eval_shape(engine: Engine, path: str, args: Args, state: State, site: Site)
     target = function.function if isinstance(function, Partial) else function
     known = isinstance(target, Native) or (isinstance(target, Function) and target.code.name == "<lambda>")
     if function is not None and known:
+        if isinstance(target, Function):
+            engine.program.measured.add(target.code)
         with engine.book.uses.for_shapes_only(), engine.tracing():
             engine.call(function, args.shift(1), state.fork(), site)
     return [(engine.unknown("shapes"), state)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
@@ -31,6 +30,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, Rebuilding, identity, pairs
 from flake8_flax_rng.interpreter.jax.array_functions import known_length
 from flake8_flax_rng.interpreter.python.iteration import key_at, known_items, named_tuple_items
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.transforms import SUPPLIED
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def map_shards(engine: Engine, wrapped: Wrapped, specs: Value | None, args: Args
         if not whole:
             block = engine.terms.make(Kind.BLOCK, engine.term(value, state))
             given.positional[index] = (
-                replace(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
+                replaced(value, parent=block, count=None) if isinstance(value, Keys) else Opaque(block)
             )
             mapped.varying.add(block)
     with mapping(engine, mapped), engine.tracing():
@@ -225,7 +225,7 @@ class _Slicing:
         if found is None or not any(map(_is_stacked, found.attributes.values())):
             return _lane(self._engine, value)
         fields = {n: _lane(self._engine, v) if _is_stacked(v) else v for n, v in found.attributes.items()}
-        return self._engine.allocate(self._state, replace(found, attributes=fields))
+        return self._engine.allocate(self._state, replaced(found, attributes=fields))
 
     def _of_tree(self, value: Value, axis: Value) -> Value:
         ours = self._state.heap.get(value.address) if isinstance(value, Ref) else None
@@ -235,7 +235,7 @@ class _Slicing:
             return self._engine.allocate(self._state, DictObject(entries, ours.complete))
         if isinstance(ours, Instance) and isinstance(theirs, Instance):
             fields = {name: self.along(item, theirs.attributes.get(name)) for name, item in ours.attributes.items()}
-            return self._engine.allocate(self._state, replace(ours, attributes=fields))
+            return self._engine.allocate(self._state, replaced(ours, attributes=fields))
         items, parts = known_items(value, self._state), known_items(axis, self._state)
         if items is not None and parts is not None and len(items) == len(parts):
             return Tuple(tuple(self.along(item, part) for item, part in zip(items, parts, strict=True)))
@@ -275,7 +275,7 @@ def _stacked(engine: Engine, value: Value, count: int | None, state: State, whol
         found = state.instance(leaf)
         if found is not None and (found.frozen or named_tuple_items(found) is not None):
             fields = {name: rebuilding.of(item) for name, item in found.attributes.items()}
-            return engine.allocate(state, replace(found, attributes=fields))
+            return engine.allocate(state, replaced(found, attributes=fields))
         return Opaque(engine.terms.make(Kind.STACKED, engine.term(leaf, state)))
 
     rebuilding = Rebuilding(state.heap, stack, CONTAINERS, engine.number)

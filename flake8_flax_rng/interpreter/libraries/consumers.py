@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
@@ -17,6 +16,7 @@ from flake8_flax_rng.interpreter.jax.random import enter, key_term
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import classes
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.libraries import GUESSED, SEEDED_METHODS
 
@@ -72,7 +72,7 @@ def call_declared(engine: Engine, path: str, method: Term, args: Args, state: St
     if consumer is None:
         return None
     label = f"{path.rpartition('.')[2]}.{method.name}"
-    consumer = replace(consumer, makes=consumer.makes or Makes.DECLARED)
+    consumer = replaced(consumer, makes=consumer.makes or Makes.DECLARED)
     return _consumed(engine, label, consumer, method.owner, args, state, called=label)
 
 
@@ -126,7 +126,7 @@ def _consumed(
             continue
         *around, step = engine.context.stack
         use = Use(
-            (*around, replace(step, label=called) if called else step),
+            (*around, replaced(step, label=called) if called else step),
             UseKind.SPLIT if consumer.splits else UseKind.DRAW,
             label,
             found[0],

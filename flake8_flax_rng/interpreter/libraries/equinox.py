@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -33,6 +32,7 @@ from flake8_flax_rng.interpreter.libraries import consumers
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.iteration import known_items
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.packages.equinox import (
     COMBINE,
@@ -153,7 +153,7 @@ def _draw(engine: Engine, path: str, args: Args, state: State, certain: bool) ->
         if not args.complete():
             return engine.unknown("drawn")
         if certain:
-            engine.emit(Misapplied(LibraryMistake.UNKEYED, _to_mend(engine), path))
+            engine.emit(Misapplied(LibraryMistake.UNKEYED, _to_mend(engine), path, engine.context.stack[-1].site))
         return None
     found = random.key_term(key)
     if found is None:
@@ -280,7 +280,7 @@ def with_flag(engine: Engine, module: Value, flag: Value | None, state: State) -
             names = {name: rebuilding.of(held) for name, held in found.attributes.items()}
             if INFERENCE in names:
                 names[INFERENCE] = mode
-            made[value.address] = engine.allocate(state, replace(found, attributes=names))
+            made[value.address] = engine.allocate(state, replaced(found, attributes=names))
         return made[value.address]
 
     rebuilding = Rebuilding(state.heap, of, CONTAINERS, engine.number)

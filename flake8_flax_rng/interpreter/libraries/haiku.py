@@ -6,7 +6,6 @@ who runs it. Its own key is consumed where the function asks for the first one.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
@@ -38,6 +37,7 @@ from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.libraries import by_itself, consumers
 from flake8_flax_rng.interpreter.python import iteration
 from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.libraries import ARRAY_METHODS
 from flake8_flax_rng.semantics.packages.haiku import (
@@ -121,7 +121,7 @@ def _without_key(engine: Engine, path: str, args: Args, state: State, site: Site
     if found is None or found.cls != Symbol(TRANSFORMED):
         return None
     apply = _keyless(found.attributes[_APPLY])
-    return [(engine.allocate(state, replace(found, attributes={**found.attributes, _APPLY: apply})), state)]
+    return [(engine.allocate(state, replaced(found, attributes={**found.attributes, _APPLY: apply})), state)]
 
 
 def _keyless(apply: Value) -> Value:
@@ -358,7 +358,7 @@ def _consume(engine: Engine, current: Ref, state: State) -> None:
     way = tuple(engine.context.stack)
     use = Use(way, UseKind.DRAW, way[-1].label, found[0], found[1], signature=signature, call=drawn, makes=makes)
     # The lanes within the run have to do with the keys that come of this one.
-    with engine.within(replace(engine.context, lanes=engine.context.lanes[: _lanes_around(run)])):
+    with engine.within(replaced(engine.context, lanes=engine.context.lanes[: _lanes_around(run)])):
         random.enter(engine, use, state)
 
 

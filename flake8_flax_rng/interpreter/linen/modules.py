@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
@@ -12,7 +11,6 @@ from flake8_flax_rng.interpreter.core.context import Activation
 from flake8_flax_rng.interpreter.core.lifted import note, record
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.events import Draw, Fixed, Misplaced
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import FixedValue, Malformation, RunKind, TurnedOff, Unserved
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -40,6 +38,7 @@ from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.interpreter.python.iteration import known_items
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.linen import (
     CALL_OPTIONS,
     CONTAINER,
@@ -446,9 +445,9 @@ def _bind(engine: Engine, receiver: Value, args: Args, state: State, site: Site)
     wrong = rngs_argument.bound(engine, args, f"{engine.class_name(found)}.bind", state)
     if wrong is Malformation.BARE:
         return []
-    given = replace(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
+    given = replaced(runs.read_streams(engine, args, args.keywords.get("rngs"), False, state), continues=True)
     if wrong:
-        given = replace(given, streams=None)
+        given = replaced(given, streams=None)
     bound = replaced(found, bound=True, path=(), given=given, origin=found.origin or receiver.address)
     return [(engine.allocate(state, bound), state)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -35,6 +34,7 @@ from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import rngs_argument, training_runs
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes, lineage
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.linen import INITIALISING, SHAPES_ONLY
 
 if TYPE_CHECKING:
@@ -159,8 +159,8 @@ def _start(
     for option in OPTIONS:
         rest.keywords.pop(option, None)
         rest.nodes.pop(option, None)
-    clone = replace(found, bound=True, path=(), origin=found.origin or receiver.address)
-    clone = replace(clone, attributes={n: v for n, v in clone.attributes.items() if not n.startswith("<")})
+    clone = replaced(found, bound=True, path=(), origin=found.origin or receiver.address)
+    clone = replaced(clone, attributes={n: v for n, v in clone.attributes.items() if not n.startswith("<")})
     ref = engine.allocate(state, clone)
     function = _method(engine, method, ref, clone, state)
     if rngs_argument.misplaced(engine, function, clone, rest, f"{engine.class_name(clone)}.{kind}", state):
@@ -178,7 +178,7 @@ def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: Sta
         return Bound(method.function, ref)
     if isinstance(method, Function) and method.owner is None and isinstance(found.cls, Class):
         # A function that is given as the method is run in the module's scope, as one of its own would be.
-        method = replace(method, owner=found.cls, compact=True)
+        method = replaced(method, owner=found.cls, compact=True)
     return Bound(method, ref) if isinstance(method, Function | Wrapped) else engine.unknown("method")
 
 
@@ -212,12 +212,12 @@ def run(
     call = engine.terms.make(Kind.LINEN, kind, *(engine.term(value, state) for value in args.values()))
     outer, state.draws = state.draws, ()
     step = engine.context.stack[-1]
-    given = replace(given, call=step.site)
+    given = replaced(given, call=step.site)
     if kind in INITIALISING and not INITIALISING[kind]:
         held = frozenset(value.term for value in args.values() if isinstance(value, Key | Opaque))
-        given = replace(given, placeholders=held)
+        given = replaced(given, placeholders=held)
     # The transforms around a run do not stand between it and its streams.
-    with engine.within(replace(engine.context, runs=(*engine.context.runs, given), lifts=())):
+    with engine.within(replaced(engine.context, runs=(*engine.context.runs, given), lifts=())):
         outcomes = engine.call(function, args, state, site)
     draws = tuple(after.draws for _, after in outcomes) if engine.chosen is not Chosen.DEFAULT else ()
     engine.emit(
@@ -287,7 +287,7 @@ def _finished(
         if draw.path is None or key[0] in entered or given.continues or (thrown_away and not draw.variable):
             continue
         place = LedgerKey(key[0], (draw.path, draw.counter))
-        use = replace(template, way=tuple(engine.context.stack), term=key[0], origin=key[1])
+        use = replaced(template, way=tuple(engine.context.stack), term=key[0], origin=key[1])
         first = state.ledger.get(place)
         if first is not None:
             if first.derived == use.derived:
@@ -323,13 +323,14 @@ def _double(
     (one, (term, origin)), (two, (_, later)) = first, second
     if origin != later:
         way = tuple(engine.context.stack)
-        uses = [replace(of, way=way, term=term, origin=number, initialises=False) for number in (origin, later)]
+        uses = [replaced(of, way=way, term=term, origin=number, initialises=False) for number in (origin, later)]
         engine.book.uses.collide(uses[0], uses[1])
         return
     site = engine.context.stack[-1].site
     places = stream_places(site, of.label.rpartition(".")[2])
     place = places.get(two.stream, places.get("*", site))
-    engine.emit(Doubled(place, one.stream, two.stream, two.layer or of.label.rpartition(".")[0]))
+    scope = two.layer or of.label.rpartition(".")[0]
+    engine.emit(Doubled(place, one.stream, two.stream, scope, places.get(one.stream), two.site))
 
 
 def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:

@@ -13,6 +13,7 @@ from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import training_runs
 from flake8_flax_rng.interpreter.linen.runs import OPTIONS, signature
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
@@ -71,12 +72,13 @@ def _consume_streams(engine: Engine, name: str, args: Args, state: State) -> Non
     """
     rngs = args.keywords.get("rngs")
     found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
-    step, derived = engine.context.stack[-1], engine.number()
+    (*around, step), derived = engine.context.stack, engine.number()
+    label = step.label or name
+    way = (*around, replaced(step, label=label))
     variables = engine.term(args.positional[0], state) if args.positional else None
     call = engine.terms.make(Kind.LINEN, name, *(engine.term(value, state) for value in args.positional[1:]))
     for stream, value in found.entries if isinstance(found, DictObject) else ():
         key = key_term(value)
         if key is not None and stream.value != _PARAMS:
-            way, label = tuple(engine.context.stack), step.label or name
             use = Use(way, UseKind.STREAM, label, *key, call=call, variables=variables, derived=derived)
             engine.book.uses.consume(LedgerKey(key[0], ((f"<{label}>",), id(step.site.node))), use, state)

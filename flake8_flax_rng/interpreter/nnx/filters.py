@@ -33,6 +33,18 @@ def takes(filter_: Value, tag: str) -> bool | None:
     return None
 
 
+def takes_arrays(filter_: Value) -> bool | None:
+    """Return whether a filter takes an array that is no variable; None where that is not known."""
+    if isinstance(filter_, Symbol):
+        return True if filter_ == ELLIPSIS else False if filter_.path in STATE_TYPES else None
+    if isinstance(filter_, Tuple):
+        answers = [takes_arrays(item) for item in filter_.items]
+        return True if True in answers else None if None in answers else False
+    if isinstance(filter_, Const) and not isinstance(filter_.value, str):
+        return bool(filter_.value)
+    return False if isinstance(filter_, Const) else None
+
+
 def _constant(filter_: Const, tag: str) -> bool | None:
     if isinstance(filter_.value, bool):
         return filter_.value

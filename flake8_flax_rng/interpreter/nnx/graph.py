@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import VALUES_VISITED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.domain.values import Class, Const, Partial, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import Class, Const, Key, Keys, Partial, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, reachable
 from flake8_flax_rng.interpreter.nnx import streams
 from flake8_flax_rng.interpreter.python.lineage import derives
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import LAYERS, MODULES, RNN, ROOT, SEQUENTIAL
 
 if TYPE_CHECKING:
@@ -126,34 +126,53 @@ class Copying:
             return value
         copy = self._made[value.address] = Ref(self._engine.number())
         if isinstance(found, ListObject):
-            self._state.heap[copy.address] = replace(found, items=tuple([self.of(item) for item in found.items]))
+            self._state.heap[copy.address] = replaced(found, items=tuple([self.of(item) for item in found.items]))
         elif isinstance(found, DictObject):
             entries = tuple([(key, self.of(item)) for key, item in found.entries])
-            self._state.heap[copy.address] = replace(found, entries=entries)
+            self._state.heap[copy.address] = replaced(found, entries=entries)
         elif isinstance(found, Instance):
             attributes = {name: self.of(item) for name, item in found.attributes.items()}
-            self._state.heap[copy.address] = replace(found, attributes=attributes)
+            self._state.heap[copy.address] = replaced(found, attributes=attributes)
         return copy
 
 
 def paths_to_streams(value: Value, state: State) -> dict[str, Ref]:
     """Return the streams of a module by the way that leads to each; the first way to one that is shared."""
-    found: dict[str, Ref] = {}
+    return {
+        way: found for way, found in _ways(value, state) if isinstance(found, Ref) and streams.is_stream(found, state)
+    }
+
+
+def paths_to_keys(value: Value, state: State) -> dict[str, Key | Keys]:
+    """Return the keys that are attributes of a module, by the way that leads to each."""
+    return {way: found for way, found in _ways(value, state) if isinstance(found, Key | Keys)}
+
+
+def put(value: Value, others: Mapping[str, Value], state: State) -> None:
+    """Let other values stand at the ends of some ways, each of which leads to an attribute of an object."""
+    holders = {way: found for way, found in _ways(value, state) if isinstance(found, Ref)}
+    for way, other in others.items():
+        owner, _, name = way.rpartition(".")
+        holder = holders.get(owner)
+        found = state.instance(holder) if holder is not None else None
+        if holder is not None and found is not None:
+            state.heap[holder.address] = found.set(name, other)
+
+
+def _ways(value: Value, state: State) -> Iterator[tuple[str, Value]]:
+    """Go through what a value holds with the way that leads to each; within streams nobody looks."""
     seen: set[int] = set()
     pending: list[tuple[str, Value]] = [("", value)]
     while pending and len(seen) < VALUES_VISITED:
         way, current = pending.pop()
-        if not isinstance(current, Ref | Tuple):
-            continue
-        place = current.address if isinstance(current, Ref) else id(current)
-        if place in seen:
-            continue
-        seen.add(place)
-        if streams.is_stream(current, state) and isinstance(current, Ref):
-            found[way] = current
-            continue
-        pending.extend((f"{way}.{name}", inner) for name, inner in reversed(_named(current, state)))
-    return found
+        if isinstance(current, Ref | Tuple):
+            place = current.address if isinstance(current, Ref) else id(current)
+            if place in seen:
+                continue
+            seen.add(place)
+            if not streams.is_stream(current, state):
+                pending.extend((f"{way}.{name}", inner) for name, inner in reversed(_named(current, state)))
+        yield way, current
 
 
 def _named(value: Value, state: State) -> list[tuple[str, Value]]:
@@ -189,13 +208,13 @@ def substitute(value: Value, others: Mapping[int, Value], state: State) -> None:
         found = state.heap.get(inner.address)
         if isinstance(found, Instance):
             attributes = {name: _renamed(item, others) for name, item in found.attributes.items()}
-            state.heap[inner.address] = replace(found, attributes=attributes)
+            state.heap[inner.address] = replaced(found, attributes=attributes)
         elif isinstance(found, ListObject):
             items = tuple([_renamed(item, others) for item in found.items])
-            state.heap[inner.address] = replace(found, items=items)
+            state.heap[inner.address] = replaced(found, items=items)
         elif isinstance(found, DictObject):
             entries = tuple([(key, _renamed(item, others)) for key, item in found.entries])
-            state.heap[inner.address] = replace(found, entries=entries)
+            state.heap[inner.address] = replaced(found, entries=entries)
 
 
 def _renamed(value: Value, others: Mapping[int, Value]) -> Value:

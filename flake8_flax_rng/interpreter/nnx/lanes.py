@@ -8,7 +8,20 @@ from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.events import Stateful
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
-from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Keys, Ref, Symbol, Tuple, Value, Wrapped
+from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.values import (
+    NONE,
+    TRUE,
+    Args,
+    Const,
+    Key,
+    Keys,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
 from flake8_flax_rng.interpreter.jax import vmap
 from flake8_flax_rng.interpreter.nnx import filters, graph, streams
 from flake8_flax_rng.interpreter.python.iteration import key_at, known_items
@@ -66,12 +79,41 @@ def axis_for(axis: Value, tag: str, state: State) -> Value:
     return LEFT_OUT
 
 
+def is_broadcast(axis: Value, state: State) -> bool:
+    """Return whether an axis gives all lanes the arrays of a module as they are, those that are no variables."""
+    found = state.instance(axis)
+    if found is None:
+        return axis == NONE
+    options = found.attributes.get(_AXES)
+    for pair in options.items if isinstance(options, Tuple) else ():
+        assert isinstance(pair, Tuple)
+        answer = filters.takes_arrays(pair.items[0])
+        if answer is not False:
+            return answer is True and pair.items[1] == NONE
+    return False
+
+
 def is_along(axis: Value) -> bool:
     """Return whether an axis is one that the lanes have."""
     return isinstance(axis, Const) and isinstance(axis.value, int)
 
 
+_SCALAR = frozenset({Kind.SEED, Kind.CHILD})
+"""Keys that are one key, wherever they come from."""
+
 Roots = list[tuple[Ref, Value]]
+
+
+def unsplit(value: Value, axis: Value, state: State) -> str | None:
+    """Return the tag of a stream that has one key and is mapped along an axis, which raises; else None."""
+    for stream in graph.streams_of([value], state):
+        found = state.instance(stream)
+        root = found.attributes.get(streams.ROOT) if found is not None else None
+        if found is None or not isinstance(root, Key) or root.term.kind not in _SCALAR:
+            continue
+        if is_along(axis_for(axis, streams.tag_of(found), state)) and streams.ALIKE not in found.attributes:
+            return streams.tag_of(found)
+    return None
 
 
 def take(engine: Engine, value: Value, axis: Value, turn: int, state: State) -> tuple[Roots, list[Term]]:
@@ -87,7 +129,7 @@ def take(engine: Engine, value: Value, axis: Value, turn: int, state: State) -> 
         assert found is not None
         root = found.attributes.get(streams.ROOT)
         along = axis_for(axis, streams.tag_of(found), state)
-        if root is None or along == NONE:
+        if root is None or along == NONE or streams.ALIKE in found.attributes:
             continue
         own: Value = Key(engine.terms.fresh("lane"))
         if is_along(along) and isinstance(root, Keys) and not root.inner:
@@ -115,6 +157,12 @@ def call(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
     before: Roots = []
     varying: list[Term] = []
     for value, axis in zip(args.positional, axes, strict=True):
+        tag = unsplit(value, axis, state)
+        if tag is not None:
+            engine.emit(Stateful(StreamMistake.NOT_SPLIT, site, tag))
+            return []
+    shared = _shared(engine, args.positional, axes, state)
+    for value, axis in zip(args.positional, axes, strict=True):
         roots, terms = take(engine, value, axis, 0, state)
         before.extend(roots)
         varying.extend(terms)
@@ -133,13 +181,28 @@ def call(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
     result: Outcomes = []
     for value, after in outcomes:
         put_back(before, after)
-        _gather(engine, value, {stream.address for stream, _ in before}, options.get("out_axes", Const(0)), after)
+        known = {stream.address for stream, _ in before}
+        _gather(engine, value, known, shared, options.get("out_axes", Const(0)), after)
         result.append((value, after))
     return result
 
 
-def _gather(engine: Engine, value: Value, known: set[int], axes: Value, state: State) -> None:
-    """Let the streams that the lanes have made, and return, have a root for each lane, unless they are one for all."""
+def _shared(engine: Engine, values: list[Value], axes: list[Value], state: State) -> set[Term]:
+    """Return the roots of the streams that all lanes are given."""
+    found: set[Term] = set()
+    for value, axis in zip(values, axes, strict=True):
+        for stream in graph.streams_of([value], state):
+            held = state.instance(stream)
+            if held is not None and axis_for(axis, streams.tag_of(held), state) == NONE:
+                found.add(engine.term(held.attributes.get(streams.ROOT, NONE), state))
+    return found
+
+
+def _gather(engine: Engine, value: Value, known: set[int], shared: set[Term], axes: Value, state: State) -> None:
+    """Let the streams that the lanes have made, and return, have a root for each lane, unless they are one for all.
+
+    What comes of a stream that all lanes are given is the same in each of them.
+    """
     for stream in list(graph.streams_of([value], state)):
         found = state.instance(stream)
         root = found.attributes.get(streams.ROOT) if found is not None else None
@@ -147,7 +210,10 @@ def _gather(engine: Engine, value: Value, known: set[int], axes: Value, state: S
             continue
         if not isinstance(axes, Tuple) and axis_for(axes, streams.tag_of(found), state) == NONE:
             continue
-        state.heap[stream.address] = found.set(streams.ROOT, Keys(engine.terms.fresh("lanes")))
+        if root.term.parent in shared:
+            state.heap[stream.address] = found.set(streams.ALIKE, TRUE)
+        else:
+            state.heap[stream.address] = found.set(streams.ROOT, Keys(engine.terms.fresh("lanes")))
 
 
 CALLS = (Calls(_make_axes, (_STATE_AXES,)),)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.events import Step
-from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Ref, Symbol, Tuple, Value, Wrapped
+from flake8_flax_rng.interpreter.domain.events import Stateful, Step
+from flake8_flax_rng.interpreter.domain.kinds import StreamMistake
+from flake8_flax_rng.interpreter.domain.values import NONE, Args, Const, Key, Keys, Ref, Symbol, Tuple, Value, Wrapped
 from flake8_flax_rng.interpreter.jax import control_flow
 from flake8_flax_rng.interpreter.nnx import graph, lanes, streams
 from flake8_flax_rng.interpreter.python.iteration import known_items
@@ -26,6 +27,11 @@ def scan(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site)
     """Call a function of which NNX makes a loop."""
     options = dict(wrapped.options)
     axes = lanes.axes_of(options.get("in_axes", _DEFAULT), len(args.positional), Const(0), state)
+    for value, axis in zip(args.positional, axes, strict=True):
+        tag = lanes.unsplit(value, axis, state)
+        if tag is not None:
+            engine.emit(Stateful(StreamMistake.NOT_SPLIT, site, tag))
+            return []
     carried = next((index for index, axis in enumerate(axes) if axis == CARRY), None)
     out = options.get("out_axes", _DEFAULT)
     start = args.positional[carried] if carried is not None else NONE
@@ -58,6 +64,7 @@ def _pass(
     given: list[Value] = []
     before: lanes.Roots = []
     alike: list[tuple[Ref, Instance]] = []
+    kept: list[tuple[Value, dict[str, Key | Keys]]] = []
     for index, (value, axis) in enumerate(zip(args.positional, axes, strict=True)):
         if index == carried:
             given.append(current)
@@ -66,6 +73,7 @@ def _pass(
             roots, _ = lanes.take(engine, value, axis, turn[1], state)
             before.extend(roots)
             alike.extend(_broadcast(engine, value, axis, state, wrapped.site or site))
+            kept.append((value, graph.paths_to_keys(value, state) if lanes.is_broadcast(axis, state) else {}))
             given.append(value)
         elif lanes.is_along(axis):
             given.append(control_flow.row(engine, value, turn[0], turn[1], state))
@@ -77,6 +85,8 @@ def _pass(
         lanes.put_back(before, after)
         for stream, found in alike:
             after.heap[stream.address] = found
+        for holder, keys in kept:
+            graph.put(holder, keys, after)
         result.append((_carry(engine, value, out, after), after))
     return result
 
@@ -86,7 +96,9 @@ def _broadcast(engine: Engine, value: Value, axis: Value, state: State, site: Si
     alike: list[tuple[Ref, Instance]] = []
     for stream in list(graph.streams_of([value], state)):
         held = state.instance(stream)
-        if held is not None and lanes.axis_for(axis, streams.tag_of(held), state) == NONE:
+        if held is None:
+            continue
+        if streams.ALIKE in held.attributes or lanes.axis_for(axis, streams.tag_of(held), state) == NONE:
             alike.append((stream, held))
             state.heap[stream.address] = streams.copied(engine, held, SYMBOL.path, site)
     return alike

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.values import Value
 
+_FLAG = "flag"
+"""What a call turns a layer on with."""
+
 
 def note(engine: Engine, found: Instance, given: Value, flag: Value, site: Site) -> None:
     """Note a call of a layer that drops out, or would if its mode were another one.
@@ -38,8 +41,8 @@ def note(engine: Engine, found: Instance, given: Value, flag: Value, site: Site)
         off = flag == TRUE
         if off == (streams.EVALUATED in found.attributes):
             engine.emit(Stateful(StreamMistake.STALE_MODE, stale, "train" if off else "eval", other=site))
-    if flag == FALSE and given == NONE and isinstance(made, Const):
-        _note_trained(engine, made.value, site)
+    if flag == FALSE and isinstance(made, Const):
+        _note_trained(engine, made.value, site, by_call=given != NONE)
     if flag == FALSE:
         engine.program.dropped[calls] = way
     elif flag == TRUE and given == NONE and evaluated is not None:
@@ -48,14 +51,22 @@ def note(engine: Engine, found: Instance, given: Value, flag: Value, site: Site)
             engine.emit(Stateful(StreamMistake.NEVER_BACK, evaluated, other=engine.context.stack[-1].site))
 
 
-def _note_trained(engine: Engine, layer: object, site: Site) -> None:
-    """Note a layer that drops out where no gradient is taken, after it was trained and before any ``eval``."""
-    trained, here = engine.program.trained, (engine.book.walks.number, layer)
+def _note_trained(engine: Engine, layer: object, site: Site, by_call: bool) -> None:
+    """Note a layer that drops out where no gradient is taken, after it was trained and before any ``eval``.
+
+    Where the call itself turns the layer on, it must be the function of which the gradient was taken that calls it so:
+    an evaluation that writes the flag means it.
+    """
+    trained, walk, stack = engine.program.trained, engine.book.walks.number, engine.context.stack
+    nodes = tuple(step.site.node for step in stack)
     if engine.context.differentiated:
-        trained.add(here)
-    elif here in trained:
-        first = next((step for step in engine.context.stack if step.turn is None), None)
-        engine.emit(Stateful(StreamMistake.FORGOTTEN, first.site if first is not None else site, other=site))
+        trained.add((walk, layer, nodes[engine.context.entered :] if by_call else ()))
+        return
+    ways = {()} if not by_call else {nodes[start:] for start in range(1, len(nodes))}
+    if any((walk, layer, way) in trained for way in ways):
+        first = next((step for step in stack if step.turn is None), None)
+        place, how = first.site if first is not None else site, _FLAG if by_call else ""
+        engine.emit(Stateful(StreamMistake.FORGOTTEN, place, detail=how, other=site))
 
 
 def _beside(engine: Engine, found: Instance) -> Site:

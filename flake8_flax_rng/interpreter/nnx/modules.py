@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls, Method
@@ -26,12 +25,15 @@ from flake8_flax_rng.interpreter.domain.values import (
     Symbol,
     Value,
 )
+from flake8_flax_rng.interpreter.domain.walk import OBJECTS, reachable
 from flake8_flax_rng.interpreter.nnx import bridge, graph, layers, rngs, streams
 from flake8_flax_rng.interpreter.python import classes
 from flake8_flax_rng.interpreter.python.iteration import known_items
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import (
     ATTENTION,
     CELLS,
+    DEFAULT,
     DROPOUT,
     LAYERS,
     MODE_FLAGS,
@@ -75,6 +77,8 @@ def lacking(engine: Engine, owner: Ref, found: Instance, name: str, state: State
         return None if name.startswith("__") else rngs.attribute(engine, owner, found, name, state, site)
     if name == "lazy_init" and found.cls == Symbol(bridge.TO_NNX):
         return [(Native("nnx.lazy_init", owner), state)]
+    if name in bridge.OF_LINEN and found.cls == Symbol(bridge.TO_LINEN):
+        return [(Native(f"nnx.{name}", owner), state)]
     if name == "initialize_carry" and isinstance(found.cls, Symbol) and found.cls.path in CELLS:
         return [(Native("nnx.initialize_carry", owner), state)]
     if name in ("get_value", "raw_value") and "value" in found.attributes:
@@ -87,6 +91,16 @@ def lacking(engine: Engine, owner: Ref, found: Instance, name: str, state: State
     return None
 
 
+def stored(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
+    """Note a key that is stored in a module from outside of the trace: a module changes in its own trace only."""
+    found = state.instance(owner)
+    outside = owner.address <= engine.context.level and isinstance(value, Key | Keys)
+    if outside and engine.context.stack and graph.is_module(found):
+        place = streams.in_the_trace(engine, engine.context.stack[-1].site)
+        engine.emit(Stateful(StreamMistake.REPLACED, place, name))
+        state.ended = True
+
+
 def call_method(engine: Engine, name: str, receiver: Value, args: Args, state: State, site: Site) -> Outcomes:
     """Call a method of an object of NNX."""
     found = state.instance(receiver)
@@ -96,6 +110,8 @@ def call_method(engine: Engine, name: str, receiver: Value, args: Args, state: S
         return rngs.method(engine, name, receiver, args, state, site)
     if name == "lazy_init":
         return bridge.initialise(engine, receiver, args, state, site)
+    if found.cls == Symbol(bridge.TO_LINEN):
+        return bridge.call_linen(engine, name, found, args, state, site)
     if name == "initialize_carry":
         return layers.initialize_carry(engine, receiver, args, state, site)
     if name in MODES or name == SETTING:
@@ -138,17 +154,17 @@ def _note_evaluated(engine: Engine, name: str, module: Ref, state: State, site: 
     for ref, found in list(graph.modules_of(module, state)):
         if streams.STALE in found.attributes:
             rest = {key: value for key, value in found.attributes.items() if key != streams.STALE}
-            found = state.heap[ref.address] = replace(found, attributes=rest)
+            found = state.heap[ref.address] = replaced(found, attributes=rest)
         if name == "train":
             found = state.heap[ref.address] = found.set(streams.TRAINED, place)
         elif streams.TRAINED in found.attributes and name == "eval":
             rest = {key: value for key, value in found.attributes.items() if key != streams.TRAINED}
-            found = replace(found, attributes=rest)
+            found = replaced(found, attributes=rest)
         if name == "eval":
             state.heap[ref.address] = found.set(streams.EVALUATED, place)
         elif name in MODES and streams.EVALUATED in found.attributes:
             attributes = {key: value for key, value in found.attributes.items() if key != streams.EVALUATED}
-            state.heap[ref.address] = replace(found, attributes=attributes)
+            state.heap[ref.address] = replaced(found, attributes=attributes)
 
 
 def _note_out_of_reach(engine: Engine, module: Ref, state: State, site: Site) -> None:
@@ -233,6 +249,7 @@ def _view(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
         return None
     copy = graph.Copying(engine, state, lambda _, found: None).of(module)
     assert isinstance(copy, Ref)
+    _draw_as_if_asked(engine, module, state, site)
     wanted = {name: value for name, value in args.keywords.items() if name not in VIEW_OPTIONS}
     strict = args.keywords.get("raise_if_not_found", NONE) != Const(False)
     if "only" in args.keywords or not args.complete():
@@ -247,6 +264,18 @@ def _view(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if found is not None:
         state.heap[copy.address] = found.set(_VIEWED, NONE)
     return [(copy, state)]
+
+
+def _draw_as_if_asked(engine: Engine, module: Ref, state: State, site: Site) -> None:
+    """Draw once from each ``Rngs`` with a default stream: ``view`` calls ``set_view`` of what a module holds.
+
+    An ``Rngs`` takes that for the name of a stream, and its default stream answers (flax 0.12.8).
+    """
+    held = [inner for inner in reachable(module, state.heap, OBJECTS) if isinstance(inner, Ref)]
+    for inner in [inner for inner in held if streams.is_rngs(inner, state)]:
+        found = state.instance(inner)
+        if found is not None and DEFAULT in found.attributes:
+            rngs.draw(engine, inner, state, site)
 
 
 def dropped(engine: Engine, value: Value, state: State, site: Site) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.events import Made, Stateful
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
-from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, StreamMistake
+from flake8_flax_rng.interpreter.domain.kinds import MadeIn, MakeKind, StreamMistake, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     NONE,
@@ -22,7 +22,9 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.jax import random
 from flake8_flax_rng.interpreter.nnx import filters, streams
+from flake8_flax_rng.interpreter.paths.conditions import lacks_an_argument
 from flake8_flax_rng.semantics.jax_random import SEEDS
 from flake8_flax_rng.semantics.libraries import GENERATORS
 from flake8_flax_rng.semantics.nnx import DEFAULT, INITIALIZERS, RNGS, SAMPLERS, STREAM
@@ -98,11 +100,11 @@ def _stream(
         engine.book.read(seed)
         return streams.make(engine, state, seed, name)
     if isinstance(seed, Const) and isinstance(seed.value, int):
-        return streams.make(engine, state, _of_number(engine, engine.terms.const(int(seed.value)), True), name)
+        return streams.make(engine, state, _of_number(engine, engine.terms.const(int(seed.value)), True, state), name)
     if isinstance(seed, Opaque):
         if _is_key(engine, seed.term):
             return streams.make(engine, state, Key(seed.term), name)
-        return streams.make(engine, state, _of_number(engine, seed.term, False), name)
+        return streams.make(engine, state, _of_number(engine, seed.term, False, state), name)
     return streams.unknown(engine, state, name)
 
 
@@ -120,11 +122,15 @@ def _again(engine: Engine, stream: Value, name: str, state: State, site: Site, v
     return made
 
 
-def _of_number(engine: Engine, seed: Term, constant: bool) -> Key:
+def _of_number(engine: Engine, seed: Term, constant: bool, state: State) -> Key:
     """Return the key that a stream makes of an int."""
     origin = engine.number()
     place = MadeIn.TRACED if engine.context.traces else None
-    engine.book.origins.add(origin, Made(tuple(engine.context.stack), MakeKind.SEED, 0, seed, False, constant, place))
+    fallback = engine.context.stands_in or lacks_an_argument(state)
+    made = Made(
+        tuple(engine.context.stack), MakeKind.SEED, 0, seed, False, constant, place, fallback=fallback and constant
+    )
+    engine.book.origins.add(origin, made)
     return Key(engine.terms.make(Kind.SEED, seed), origin)
 
 
@@ -258,10 +264,10 @@ def _derived(engine: Engine, stream: Ref, name: str, size: Value | None, state: 
     key = streams.draw(engine, stream, state, site)
     if key is None:
         return None
-    return streams.make(engine, state, root_of(engine, key, name, size), streams.tag_of(found))
+    return streams.make(engine, state, root_of(engine, key, name, size, state), streams.tag_of(found))
 
 
-def root_of(engine: Engine, key: Key, name: str, size: Value | None) -> Value:
+def root_of(engine: Engine, key: Key, name: str, size: Value | None, state: State) -> Value:
     """Return the root of such a stream: one key, or one for each lane.
 
     What is broadcast is the same in all lanes, and whoever says so knows that: nothing is said of it.
@@ -272,6 +278,7 @@ def root_of(engine: Engine, key: Key, name: str, size: Value | None) -> Value:
     inner = not isinstance(size, Const | Opaque)
     if name == "broadcast":
         return Keys(engine.terms.fresh("broadcast"), count=count, inner=inner)
+    random.consume(engine, key, state, UseKind.SPLIT, name, derived=key.origin)
     return Keys(key.term, count=count, origin=key.origin, inner=inner)
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _SPLIT, _FORK = "flax.nnx.split_rngs", "flax.nnx.fork_rngs"
-_KEPT = "<kept>"
+_KEPT, _MADE_BY = "<kept>", "<made by>"
 _RESEED_OPTIONS = frozenset({"graph", "policy"})
 
 
@@ -92,7 +92,7 @@ def _apply(engine: Engine, path: str, nodes: list[Value], options: list[Value], 
         if name:
             detail = ", ".join(map(repr, sorted(tags)))
             engine.emit(Stateful(StreamMistake.FILTER_NOTHING, site, name, detail))
-    return engine.allocate(state, Instance(Symbol(BACKUPS), {_KEPT: Tuple(tuple(kept))}))
+    return engine.allocate(state, Instance(Symbol(BACKUPS), {_KEPT: Tuple(tuple(kept)), _MADE_BY: Const(path)}))
 
 
 def _new_root(
@@ -116,7 +116,7 @@ def _new_root(
         return key
     if squeeze:
         return Key(engine.terms.child(key.term, engine.terms.const(0)), key.origin)
-    return root_of(engine, key, "split", size)
+    return root_of(engine, key, "split", size, state)
 
 
 def _restore(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -142,6 +142,14 @@ def restore(backups: Value, state: State) -> None:
         attributes[streams.ROOT] = root
         attributes[streams.COUNT] = count if number is None else Const(number)
         state.heap[stream.address] = Instance(held.cls, attributes, held.version)
+
+
+def call_backups(engine: Engine, found: Instance, site: Site) -> Outcomes:
+    """Call the state before, which raises: given a function and its options at once, ``split_rngs`` is no decorator."""
+    made_by = found.attributes.get(_MADE_BY)
+    path = str(made_by.value) if isinstance(made_by, Const) else _SPLIT
+    engine.emit(Stateful(StreamMistake.BACKUP_CALLED, site, path.removeprefix("flax.")))
+    return []
 
 
 def managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
@@ -196,7 +204,10 @@ def _reseed(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
             continue
         root = found.attributes.get(streams.ROOT)
         if isinstance(root, Keys) and not shaped and tag:
-            engine.emit(Stateful(StreamMistake.RESEED_SPLIT, site, tag))
+            split = found.attributes.get(streams.BACKED_UP)
+            number = split.value if isinstance(split, Const) else None
+            place = engine.program.sites.get(number) if isinstance(number, int) else None
+            engine.emit(Stateful(StreamMistake.RESEED_SPLIT, site, tag, other=place))
             return []
         seed = seeds[tag]
         term = engine.terms.child(seed.term, engine.terms.const(counts[tag]))

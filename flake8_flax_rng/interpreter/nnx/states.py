@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.models import Calls
 from flake8_flax_rng.interpreter.domain.heap import Instance
-from flake8_flax_rng.interpreter.domain.values import NONE, TRUE, Args, Opaque, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import (
+    NONE,
+    TRUE,
+    Args,
+    Function,
+    Key,
+    Opaque,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+)
 from flake8_flax_rng.interpreter.nnx import filters, graph, streams
 
 if TYPE_CHECKING:
@@ -53,6 +64,11 @@ def _states(engine: Engine, module: Value, args: Args, state: State) -> list[Val
                 part[OPEN] = TRUE
             elif answer:
                 part[way] = stream
+                break
+    for way, key in graph.paths_to_keys(module, state).items():
+        for filter_, part in zip(taken, parts, strict=True):
+            if filters.takes_arrays(filter_) is not False:
+                part[way] = key
                 break
     open_ = not graph.known_throughout(module, state) or args.open_positional
     for part in parts if open_ else ():
@@ -105,6 +121,8 @@ def _merge(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     copying = graph.Copying(engine, state, restore)
     merged = copying.of(shape)
     _mark_stale(found, merged, state)
+    keys = {way: given.get(way) for way in graph.paths_to_keys(shape, state)}
+    graph.put(merged, {way: key or Key(engine.terms.fresh("merged")) for way, key in keys.items()}, state)
     graph.substitute(merged, {old: new for old, new in replaced.items() if new is not None}, state)
     return [(merged, state)]
 
@@ -149,13 +167,14 @@ def _update(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
             fresh = state.instance(streams.unknown(engine, state, streams.tag_of(found)))
             assert fresh is not None
             state.heap[stream.address] = fresh
+    graph.put(module, {way: theirs[way] for way in graph.paths_to_keys(module, state) if way in theirs}, state)
     return [(NONE, state)]
 
 
 def _clone(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Call ``nnx.clone`` or ``copy.deepcopy``: another module, whose streams count on from where these stand."""
     module = args.get(0, "node") or args.get(0, "x")
-    if module is None or not isinstance(module, Ref) or not graph.holds_streams(module, state):
+    if not isinstance(module, Ref) or not (graph.is_object(module, state) or graph.holds_streams(module, state)):
         return None
     via = path.replace("flax.", "")
     copying = graph.Copying(engine, state, lambda _, found: streams.copied(engine, found, via, site))
@@ -176,6 +195,8 @@ def _eval_shape(engine: Engine, path: str, args: Args, state: State, site: Site)
     function = args.get(0, "f")
     if function is None:
         return None
+    if isinstance(function, Function) and function.code.name == "<lambda>":
+        engine.program.measured.add(function.code)
     level, inside, given = engine.number(), state.fork(), args.shift(1)
     copying = graph.Copying(engine, inside, lambda _, found: found)
     given.positional = [copying.of(value) for value in given.positional]

@@ -6,13 +6,13 @@ draws are equal follows from their terms alone.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import Drawn, Made, Stateful
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, StreamMistake
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Symbol, Value
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import DEFAULT, RNGS, STREAM
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ HOLDER = "<holder>"
 
 BACKED_UP = "<backed up>"
 """Where a stream was split that nobody has restored."""
+
+ALIKE = "<alike>"
+"""Whether a stream that lanes have made, and that has lanes of its own, has one root in all of them."""
 
 ABSTRACT = "<abstract>"
 """Whether a stream was only traced for its shape."""
@@ -111,7 +114,9 @@ def lookup(engine: Engine, rngs: Ref, name: str, state: State, site: Site) -> Re
         made = unknown(engine, state, candidate)
         state.heap[rngs.address] = found.set(candidate, made)
         return made
-    engine.emit(Stateful(StreamMistake.MISSING, site, name, ", ".join(map(repr, names(found)))))
+    of_one = next((value for value in found.attributes.values() if is_stream(value, state)), None)
+    at = made_at(engine, state.instance(of_one)) if of_one is not None else None
+    engine.emit(Stateful(StreamMistake.MISSING, site, name, ", ".join(map(repr, names(found))), other=at))
     return None
 
 
@@ -155,7 +160,7 @@ def refused(engine: Engine, stream: Ref, found: Instance, site: Site) -> bool:
     """Return whether a stream cannot be drawn from here, and note why."""
     tag = tag_of(found)
     if captured(engine, stream):
-        engine.emit(Stateful(StreamMistake.CAPTURED, _in_the_trace(engine, site), tag))
+        engine.emit(Stateful(StreamMistake.CAPTURED, in_the_trace(engine, site), tag, other=made_at(engine, found)))
         return True
     if ABSTRACT in found.attributes:
         engine.emit(Stateful(StreamMistake.ABSTRACT, site, tag))
@@ -186,7 +191,12 @@ def captured(engine: Engine, stream: Ref) -> bool:
     return stream.address <= engine.context.level
 
 
-def _in_the_trace(engine: Engine, site: Site) -> Site:
+def made_at(engine: Engine, stream: Instance | None) -> Site | None:
+    """Return where the root of a stream was made, None where it is not known."""
+    return engine.book.origins.site_of(stream.attributes.get(ROOT)) if stream is not None else None
+
+
+def in_the_trace(engine: Engine, site: Site) -> Site:
     """Return the call in the text of the traced function that leads to a draw."""
     inside = engine.context.stack[engine.context.entered :]
     return next((step.site for step in inside if step.turn is None), site)
@@ -205,10 +215,10 @@ def reroot(state: State, stream: Ref, root: Value, **others: Value) -> None:
     found = state.instance(stream)
     if found is not None:
         attributes = {**found.attributes, ROOT: root, COUNT: Const(0), **others}
-        state.heap[stream.address] = replace(found, attributes=attributes)
+        state.heap[stream.address] = replaced(found, attributes=attributes)
 
 
 def copied(engine: Engine, found: Instance, via: str, site: Site) -> Instance:
     """Return a copy of a stream, which counts on from where that stands."""
     attributes = {**found.attributes, VIA: Const(via), PLACE: remember(engine, site)}
-    return replace(found, attributes=attributes)
+    return replaced(found, attributes=attributes)

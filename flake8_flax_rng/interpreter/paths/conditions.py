@@ -118,7 +118,7 @@ def truth(value: Value, state: State) -> bool | None:
         return bool(value.value)
     if isinstance(value, Tuple):
         return bool(value.items)
-    if isinstance(value, Function | Class | Bound | Native | Partial | Wrapped | Key):
+    if isinstance(value, (Function, Class, Bound, Native, Partial, Wrapped, Key)):
         return True
     if isinstance(value, Ref):
         found = state.heap.get(value.address)
@@ -199,7 +199,7 @@ def _compared_constants(operator: str, left: Value, right: Value) -> bool | None
     a, b = left.value, right.value
     if operator in ("==", "is"):
         return a == b
-    if isinstance(a, int | float) and isinstance(b, int | float):
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
         return {"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}.get(operator)
     if operator == "in" and isinstance(a, str) and isinstance(b, str):
         return a in b

@@ -192,7 +192,7 @@ def _holds(kind: Kind, value: float, number: float) -> bool:
 
 def _number(term: Term) -> float | None:
     value = term.right.value if term.right is not None else None
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     return None
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_KEPT
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
@@ -15,13 +13,14 @@ from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
 from flake8_flax_rng.interpreter.paths.conditions import EITHER, SOME, never_none
 from flake8_flax_rng.interpreter.paths.history import apart
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Draw
     from flake8_flax_rng.interpreter.paths.state import Facts, State
 
 _RESULT = "<result>"
-_OF_INSTANCES = tuple(part.name for part in fields(Instance) if part.name not in ("attributes", "version"))
+_OF_INSTANCES = tuple(name for name in Instance.__match_args__ if name not in ("attributes", "version"))
 
 Fresh = Callable[[str], Value]
 """Makes a value of which nothing is known."""
@@ -278,6 +277,12 @@ def _forget(ours: HeapObject, theirs: HeapObject, fresh: Fresh) -> HeapObject:
 
 
 def _joined_draws(ours: tuple[Draw, ...], theirs: tuple[Draw, ...]) -> tuple[Draw, ...]:
-    common = [draw for draw in ours if draw in theirs]
-    rest = [draw for draw in (*ours, *theirs) if draw not in common]
+    """Return the draws of two paths; only those are compared that they have made since they parted."""
+    shared = 0
+    for one, other in zip(ours, theirs, strict=False):
+        if one is not other:
+            break
+        shared += 1
+    common = [*ours[:shared], *(draw for draw in ours[shared:] if draw in theirs)]
+    rest = [draw for draw in (*ours[shared:], *theirs[shared:]) if draw not in common]
     return (*common, *(replaced(draw, certain=False) for draw in dict.fromkeys(rest)))

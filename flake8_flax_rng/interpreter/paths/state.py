@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.frozen import record
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import Ref, Value
 from flake8_flax_rng.interpreter.paths.history import Epoch, Heap
+from flake8_flax_rng.records import record
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Draw, Use

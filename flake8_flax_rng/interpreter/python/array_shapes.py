@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import ROWS_KNOWN
 from flake8_flax_rng.interpreter.domain.values import Const, Keys, Rows, Tuple, Value
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -67,8 +67,8 @@ def _without_words(engine: Engine, keys: Keys, lengths: list[int | None]) -> lis
 
 def _along_one_axis(keys: Keys, length: int | None) -> Keys | None:
     if length is None or length < 0:
-        return replace(keys, reshaped=False)
-    return replace(keys, count=length, reshaped=False) if keys.count in (None, length) else None
+        return replaced(keys, reshaped=False)
+    return replaced(keys, count=length, reshaped=False) if keys.count in (None, length) else None
 
 
 def _rows(keys: Keys, rows: int | None, columns: int | None) -> Rows | None:
@@ -78,7 +78,7 @@ def _rows(keys: Keys, rows: int | None, columns: int | None) -> Rows | None:
     columns = keys.count // rows if columns < 0 and rows > 0 else columns
     if not 0 < rows <= ROWS_KNOWN or rows * columns != keys.count:
         return None
-    return Rows(tuple(replace(keys, start=keys.start + row * columns, count=columns) for row in range(rows)))
+    return Rows(tuple(replaced(keys, start=keys.start + row * columns, count=columns) for row in range(rows)))
 
 
 def _joined(rows: Rows) -> Keys | None:
@@ -88,7 +88,7 @@ def _joined(rows: Rows) -> Keys | None:
         return None
     total = 0
     for row in rows.items:
-        if not isinstance(row, Keys) or row != replace(first, start=first.start + total, count=row.count):
+        if not isinstance(row, Keys) or row != replaced(first, start=first.start + total, count=row.count):
             return None
         total += row.count or 0
-    return replace(first, count=total)
+    return replaced(first, count=total)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,7 +12,7 @@ from flake8_flax_rng.interpreter.core.context import attribute_frame, class_fram
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Binding, Misuse
-from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.term_kinds import NAMED_ELSEWHERE, Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
@@ -31,6 +30,7 @@ from flake8_flax_rng.interpreter.python import classes, subscripts
 from flake8_flax_rng.interpreter.python.iteration import element, known_items
 from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.interpreter.python.names import dotted
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import MODULES, VARIABLES
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         walrus: whether the target stands in an expression, where comprehensions bind outside of themselves.
     """
     if type(target) is cst.Name:
-        _bind_name(engine, target.value, value, state, walrus)
+        _bind_name(engine, target, value, state, walrus)
     elif type(target) is cst.Tuple or type(target) is cst.List:
         _unpack(engine, target, value, state)
     elif isinstance(target, cst.StarredElement):
@@ -69,9 +69,11 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             _set_item(engine, owner, index, value, state)
 
 
-def _bind_name(engine: Engine, name: str, value: Value, state: State, walrus: bool) -> None:
-    scope = engine.context.scope
+def _bind_name(engine: Engine, target: cst.Name, value: Value, state: State, walrus: bool) -> None:
+    name, scope = target.value, engine.context.scope
     state.bind(scope.frame_of(name, walrus), name, value)
+    if isinstance(value, Key) or (isinstance(value, Opaque) and value.term.kind in NAMED_ELSEWHERE):
+        engine.book.origins.bind(value.term, name, engine.owner(), engine.site(target))
     if isinstance(value, Key):
         engine.book.origins.name(value, name, engine.owner())
     elif isinstance(value, Keys):
@@ -108,10 +110,11 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
     star = next((i for i, item in enumerate(elements) if type(item) is cst.StarredElement), None)
     items = known_items(value, state)
     count = len(elements)
-    if isinstance(value, Keys | Stacked) and value.count is not None:
+    if isinstance(value, (Keys, Stacked)) and value.count is not None:
         least = count if star is None else count - 1
         if value.count < least or (star is None and value.count != count):
-            engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count)))
+            made = engine.book.origins.site_of(value)
+            engine.emit(Misused(Misuse.UNPACK, engine.site(target), str(count), str(value.count), other=made))
             state.ended = True
     if star is None:
         found = state.instance(value)
@@ -129,7 +132,7 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
         rest: Value = engine.allocate(state, ListObject(tuple(items[star : len(items) - after])))
     elif isinstance(value, Keys) and (after == 0 or value.count is not None):
         left = None if value.count is None else max(0, value.count - star - after)
-        rest = replace(value, start=value.start + star, count=left)
+        rest = replaced(value, start=value.start + star, count=left)
     else:
         rest = engine.unknown("rest")
     assign(engine, elements[star].value, rest, state)

@@ -73,7 +73,7 @@ def evaluate(engine: Engine, node: cst.Attribute, state: State) -> Outcomes:
 def _note_held(engine: Engine, node: cst.Attribute, owner: Ref, row: tuple[Value, State]) -> None:
     """Note a key that an object holds."""
     value = row[0]
-    if not isinstance(value, Key | Opaque):
+    if not isinstance(value, (Key, Opaque)):
         return
     _note_holder(engine, node, owner, row)
     if engine.context.traces and isinstance(value, Key):

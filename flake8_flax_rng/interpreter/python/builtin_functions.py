@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.checks import deterministic_flag
@@ -33,6 +32,7 @@ from flake8_flax_rng.interpreter.python.attributes import attribute
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.iteration import in_order, iterate, known_items, spread
 from flake8_flax_rng.interpreter.python.iterators import asked, own
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.jax_random import CLONE, FOLD_IN, KEY_DATA, SAMPLERS, SEEDS, SPLIT, WRAP
 from flake8_flax_rng.semantics.names import canonical
 
@@ -117,7 +117,7 @@ def _dict(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     found = DictObject(())
     for value in args.positional[:1]:
         other = state.heap.get(value.address) if isinstance(value, Ref) else None
-        found = replace(other, frozen=False) if isinstance(other, DictObject) else _from_pairs(engine, value, state)
+        found = replaced(other, frozen=False) if isinstance(other, DictObject) else _from_pairs(engine, value, state)
     for value in args.keywords.values():
         engine.book.read(value)
     entries = tuple((Const(name), value) for name, value in args.keywords.items())
@@ -130,7 +130,7 @@ def _fromkeys(engine: Engine, path: str, args: Args, state: State, site: Site) -
         return None
     value = args.get(1, None) or NONE
     found = DictObject(tuple((name, value) for name in names if isinstance(name, Const)))
-    return [(engine.allocate(state, replace(found, complete=len(found.entries) == len(names))), state)]
+    return [(engine.allocate(state, replaced(found, complete=len(found.entries) == len(names))), state)]
 
 
 def _from_pairs(engine: Engine, value: Value, state: State) -> DictObject:
@@ -209,7 +209,7 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
         return engine.call(method, Args(), state, site)
     found = state.heap.get(iterator.address) if isinstance(iterator, Ref) else None
     if isinstance(iterator, Ref) and isinstance(found, ListObject) and found.items:
-        state.heap[iterator.address] = replace(found, items=found.items[1:], count=None)
+        state.heap[iterator.address] = replaced(found, items=found.items[1:], count=None)
         engine.book.read(found.items[0])
         return [(found.items[0], state)]
     for value in args.positional:
@@ -238,7 +238,7 @@ def _of_types(value: Value, types: Value) -> bool | None:
     """Return whether a number or a key is an instance of types that are known, None when that is open."""
     listed = types.items if isinstance(types, Tuple) else (types,)
     paths = [item.path for item in listed if isinstance(item, Symbol)]
-    if isinstance(value, Key | Keys):
+    if isinstance(value, (Key, Keys)):
         if any(path in _ARRAYS for path in paths):
             return True
         return False if len(paths) == len(listed) and all(_is_number_type(path) for path in paths) else None
@@ -298,12 +298,12 @@ def _freeze(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
     if not isinstance(found, DictObject):
         return [(value, state)]
-    return [(engine.allocate(state, replace(found, frozen=path.endswith(".freeze"))), state)]
+    return [(engine.allocate(state, replaced(found, frozen=path.endswith(".freeze"))), state)]
 
 
 def _deepcopy(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     value = args.get(0, "x")
-    return [(value, state)] if value is not None and not isinstance(value, Ref | Class) else None
+    return [(value, state)] if value is not None and not isinstance(value, (Ref, Class)) else None
 
 
 def _replace(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
@@ -319,7 +319,7 @@ def _update_wrapper(engine: Engine, path: str, args: Args, state: State, site: S
         return [(Partial(Symbol("functools.wraps"), (wrapped,), ()), state)]
     inner = undecorated(wrapped) if wrapped is not None else None
     if isinstance(wrapper, Function) and isinstance(inner, Function):
-        return [(replace(wrapper, owner=inner.owner, compact=inner.compact), state)]
+        return [(replaced(wrapper, owner=inner.owner, compact=inner.compact), state)]
     return [(wrapper, state)] if wrapper is not None else None
 
 

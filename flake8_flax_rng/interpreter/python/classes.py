@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Ending, Scope, class_frame
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding, Holder
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -29,6 +28,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.python import declared_types, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics import nnx
 from flake8_flax_rng.semantics.libraries import PART_MODULES
 from flake8_flax_rng.semantics.linen import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,6 +13,7 @@ from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.python.assignment import assign
 from flake8_flax_rng.interpreter.python.iteration import iterate, listed
 from flake8_flax_rng.interpreter.python.iterators import asked
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def evaluate_dict(engine: Engine, node: cst.DictComp, state: State) -> Outcomes:
             if isinstance(key, Const):
                 found = found.set(key, value)
             else:
-                found = replace(found, complete=False)
+                found = replaced(found, complete=False)
         result.append((engine.allocate(after, found), after))
     return result
 
@@ -55,8 +55,8 @@ def _followed(engine: Engine, results: list[cst.BaseExpression], clause: cst.Com
     frame = engine.number()
     state.open_frame(frame, {})
     target = around.target if around.target is not None else around.frames[0]
-    scope = replace(around, frames=(frame, *around.frames), target=target)
-    with engine.within(replace(engine.context, scope=scope)):
+    scope = replaced(around, frames=(frame, *around.frames), target=target)
+    with engine.within(replaced(engine.context, scope=scope)):
         rows = _clause(engine, results, clause, [([], True, state)])
     for items, exact, after in rows:
         if frame not in engine.program.captured:

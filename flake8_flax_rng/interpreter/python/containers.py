@@ -7,7 +7,6 @@ certain, and the message names them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
@@ -19,6 +18,7 @@ from flake8_flax_rng.interpreter.domain.values import NONE, Args, Class, Const, 
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.python.iteration import spread
 from flake8_flax_rng.interpreter.python.lineage import is_linen
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -47,7 +47,7 @@ def _append(engine: Engine, ref: Ref, found: ListObject, args: Args, state: Stat
     engine.book.read(args.positional[0])
     engine.book.signs.records.note(args.positional[0], state.heap)
     if found.complete:
-        state.heap[ref.address] = replace(found, items=(*found.items, args.positional[0]))
+        state.heap[ref.address] = replaced(found, items=(*found.items, args.positional[0]))
     return NONE
 
 
@@ -57,7 +57,7 @@ def _extend(engine: Engine, ref: Ref, found: ListObject, args: Args, state: Stat
         return None
     for item in items:
         engine.book.read(item)
-    state.heap[ref.address] = replace(found, items=(*found.items, *items))
+    state.heap[ref.address] = replaced(found, items=(*found.items, *items))
     return NONE
 
 
@@ -82,7 +82,7 @@ def _append_left(engine: Engine, ref: Ref, found: ListObject, args: Args, state:
         return None
     engine.book.read(args.positional[0])
     engine.book.signs.records.note(args.positional[0], state.heap)
-    state.heap[ref.address] = replace(found, items=(args.positional[0], *found.items))
+    state.heap[ref.address] = replaced(found, items=(args.positional[0], *found.items))
     return NONE
 
 
@@ -93,14 +93,14 @@ def _rotate(engine: Engine, ref: Ref, found: ListObject, args: Args, state: Stat
         return None
     if found.items:
         cut = -by.value % len(found.items)
-        state.heap[ref.address] = replace(found, items=(*found.items[cut:], *found.items[:cut]))
+        state.heap[ref.address] = replaced(found, items=(*found.items[cut:], *found.items[:cut]))
     return NONE
 
 
 def _reverse(engine: Engine, ref: Ref, found: ListObject, args: Args, state: State) -> Value | None:
     if not found.complete:
         return None
-    state.heap[ref.address] = replace(found, items=found.items[::-1])
+    state.heap[ref.address] = replaced(found, items=found.items[::-1])
     return NONE
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.core.context import Scope
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.values import Class, Symbol, Value
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.names import dotted, lookup
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.names import canonical
 
 if TYPE_CHECKING:

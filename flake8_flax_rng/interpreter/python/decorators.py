@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -19,6 +18,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.libraries import TABLES
 from flake8_flax_rng.semantics.transforms import LIFTS
 
@@ -84,7 +84,7 @@ def _note_table(engine: Engine, node: cst.FunctionDef, decorator: cst.BaseExpres
 
 def undecorated(value: Value) -> Value:
     """Return the function inside of transforms and descriptors."""
-    while isinstance(value, Wrapped | Descriptor):
+    while isinstance(value, (Wrapped, Descriptor)):
         value = value.function
     return value
 
@@ -99,14 +99,14 @@ def _applied(engine: Engine, decorator: cst.Decorator, function: Value, value: V
         if function.path.startswith(("builtins.", "typing.", "abc.")):
             return [(value, state)]
     if isinstance(function, Native) and isinstance(function.receiver, Descriptor):
-        return [(replace(function.receiver, function=value) if function.name == GETTER else function.receiver, state)]
+        return [(replaced(function.receiver, function=value) if function.name == GETTER else function.receiver, state)]
     return engine.call(function, Args([value]), state, engine.site(decorator))
 
 
 def compacted(value: Value) -> Value:
     """Return a method under ``flax.linen.compact``."""
     if isinstance(value, Function):
-        return replace(value, compact=True)
+        return replaced(value, compact=True)
     if isinstance(value, Wrapped):
-        return replace(value, function=compacted(value.function))
+        return replaced(value, function=compacted(value.function))
     return value

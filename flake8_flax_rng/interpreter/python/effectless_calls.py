@@ -176,7 +176,7 @@ class _Reader:
         if type(value) is Opaque:
             self.terms.append(value.term)
             return value.known, value.last
-        if isinstance(value, Const | Symbol | Class):
+        if isinstance(value, (Const, Symbol, Class)):
             return value
         holder = self._state.heap.get(value.address) if isinstance(value, Ref) else value
         what = _what(holder)

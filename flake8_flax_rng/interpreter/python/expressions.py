@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from flake8_flax_rng.interpreter.python.assignment import assign
 from flake8_flax_rng.interpreter.python.functions import make_lambda
 from flake8_flax_rng.interpreter.python.iteration import Iteration, iterate, spread
 from flake8_flax_rng.interpreter.python.names import lookup
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -187,7 +187,7 @@ def _yielded(engine: Engine, node: cst.Yield, state: State) -> Outcomes:
         found = after.heap.get(address)
         if isinstance(found, ListObject) and found.complete:
             iteration = iterate(engine, value, after) if whole else Iteration([value], exact=True)
-            after.heap[address] = replace(found, items=(*found.items, *iteration.passes), complete=iteration.exact)
+            after.heap[address] = replaced(found, items=(*found.items, *iteration.passes), complete=iteration.exact)
         result.append((engine.unknown("sent"), after))
     return result
 

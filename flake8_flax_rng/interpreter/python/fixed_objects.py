@@ -7,7 +7,6 @@ in each call.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import OBJECTS, identity, reachable
 from flake8_flax_rng.interpreter.python import lineage
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -188,7 +188,7 @@ class _Joining:
         fields = {name: value for name, value in common.items() if value is not None}
         if not (fields or lineage.is_linen(one.cls)) or (_APPLY in one.attributes and _APPLY not in fields):
             return None
-        return self._added(replace(one, attributes=fields, symbolic=True))
+        return self._added(replaced(one, attributes=fields, symbolic=True))
 
     def _added(self, found: HeapObject) -> Ref:
         either = Ref(self._engine.number())
@@ -222,12 +222,12 @@ class _Lasting:
     def _is_lasting(self, value: Value, depth: int) -> bool:
         if isinstance(value, Function):
             return value.owner is None
-        if isinstance(value, Class | Symbol):
+        if isinstance(value, (Class, Symbol)):
             return lineage.is_linen(value)
         if isinstance(value, Native):
             model = value.receiver.items[0] if isinstance(value.receiver, Tuple) else value.receiver
             return value.name.startswith(_RUNS) and self.holds(model, depth + 1)
-        if isinstance(value, Partial | Wrapped):
+        if isinstance(value, (Partial, Wrapped)):
             return self.holds(value.function, depth + 1) and self._gathered(value)
         if isinstance(value, Tuple):
             return bool(value.items) and all(self.holds(item, depth + 1) for item in value.items)
@@ -241,7 +241,7 @@ class _Lasting:
             kept = {name: item for name, item in found.attributes.items() if self.holds(item, depth)}
             if not found.frozen or not kept or (_APPLY in found.attributes and _APPLY not in kept):
                 return False
-            self.heap[value.address] = replace(found, attributes=kept, symbolic=True)
+            self.heap[value.address] = replaced(found, attributes=kept, symbolic=True)
             return True
         if isinstance(found, DictObject):
             entries = tuple(entry for entry in found.entries if self.holds(entry[1], depth))
@@ -257,14 +257,14 @@ class _Lasting:
         own = {name: item for name, item in found.attributes.items() if name in found.cls.fields}
         if len(own) == len(found.attributes) or not all(self._gathered(item) for item in own.values()):
             return False
-        self.heap[value.address] = replace(found, attributes=own, symbolic=True)
+        self.heap[value.address] = replaced(found, attributes=own, symbolic=True)
         return True
 
     def _gathered(self, value: Value) -> bool:
         """Gather the objects that a value refers to; return False where a key is among them."""
         gathered = {identity(Ref(address)) for address in self.heap}
         for inner in reachable(value, self._state.heap, _PARTS, gathered):
-            if isinstance(inner, Key | Keys):
+            if isinstance(inner, (Key, Keys)):
                 return False
             found = self._state.heap.get(inner.address) if isinstance(inner, Ref) else None
             if isinstance(inner, Ref) and found is not None:
@@ -293,4 +293,4 @@ def is_renewed(value: Value, held: FixedObjects) -> bool:
 
 def is_container(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a list or dict, which can be given other items."""
-    return isinstance(value, Ref) and isinstance(held.heap.get(value.address), ListObject | DictObject)
+    return isinstance(value, Ref) and isinstance(held.heap.get(value.address), (ListObject, DictObject))

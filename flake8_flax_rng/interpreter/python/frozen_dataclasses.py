@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core import unknown_code
@@ -10,6 +9,7 @@ from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.values import Args, Class, Symbol, Value
 from flake8_flax_rng.interpreter.python.lineage import derives
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.linen import HANDING_ON, TRAIN_STATES
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def call_method(engine: Engine, name: str, receiver: Value, args: Args, state: S
     attributes.update({field: value for field, value in args.keywords.items() if field != "grads"})
     if args.open_keywords:
         attributes = {field: engine.unknown(field) for field in attributes}
-    return [(engine.allocate(state, replace(found, attributes=attributes)), state)]
+    return [(engine.allocate(state, replaced(found, attributes=attributes)), state)]
 
 
 CALLS = (

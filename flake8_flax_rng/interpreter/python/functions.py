@@ -21,7 +21,6 @@ from flake8_flax_rng.interpreter.domain.budget import (
     Limit,
 )
 from flake8_flax_rng.interpreter.domain.events import Draw
-from flake8_flax_rng.interpreter.domain.frozen import replaced
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
@@ -46,6 +45,7 @@ from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
 from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
 from flake8_flax_rng.interpreter.python.lineage import is_linen
 from flake8_flax_rng.interpreter.python.names import dotted
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.cst_children import children_of
 from flake8_flax_rng.syntax.names_in_text import definition, loaded
 
@@ -98,7 +98,7 @@ def _yields(body: cst.CSTNode) -> bool:
         node = pending.pop()
         if isinstance(node, cst.Yield):
             return True
-        if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
+        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             pending.extend(children_of(node))
     return False
 
@@ -124,7 +124,7 @@ def _made(engine: Engine, code: FunctionCode, params: cst.Parameters, state: Sta
 def _note_keys(engine: Engine, code: FunctionCode, params: list[cst.Param], values: list[Value]) -> None:
     """Note the defaults that build a key: it is built once, and every call gets that one."""
     for param, value in zip(params, values, strict=True):
-        if isinstance(value, Key | Keys) and isinstance(param.default, cst.Call):
+        if isinstance(value, (Key, Keys)) and isinstance(param.default, cst.Call):
             engine.book.origins.mark_default(value.origin)
             engine.program.defaults[code, param.name.value] = engine.site(param.default)
 
@@ -172,7 +172,7 @@ def _default(engine: Engine, function: Function, name: str) -> Value | None:
     """Return the class of modules that a parameter is by default: one of those that it can be."""
     value = dict(function.defaults).get(name)
     cls = value.function if isinstance(value, Partial) else value
-    if isinstance(cls, Class | Symbol) and is_linen(cls):
+    if isinstance(cls, (Class, Symbol)) and is_linen(cls):
         engine.chosen = Chosen.DEFAULT
         return value
     return None
@@ -217,7 +217,7 @@ def _worth_going(engine: Engine, function: Function, args: Args, state: State) -
     found = state.instance(args.positional[0]) if args.positional else None
     held = found.attributes.values() if found is not None else ()
     return any(_of_interest(value, state) for value in args.values()[1:]) or any(
-        isinstance(value, Key | Keys) for value in held
+        isinstance(value, (Key, Keys)) for value in held
     )
 
 
@@ -341,7 +341,7 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     if depth and (code.generator or depth >= RECURSION):
         return True
     handed_on = not depth or any(
-        isinstance(value, Key | Keys) or (isinstance(value, Opaque) and engine.book.uses.drawn_from(value.term))
+        isinstance(value, (Key, Keys)) or (isinstance(value, Opaque) and engine.book.uses.drawn_from(value.term))
         for value in args.values()
     )
     if handed_on and len(engine.context.functions) >= CALL_DEPTH:
@@ -370,7 +370,7 @@ def is_left_to_subclasses(code: FunctionCode) -> bool:
     if isinstance(line, cst.Raise):
         name = line.exc.func if isinstance(line.exc, cst.Call) else line.exc
         return isinstance(name, cst.Name) and name.value in _NOT_IMPLEMENTED
-    empty = isinstance(line, cst.Pass | cst.Expr)
+    empty = isinstance(line, (cst.Pass, cst.Expr))
     return empty and any(dotted(item.decorator).endswith("abstractmethod") for item in node.decorators)
 
 
@@ -387,7 +387,7 @@ def _of_interest(value: Value, state: State) -> bool:
     """Return whether a value is, or holds, more than constants, names and what nothing is known of."""
 
     def is_more(inner: Value) -> bool:
-        return not (isinstance(inner, Opaque | Const | Symbol) or kind_of(inner, state.heap) in CONTAINERS)
+        return not (isinstance(inner, (Opaque, Const, Symbol)) or kind_of(inner, state.heap) in CONTAINERS)
 
     return any_inside(value, state.heap, is_more, CONTAINERS, unsure=True)
 

@@ -40,9 +40,9 @@ def forget(engine: Engine, manager: Value, state: State) -> None:
 def _changed(body: cst.CSTNode) -> Iterator[tuple[str, bool]]:
     """Go through the names that a text changes, and whether it is the name itself or what it stands for."""
     for node in nodes_of(body):
-        if isinstance(node, cst.Global | cst.Nonlocal):
+        if isinstance(node, (cst.Global, cst.Nonlocal)):
             yield from ((item.name.value, True) for item in node.names if isinstance(item.name, cst.Name))
-        elif isinstance(node, cst.AssignTarget | cst.AugAssign | cst.AnnAssign):
+        elif isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign)):
             yield from _root(node.target)
         elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in CHANGING:
             yield from _root(node.func)
@@ -50,11 +50,11 @@ def _changed(body: cst.CSTNode) -> Iterator[tuple[str, bool]]:
 
 def _root(node: cst.BaseExpression) -> Iterator[tuple[str, bool]]:
     """Return the name of the object in which something is set."""
-    if isinstance(node, cst.Tuple | cst.List):
+    if isinstance(node, (cst.Tuple, cst.List)):
         for element in node.elements:
             yield from _root(element.value)
     inner = node
-    while isinstance(inner, cst.Attribute | cst.Subscript):
+    while isinstance(inner, (cst.Attribute, cst.Subscript)):
         inner = inner.value
     if inner is not node and isinstance(inner, cst.Name):
         yield inner.value, False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flake8_flax_rng.interpreter.domain.budget import EXACT_ITEMS, ITEMS_KNOWN, KEYS_UNPACKED, LAZY_KNOWN, PASSES
@@ -26,6 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
 )
 from flake8_flax_rng.interpreter.domain.walk import any_inside
+from flake8_flax_rng.records import record, replaced
 from flake8_flax_rng.semantics.libraries import LISTING, NAMED_TUPLES
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 
-@dataclass(frozen=True)
+@record()
 class Iteration:
     """What a loop goes over.
 
@@ -67,7 +67,7 @@ def known_items(value: Value, state: State) -> list[Value] | None:
 
 
 def _items(value: Value, state: State) -> list[Value] | None:
-    if isinstance(value, Tuple | Rows):
+    if isinstance(value, (Tuple, Rows)):
         return list(value.items)
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= EXACT_ITEMS:
         return [Const(letter) for letter in value.value]
@@ -163,7 +163,7 @@ def iterate(engine: Engine, value: Value, state: State, depth: int = 0) -> Itera
     items = known_items(value, state)
     prefix = state.heap.get(value.address) if isinstance(value, Ref) else None
     if isinstance(value, Ref) and isinstance(prefix, ListObject) and prefix.once:
-        state.heap[value.address] = replace(prefix, items=(), complete=False, count=None)
+        state.heap[value.address] = replaced(prefix, items=(), complete=False, count=None)
     if items is not None:
         return _listed(items)
     if isinstance(prefix, ListObject) and len(prefix.items) >= PASSES:
@@ -193,7 +193,9 @@ def listed(value: Value, state: State) -> bool:
             return inner.term.function in LISTING
         found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
         drawn = isinstance(found, ListObject) and found.once
-        return isinstance(inner, Tuple) or (isinstance(found, ListObject | DictObject) and found.complete and not drawn)
+        return isinstance(inner, Tuple) or (
+            isinstance(found, (ListObject, DictObject)) and found.complete and not drawn
+        )
 
     return any_inside(value, state.heap, lists, (Partial,))
 

@@ -17,7 +17,7 @@ def ancestors(cls: Class) -> Sequence[Class | Symbol | None]:
 
 def _lineage(cls: Class) -> list[Class | Symbol | None]:
     """Return Python's method resolution order (C3); classes that have none are read depth first."""
-    bases = [base if isinstance(base, Class | Symbol) else None for base in cls.bases]
+    bases = [base if isinstance(base, (Class, Symbol)) else None for base in cls.bases]
     lines: list[list[Class | Symbol | None]] = [
         list(ancestors(base)) if isinstance(base, Class) and base is not cls else [base] for base in bases
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -20,6 +19,7 @@ from flake8_flax_rng.interpreter.paths.history import before
 from flake8_flax_rng.interpreter.python.assignment import assign
 from flake8_flax_rng.interpreter.python.iteration import Iteration, iterate, listed
 from flake8_flax_rng.interpreter.python.iterators import asked
+from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -107,7 +107,7 @@ def _bounded(engine: Engine, iteration: Iteration) -> Iteration:
     together = math.prod(step.passes for step in engine.context.stack) * count
     if not iteration.exact or count <= PASSES or together <= EXACT_PASSES:
         return iteration
-    return replace(iteration, passes=iteration.passes[:PASSES], exact=False, total=count)
+    return replaced(iteration, passes=iteration.passes[:PASSES], exact=False, total=count)
 
 
 def _step(engine: Engine, node: cst.For, turn: int, iteration: Iteration, sweep: bool) -> Step:
@@ -204,8 +204,8 @@ def forget_lengths(start: Epoch, states: list[State], passes: int = PASSES, coun
             found = state.heap.get(address)
             if earlier is None or earlier is found:
                 continue
-            if isinstance(found, ListObject | DictObject):
-                state.heap[address] = replace(found, complete=False)
+            if isinstance(found, (ListObject, DictObject)):
+                state.heap[address] = replaced(found, complete=False)
             if isinstance(found, ListObject) and found.once and earlier == ListObject((), once=True):
                 each = len(found.items) == passes
-                state.heap[address] = replace(found, complete=False, count=count if each else None)
+                state.heap[address] = replaced(found, complete=False, count=count if each else None)

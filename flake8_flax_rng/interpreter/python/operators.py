@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
+_GIVEN = frozenset({Kind.PARAMETER, Kind.ATTRIBUTE})
+"""What a caller gives, or leaves out."""
+
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Subtract: "-",
@@ -71,7 +74,7 @@ def unary(engine: Engine, node: cst.UnaryOperation, state: State) -> Outcomes:
 
 
 def _minus(engine: Engine, value: Value, state: State) -> Value:
-    if isinstance(value, Const) and isinstance(value.value, int | float):
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
         return Const(-value.value)
     term = engine.term(value, state)
     engine.book.signs.arithmetic.negate(term, tuple(engine.context.stack))
@@ -118,7 +121,8 @@ def _on_keys(
     for operand, other in ((left, right), (right, left)):
         legacy = engine.book.origins.legacy(operand.origin) if isinstance(operand, Key) else None
         if isinstance(operand, Key) and legacy is not None:
-            engine.emit(Misused(Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.site(node), "arithmetic"))
+            what, made = Misuse.ARITHMETIC if legacy else Misuse.TYPED, engine.book.origins.site_of(operand)
+            engine.emit(Misused(what, engine.site(node), "arithmetic", other=made))
             turned = sign if operand is left or sign != "-" else "mirrored"
             key = operand.term, operand.origin
             return Key(*combined(engine, node, turned, key, other, state)) if legacy else None
@@ -139,7 +143,7 @@ def _computed(engine: Engine, sign: str, left: Value, right: Value, state: State
         folded = _folded(sign, left.value, right.value)
         if folded is not None:
             return Const(folded)
-    if sign == "*" and isinstance(left, Ref | Tuple):
+    if sign == "*" and isinstance(left, (Ref, Tuple)):
         return _repeated(engine, left, right, state)
     if sign == "BitOr":
         merged = _merged(left, right, state)
@@ -201,7 +205,7 @@ def _index_value(value: Value) -> int | None:
 def _folded(sign: str, left: Any, right: Any) -> int | float | str | None:
     if isinstance(left, str) and isinstance(right, str):
         return left + right if sign == "+" and len(left) + len(right) < LONGEST_TEXT else None
-    if not (isinstance(left, int | float) and isinstance(right, int | float)):
+    if not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
         return None
     if abs(left) > LARGEST_NUMBER or abs(right) > LARGEST_NUMBER:
         return None
@@ -275,8 +279,9 @@ def decide(engine: Engine, node: cst.BaseExpression, state: State) -> list[tuple
 
 def _no_truth(engine: Engine, node: cst.BaseExpression, rows: Outcomes) -> None:
     """Note a truth test of a key, which raises."""
-    if any(isinstance(value, Key) for value, _ in rows):
-        engine.emit(Misused(Misuse.TRUTH_TEST, engine.site(node)))
+    key = next((value for value, _ in rows if isinstance(value, Key)), None)
+    if key is not None:
+        engine.emit(Misused(Misuse.TRUTH_TEST, engine.site(node), other=engine.book.origins.site_of(key)))
 
 
 def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcomes:
@@ -294,12 +299,20 @@ def boolean(engine: Engine, node: cst.BooleanOperation, state: State) -> Outcome
         for value, at in rows:
             for held, path in conditions.branch(engine, value, at):
                 if held is going_on:
-                    after.extend(engine.eval(operation.right, path))
+                    after.extend(_go_on(engine, operation, value, path))
                 else:
                     # What is false and unknown is taken to be False, so that the paths stay apart.
                     after.append((FALSE if going_on and isinstance(value, Opaque) else value, path))
         rows = engine.merge_outcomes(after)
     return rows
+
+
+def _go_on(engine: Engine, operation: cst.BooleanOperation, value: Value, state: State) -> Outcomes:
+    """Evaluate the right side of ``a and b`` or ``a or b``, where the left side has not settled it."""
+    if isinstance(operation.operator, cst.And) or not (isinstance(value, Opaque) and value.term.kind in _GIVEN):
+        return engine.eval(operation.right, state)
+    with engine.within(engine.context.standing_in()):
+        return engine.eval(operation.right, state)
 
 
 def conditional(engine: Engine, node: cst.IfExp, state: State) -> Outcomes:

@@ -100,9 +100,9 @@ def _expression(engine: Engine, node: cst.Expr, state: State) -> Completions:
         inner = inner.func.value if type(inner.func) is cst.Attribute else inner.func
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
-        if isinstance(value, Native | Ref) or engine.program.unkept:
+        if isinstance(value, (Native, Ref)) or engine.program.unkept:
             engine.hooks.dropped(value, after, engine.site(node.value))
-        if isinstance(value, Key | Keys) and isinstance(node.value, cst.Call) and not engine.context.muted:
+        if isinstance(value, (Key, Keys)) and isinstance(node.value, cst.Call) and not engine.context.muted:
             engine.book.origins.throw_away(value.origin, engine.site(node.value))
     return _normal([after for _, after in outcomes])
 
@@ -160,12 +160,12 @@ def _assert(engine: Engine, node: cst.Assert, state: State) -> Completions:
 
 
 def _delete(engine: Engine, node: cst.Del, state: State) -> Completions:
-    parts = node.target.elements if isinstance(node.target, cst.Tuple | cst.List) else [node.target]
+    parts = node.target.elements if isinstance(node.target, (cst.Tuple, cst.List)) else [node.target]
     for part in parts:
         target = part.value if isinstance(part, cst.Element) else part
         if isinstance(target, cst.Name):
             state.unbind(engine.context.scope.frame_of(target.value), target.value)
-        elif isinstance(target, cst.Subscript | cst.Attribute):
+        elif isinstance(target, (cst.Subscript, cst.Attribute)):
             for owner, after in engine.eval(target.value, state)[:1]:
                 unknown_code.escape(engine, owner, after)
     return [(NORMAL, state)]
@@ -287,7 +287,7 @@ def _try(engine: Engine, node: cst.Try | cst.TryStar, state: State) -> Completio
 
 
 def _imports(line: cst.SimpleStatementLine) -> bool:
-    return all(isinstance(part, cst.Import | cst.ImportFrom | cst.Pass) for part in line.body)
+    return all(isinstance(part, (cst.Import, cst.ImportFrom, cst.Pass)) for part in line.body)
 
 
 def _is_import_error(engine: Engine, handler: cst.ExceptHandler | cst.ExceptStarHandler, state: State) -> bool:
@@ -415,7 +415,7 @@ def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: S
     if isinstance(pattern, cst.MatchSingleton):
         value = {"None": NONE, "True": Const(True), "False": Const(False)}[pattern.value.value]
         return conditions.compared(engine, "==", subject, value, state)
-    if isinstance(pattern, cst.MatchList | cst.MatchTuple):
+    if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
         items = known_items(subject, state)
         parts = [part.value if isinstance(part, cst.MatchSequenceElement) else None for part in pattern.patterns]
         if items is not None and None not in parts:
@@ -434,7 +434,7 @@ def _pattern(engine: Engine, pattern: cst.MatchPattern, subject: Value, state: S
 
 
 def _captured(pattern: cst.CSTNode) -> list[str]:
-    bindings = (node for node in nodes_of(pattern) if isinstance(node, cst.MatchAs | cst.MatchStar))
+    bindings = (node for node in nodes_of(pattern) if isinstance(node, (cst.MatchAs, cst.MatchStar)))
     return [node.name.value for node in bindings if node.name is not None]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -28,6 +27,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.python.containers import registered
 from flake8_flax_rng.interpreter.python.iteration import element, known_items, row_of
 from flake8_flax_rng.interpreter.python.lineage import derives
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import VARIABLES
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
     index = plain_index(node)
     result: Outcomes = []
     for value, after in engine.eval(node.value, state):
-        if index and isinstance(index[0], cst.Ellipsis) and isinstance(value, Key | Keys):
+        if index and isinstance(index[0], cst.Ellipsis) and isinstance(value, (Key, Keys)):
             result.append((value, after))
         elif index and isinstance(index[0], cst.Ellipsis) and (held := variable(value, after)) is not None:
             result.append((held.attributes["value"], after))
@@ -74,12 +74,13 @@ def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value
     number = place.value if isinstance(place, Const) else place.last if isinstance(place, Opaque) else None
     count = value.count if isinstance(value, Keys) else None
     if count is not None and isinstance(number, int) and not -count <= number < count:
-        engine.emit(Misused(Misuse.INDEX, engine.site(node), str(number), str(count)))
+        made = engine.book.origins.site_of(value)
+        engine.emit(Misused(Misuse.INDEX, engine.site(node), str(number), str(count), other=made))
 
 
 def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     """Return ``value[index]``."""
-    if isinstance(value, Symbol | Wrapped):
+    if isinstance(value, (Symbol, Wrapped)):
         return value
     if isinstance(value, Ref):
         found = state.heap.get(value.address)
@@ -92,7 +93,7 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     if isinstance(number, int) and not isinstance(number, bool):
         return element(engine, value, number, state)
     engine.book.read(value)
-    if isinstance(value, Keys | Rows) and isinstance(index, Const) and isinstance(index.value, float | str):
+    if isinstance(value, (Keys, Rows)) and isinstance(index, Const) and isinstance(index.value, (float, str)):
         return engine.unknown("no index")  # JAX refuses it
     if isinstance(value, Keys):
         data = engine.term(index, state)
@@ -135,13 +136,13 @@ def _slice_of_keys(engine: Engine, keys: Keys, start: int | None, stop: int | No
     count = keys.count
     if count is not None:
         first, last, _ = slice(start, stop).indices(count)
-        return replace(keys, start=keys.start + first, count=max(0, last - first))
+        return replaced(keys, start=keys.start + first, count=max(0, last - first))
     if (start or 0) >= 0 and stop is None:
-        return replace(keys, start=keys.start + (start or 0))
+        return replaced(keys, start=keys.start + (start or 0))
     if (start or 0) >= 0 and stop is not None and stop >= 0:
-        return replace(keys, start=keys.start + (start or 0), count=max(0, stop - (start or 0)))
+        return replaced(keys, start=keys.start + (start or 0), count=max(0, stop - (start or 0)))
     if (start or 0) >= 0:
-        return replace(keys, start=keys.start + (start or 0), count=None)
+        return replaced(keys, start=keys.start + (start or 0), count=None)
     engine.book.read(keys)
     return engine.unknown("slice")
 
@@ -178,7 +179,7 @@ def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: Stat
     indices = [part.slice.value for part in node.slice if isinstance(part.slice, cst.Index)]
     if isinstance(value, Stacked) and len(indices) == len(node.slice) - 1 and _whole(node.slice[0].slice):
         return [
-            (replace(value, lane=_each_in(engine, value.lane, places, after)), after)
+            (replaced(value, lane=_each_in(engine, value.lane, places, after)), after)
             for places, after in engine.eval_all(indices, state)
         ]
     if len(indices) != len(node.slice):
@@ -189,7 +190,7 @@ def _many_indices(engine: Engine, node: cst.Subscript, value: Value, state: Stat
     result: Outcomes = []
     for places, after in engine.eval_all(indices, state):
         picked = value
-        if isinstance(value, Keys | Rows | Opaque):
+        if isinstance(value, (Keys, Rows, Opaque)):
             picked = _each_in(engine, value, places, after)
         else:
             picked = engine.unknown("item")

@@ -25,7 +25,7 @@ from flake8_flax_rng.interpreter.domain.budget import (
     STEPS_PER_LINE,
     STEPS_PER_ROOT,
 )
-from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Lifted, Misused, Shared
+from flake8_flax_rng.interpreter.domain.events import Defaulted, Flagged, Lifted, Misused, ModuleRun, Shared
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding, FlagMistake, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -106,6 +106,7 @@ class Analysis:
         if index is not None:
             self._engine.book.imported = frozenset(index.imported())
         if project is not None:
+            self._engine.book.packaged = project.packaged
             self._engine.files.others = ProjectFiles(self._engine, project)
         self.failures: list[NotAnalysed] = []
         lines = sum(chunk.text.count("\n") for chunk in chunks)
@@ -120,7 +121,7 @@ class Analysis:
         self._any_modules = AnyModules(engine, self._call)
         self._any_equinox = AnyEquinoxModules(engine, self._call)
         engine.hooks = Hooks(
-            partial(modules.adopt, engine),
+            partial(_stored, engine),
             partial(modules.written, engine),
             self._leftovers.returned,
             partial(nnx_modules.lacking, engine),
@@ -218,7 +219,8 @@ class Analysis:
         for (code, name), site in program.defaults.items():
             uncalled = code not in program.called and code not in program.cached
             if uncalled and engine.book.uses.drawn_from(engine.parameter(code, name).term):
-                found.append(Defaulted(site, name, code.name))
+                defined = Site(code.node.name, code.chunk) if isinstance(code.node, cst.FunctionDef) else None
+                found.append(Defaulted(site, name, code.name, defined))
         return found
 
     def _holds(self, event: Event) -> bool:
@@ -235,7 +237,12 @@ class Analysis:
         return True
 
     def _followed_already(self, function: Function) -> bool:
-        """Return whether a nested function was followed where it is called, with all that is known there."""
+        """Return whether a nested function was followed where it is called, with all that is known there.
+
+        What is written only to ask for its shapes draws nothing anywhere else.
+        """
+        if function.code in self._engine.program.measured:
+            return True
         nested = len(function.frames) > 1 and function.owner is None
         return nested and self._engine.book.complete and function.code in self._engine.program.entered
 
@@ -336,8 +343,11 @@ class Analysis:
                 receiver = self._any_modules.of(owner, state) or self._any_equinox.of(owner, state)
                 objects = [(receiver, state)] if receiver else self._objects.each_with(owner, function, state)
                 for ref, path in objects:
+                    events, unfed = len(self._engine.events), len(self._engine.book.unfed)
                     given = self._objects.taken(owner, function, path)
                     self._call(function, path, ref, given=given)
+                    if len(self._engine.book.unfed) == unfed and not any(map(_draws, self._engine.events[events:])):
+                        break  # where one kind of models draws nothing, no rule speaks of what the others draw
             return
         paths = self._set_up(owner, state)
         if function.code in self._in_setup:
@@ -421,6 +431,16 @@ class Analysis:
 def _managed(engine: Engine, found: Instance, name: str, state: State) -> Outcomes | None:
     known = MANAGED.get(found.cls.path) if isinstance(found.cls, Symbol) else None
     return splitting.managed(engine, found, name, state) if known is None else known(engine, found, name, state)
+
+
+def _draws(event: Event) -> bool:
+    """Return whether an event tells of a model that may draw from its streams."""
+    return isinstance(event, ModuleRun) and any(event.draws)
+
+
+def _stored(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
+    modules.adopt(engine, owner, name, value, state)
+    nnx_modules.stored(engine, owner, name, value, state)
 
 
 def _dropped(engine: Engine, value: Value, state: State, site: Site) -> None:

@@ -5,7 +5,6 @@ has counted.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.heap import Instance
@@ -15,6 +14,7 @@ from flake8_flax_rng.interpreter.nnx import graph, streams
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.roots.templates import CONSTRUCTOR, Template, Templates
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import MODE_FLAGS, MODULES
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class AnyModules(Templates):
         """Return a stream that stands for another one: nothing is known of its root, and how far it has counted."""
         fresh = Key(self._engine.terms.fresh("root"))
         attributes = {streams.ROOT: fresh, streams.COUNT: self._engine.unknown("count")}
-        return replace(found, attributes={**found.attributes, **attributes})
+        return replaced(found, attributes={**found.attributes, **attributes})
 
     def _built(self, cls: Class, state: State) -> Template:
         """Follow the constructor of a class for any arguments, and keep the modules and streams that it stores."""

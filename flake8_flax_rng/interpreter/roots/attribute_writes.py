@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
+from flake8_flax_rng.records import record
 from flake8_flax_rng.syntax.mutators import CHANGING
 from flake8_flax_rng.syntax.walk import walk
 
@@ -19,7 +20,7 @@ _ALL = "__dict__"
 _SETATTR = 3
 
 
-@dataclass(frozen=True)
+@record()
 class Held:
     """What an attribute holds.
 
@@ -49,75 +50,8 @@ class Stores:
         for chunk in chunks:
             if chunk not in self._chunks:
                 self._chunks.add(chunk)
-                for statement in chunk.tree:
-                    self._read(statement)
-
-    def _read(self, statement: ast.stmt) -> None:
-        if not isinstance(statement, ast.ClassDef):
-            self._note(statement, "", "")
-            return
-        for part in statement.body:
-            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
-                self._note(part, statement.name, part.name)
-
-    def _note(self, node: ast.AST, owner: str, method: str) -> None:
-        values: dict[ast.AST, ast.expr] = {}
-        written: list[tuple[ast.expr, ast.AST]] = []
-        names: list[ast.AST] = []
-        later: set[ast.AST] = set()
-        for inner in walk(node):
-            if isinstance(inner, ast.Assign):
-                targets = [part for target in inner.targets for part in walk(target)]
-                values.update((part, inner.value) for part in targets if not isinstance(part, ast.expr_context))
-            elif isinstance(inner, ast.AnnAssign) and inner.value:
-                values[inner.target] = inner.value
-            elif isinstance(inner, ast.Call):
-                self._note_call(inner, owner, f"{method} later" if inner in later else method)
-            elif isinstance(inner, ast.arg) or (isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)):
-                names.append(inner)
-            elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
-                written.append((inner, inner))
-            elif isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load):
-                written.append((inner.value, inner))
-            elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and inner is not node:
-                later.update(walk(inner))
-        sources = _sources(names, values) if written else {}
-        for place, target in written:
-            attribute = _attribute(place)
-            if attribute is None:
-                continue
-            kind = _kind(attribute, values.get(target), sources)
-            if target is not place and kind is not _Stored.RENEWED:
-                kind = _Stored.FILLED
-            own = owner if _is_self(attribute.value) else ""
-            self._add(attribute.attr, _Store(own, f"{method} later" if target in later else method, kind))
-
-    def _add(self, name: str, store: _Store) -> None:
-        """Note that an attribute is set; with the ``__dict__`` of ``self`` any of its attributes is."""
-        if name != _ALL:
-            self._stored.setdefault(name, set()).add(store)
-        elif store.owner:
-            self._stored.setdefault(_ANY, set()).add(_Store(store.owner, f"{store.method} by name", _Stored.OTHER))
-
-    def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
-        """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed.
-
-        What methods of a list or dict change in it is noted too.
-        """
-        filling = isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING
-        filled = _attribute(call.func.value) if isinstance(call.func, ast.Attribute) and filling else None
-        if filled is not None:
-            own = owner if _is_self(filled.value) else ""
-            self._add(filled.attr, _Store(own, method, _Stored.FILLED))
-        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
-            return
-        name = call.args[-2]
-        own = owner if _of_super(call.func) or _is_self(call.args[-3]) else ""
-        if isinstance(name, ast.Constant):
-            self._add(str(name.value), _Store(own, method, _Stored.OTHER))
-        else:
-            self._add(_ALL, _Store(own, method, _Stored.OTHER))
+                for name, stores in _stores_in(chunk).items():
+                    self._stored.setdefault(name, set()).update(stores)
 
     def only_in(self, name: str, method: str, owners: set[str], held: Held | None = None) -> bool:
         """Return whether an attribute is set in one method only, but for one that is None at first.
@@ -181,7 +115,7 @@ class _Stored(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
+@record()
 class _Store:
     """An assignment to an attribute.
 
@@ -194,6 +128,120 @@ class _Store:
     owner: str
     method: str
     kind: _Stored
+
+
+_READ: WeakKeyDictionary[Chunk, dict[str, set[_Store]]] = WeakKeyDictionary()
+"""What was read of the chunks that are still there: other files outlive an analysis, and some ask twice in one."""
+
+_NOTED = frozenset(
+    {
+        ast.Assign,
+        ast.AnnAssign,
+        ast.Call,
+        ast.arg,
+        ast.Name,
+        ast.Attribute,
+        ast.Subscript,
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.Lambda,
+    }
+)
+
+
+def _is_noted(node: ast.AST) -> bool:
+    """Return whether a node tells something of what is set; most that are walked over only read."""
+    return type(node) in _NOTED and type(getattr(node, "ctx", None)) is not ast.Load
+
+
+def _stores_in(chunk: Chunk) -> dict[str, set[_Store]]:
+    """Return the stores in a chunk by the attribute."""
+    known = _READ.get(chunk)
+    if known is None:
+        reader = _Reader()
+        for statement in chunk.tree:
+            reader.read(statement)
+        known = _READ[chunk] = reader.stored
+    return known
+
+
+class _Reader:
+    """Reads where attributes are set.
+
+    Attributes:
+        stored: the stores by the attribute.
+    """
+
+    def __init__(self) -> None:
+        self.stored: dict[str, set[_Store]] = {}
+
+    def read(self, statement: ast.stmt) -> None:
+        """Read a top-level statement."""
+        if not isinstance(statement, ast.ClassDef):
+            self._note(statement, "", "")
+            return
+        for part in statement.body:
+            if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self._note(part, statement.name, part.name)
+
+    def _note(self, node: ast.AST, owner: str, method: str) -> None:
+        values: dict[ast.AST, ast.expr] = {}
+        written: list[tuple[ast.expr, ast.AST]] = []
+        names: list[ast.AST] = []
+        later: set[ast.AST] = set()
+        for inner in filter(_is_noted, walk(node)):
+            if isinstance(inner, ast.Assign):
+                targets = [part for target in inner.targets for part in walk(target)]
+                values.update((part, inner.value) for part in targets if not isinstance(part, ast.expr_context))
+            elif isinstance(inner, ast.AnnAssign) and inner.value:
+                values[inner.target] = inner.value
+            elif isinstance(inner, ast.Call):
+                self._note_call(inner, owner, f"{method} later" if inner in later else method)
+            elif isinstance(inner, ast.arg) or (isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)):
+                names.append(inner)
+            elif isinstance(inner, ast.Attribute):
+                written.append((inner, inner))
+            elif isinstance(inner, ast.Subscript):
+                written.append((inner.value, inner))
+            elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and inner is not node:
+                later.update(walk(inner))
+        sources = _sources(names, values) if written else {}
+        for place, target in written:
+            attribute = _attribute(place)
+            if attribute is None:
+                continue
+            kind = _kind(attribute, values.get(target), sources)
+            if target is not place and kind is not _Stored.RENEWED:
+                kind = _Stored.FILLED
+            own = owner if _is_self(attribute.value) else ""
+            self._add(attribute.attr, _Store(own, f"{method} later" if target in later else method, kind))
+
+    def _add(self, name: str, store: _Store) -> None:
+        """Note that an attribute is set; with the ``__dict__`` of ``self`` any of its attributes is."""
+        if name != _ALL:
+            self.stored.setdefault(name, set()).add(store)
+        elif store.owner:
+            self.stored.setdefault(_ANY, set()).add(_Store(store.owner, f"{store.method} by name", _Stored.OTHER))
+
+    def _note_call(self, call: ast.Call, owner: str, method: str) -> None:
+        """Note ``setattr(x, name, value)``, which may set any attribute of ``self`` where the name is computed.
+
+        What methods of a list or dict change in it is noted too.
+        """
+        filling = isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING
+        filled = _attribute(call.func.value) if isinstance(call.func, ast.Attribute) and filling else None
+        if filled is not None:
+            own = owner if _is_self(filled.value) else ""
+            self._add(filled.attr, _Store(own, method, _Stored.FILLED))
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
+            return
+        name = call.args[-2]
+        own = owner if _of_super(call.func) or _is_self(call.args[-3]) else ""
+        if isinstance(name, ast.Constant):
+            self._add(str(name.value), _Store(own, method, _Stored.OTHER))
+        else:
+            self._add(_ALL, _Store(own, method, _Stored.OTHER))
 
 
 def _attribute(node: ast.expr) -> ast.Attribute | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import UNFED_TRACED
 from flake8_flax_rng.interpreter.domain.events import ModuleRun, Supplied, UnfedRun
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.names_in_text import functions_around
 from flake8_flax_rng.syntax.walk import walk
 
@@ -46,10 +46,12 @@ def with_callers(events: Sequence[Event], project: Project, follow: Follow) -> l
         return followed[source.path]
 
     supplied = {id(event): _supplied(event, project, events_of) for event in unknown[:UNFED_TRACED]}
-    return [
-        replace(event, supplied=supplied[id(event)]) if isinstance(event, UnfedRun) and id(event) in supplied else event
-        for event in events
-    ]
+
+    def told(event: Event) -> Event:
+        found = supplied.get(id(event))
+        return replaced(event, supplied=found) if isinstance(event, UnfedRun) and found is not None else event
+
+    return [told(event) for event in events]
 
 
 def _is_open(run: UnfedRun) -> bool:

@@ -6,7 +6,6 @@ functions are the same on all paths. What cannot be found or followed stays a na
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -20,29 +19,36 @@ from flake8_flax_rng.interpreter.paths.join import merge
 from flake8_flax_rng.interpreter.paths.state import State
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.interpreter.python.statements import run_statement
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.interest import interest
 from flake8_flax_rng.syntax.index import build, member
 from flake8_flax_rng.syntax.subclasses import deriving
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.project import Project, SourceFile
     from flake8_flax_rng.syntax.source import Chunk
 
 Place = tuple["Other", str]
 
 
-@dataclass(eq=False)
 class Other(Home):
     """Another file of the project.
 
     Args:
+        frame: the frame that its body binds names in.
+        index: which of its definitions matter; None when all do.
         source: the file.
+
+    Attributes:
         followed: the pieces of its body that were followed, or are being followed.
     """
 
-    source: SourceFile | None = None
-    followed: set[Chunk] = field(default_factory=set)
+    def __init__(self, frame: int, index: Index | None, source: SourceFile) -> None:
+        super().__init__(frame, index)
+        self.source = source
+        self.followed: set[Chunk] = set()
 
 
 class ProjectFiles:
@@ -156,7 +162,7 @@ class ProjectFiles:
             self._places[symbol] = None  # for a file that imports all names of itself
             self._places[symbol] = self._find(symbol)
         place = self._places[symbol]
-        hidden = star and place is not None and place[0].source is not None and not place[0].source.exports(place[1])
+        hidden = star and place is not None and not place[0].source.exports(place[1])
         return None if hidden else place
 
     def _find(self, symbol: Symbol) -> Place | None:
@@ -192,13 +198,13 @@ class ProjectFiles:
 
     def _in_file(self, path: str, name: str) -> Place | None:
         other = self._file(path)
-        bound = other is not None and other.source is not None and name in other.source.bindings
+        bound = other is not None and name in other.source.bindings
         return (other, name) if other is not None and bound else None
 
     def _starred(self, path: str, name: str) -> Place | None:
         """Return where a name comes from that a file imports with all others of a module."""
         other = self._file(path)
-        for package in other.source.stars if other is not None and other.source is not None else ():
+        for package in other.source.stars if other is not None else ():
             place = self._place(Symbol(member(package, name), path), star=True)
             if place is not None:
                 return place
@@ -234,7 +240,6 @@ class ProjectFiles:
     def _bound(self, other: Other, name: str) -> Value | None:
         """Return what another file binds to a name, and follow the pieces that do so."""
         source = other.source
-        assert source is not None
         for chunk in (*source.bindings.get(name, ()), *source.bindings.get("*", ())):
             if chunk not in other.followed:
                 other.followed.add(chunk)
@@ -287,7 +292,7 @@ class ProjectFiles:
 def _after_all_code(found: HeapObject) -> HeapObject:
     """Return what is known of an object that code of any file may have changed since it was made."""
     if isinstance(found, Instance) and not found.frozen:
-        return replace(found, attributes={}, version=found.version + 1, symbolic=True)
+        return replaced(found, attributes={}, version=found.version + 1, symbolic=True)
     if isinstance(found, ListObject) and not found.items:
         return ListObject((), complete=False)
     if isinstance(found, DictObject) and not found.entries:

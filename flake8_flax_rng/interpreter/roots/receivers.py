@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
@@ -26,6 +25,7 @@ from flake8_flax_rng.interpreter.python import classes, declared_types, fixed_ob
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.interpreter.roots.attribute_writes import Held, Stores
 from flake8_flax_rng.interpreter.roots.state_makers import Texts, makers_in
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
@@ -76,9 +76,12 @@ class Objects:
         return self._made(cls, known, owner, state)
 
     def each_with(self, owner: Class, function: Function, state: State) -> Iterator[tuple[Ref, State]]:
-        """Go through the objects that have a method: one for each kind of models that their class may give them."""
+        """Go through the objects that have a method: one for each kind of models that it reads of them."""
         cls, known = self._known_of(owner, function, state)
-        for way in known.ways():
+        code = function.code
+        text = code.chunk.code(code.node) if known.either else ""
+        either = any(re.search(rf"\bself\.{name}\b", text) for way in known.either[:1] for name in way.names)
+        for way in known.ways() if either else (known,):
             path = state.fork()
             yield self._made(cls, way, owner, path), path
 
@@ -243,7 +246,7 @@ class Objects:
         engine = self._engine
         returned: list[tuple[Value, State]] = []
         hooks = engine.hooks
-        engine.hooks = replace(hooks, returned=lambda value, after: returned.append((value, after.fork())))
+        engine.hooks = replaced(hooks, returned=lambda value, after: returned.append((value, after.fork())))
         try:
             self._follow(function, state, receiver)
         finally:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
+from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.source import Chunk
 from flake8_flax_rng.syntax.walk import walk
 
 _RUN = "apply_fn"
 
 
-@dataclass
+@record(frozen=False)
 class Text:
     """What a function's text says of states.
 

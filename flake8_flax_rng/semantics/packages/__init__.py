@@ -1,4 +1,4 @@
-"""The libraries whose callables consume keys: every module of this package describes one. A new library is one file."""
+"""The libraries whose callables consume keys: every module of this package describes one."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flake8_flax_rng.records import record
 from flake8_flax_rng.semantics.consumers import Consumer, Library, Makes
 
 MODULE = "equinox.Module"
@@ -11,7 +10,7 @@ _CONVOLUTIONS = [f"Conv{kind}{size}" for kind in ("", "Transpose") for size in (
 _LAYERS = ["Linear", "Embedding", "GRUCell", "LSTMCell", "MultiheadAttention", "SpectralNorm", *_CONVOLUTIONS]
 
 
-@dataclass(frozen=True)
+@record()
 class Layer:
     """A layer that draws when it is called.
 

@@ -6,7 +6,6 @@ from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Make
 
 LIBRARY = Library(
     "optax",
-    marks=False,
     pure=True,
     consumers={
         # ``add_noise(eta, gamma, key)``

@@ -10,7 +10,6 @@ _MODULE = "tensorflow_probability.substrates.jax"
 
 LIBRARY = Library(
     "tensorflow_probability",
-    marks=False,
     objects={
         rf"{re.escape(_MODULE)}\.distributions\.(?!Deterministic$|VectorDeterministic$)[A-Z]\w*": Objects(
             {"sample": Consumer(1, "seed"), "experimental_sample_and_log_prob": Consumer(1, "seed")}

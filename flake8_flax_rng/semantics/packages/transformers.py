@@ -8,7 +8,6 @@ _GENERATE = Consumer(2, "prng_key", only_with="do_sample")
 
 LIBRARY = Library(
     "transformers",
-    marks=False,
     objects={
         # Without ``dropout_rng`` a training call raises, but only where the model's configuration has a dropout rate.
         r"transformers\.Flax(?!OPT)\w+(\.from_pretrained|\.from_config)?": Objects(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 import libcst as cst
 import pytest
@@ -13,6 +12,7 @@ from flake8_flax_rng.interpreter.core.engine import Engine
 from flake8_flax_rng.interpreter.core.work import Exhausted
 from flake8_flax_rng.interpreter.domain.events import Misused, Step
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.source import chunks
 
 TEXT = "x = 1\n"
@@ -27,7 +27,7 @@ def an_engine() -> Engine:
 def test_it_is_restored_whatever_happens():
     engine = an_engine()
     around = engine.context
-    inner = replace(around, scope=Scope((7,)), muted=True)
+    inner = replaced(around, scope=Scope((7,)), muted=True)
     with pytest.raises(ValueError), engine.within(inner), engine.tracing():
         assert len(engine.context.traces) == 1
         raise ValueError
@@ -36,7 +36,7 @@ def test_it_is_restored_whatever_happens():
 
 def test_the_way_is_that_of_the_code_around():
     engine = an_engine()
-    inner = replace(engine.context, scope=Scope((7,)))
+    inner = replaced(engine.context, scope=Scope((7,)))
     with engine.step(Step(SITE)), engine.within(inner), engine.step(Step(SITE)):
         assert len(engine.context.stack) == 2
     assert engine.context.stack == []
@@ -65,7 +65,7 @@ def test_a_walrus_binds_around_a_comprehension():
 
 def test_what_is_too_large_stops():
     engine = an_engine()
-    engine.context = replace(engine.context, chunk=PIECE)
+    engine.context = replaced(engine.context, chunk=PIECE)
     engine.work.begin(1, 10)
     engine.eval(cst.Name("x"), None)
     with pytest.raises(Exhausted):

@@ -15,7 +15,19 @@ HOUSE = Path(flake8_flax_rng.interpreter.__file__).parent
 SAID = ("RNG090 ``", "ilently", "Hides nothing", "hides nothing")
 
 # Numbers that look like limits and are facts: what a 32-bit word holds, how many arguments a call takes, …
-FACTS = {"_WORD", "_INFINITE", "_INPUTS", "_DOCUMENTED", "_WORDS", "_AXES", "_EFFECTS", "_SETATTR", "_INIT_PLACE"}
+FACTS = {
+    "_CARRIED",
+    "_CONSTANT_SEED",
+    "_WORD",
+    "_INFINITE",
+    "_INPUTS",
+    "_DOCUMENTED",
+    "_WORDS",
+    "_AXES",
+    "_EFFECTS",
+    "_SETATTR",
+    "_INIT_PLACE",
+}
 FACTS |= {
     "KNOWN",
     "HEIR",

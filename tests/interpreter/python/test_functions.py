@@ -429,6 +429,35 @@ try:
     random.normal(key)
 except ValueError:
     random.normal(key)
+
+== a helper that uses its key twice, whatever its caller has done with it
+def f(key):
+    x = random.uniform(key)
+    return x + helper(key)  # ! RNG101
+def helper(key):
+    y = random.normal(key)
+    return y + random.gumbel(key)  # ! RNG101
+def g(key):
+    return f(key)
+--
+def f(key):
+    x = random.uniform(key)
+    return x + helper(key)  # ! RNG101
+def helper(key):
+    once, again = random.split(key)
+    return random.normal(once) + random.gumbel(again)
+def g(key):
+    return f(key)
+--
+def f(key):
+    first, second = random.split(key)
+    x = random.uniform(first)
+    return x + helper(second)
+def helper(key):
+    once, again = random.split(key)
+    return random.normal(once) + random.gumbel(again)
+def g(key):
+    return f(key)
 """
 
 

@@ -1,0 +1,48 @@
+"""Trials: a function, or a script, that measures how long something takes, on numbers from a seed of its own.
+
+What it draws twice harms nobody: the times are what is looked at. A program that only tells how long it has taken is
+another matter: its loop carries on what comes of the numbers from pass to pass, or they go into a file or a figure.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.intent.outcomes import Reach, outcomes
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.domain.events import Made, Parting
+    from flake8_flax_rng.interpreter.intent.stopwatches import Stopwatches
+
+
+def is_trial(text: Sequence[ast.stmt], parting: Parting, lines: Iterable[Iterable[Made]], clocks: Stopwatches) -> bool:
+    """Return whether two uses of a key, or of two equal ones, belong to a trial.
+
+    Args:
+        text: the statements of the file.
+        parting: where the ways to the two uses part.
+        lines: for each of the two the calls that made its key, the nearest first.
+        clocks: the functions that read a clock.
+    """
+    owner = parting.second.owner
+    sites = parting.first.site, parting.second.site
+    if not clocks.measure(owner) or any(site.chunk.file for site in sites):
+        return False
+    reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
+    if reached is None:
+        return False
+    if all(reach <= {Reach.WAITED, Reach.TRACED} for reach in reached):
+        return True
+    if any(Reach.CARRIED in reach for reach in reached) or all(Reach.GIVEN in reach for reach in reached):
+        return False
+    return all(_of_own_seed(list(line), owner) for line in lines)
+
+
+def _of_own_seed(line: list[Made], owner: int) -> bool:
+    """Return whether a key comes of a constant, by splits alone, in one function."""
+    if not line or any(made.kind not in (MakeKind.SPLIT, MakeKind.SEED) for made in line):
+        return False
+    return line[-1].kind is MakeKind.SEED and line[-1].constant and line[-1].way[-1].owner == owner

@@ -1,0 +1,143 @@
+"""Random programs about streams of NNX: by line, the linter says what running them on JAX shows."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+
+import pytest
+
+pytest.importorskip("jax")
+pytest.importorskip("flax")
+
+import jax
+import jax.numpy as jnp
+
+from flake8_flax_rng.lint import lint
+from flake8_flax_rng.verifier.compiled import CompiledLedger
+from flake8_flax_rng.verifier.lines import traced
+from tests.differential import oracle, trial
+from tests.differential.compare import compare
+from tests.differential.nnx.strategy import write
+from tests.differential.nnx.world import NNX
+from tests.differential.oracle import configure
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
+PROGRAMS, SEED = 100, 0
+
+LOST = """\
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+
+def main(key, x):
+    rngs = nnx.Rngs(key)
+
+    @jax.jit
+    def step(rngs, x):
+        return x + jax.random.normal(rngs.noise(), x.shape)
+
+    x = step(rngs, x)
+    x = step(rngs, x)
+    return x
+"""
+KEPT = LOST.replace("@jax.jit", "@nnx.jit")
+LANES = """\
+from flax import nnx
+import jax
+import jax.numpy as jnp
+
+
+def main(key, x):
+    drop = nnx.Dropout(0.5, rngs=nnx.Rngs(key))
+
+    @nnx.vmap(in_axes=(None, 0))
+    def run(drop, x):
+        return drop(x)
+
+    return run(drop, jnp.stack([x, x])).sum(0)
+"""
+IN_VAIN = """\
+from flax import nnx
+
+
+def main(key, x):
+    drop = nnx.Dropout(0.5, rngs=nnx.Rngs(key))
+    drop.eval
+    nnx.reseed(drop, noise=3)
+    return drop(x)
+"""
+RAISES = """\
+from flax import nnx
+
+
+def main(key, x):
+    drop = nnx.Dropout(0.5, rngs=nnx.Rngs(key))
+    drop = drop.eval()
+    return drop(x)
+"""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _jax():
+    configure()
+
+
+def _silent(source):
+    return []
+
+
+def test_the_linter_says_what_jax_shows():
+    tally = trial.check((PROGRAMS, SEED), "nnx")
+    print(trial.report(tally))
+    shown = []
+    for case in tally.disagreements[:3]:
+        source, what = trial.minimal(case, "nnx")
+        shown += [*(f"{item.kind} line {item.line}: {item.text}" for item in what), source]
+    assert not tally.disagreements, "\n".join(shown)
+    assert PROGRAMS / 5 < tally.counts["faulty"] < PROGRAMS * 4 / 5
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [(LOST, {14}), (LANES, {13}), (IN_VAIN, {6, 7}), (RAISES, {6, 7})],
+    ids=["lost", "lanes", "in vain", "raises"],
+)
+def test_a_linter_that_says_nothing_is_noticed(source, lines):
+    assert not compare(source, world=NNX).disagreements
+    missed = compare(source, linter=_silent, world=NNX).disagreements
+    assert missed and {item.kind for item in missed} == {"miss"}
+    assert {item.line for item in missed} <= lines
+
+
+def test_a_linter_that_says_too_much_is_noticed():
+    assert not compare(KEPT, world=NNX).disagreements
+    (found,) = [finding for finding in lint(LOST) if finding.code in NNX.codes]
+    (false,) = compare(KEPT, linter=lambda source: [found], world=NNX).disagreements
+    assert (false.kind, false.line) == ("false", 14)
+
+
+def test_a_linter_that_points_elsewhere_is_noticed():
+    def elsewhere(source):
+        return [dataclasses.replace(finding, line=finding.line + 1) for finding in lint(source)]
+
+    assert {item.kind for item in compare(LOST, linter=elsewhere, world=NNX).disagreements} == {"miss", "false"}
+
+
+@pytest.mark.parametrize("source", [LOST, KEPT, LANES, write(0).source, write(5).source])
+def test_what_is_not_compiled_draws_from_the_same_keys(source):
+    (run, *_) = oracle.runs(source, around=NNX.around)
+    assert run.drawn and {words for _, words in run.drawn} == _drawn_when_compiled(source, run.inputs)
+
+
+def _drawn_when_compiled(source, inputs):
+    namespace = {"__name__": "program"}
+    with traced(oracle.FILENAME) as trace:
+        ledger = CompiledLedger(oracle.FILENAME, trace)
+        with ledger.listening():
+            exec(compile(source, oracle.FILENAME, "exec"), namespace)
+            with contextlib.suppress(Exception):  # as the program may end itself
+                namespace["main"](key=jax.random.key(3), x=jnp.ones(2), **inputs)
+    return {event.key[1] for event in ledger.ledger.events}
