@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 
 import pytest
 
@@ -11,6 +10,7 @@ pytest.importorskip("jax")
 pytest.importorskip("flax")
 
 from flake8_flax_rng.lint import lint
+from flake8_flax_rng.records import replaced
 from tests.differential import oracle, trial
 from tests.differential.compare import CODES, compare
 from tests.differential.oracle import configure
@@ -85,7 +85,7 @@ def test_a_linter_that_says_too_much_is_noticed():
 
 def test_a_linter_that_points_elsewhere_is_noticed():
     def elsewhere(source):
-        return [dataclasses.replace(finding, line=finding.line - 1) for finding in lint(source)]
+        return [replaced(finding, line=finding.line - 1) for finding in lint(source)]
 
     assert {item.kind for item in compare(REUSED, linter=elsewhere).disagreements} == {"miss", "false"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 
 import pytest
 
@@ -14,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from flake8_flax_rng.lint import lint
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.verifier.compiled import CompiledLedger
 from flake8_flax_rng.verifier.lines import traced
 from tests.differential import oracle, trial
@@ -121,7 +121,7 @@ def test_a_linter_that_says_too_much_is_noticed():
 
 def test_a_linter_that_points_elsewhere_is_noticed():
     def elsewhere(source):
-        return [dataclasses.replace(finding, line=finding.line + 1) for finding in lint(source)]
+        return [replaced(finding, line=finding.line + 1) for finding in lint(source)]
 
     assert {item.kind for item in compare(LOST, linter=elsewhere, world=NNX).disagreements} == {"miss", "false"}
 
