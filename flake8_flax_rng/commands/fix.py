@@ -18,10 +18,11 @@ from flake8_flax_rng.syntax.source import lines_of
 
 _TEXT = (
     "Mends what flake8 reports of these rules, where the repair is determinate. Only what is safe is applied, which "
-    "changes nothing but the fault; --suggested also applies what changes other draws too: a key that is split before "
-    "its first use draws other numbers there as well. A fix after which the finding is still there, or another one is "
-    "new, is taken back. A file is written as a whole or not at all. The settings of flake8 apply, and '# noqa' does. "
-    "Ends with status 1 if findings are left, or with --diff if there is something to mend."
+    "changes nothing but the fault; --suggested also applies what changes other draws too: a key that is split "
+    "before its first use draws other numbers there as well. A fix after which the finding is still there is taken "
+    "back, and so is one that uncovers another finding which cannot be mended with it. A file is written as a whole "
+    "or not at all. The settings of flake8 apply, and '# noqa' does. Ends with status 1 if findings are left, or "
+    "with --diff if there is something to mend."
 )
 
 

@@ -8,13 +8,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from flake8_flax_rng.finding import Edit, Finding, Fix
-from flake8_flax_rng.fixes.edits import Overlapping, applied
+from flake8_flax_rng.fixes.edits import Overlapping, applied, start
+from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.source import lines_of
 
 ROUNDS = 1000
 """Fixes that are tried in one file; each is applied or refused for good, so that there is an end anyway."""
 
+_UNCOVERED = 5
+"""Findings that one fix may uncover, one behind the other: what no longer raises goes on to the next fault."""
+
 Place = tuple[str, str, int]
+
+
+class _Refused(Exception):
+    """A fix does not do what it promises."""
 
 
 @dataclass
@@ -23,50 +31,59 @@ class Mended:
 
     Args:
         text: what it is now.
-        applied: the findings that were mended, in the order in which that was done; the lines are those of that time.
+        applied: the findings that were mended, in the order in which that was done.
         refused: those whose fix was taken back, each with the reason.
         left: what is still reported.
+        lines: for each line the one of the text before, at which those that were applied or refused are told.
     """
 
     text: str
     applied: list[Finding] = field(default_factory=list)
     refused: list[tuple[Finding, str]] = field(default_factory=list)
     left: Sequence[Finding] = ()
+    lines: list[int] = field(default_factory=list)
+
+    def told(self, finding: Finding) -> Finding:
+        """Return a finding of the text as it is, at the line where the text before had it."""
+        return replaced(finding, line=self.lines[finding.line - 1])
 
 
 def mend(text: str, check: Callable[[str], Sequence[Finding]], suggested: bool) -> Mended:
     """Apply the fixes of a text until none is left.
 
-    After each the text is checked again: the finding must be gone and no other one new. So what is written never
-    depends on two fixes being right together.
+    After each the text is checked again: the finding must be gone and no other one new. What a fix uncovers must have
+    a fix of its own, and is mended with it.
 
     Args:
         text: the text, with the ends of lines that it has.
         check: returns what is reported of a text.
         suggested: whether fixes that change other results too are applied.
     """
-    result = Mended(text, left=check(text))
+    result = Mended(text, left=check(text), lines=[*range(1, len(lines_of(text)) + 1)])
     refused: set[Place] = set()
     for _ in range(ROUNDS):
         finding = _next(result, refused, suggested)
         if finding is None:
             break
-        changed, left, reason = _tried(result, finding, check)
-        if reason:
+        try:
+            _apply(result, finding, check, suggested)
+        except _Refused as reason:
             refused.add(_place(result.text, finding))
-            result.refused.append((finding, reason))
-        else:
-            result.text, result.left = changed, left
-            result.applied.append(finding)
+            result.refused.append((result.told(finding), str(reason)))
     return result
 
 
 def _next(result: Mended, refused: set[Place], suggested: bool) -> Finding | None:
     """Return a finding whose fix is to be tried; safe ones come first."""
-    fixes = [(finding, fix) for finding in result.left if (fix := fix_of(finding)) is not None]
-    wanted = [(finding, fix.safe) for finding, fix in fixes if suggested or fix.safe]
-    ready = [(finding, safe) for finding, safe in wanted if _place(result.text, finding) not in refused]
-    return max(ready, key=lambda each: each[1], default=(None, False))[0]
+    wanted = [finding for finding in result.left if _is_wanted(finding, suggested)]
+    ready = [finding for finding in wanted if _place(result.text, finding) not in refused]
+    return max(ready, key=lambda finding: _is_wanted(finding, suggested=False), default=None)
+
+
+def _is_wanted(finding: Finding, suggested: bool) -> bool:
+    """Return whether a finding has a fix that is to be applied."""
+    fix = fix_of(finding)
+    return fix is not None and (suggested or fix.safe)
 
 
 def fix_of(finding: Finding) -> Fix | None:
@@ -79,26 +96,57 @@ def _place(text: str, finding: Finding) -> Place:
     return finding.code, lines_of(text)[finding.line - 1], finding.column
 
 
-def _tried(
-    result: Mended, finding: Finding, check: Callable[[str], Sequence[Finding]]
-) -> tuple[str, Sequence[Finding], str]:
-    """Return the text after a fix, what is reported of it, and why it is not taken."""
+def _apply(result: Mended, finding: Finding, check: Callable[[str], Sequence[Finding]], suggested: bool) -> None:
+    """Apply a fix, and those of what it uncovers.
+
+    Raises:
+        _Refused: if something new would be left.
+    """
+    now = Mended(result.text, [], left=result.left, lines=result.lines)
+    following: Finding | None = finding
+    while following is not None:
+        before, code = Counter(each.code for each in now.left), following.code
+        _change(now, following)
+        now.left = check(now.text)
+        counts = Counter(each.code for each in now.left)
+        if counts[code] >= before[code]:
+            raise _Refused("the finding would stay")
+        new = counts - Counter(each.code for each in result.left)
+        more = [each for each in now.left if each.code in new and _is_wanted(each, suggested)]
+        if new and (not more or len(now.applied) > _UNCOVERED):
+            raise _Refused(f"{', '.join(sorted(new))} would come instead")
+        following = more[0] if more else None
+    result.text, result.left, result.lines = now.text, now.left, now.lines
+    result.applied += now.applied
+
+
+def _change(now: Mended, finding: Finding) -> None:
+    """Write the fix of a finding.
+
+    Raises:
+        _Refused: if it cannot be written.
+    """
     fix = fix_of(finding)
     edits = fix.edits if fix is not None else ()
-    lines = lines_of(result.text)
+    lines = lines_of(now.text)
     if any("\f" in line for edit in edits for line in _touched(lines, edit)):
-        return "", (), "a form feed stands there"
+        raise _Refused("a form feed stands there")
     try:
-        changed = applied(result.text, edits)
-        ast.parse(changed)
+        text = applied(now.text, edits)
+        ast.parse(text)
     except (Overlapping, SyntaxError) as error:
-        return "", (), str(error)
-    left = check(changed)
-    before, after = (Counter(each.code for each in found) for found in (result.left, left))
-    if after[finding.code] >= before[finding.code]:
-        return "", (), "the finding would stay"
-    more = ", ".join(sorted(after - before))
-    return changed, left, f"{more} would come instead" if more else ""
+        raise _Refused(str(error)) from None
+    now.applied.append(now.told(finding))
+    now.text, now.lines = text, _lines_after(now.lines, edits)
+
+
+def _lines_after(lines: Sequence[int], edits: Sequence[Edit]) -> list[int]:
+    """Return where the lines of a text come from after some edits."""
+    after = [*lines]
+    for edit in sorted(edits, key=start, reverse=True):
+        first, last = edit.range.line - 1, min(edit.range.end_line, len(lines))
+        after[first:last] = [lines[first]] * edit.text.count("\n") + [lines[last - 1]]
+    return after
 
 
 def _touched(lines: Sequence[str], edit: Edit) -> Sequence[str]:

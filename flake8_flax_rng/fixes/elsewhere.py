@@ -129,6 +129,28 @@ def parents_in(chunk: Chunk) -> dict[ast.AST, ast.AST]:
     return found
 
 
+def only_read(name: str, binding: ast.AST, chunk: Chunk) -> ast.Name:
+    """Return the one place in a file that reads a name of a function, or of what was made of one.
+
+    Args:
+        name: the name.
+        binding: the statement that binds it.
+        chunk: any piece of the file.
+
+    Raises:
+        NoFix: if several places read it, or something else binds it too.
+    """
+    nodes = [node for statement in chunk.around for node in walk(statement)]
+    named = [node for node in nodes if isinstance(node, ast.Name) and node.id == name]
+    reads = [node for node in named if isinstance(node.ctx, ast.Load)]
+    bound = [node for node in named if not isinstance(node.ctx, ast.Load)]
+    own = [node for node in walk(binding) if node in bound]
+    others = [node for node in nodes if getattr(node, "name", None) == name and node is not binding]
+    if len(reads) != 1 or len(bound) != len(own) or len(own) > 1 or others:
+        raise NoFix("the function around it may be called several times")
+    return reads[0]
+
+
 def _extent(node: ast.AST, chunk: Chunk) -> Extent | None:
     """Return where a node stands, in characters; the ``ast`` counts bytes."""
     if not isinstance(node, ast.expr | ast.stmt):

@@ -23,12 +23,13 @@ def used_instead(site: Site, name: str) -> Fix:
     return Fix(f"use `{name}`", (replaced(site, name),), safe=True)
 
 
-def split_before(use: Site, wanted: str = NAMES[0]) -> Fix:
+def split_before(use: Site, wanted: str = NAMES[0], when: str = "before it is used") -> Fix:
     """Return the fix that renews a key before it is used, so that whoever reads its name later has a new one.
 
     Args:
         use: the key, which is a name, or an attribute that takes assignments.
         wanted: what the new key is called, if nothing else is.
+        when: when that is, for a reader who sees another use.
     """
     name = use.chunk.code(use.node)
     refuse_split_before(use, name)
@@ -37,7 +38,7 @@ def split_before(use: Site, wanted: str = NAMES[0]) -> Fix:
     if edits is None:
         new = fresh(use, wanted, *NAMES)
         edits = before(use, f"{name}, {new} = {spelled_as(use, 'jax.random.split')}({name})"), replaced(use, new)
-    return Fix(f"split `{name}` before this use", edits, safe=False)
+    return Fix(f"split `{name}` {when}", edits, safe=False)
 
 
 def refuse_none(use: Site, name: str) -> None:

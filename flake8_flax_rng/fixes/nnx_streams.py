@@ -145,13 +145,14 @@ def rngs_as_others(call: Site) -> Fix:
     return Fix(f"pass `rngs={text}`", (added(made, f"rngs={text}"),), safe=True)
 
 
-def stream_spelt(draw: Site, name: str, known: str) -> Fix:
+def stream_spelt(draw: Site, name: str, known: str, made: Site | None) -> Fix:
     """Return the fix that draws from the stream whose name is alike, or from the default one of an ``Rngs``.
 
     Args:
         draw: where the stream is named, or the call that draws from it.
         name: the name that no stream has.
         known: the names that streams have, as a reader is told of them.
+        made: the call that makes the streams; None where it is not known.
     """
     names = [part.strip(" '") for part in known.split(",")]
     if isinstance(draw.node, cst.Attribute):
@@ -159,7 +160,7 @@ def stream_spelt(draw: Site, name: str, known: str) -> Fix:
         if not alike or draw.node.attr.value != name:
             raise NoFix("no stream has a name that is alike")
         return Fix(f"write `{alike[0]}`", (replaced(Site(draw.node.attr, draw.chunk), alike[0]),), safe=True)
-    return _default_of(_maker(draw), names)
+    return _default_of(made if made is not None else _maker(draw), names)
 
 
 def _maker(draw: Site) -> Site:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from flake8_flax_rng.fixes.edits import NoFix
-from flake8_flax_rng.fixes.elsewhere import node_at, parents_in
+from flake8_flax_rng.fixes.elsewhere import node_at, only_read, parents_in
 from flake8_flax_rng.fixes.names import spells
 from flake8_flax_rng.fixes.statements import way_to
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -112,7 +112,7 @@ class _Climb:
         if not isinstance(function, ast.Lambda):
             if function.decorator_list or isinstance(function, ast.AsyncFunctionDef):
                 raise NoFix("the function around it is decorated")
-            expression = self._read(function.name, function)
+            expression = only_read(function.name, function, self._call.chunk)
         while True:
             parent = self._parents.get(expression)
             if isinstance(parent, ast.Call) and (parent.func is expression or self._runs(parent, expression)):
@@ -120,21 +120,9 @@ class _Climb:
             if isinstance(parent, ast.Call) and self._wraps(parent, expression):
                 expression = parent
             elif isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
-                expression = self._read(parent.targets[0].id, parent)
+                expression = only_read(parent.targets[0].id, parent, self._call.chunk)
             else:
                 raise NoFix("the function around it may be called several times")
-
-    def _read(self, name: str, binding: ast.AST) -> ast.AST:
-        """Return the one place in the file that reads a name, which nothing else binds."""
-        nodes = [node for statement in self._call.chunk.around for node in walk(statement)]
-        named = [node for node in nodes if isinstance(node, ast.Name) and node.id == name]
-        reads = [node for node in named if isinstance(node.ctx, ast.Load)]
-        bound = [node for node in named if not isinstance(node.ctx, ast.Load)]
-        own = [node for node in walk(binding) if node in bound]
-        others = [node for node in nodes if getattr(node, "name", None) == name and node is not binding]
-        if len(reads) != 1 or len(bound) != len(own) or len(own) > 1 or others:
-            raise NoFix("the function around it may be called several times")
-        return reads[0]
 
     def _runs(self, call: ast.Call, function: ast.AST) -> bool:
         return call.args[:1] == [function] and self._is(call, _CALLERS)

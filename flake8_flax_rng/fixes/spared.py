@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.fixes.brought import KeyText, brought
 from flake8_flax_rng.fixes.edits import NoFix, replaced_whole
 from flake8_flax_rng.fixes.keys import NAMES, refuse_none, refuse_split_before
 from flake8_flax_rng.fixes.names import fresh, spelled_as
-from flake8_flax_rng.fixes.passes import counted
-from flake8_flax_rng.fixes.reached import loops_after, refuse_same_in_each_call
+from flake8_flax_rng.fixes.reached import refuse_same_in_each_call
 from flake8_flax_rng.fixes.statements import before, statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.syntax.names_in_text import function_around, functions_around, loaded
 from flake8_flax_rng.syntax.walk import walk
-
-if TYPE_CHECKING:
-    from flake8_flax_rng.finding import Edit
-
-KeyText = tuple[str, list["Edit"]]
-"""The source of a key, and the edits that make it."""
 
 
 def key_beside(use: Site, call: Site, own: str, other: str) -> KeyText:
@@ -46,29 +39,12 @@ def key_beside(use: Site, call: Site, own: str, other: str) -> KeyText:
         raise NoFix("the key is an attribute, or computed")
     refuse_split_before(use, name)
     refuse_none(use, name)
-    loops = loops_after(statement_of(use), call) if call.node not in way_to(use) else []
     refuse_same_in_each_call(use)
     first = fresh(use, *_names_for(own))
     second = fresh(use, *_names_for(other), taken=[first])
     split = before(use, f"{first}, {second} = {spelled_as(use, 'jax.random.split')}({name})")
-    key, edits = in_each_pass(call, second, loops)
+    key, edits = (second, []) if call.node in way_to(use) else brought(statement_of(use), call, second)
     return key, [split, replaced_whole(use, first), *edits]
-
-
-def in_each_pass(call: Site, key: str, loops: list[Site]) -> KeyText:
-    """Return the source of a key that is another one in each pass of some loops.
-
-    Args:
-        call: where it is used.
-        key: the name of the key.
-        loops: the loops.
-    """
-    if not loops:
-        return key, []
-    numbers, edits = counted(call, loops)
-    for number in numbers:
-        key = f"{spelled_as(call, 'jax.random.fold_in')}({key}, {number})"
-    return key, edits
 
 
 def refuse_bound_again(name: str, start: Site, place: Site, repeated: bool) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.fixes.brought import brought
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.elements import argument
 from flake8_flax_rng.fixes.elsewhere import value_of
 from flake8_flax_rng.fixes.reached import loops_after, refuse_same_in_each_call
-from flake8_flax_rng.fixes.spared import in_each_pass, key_beside, refuse_bound_again
+from flake8_flax_rng.fixes.spared import key_beside, refuse_bound_again
 from flake8_flax_rng.fixes.statements import statement_of, way_to
 from flake8_flax_rng.fixes.streams import refuse_mapped, single_key, stream_given, stream_renamed, written_at
 from flake8_flax_rng.interpreter.domain.events import Discarded, Event, ModuleRun, UnfedRun
@@ -114,9 +115,8 @@ def _unused(event: Discarded, call: Site, stream: str) -> Fix:
         raise NoFix("it stands in another file")
     refuse_same_in_each_call(made)
     place = written_at(call)
-    loops = loops_after(statement_of(made), place)
-    refuse_bound_again(name, made, place, bool(loops))
-    key, edits = in_each_pass(place, name, loops)
+    key, edits = brought(statement_of(made), place, name)
+    refuse_bound_again(name, made, place, key != name or bool(edits))
     return stream_given(call, stream, key, safe=True, edits=edits)
 
 
@@ -128,9 +128,8 @@ def _given(unfed: UnfedRun, call: Site, stream: str, safe: bool) -> Fix:
         refuse_same_in_each_call(unfed.made.site)
     start = statement_of(unfed.made.site) if unfed.made is not None else _taker(call, unfed.key)
     place = written_at(call)
-    loops = loops_after(start, place)
-    refuse_bound_again(unfed.key, start, place, bool(loops))
-    key, edits = in_each_pass(place, unfed.key, loops)
+    key, edits = brought(start, place, unfed.key)
+    refuse_bound_again(unfed.key, start, place, key != unfed.key or bool(edits))
     return stream_given(call, stream, key, safe, edits)
 
 

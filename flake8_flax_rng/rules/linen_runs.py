@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+
+import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, Flagged, Malformed, ModuleRun, UnfedRun
 from flake8_flax_rng.interpreter.domain.kinds import FlagMistake, TurnedOff
-
-if TYPE_CHECKING:
-    import libcst as cst
+from flake8_flax_rng.semantics.linen import TRAINING_FLAGS
 
 UNKNOWN = "*"
 _ALIKE = 0.7
@@ -59,6 +58,14 @@ def settled(runs: list[ModuleRun]) -> list[ModuleRun]:
     What the module that a parameter is by default does not read, another one may.
     """
     return [] if any(run.one_of_several for run in runs) else [run for run in runs if run.resolved]
+
+
+def training_flag(run: ModuleRun) -> str:
+    """Return the argument with which a call asks for training, as the text has it; empty where it does not."""
+    arguments = run.call.node.args if isinstance(run.call.node, cst.Call) else ()
+    true = [arg for arg in arguments if isinstance(arg.value, cst.Name) and arg.value.value == "True"]
+    asked = [arg.keyword.value for arg in true if arg.keyword is not None and arg.keyword.value in TRAINING_FLAGS]
+    return f"{asked[0]}=True" if asked else ""
 
 
 def flags_vary(runs: list[ModuleRun]) -> bool:

@@ -78,6 +78,8 @@ RULE = rule("RNG101", "key-reuse", "a key is consumed a second time", __doc__)
 
 Repair = Callable[[], Fix]
 
+_FIRST = "before its first use"
+
 
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that are consumed at two places of one path."""
@@ -110,7 +112,7 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
     same = same and not may_be_none(name, site.chunk, line(site))
     steady = same and not is_array(parting.second, site) and renewable(event, site) and renewable(event, before)
     comes = steady and one_key(parting.first, event.first) is not None and _comes_round(parting, name)
-    renew = partial(split_before, before, event.spare) if comes else _one_each(event, parting, before, site)
+    renew = partial(split_before, before, event.spare, _FIRST) if comes else _one_each(event, parting, before, site)
     here = event.first.site.node is parting.first.site.node
     if event.first.kind is UseKind.SPLIT and here:
         if event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node:

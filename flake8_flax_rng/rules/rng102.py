@@ -124,7 +124,7 @@ def _repair(event: Reused, parting: Parting, site: Site, kind: str) -> Fix:
     renews = renews or (kind == CARRIED and returns(name, site.chunk, line(site)))
     if renews and renewable(event, site):
         with suppress(NoFix):
-            return split_before(site, event.spare)
+            return split_before(site, event.spare, "in each pass")
     if kind in (LOOP, COMPREHENSION):
         return folded_in_python(site)
     return folded_in_jax(site, parting.around.site, CONTROL.get(loop_label(parting.around, event.second), ""))

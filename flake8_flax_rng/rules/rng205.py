@@ -38,10 +38,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.streams import stream_left_out
 from flake8_flax_rng.interpreter.domain.events import Draw, Event, ModuleRun, Replaced
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, TurnedOff
-from flake8_flax_rng.rules.linen_runs import explained, flags_vary, possibly_drawn, runs_by_call, settled
+from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.rules.linen_runs import explained, flags_vary, possibly_drawn, runs_by_call, settled, training_flag
 from flake8_flax_rng.rules.report import Report, place, rule
 
 RULE = rule("RNG205", "idle-stream", "a key is given to a model that is deterministic in this call", __doc__)
@@ -62,15 +65,30 @@ def _idle_streams(events: Sequence[Event]) -> Iterable[Report]:
         for stream in (resolved[0].streams or ()) if resolved else ():
             off = [_turned_off(run, stream) for run in resolved]
             if off[0] is not None and all(off) and id(off[0].site.node) not in known:
-                run = resolved[0]
-                given = run.places.get(stream) or run.places.get("*", run.call)
-                yield Report(
-                    given,
-                    f"the {stream!r} key is never read: {off[0].layer} on {place(off[0].site)} is "
-                    f"deterministic in this call; turn training on, or leave the key out",
-                    related=(("deterministic in this call", off[0].site),),
-                    fix=partial(stream_left_out, given, run.call, stream, initialises=False),
-                )
+                yield _idle_stream(resolved[0], stream, off[0])
+
+
+def _idle_stream(run: ModuleRun, stream: str, off: Draw) -> Report:
+    given = run.places.get(stream) or run.places.get("*", run.call)
+    flag = training_flag(run)
+    what = f"the {stream!r} key is never read: {off.layer} on {place(off.site)} is deterministic in this call"
+    advice = (
+        f", though that says `{flag}`: look at the flag of the layer"
+        if flag
+        else "; turn training on, or leave the key out"
+    )
+    return Report(
+        given,
+        what + advice,
+        related=(("deterministic in this call", off.site),),
+        fix=partial(_left_out, run, given, stream),
+    )
+
+
+def _left_out(run: ModuleRun, given: Site, stream: str) -> Fix:
+    if training_flag(run):
+        raise NoFix("the call asks for training")
+    return stream_left_out(given, run.call, stream, initialises=False)
 
 
 def _turned_off(run: ModuleRun, stream: str) -> Draw | None:

@@ -66,5 +66,5 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             event.site,
             message,
             beside(event.site, ("the streams are made here", event.other)),
-            partial(stream_spelt, event.site, event.name, event.detail),
+            partial(stream_spelt, event.site, event.name, event.detail, event.other),
         )

@@ -13,6 +13,7 @@ from functools import cache
 
 NEIGHBOURS = {
     "blackjax": "blackjax",
+    "diffrax": "diffrax",
     "distrax": "distrax",
     "equinox": "equinox",
     "flashbax": "flashbax",

@@ -154,6 +154,56 @@ def test_a_fix_that_brings_another_finding_is_taken_back(program, capsys, monkey
     assert "program.py:6: RNG101 left: the finding would stay" in capsys.readouterr().out
 
 
+UNCOVERS = """\
+import jax
+
+
+def f(key):
+    x = jax.random.normal(key)
+    for _ in range(3):
+        x += jax.random.normal(key)
+    return x
+"""
+BOTH = """\
+import jax
+
+
+def f(key):
+    key, subkey = jax.random.split(key)
+    x = jax.random.normal(subkey)
+    for _ in range(3):
+        key, other_key = jax.random.split(key)
+        x += jax.random.normal(other_key)
+    return x
+"""
+
+
+def test_what_a_fix_uncovers_is_mended_with_it(program, capsys):
+    program.write_text(UNCOVERS)
+    assert main(["fix", "--suggested", "program.py"]) == 0
+    assert program.read_text() == BOTH
+    told = "program.py:7: RNG101 mended: split `key` before its first use\n"
+    assert capsys.readouterr().out == f"{told}program.py:7: RNG102 mended: split `key` in each pass\n"
+    assert main(["fix", "--suggested", "program.py"]) == 0
+    assert program.read_text() == BOTH
+
+
+def test_what_cannot_be_mended_is_not_uncovered(program, capsys, monkeypatch):
+    from flake8_flax_rng.rules import rng102
+
+    monkeypatch.setattr(rng102, "_repair", _none)
+    program.write_text(UNCOVERS)
+    assert main(["fix", "--suggested", "program.py"]) == 1
+    assert program.read_text() == UNCOVERS
+    assert "program.py:7: RNG101 left: RNG102 would come instead" in capsys.readouterr().out
+
+
+def _none(*_):
+    from flake8_flax_rng.fixes.edits import NoFix
+
+    raise NoFix
+
+
 def _useless(site):
     from flake8_flax_rng.finding import Fix
     from flake8_flax_rng.fixes.edits import replaced

@@ -18,7 +18,7 @@ from .symptoms import RAISING, Symptoms
 
 _BOUND = "RNG090"
 
-_MEANT, _THROWN_AWAY = "RNG091", "`thrown-away`"
+_MEANT, _THROWN_AWAY = "RNG091", "thrown-away"
 """What is overwritten before anybody reads it meets no other number: the linter says so, and a run cannot show it."""
 
 # A constant key in a compiled function is the same in every call, which takes two calls to show.
@@ -44,6 +44,7 @@ class World:
         in_vain: finds such statements of a program.
         around: how JAX runs the programs.
         alone: whether the functions of a program beside ``main`` may be run by themselves.
+        meant: the excuses, which the linter names, of what a run shows and is no fault.
     """
 
     reuse: tuple[str, ...]
@@ -53,6 +54,7 @@ class World:
     in_vain: Callable[[str, dict[str, Any] | None], list[Span]] = _nothing
     around: Around = uncompiled
     alone: bool = True
+    meant: tuple[str, ...] = (_THROWN_AWAY,)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -146,10 +148,10 @@ def compare(
         again = _not_shown(false, runs(source, given=inputs, calls=2, around=world.around), world)
         false = [finding for finding in false if finding.code != _ONCE or finding in again]
     missed: dict[tuple[int, str], Disagreement] = {}
-    thrown_away = {f.line for f in found if f.code == _MEANT and _THROWN_AWAY in f.message}
+    meant = {f.line for f in found if f.code == _MEANT and any(f"`{name}`" in f.message for name in world.meant)}
     for run in shown if not (silent or bounded) else ():
         for miss in (*_missed(run, findings), *_unsaid(run, findings, world, in_vain)):
-            if miss.line not in thrown_away:
+            if miss.line not in meant:
                 missed.setdefault((miss.line, miss.kind), miss)
     return Comparison(
         [*broken, *(Disagreement("false", f.line, f"{f.code} {f.message}") for f in false), *missed.values()],

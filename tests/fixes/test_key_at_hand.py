@@ -94,14 +94,12 @@ def test_a_function_that_is_called_again_would_use_its_own_key_again():
     "lines",
     [
         (KEY, INIT, "def step(x):", f"    {APPLY}", "return [step(x), step(x)]"),
-        (KEY, INIT, "def step(x):", f"    {APPLY}", "for _ in range(3):", "    x = step(x)", "return x"),
-        (KEY, INIT, "@jax.jit", "def step(x):", f"    {APPLY}", "return step(x)"),
         (KEY, INIT, "while flag:", IN_LOOP, "return x"),
         (KEY, INIT, "return [Net().apply(variables, x, train=True) for _ in range(3)]"),
         ("if flag:", f"    {KEY}", f"    {INIT}", APPLY),
         (KEY, INIT, "flag(params_key)", APPLY),
     ],
-    ids=["twice", "in a loop", "compiled", "while", "comprehension", "on one path", "used elsewhere"],
+    ids=["twice", "while", "comprehension", "on one path", "used elsewhere"],
 )
 def test_no_key_is_given_that_may_be_used_again(lines):
     _, fix = fix_in(*lines)

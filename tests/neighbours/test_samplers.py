@@ -1,4 +1,4 @@
-"""Facts of Optax, Distrax, BlackJAX and Flashbax, each of them executed."""
+"""Facts of Optax, Distrax, BlackJAX, Flashbax and Diffrax, each of them executed."""
 
 from __future__ import annotations
 
@@ -122,3 +122,15 @@ def test_fb02():
     state = queue.add(queue.init(jnp.float32(0)), jnp.arange(2.0)[None])
     _, taken = queue.sample(state)
     assert same(taken.experience, jnp.arange(2.0)[None])
+
+
+def test_df01():
+    """Two Brownian motions that are made from one key are the same, and from another key another one."""
+    diffrax = library("diffrax")
+    for make in (
+        lambda key: diffrax.VirtualBrownianTree(0.0, 1.0, 1e-2, (2,), key),
+        lambda key: diffrax.UnsafeBrownianPath((2,), key),
+    ):
+        increment = make(KEY).evaluate(0.0, 1.0)
+        assert same(increment, make(KEY).evaluate(0.0, 1.0))
+        assert not same(increment, make(OTHER).evaluate(0.0, 1.0))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
-    from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
+    from flake8_flax_rng.interpreter.domain.values import Class, Const, Function, FunctionCode, Value
     from flake8_flax_rng.interpreter.paths.state import State
 
     Settled = tuple[frozenset[tuple[Term, bool]], ...]
@@ -155,6 +155,8 @@ class Program:
         unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
         unkeyed: where the runs of Haiku that have no key draw first, by the number of the run.
         places: the places in what JAX traces at which keys are asked for, by the way that leads there.
+        flags: what attributes of any object of a class are as long as the program runs, by number of the class and by
+            name; None where that is not known.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
@@ -195,4 +197,5 @@ class Program:
         self.unkept: dict[cst.CSTNode, str] = {}
         self.unkeyed: dict[int, Site] = {}
         self.places: dict[Way, int] = {}
+        self.flags: dict[tuple[int, str], Const | None] = {}
         self.folds_apart = False

@@ -1,7 +1,7 @@
 """What a function that is followed by itself knows of the code around it: the modules made there.
 
 A key that was bound before may have been used or renewed since. A Linen module, which nothing can change, is the same
-in each call.
+in each call. So is an attribute that all code of the project sets to one truth value.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Inst
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
     Class,
+    Const,
     Function,
     Key,
     Keys,
@@ -29,7 +30,9 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import OBJECTS, identity, reachable
 from flake8_flax_rng.interpreter.python import lineage
+from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.records import replaced
+from flake8_flax_rng.syntax.constant_flags import constant_flag
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -294,3 +297,38 @@ def is_renewed(value: Value, held: FixedObjects) -> bool:
 def is_container(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a list or dict, which can be given other items."""
     return isinstance(value, Ref) and isinstance(held.heap.get(value.address), (ListObject, DictObject))
+
+
+def flag(engine: Engine, cls: Class, name: str) -> Const | None:
+    """Return the truth value that an attribute of each object of a class has, None where it may have another one.
+
+    It is known where a method of the class sets it, and where all code of the project that names it sets it to the
+    same value.
+    """
+    known = engine.program.flags
+    place = cls.serial, name
+    if place not in known:
+        known[place] = _settled(engine, name) if _is_set_by(cls, name) else None
+    return known[place]
+
+
+def _is_set_by(cls: Class, name: str) -> bool:
+    """Return whether a method of a class sets an attribute to a truth value, as its text says."""
+    chunks = {
+        function.code.chunk
+        for base in lineage.ancestors(cls)
+        if isinstance(base, Class)
+        for member in base.members.values()
+        if isinstance(function := undecorated(member), Function)
+    }
+    setting = re.compile(rf"\bself\.{name} = (?:True|False)\b")
+    return any(setting.search(chunk.text) for chunk in chunks)
+
+
+def _settled(engine: Engine, name: str) -> Const | None:
+    others = engine.files.others
+    elsewhere = others.mentioning(name) if others is not None else []
+    if elsewhere is None:
+        return None
+    value = constant_flag(name, [*engine.book.text, *(statement for text in elsewhere for statement in text)])
+    return Const(value) if value is not None else None

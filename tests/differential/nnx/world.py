@@ -112,5 +112,6 @@ NNX = World(
     in_vain=_in_vain,
     around=_traced,
     alone=False,
+    meant=(*PLAIN.meant, "same-objective"),
 )
 """Streams and modules of NNX."""
