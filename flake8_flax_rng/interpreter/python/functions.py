@@ -236,7 +236,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         engine.bounds.recursed()
         return [(engine.unknown("recursion"), state)]
     wanted = engine.hooks.wanted(state)
-    if not (wanted or _worth_following(engine, code, args, state)):
+    if not (wanted or _worth_following(engine, function, args, state)):
         return unknown_code.unknown_call(engine, function, args, state)
     if function.owner is not None and is_left_to_subclasses(code):
         return engine.hooks.left_open(function, args, state) or _unknown(engine, function, args, state)
@@ -354,12 +354,23 @@ def _too_deep(engine: Engine, code: FunctionCode, args: Args, state: State) -> b
     return not handed_on
 
 
-def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
-    """Return whether a body can matter: it names something of interest, or is given it."""
+def _worth_following(engine: Engine, function: Function, args: Args, state: State) -> bool:
+    """Return whether a body can matter: it names something of interest, or it or a function around it is given that."""
+    code = function.code
     index = engine.files.homes[code.chunk.file].index
     if index is None or not code.unit or code.unit == "<lambda>" or index.followed(code.unit):
         return True
-    return any(_of_interest(value, state) for value in args.values())
+    return any(_of_interest(value, state) for value in args.values()) or _closes_over_more(function, state)
+
+
+def _closes_over_more(function: Function, state: State) -> bool:
+    """Return whether the functions around one hold what is of interest, beside functions of their own text."""
+    held = (value for frame in function.frames[:-1] for value in state.frame(frame).values())
+    return any(
+        _of_interest(value, state)
+        for value in held
+        if not (isinstance(value, Function) and value.code.unit == function.code.unit)
+    )
 
 
 def is_left_to_subclasses(code: FunctionCode) -> bool:
