@@ -41,8 +41,8 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
         not keyed
         or not engine.context.stack
         or engine.context.muted
-        or function.owner is not None
         or not isinstance(code.node, cst.FunctionDef)
+        or _of_a_kind(engine, function)
     ):
         return
     text = definition(code.chunk, code.node)
@@ -52,13 +52,24 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
             engine.book.ignored[text] = unread[0], engine.context.stack[-1].site
 
 
-def check(engine: Engine, origin: int, site: Site) -> None:
+def _of_a_kind(engine: Engine, function: Function) -> bool:
+    """Return whether a method has a fellow in another class, which may be why it takes a key."""
+    owner, name = function.owner, function.code.name
+    if owner is None:
+        return False
+    index = engine.files.homes[function.code.chunk.file].index
+    units = [unit.name for statement in index.by_statement for unit in statement] if index is not None else []
+    return bool(owner.bases) or sum(unit.endswith(f".{name}") for unit in units) != 1
+
+
+def check(engine: Engine, origin: int, site: Site, *, initialises: bool = False) -> None:
     """Note a draw from a constant key in a function that ignores the key that it is given.
 
     Args:
         engine: the analysis.
         origin: number of the call that made the key.
         site: the draw.
+        initialises: whether it initialises a model, which a function may do with a key of its own.
     """
     made = engine.book.origins.root(origin)
     if made is None or not made.constant or made.clock or engine.book.uses.shapes_only:
@@ -70,7 +81,7 @@ def check(engine: Engine, origin: int, site: Site) -> None:
     overwritten = _overwritten(text, *chunk.position(node))
     ignored = engine.book.ignored.get(text)
     name = overwritten or (ignored[0] if ignored is not None else None)
-    if name is not None and not _reads_a_parameter(node, text):
+    if name is not None and (overwritten or not initialises) and not _reads_a_parameter(node, text):
         given = ignored[1] if ignored is not None and not overwritten else None
         engine.emit(Misused(Misuse.IGNORED, made.site, name, "overwritten" if overwritten else "", other=given))
 
@@ -82,14 +93,28 @@ def _unread(text: Text) -> frozenset[str]:
 
 
 def _overwritten(text: Text, line: int, column: int) -> str | None:
-    """Return the parameter that the call at a place is bound to, unless it is read before or only now and then."""
+    """Return the parameter that the call at a place, or what is split from it at once, is bound to.
+
+    One that is read before, or bound only now and then, is none.
+    """
     for statement in text.body:
-        if isinstance(statement, ast.Assign) and (statement.value.lineno, statement.value.col_offset) == (line, column):
-            target = statement.targets[0]
-            name = target.id if len(statement.targets) == 1 and isinstance(target, ast.Name) else ""
-            before = any(node.lineno <= statement.lineno for node in loaded(text, name))
-            return name if name in _parameters(text) and not before else None
+        if isinstance(statement, ast.Assign) and _begins(statement.value, line, column):
+            target = statement.targets[0] if len(statement.targets) == 1 else None
+            bound = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            names = [node.id for node in bound if isinstance(node, ast.Name)]
+            lost = (name for name in names if name in _parameters(text) and not _read_by(text, name, statement.lineno))
+            return next(lost, None)
     return None
+
+
+def _begins(value: ast.expr, line: int, column: int) -> bool:
+    """Return whether the call at a place is a value, or the first argument of the call that is."""
+    first = value.args[0] if isinstance(value, ast.Call) and value.args else value
+    return (line, column) in {(value.lineno, value.col_offset), (first.lineno, first.col_offset)}
+
+
+def _read_by(text: Text, name: str, line: int) -> bool:
+    return any(node.lineno <= line for node in loaded(text, name))
 
 
 def _parameters(text: Text) -> list[str]:

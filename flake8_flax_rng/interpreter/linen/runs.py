@@ -337,6 +337,7 @@ def _note(engine: Engine, draw: Draw, use: Use, state: State) -> None:
     """Note what is wrong with the key of a stream apart from its being used again."""
     if use.initialises:
         engine.book.uses.share(LedgerKey(use.term, SHARED), use, state)
+        ignored_keys.check(engine, use.origin, use.site, initialises=True)
     if draw.variable and not use.initialises:
         return
     mapped.check(engine, use)
