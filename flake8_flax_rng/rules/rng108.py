@@ -119,10 +119,21 @@ def _handed_on(events: Sequence[Event]) -> Iterable[Report]:
             step = next(step for step in event.use.way if step.turn is None)
             site = key_site(step, event.use)
             name = key_name(site, step, None)
+            fix = partial(split_local, one_key(step, event.use), later=True)
+            if event.site is not None:
+                yield Report(
+                    event.site,
+                    f"{name} was consumed by `{consumer(step)}` on {place(site)}, and the state that is returned keeps "
+                    f"it in `{event.name}`, which the next call splits: its numbers repeat; keep a key that nothing "
+                    "has consumed",
+                    beside(event.site, ("consumed here", site)),
+                    fix,
+                )
+                continue
             yield Report(
                 site,
                 f"{name} is consumed by `{consumer(step)}` here {_AFTERWARDS[event.how].format(event.name)}",
-                fix=partial(split_local, one_key(step, event.use), later=True),
+                fix=fix,
             )
 
 

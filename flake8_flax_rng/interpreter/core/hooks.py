@@ -38,7 +38,7 @@ class Hooks:
         written: told of a value that is stored in a variable of a module, and where.
         left_open: called with a method that its class leaves to those that derive from it, and with what it is given;
             what it leads to, if that is known.
-        returned: told of what a function that is followed for any arguments returns, and on which path.
+        returned: told of what a function that is followed for any arguments returns, on which path, and where.
         lacking: asked for an attribute that neither an object nor the text of its class has, and where it is read.
         dropped: told of the value of a statement that is an expression, and where it stands.
         unpacked: told of an object that is unpacked into so many names, and where.
@@ -52,7 +52,7 @@ class Hooks:
 
     stored: Callable[[Ref, str, Value, State], None] = _ignore
     written: Callable[[Value, State, Site], None] = _ignore
-    returned: Callable[[Value, State], None] = _ignore
+    returned: Callable[[Value, State, Site], None] = _ignore
     lacking: Callable[[Ref, Instance, str, State, Site], Outcomes | None] = _ignore
     dropped: Callable[[Value, State, Site], None] = _ignore
     unpacked: Callable[[Instance, int, State, Site], None] = _ignore

@@ -364,11 +364,13 @@ class HandedOn:
         use: the consumption.
         how: how it is handed on.
         name: the attribute, if it is one.
+        site: where a state with the key is returned, if that is how.
     """
 
     use: Use
     how: Handover
     name: str = ""
+    site: Site | None = None
 
 
 @record(eq=False)

@@ -199,6 +199,9 @@ class Handover(StrEnum):
     COMPILED = "compiled"
     """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
 
+    CARRIED = "carried"
+    """In a state that is returned, whose key a function of the file splits and renews."""
+
 
 class Holder(StrEnum):
     """How an object that holds a key can be given a new one."""

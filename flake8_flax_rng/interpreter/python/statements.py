@@ -137,7 +137,7 @@ def _return(engine: Engine, node: cst.Return, state: State) -> Completions:
     outcomes = engine.eval(node.value, state)
     for value, after in outcomes:
         if not engine.context.stack:
-            engine.hooks.returned(value, after)
+            engine.hooks.returned(value, after, engine.site(node.value))
             unknown_code.escape(engine, value, after)
     return [(Completion(Ending.RETURN, value), after) for value, after in outcomes]
 

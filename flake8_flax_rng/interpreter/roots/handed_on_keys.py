@@ -12,10 +12,12 @@ from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, V
 from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.roots.attribute_writes import Stores
+from flake8_flax_rng.interpreter.roots.carried_states import Held, keys_in, path_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.events import Use
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Class, Function
     from flake8_flax_rng.interpreter.paths.state import State
@@ -41,8 +43,10 @@ class Leftovers:
         self._handed_on: list[HandedOn] = []
         self._stored: list[tuple[Class, str, Use]] = []
         self._receivers: list[tuple[Class, Term]] = []
+        self._in_states: list[tuple[Use, Held, Site]] = []
+        self._carried: list[Held] = []
 
-    def returned(self, value: Value, state: State) -> None:
+    def returned(self, value: Value, state: State, site: Site) -> None:
         """Look at what a function returns that is followed for any arguments.
 
         A key that it was given may be handed back as a record of what was drawn, by a function that it calls too.
@@ -51,9 +55,18 @@ class Leftovers:
         Args:
             value: the result.
             state: the path on which it is returned.
+            site: where it is returned.
         """
+        for held in keys_in(value, state):
+            use, source = self._used(held.term, held.origin, state), _source(held.term)
+            if use is not None:
+                self._in_states.append((use, held, site))
+            renewed = use is None and source is not held.term
+            split = use is not None and use.kind is UseKind.SPLIT and source is held.term
+            if (renewed or split) and path_of(source) == held.path:
+                self._carried.append(held)
         for key in _held(value, state):
-            use = self._used(key, state)
+            use = self._used(key.term, _origin(key), state)
             source = _source(key.term)
             own = source is not key.term and source.kind in (Kind.PARAMETER, Kind.ATTRIBUTE, Kind.SUBSCRIPT)
             if use is not None and own and sum(step.turn is None for step in use.way) == 1:
@@ -79,8 +92,10 @@ class Leftovers:
         for name, value in found.attributes.items() if found is not None else ():
             if isinstance(value, Key) and value.origin and function.code.name == "__init__":
                 self._made.add((owner, name))
-            use = self._used(value, state) if isinstance(value, Key | Opaque) else None
-            if use is None or not isinstance(value, Key | Opaque):
+            if not isinstance(value, Key | Opaque):
+                continue
+            use = self._used(value.term, _origin(value), state)
+            if use is None:
                 continue
             source = _source(value.term)
             if function.code.name == "__init__":
@@ -103,12 +118,11 @@ class Leftovers:
             if held and use.kind in (UseKind.DRAW, UseKind.SPLIT):
                 self._compiled.append((owner, str(key.term.name), use))
 
-    def _used(self, key: Key | Opaque, state: State) -> Use | None:
+    def _used(self, key: Term, origin: int | None, state: State) -> Use | None:
         """Return what has consumed a key that was made by splits alone; None where nothing has."""
-        use = state.ledger.get(LedgerKey(key.term))
-        origin = key.origin if isinstance(key, Key) else 0
+        use = state.ledger.get(LedgerKey(key))
         # An equal key of another split is the fault of that split.
-        if use is None or use.kind not in (UseKind.DRAW, UseKind.SPLIT) or use.origin != origin:
+        if use is None or use.kind not in (UseKind.DRAW, UseKind.SPLIT) or origin not in (None, use.origin):
             return None
         line = self._engine.book.origins.line(use.origin)
         return use if all(made.kind is MakeKind.SPLIT for made in line) else None
@@ -124,7 +138,14 @@ class Leftovers:
                 for cls, receiver in self._receivers
             )
         ]
-        return [*self._handed_on, *stored, *self._never_renewed()]
+        carried = [
+            HandedOn(use, Handover.CARRIED, ".".join(held.path), site)
+            for use, held, site in self._in_states
+            if any(held.is_like(other) for other in self._carried)
+        ]
+        told = {event.use for event in carried}
+        handed_on = [event for event in self._handed_on if event.use not in told]
+        return [*handed_on, *carried, *stored, *self._never_renewed()]
 
     def _never_renewed(self) -> list[HandedOn]:
         """Return the keys that a constructor makes, and that a compiled method draws from while nothing renews them."""
@@ -135,6 +156,10 @@ class Leftovers:
             for owner, name, use in candidates
             if writes is not None and writes.only_in(name, "__init__", {owner.name})
         ]
+
+
+def _origin(key: Key | Opaque) -> int:
+    return key.origin if isinstance(key, Key) else 0
 
 
 def _renewed(key: Key | Opaque, name: str, receiver: Ref, state: State) -> bool:
