@@ -4,7 +4,8 @@
 
 Reports a draw from a key that is kept (in `self`, in a closure or `partial`, in a state that is carried) when
 the call that makes it is repeated and the key is never renewed. Reports also a key that a function consumes and
-then returns, or keeps in `self`, as the one to go on with.
+then returns, or keeps in `self` or in a state, as the one to go on with; and one that it yields, or stores in an
+object of its caller, and then splits for itself.
 
 ## Why it matters
 
@@ -120,20 +121,15 @@ def _handed_on(events: Sequence[Event]) -> Iterable[Report]:
             site = key_site(step, event.use)
             name = key_name(site, step, None)
             fix = partial(split_local, one_key(step, event.use), later=True)
-            if event.site is not None:
-                yield Report(
-                    event.site,
-                    f"{name} was consumed by `{consumer(step)}` on {place(site)}, and the state that is returned keeps "
-                    f"it in `{event.name}`, which the next call splits: its numbers repeat; keep a key that nothing "
-                    "has consumed",
-                    beside(event.site, ("consumed here", site)),
-                    fix,
-                )
-                continue
+            main, label, other = site, "given out here", event.site
+            if event.how is Handover.CARRIED and event.site is not None:
+                main, label, other = event.site, "consumed here", site
+            words = _AFTERWARDS[event.how].format(by=consumer(step), name=event.name, at=place(other or site))
             yield Report(
-                site,
-                f"{name} is consumed by `{consumer(step)}` here {_AFTERWARDS[event.how].format(event.name)}",
-                fix=fix,
+                main,
+                f"{name} {words}",
+                beside(main, (label, other)),
+                None if event.how is Handover.GIVEN_OUT else fix,
             )
 
 
@@ -145,13 +141,18 @@ def _misused(events: Sequence[Event]) -> Iterable[Report]:
 
 
 _AFTERWARDS = {
-    Handover.RETURNED: "and then returned, so that what is made of it next repeats these numbers; return one that "
-    "nothing has consumed",
-    Handover.KEPT: "and kept in `self.{}`, so that the next call repeats these numbers; keep a key that nothing has "
-    "consumed",
-    Handover.COMPILED: "in each call of the compiled function, and nothing renews `self.{}`, so that each call draws "
-    "the same numbers; take the key as an argument, and return the new one",
-    Handover.STORED: "and kept in `self.{}`, which a method consumes again; split it, and keep one of the new keys",
+    Handover.RETURNED: "is consumed by `{by}` here and then returned, so that what is made of it next repeats these "
+    "numbers; return one that nothing has consumed",
+    Handover.KEPT: "is consumed by `{by}` here and kept in `self.{name}`, so that the next call repeats these numbers; "
+    "keep a key that nothing has consumed",
+    Handover.COMPILED: "is consumed by `{by}` here in each call of the compiled function, and nothing renews "
+    "`self.{name}`, so that each call draws the same numbers; take the key as an argument, and return the new one",
+    Handover.STORED: "is consumed by `{by}` here and kept in `self.{name}`, which a method consumes again; split it, "
+    "and keep one of the new keys",
+    Handover.CARRIED: "was consumed by `{by}` on {at}, and the state that is returned keeps it in `{name}`, which the "
+    "next call splits: its numbers repeat; keep a key that nothing has consumed",
+    Handover.GIVEN_OUT: "was given out on {at}, and whoever draws from it repeats what comes of this `{by}`; split it "
+    "first, and give out one of the new keys",
 }
 
 _MISUSED = {

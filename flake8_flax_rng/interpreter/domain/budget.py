@@ -248,3 +248,6 @@ CLASSES_NAMED = 3
 
 DRAWING_DEPTH = 3
 """Functions that hand a key on to each other before one draws. Silently: then nothing is certain to draw."""
+
+STATE_DEPTH = 3
+"""Fields and entries that lead to a key in a state. Silently: deeper ones are not looked at."""

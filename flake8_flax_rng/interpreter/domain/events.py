@@ -364,7 +364,7 @@ class HandedOn:
         use: the consumption.
         how: how it is handed on.
         name: the attribute, if it is one.
-        site: where a state with the key is returned, if that is how.
+        site: where a state with the key is returned, or the key is given out, if that is how.
     """
 
     use: Use

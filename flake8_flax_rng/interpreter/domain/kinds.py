@@ -199,6 +199,9 @@ class Handover(StrEnum):
     COMPILED = "compiled"
     """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
 
+    GIVEN_OUT = "given-out"
+    """Stored in an object that others hold, or yielded, and then split."""
+
     CARRIED = "carried"
     """In a state that is returned, whose key a function of the file splits and renews."""
 

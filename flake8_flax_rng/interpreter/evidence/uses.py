@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.budget import SPLITS_KEPT
 from flake8_flax_rng.interpreter.domain.key_lineage import child_of
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
-from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
+from flake8_flax_rng.interpreter.paths.state import HANDED_OUT, UNRESOLVED, LedgerKey
 from flake8_flax_rng.records import replaced
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Uses:
         behind: two uses of one key behind its first, by the later one: they count where the pairs with the
             first do not.
         guesses: a use, and a call that is given the key and cannot be followed, in the order of the two.
+        handed_out: where a key was handed out of sight, and the split of it that follows.
         shared: data and a model that come of one key.
         count: how many consumptions there were.
     """
@@ -51,6 +52,7 @@ class Uses:
         self.behind: dict[Use, Use] = {}
         self.firsts: dict[Use, Use] = {}
         self.guesses: list[tuple[Use, Use]] = []
+        self.handed_out: list[tuple[Use, Use]] = []
         self.shared: list[tuple[Use, Use]] = []
         self.count = 0
         self._clock = 0
@@ -89,6 +91,7 @@ class Uses:
                 self.guesses.append((given, use))
         first = state.ledger.get(key)
         if first is None:
+            self._compare_handed_out(use, state)
             state.ledger[key] = use
             return
         self.pairs.append((first, use))
@@ -107,6 +110,11 @@ class Uses:
             other = state.ledger.setdefault(own, use)
             if other is not use:
                 self.pairs.append((other, use))
+
+    def _compare_handed_out(self, use: Use, state: State) -> None:
+        given = state.ledger.get(LedgerKey(use.term, HANDED_OUT)) if use.kind is UseKind.SPLIT else None
+        if given is not None:
+            self.handed_out.append((given, use))
 
     def _compare_splits(self, key: LedgerKey, first: Use, use: Use, state: State) -> None:
         """Compare a split with all before it: splits are judged by their children, and not by the first use alone."""

@@ -37,6 +37,9 @@ SHARED = (("<data>",), -1)
 UNRESOLVED = (("<unknown>",), -1)
 """The place under which calls meet that nothing is known of."""
 
+HANDED_OUT = (("<handed out>",), -1)
+"""The place under which a key is found that was handed out of sight."""
+
 Facts = Mapping["Term", bool]
 """Truth of conditions; never changed in place."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
-from flake8_flax_rng.interpreter.core import unknown_code
+from flake8_flax_rng.interpreter.core import handed_out, unknown_code
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
@@ -66,6 +66,7 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
             ((row[0], row[1] if len(row) > 1 else None), after)
             for row, after in engine.eval_all([target.value, *subscripts.plain_index(target)], state)[:1]
         ):
+            handed_out.to_holder(engine, owner, value, target, state)
             _set_item(engine, owner, index, value, state)
 
 
@@ -90,6 +91,7 @@ def _assign_attribute(engine: Engine, target: cst.Attribute, value: Value, state
     for owner, _ in owners:
         if not _in_graph(owner, state):
             key_contract.check_leak(engine, target, owner, value, state)
+        handed_out.to_holder(engine, owner, value, target, state)
         set_attribute(engine, owner, target.attr.value, value, state)
 
 

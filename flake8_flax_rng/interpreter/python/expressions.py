@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_flax_rng.interpreter.checks import key_contract
+from flake8_flax_rng.interpreter.core import handed_out
 from flake8_flax_rng.interpreter.domain.budget import LARGEST_CONSTANT, LITERALS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
@@ -183,6 +184,7 @@ def _yielded(engine: Engine, node: cst.Yield, state: State) -> Outcomes:
         engine.book.read(value)
         if not engine.context.stack:
             engine.book.escapes.note(value)
+        handed_out.to_anybody(engine, value, node, after)
         address = engine.context.generators[-1] if engine.context.generators else 0
         found = after.heap.get(address)
         if isinstance(found, ListObject) and found.complete:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.budget import STATE_DEPTH
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, Value
@@ -46,9 +47,6 @@ class Held:
 _RENEWING = frozenset({"replace", "_replace"})
 """The methods of records that return one with other values: of ``flax.struct``, ``chex`` and ``NamedTuple``."""
 
-_DEPTH = 3
-"""How many fields and entries a path has at most."""
-
 
 def keys_in(value: Value, state: State) -> Iterator[Held]:
     """Go through the keys in the states that a function returns, a tuple of several states included.
@@ -84,7 +82,7 @@ def path_of(term: Term) -> Path | None:
 def _held(value: Value, state: State, path: Path) -> Iterator[tuple[Path, Key | Opaque]]:
     if isinstance(value, Key | Opaque) and path:
         yield path, value
-    found = state.heap.get(value.address) if isinstance(value, Ref) and len(path) < _DEPTH else None
+    found = state.heap.get(value.address) if isinstance(value, Ref) and len(path) < STATE_DEPTH else None
     if isinstance(found, Instance):
         entries = list(found.attributes.items())
     elif isinstance(found, DictObject):

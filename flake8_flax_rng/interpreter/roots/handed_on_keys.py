@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.syntax.source import Chunk
 
+_CONSTRUCTORS = frozenset({"__init__", "__post_init__"})
+
 _RETURNED = frozenset({Tuple, DictObject, Instance})
 """What is looked into for the keys that a function returns."""
 
@@ -90,7 +92,7 @@ class Leftovers:
     def _kept(self, function: Function, owner: Class, receiver: Ref, state: State, states: list[State]) -> None:
         found = state.instance(receiver)
         for name, value in found.attributes.items() if found is not None else ():
-            if isinstance(value, Key) and value.origin and function.code.name == "__init__":
+            if isinstance(value, Key) and value.origin and function.code.name in _CONSTRUCTORS:
                 self._made.add((owner, name))
             if not isinstance(value, Key | Opaque):
                 continue
@@ -98,7 +100,7 @@ class Leftovers:
             if use is None:
                 continue
             source = _source(value.term)
-            if function.code.name == "__init__":
+            if function.code.name in _CONSTRUCTORS:
                 # Who renews it in another mode means the object to repeat its numbers in this one; and a method that
                 # the constructor calls may be the very one that uses it.
                 if not any(step.method for step in use.way) and not any(
@@ -145,7 +147,10 @@ class Leftovers:
         ]
         told = {event.use for event in carried}
         handed_on = [event for event in self._handed_on if event.use not in told]
-        return [*handed_on, *carried, *stored, *self._never_renewed()]
+        given_out = [
+            HandedOn(use, Handover.GIVEN_OUT, site=given.site) for given, use in self._engine.book.uses.handed_out
+        ]
+        return [*handed_on, *carried, *given_out, *stored, *self._never_renewed()]
 
     def _never_renewed(self) -> list[HandedOn]:
         """Return the keys that a constructor makes, and that a compiled method draws from while nothing renews them."""
@@ -154,7 +159,7 @@ class Leftovers:
         return [
             HandedOn(use, Handover.COMPILED, name)
             for owner, name, use in candidates
-            if writes is not None and writes.only_in(name, "__init__", {owner.name})
+            if writes is not None and any(writes.only_in(name, method, {owner.name}) for method in _CONSTRUCTORS)
         ]
 
 

@@ -246,7 +246,7 @@ class Objects:
         engine = self._engine
         returned: list[tuple[Value, State]] = []
         hooks = engine.hooks
-        engine.hooks = replaced(hooks, returned=lambda value, after: returned.append((value, after.fork())))
+        engine.hooks = replaced(hooks, returned=lambda value, after, _: returned.append((value, after.fork())))
         try:
             self._follow(function, state, receiver)
         finally:
