@@ -63,16 +63,10 @@ def call(engine: Engine, found: Instance, args: Args, state: State, site: Site) 
         with engine.step(Step(site, turn=turn)), engine.tracing():
             after: Outcomes = []
             for carry, at in paths:
-                item = row(engine, inputs, serial, turn, at)
-                after.extend(
-                    (_carry(engine, value), left) for value, left in _step(engine, cell, carry, item, at, site)
-                )
+                given = Args([carry, row(engine, inputs, serial, turn, at)])
+                after.extend((_carry(engine, value), left) for value, left in engine.call(cell, given, at, site))
             paths = engine.merge_outcomes(after)
     return [(engine.unknown("rnn"), after) for _, after in paths]
-
-
-def _step(engine: Engine, cell: Ref, carry: Value, item: Value, state: State, site: Site) -> Outcomes:
-    return engine.call(cell, Args([carry, item]), state, site)
 
 
 def _carry(engine: Engine, returned: Value) -> Value:

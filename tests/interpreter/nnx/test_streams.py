@@ -68,8 +68,8 @@ class Cell(nnx.Module):
     def initialize_carry(self, shape, rngs):
         return jnp.zeros(shape)
     def __call__(self, carry, x):
-        return carry, x + jax.random.normal(self.key, x.shape)
-y = nnx.RNN(Cell(nnx.Rngs(0)), rngs=nnx.Rngs(1))(x)  # ! RNG102
+        return carry, x + jax.random.normal(self.key, x.shape)  # ! RNG102
+y = nnx.RNN(Cell(nnx.Rngs(0)), rngs=nnx.Rngs(1))(x)
 --
 class Cell(nnx.Module):
     def __init__(self, rngs):
