@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.dispatch import given_attributes, implementations, instances
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Atom, Term
 from flake8_flax_rng.interpreter.domain.values import (
@@ -166,8 +167,13 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
 
 
 def _is_given(function: Value, state: State) -> bool:
-    """Return whether this is what an object was made with, which knows nothing of the object."""
+    """Return whether this is what an object was made with, which knows nothing of the object.
+
+    A state of training holds the function of its model so.
+    """
     term = function.term if isinstance(function, Opaque) else None
+    if term is not None and term.name == RunKind.APPLY_FN:
+        return True
     owner = term.owner if term is not None else None
     found = state.instance(Ref(owner.address)) if owner is not None and owner.address is not None else None
     if term is None or term.name is None or found is None or not isinstance(found.cls, Class):
