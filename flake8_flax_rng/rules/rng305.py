@@ -62,8 +62,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if event.what is StreamMistake.BOUND_METHOD:
             yield Report(
                 event.site,
-                f"`{event.name}` cannot take a method of a module (flax before 0.11 takes one that draws nothing): pass "
-                "it a function and the module",
+                f"`{event.name}` cannot take a method of a module (flax before 0.11 takes one that draws nothing): "
+                "pass it a function and the module",
             )
             continue
         if event.what is StreamMistake.REPLACED:
