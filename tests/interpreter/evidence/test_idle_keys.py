@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.programs import cases, found, marks
+from tests.programs import HEAD, cases, found, marks
 
 PROGRAMS = """
 == a state keeps the key that was split
@@ -35,6 +35,17 @@ def f(state, x):
     x = x + random.normal(random.fold_in(state.key, 1), x.shape)
     return state.replace(x=x, key=state.key)
 
+== a record is the same behind a call that is given it
+def f(state: TrainState, x, loss):
+    next_key, noise_key = random.split(state.key)
+    x = loss(state, x, noise_key)
+    return state.apply_gradients(grads=x, key=state.key)  # ! RNG106
+--
+def f(state, x, loss):
+    next_key, noise_key = random.split(state.key)
+    x = loss(state, x, noise_key)
+    return state.apply_gradients(grads=x, key=state.key)
+
 == the key that is carried on has no reader
 def f(state, key):
     key, subkey = random.split(key)
@@ -62,6 +73,6 @@ def f(state, key):
 """
 
 
-@pytest.mark.parametrize("program", cases(PROGRAMS))
+@pytest.mark.parametrize("program", cases(PROGRAMS, HEAD + "from flax.training.train_state import TrainState\n\n"))
 def test_an_idle_key(program):
     assert found(program) == marks(program)
