@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
 
 if TYPE_CHECKING:
+    import ast
+
     from flake8_flax_rng.interpreter.domain.values import Class, Symbol, Value
     from flake8_flax_rng.interpreter.paths.state import State
     from flake8_flax_rng.syntax.index import Index
@@ -56,6 +58,9 @@ class OtherFiles(Protocol):
             name: a method of it, which no other code may set.
             state: the path.
         """
+
+    def mentioning(self, name: str) -> list[list[ast.stmt]] | None:
+        """Return the text of the other files around the linted one that mention a name; None if there are too many."""
 
     def store(self, module: Symbol, name: str, value: Value, state: State) -> None:
         """Set an attribute of a module."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
-    from flake8_flax_rng.interpreter.domain.values import Class, Function, FunctionCode, Value
+    from flake8_flax_rng.interpreter.domain.values import Class, Const, Function, FunctionCode, Value
     from flake8_flax_rng.interpreter.paths.state import State
 
     Settled = tuple[frozenset[tuple[Term, bool]], ...]
@@ -142,6 +142,7 @@ class Program:
         consuming: whether functions consume an argument all of them, by its position or name.
         members: the functions or classes of which an unknown value is one.
         kinds: the classes of which an unknown value is an instance of one.
+        unchanging: the unknown values that nobody can change: what functions of records are given.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         stateful: whether it makes streams of NNX.
         sites: places that objects of NNX remember, by number.
@@ -155,6 +156,8 @@ class Program:
         unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
         unkeyed: where the runs of Haiku that have no key draw first, by the number of the run.
         places: the places in what JAX traces at which keys are asked for, by the way that leads there.
+        flags: what attributes of any object of a class are as long as the program runs, by number of the class and by
+            name; None where that is not known.
         folds_apart: whether JAX was told to split as it did before 0.5: then no fold gives a child of a split.
     """
 
@@ -183,6 +186,7 @@ class Program:
         self.consuming: dict[tuple[tuple[FunctionCode, ...], int | str], bool] = {}
         self.members: dict[Term, tuple[Value, ...]] = {}
         self.kinds: dict[Term, tuple[Class, ...]] = {}
+        self.unchanging: set[Term] = set()
         self.typed_keys = False
         self.stateful = False
         self.sites: dict[int, Site] = {}
@@ -195,4 +199,5 @@ class Program:
         self.unkept: dict[cst.CSTNode, str] = {}
         self.unkeyed: dict[int, Site] = {}
         self.places: dict[Way, int] = {}
+        self.flags: dict[tuple[int, str], Const | None] = {}
         self.folds_apart = False

@@ -57,6 +57,8 @@ def _escape(engine: Engine, value: Value, state: State) -> None:
     engine.book.read(value)
     engine.book.escapes.note(value)
     if isinstance(value, Opaque):
+        if value.term in engine.program.unchanging:
+            return
         state.versions[value.term] = state.versions.get(value.term, 0) + 1
         state.close_frame(attribute_frame(value))
     elif isinstance(value, Ref):
@@ -84,8 +86,9 @@ def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> O
     parts = [engine.term(value, state) for value in args.values()]
     term = function.term if isinstance(function, Opaque) else None
     keeps = term is not None and term.kind is Kind.ATTRIBUTE and term.name in KEEPING_METHODS and not args.positional
-    for value in () if keeps else (*args.values(), *_streams(args, state)):
-        _unresolved(engine, value, state)
+    for value in (*args.values(), *_streams(args, state)):
+        if not keeps or _was_split(value, state):
+            _unresolved(engine, value, state)
     for value in args.values():
         if type(value) is Opaque:
             _escape(engine, value, state)
@@ -104,6 +107,12 @@ def _streams(args: Args, state: State) -> Iterator[Value]:
     for _, value in found.entries if isinstance(found, DictObject) else ():
         if isinstance(value, Key):
             yield value
+
+
+def _was_split(value: Value, state: State) -> bool:
+    """Return whether a key was split: whoever keeps it then keeps what is used up."""
+    first = state.ledger.get(LedgerKey(value.term)) if isinstance(value, (Key, Opaque)) else None
+    return first is not None and first.kind is UseKind.SPLIT
 
 
 def _unresolved(engine: Engine, value: Value, state: State) -> None:

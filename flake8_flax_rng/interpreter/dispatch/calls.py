@@ -10,6 +10,7 @@ from flake8_flax_rng.interpreter.core import mapped, unknown_code
 from flake8_flax_rng.interpreter.dispatch import given_attributes, implementations, instances
 from flake8_flax_rng.interpreter.dispatch.registry import METHODS, models_of
 from flake8_flax_rng.interpreter.domain.heap import Instance
+from flake8_flax_rng.interpreter.domain.kinds import RunKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Atom, Term
 from flake8_flax_rng.interpreter.domain.values import (
@@ -30,7 +31,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import INSTANCES, consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
-from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers, splitting
+from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers, rnn, splitting
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
 from flake8_flax_rng.interpreter.nnx.lanes import BACKUPS
@@ -38,6 +39,7 @@ from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.comparisons import compares
 from flake8_flax_rng.semantics.libraries import TEXT_METHODS
+from flake8_flax_rng.semantics.nnx import RNN
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -103,6 +105,8 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
             return splitting.call_backups(engine, found, site)
         if found.cls.path == bridge.TO_NNX:
             return bridge.call(engine, function, found, args, state, site)
+        if found.cls.path == RNN:
+            return rnn.call(engine, found, args, state, site)
         if nnx_modules.is_of_nnx(found):
             return layers.call(engine, function, found, args, state, site)
         return modules.call_layer(engine, function, found, args, state, site)
@@ -163,8 +167,13 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
 
 
 def _is_given(function: Value, state: State) -> bool:
-    """Return whether this is what an object was made with, which knows nothing of the object."""
+    """Return whether this is what an object was made with, which knows nothing of the object.
+
+    A state of training holds the function of its model so.
+    """
     term = function.term if isinstance(function, Opaque) else None
+    if term is not None and term.name == RunKind.APPLY_FN:
+        return True
     owner = term.owner if term is not None else None
     found = state.instance(Ref(owner.address)) if owner is not None and owner.address is not None else None
     if term is None or term.name is None or found is None or not isinstance(found.cls, Class):

@@ -9,7 +9,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Suspected, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
-from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before
+from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before, unread_next
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
 from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
@@ -20,6 +20,8 @@ from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.names_in_text import bound_between, functions_around, is_dropped, is_free
 
 if TYPE_CHECKING:
+    import ast
+
     from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
@@ -141,6 +143,11 @@ class Judgement:
     def _drawn(self, origin: int) -> Made | None:
         """Return the draw from a stream of NNX that a key comes of, if it comes of one."""
         return next((made for made in self._origins.line(origin) if made.kind is MakeKind.STREAM), None)
+
+    @property
+    def _script(self) -> list[ast.stmt]:
+        """The statements of a file that nobody imports names from."""
+        return [] if self._book.packaged else self._book.text
 
     # -- which repeats stand -----------------------------------------------------------------------
 
@@ -317,11 +324,13 @@ class Judgement:
             made = self._origins.maker(origin)
             if made is None or made.kind is not MakeKind.SPLIT or not self._stands(first, second):
                 continue
-            if made.site.chunk is not step.site.chunk or made.way[-1].owner != step.owner:
+            if made.site.chunk.file != step.site.chunk.file or made.way[-1].owner != step.owner:
                 continue  # its keys have their names in another function
             names = {index: name for index, (name, _) in self._origins.names(origin).items()}
             read = self._origins.children_read(origin)
-            name = unread(made, names, self._origins.named_array(origin), read, guessed)
+            name = unread(made, names, self._origins.named_array(origin), read, self._script, guessed)
+            if name is None and second.kind is not first.kind and UseKind.UNKNOWN in (first.kind, second.kind):
+                name = unread_next(made, names, read, self._script)
             if name is not None and (not name.isidentifier() or self._is_free(name, made, step)):
                 return [Overlooked(first, second, made, name)]
         return []
@@ -333,11 +342,12 @@ class Judgement:
             return False
         names = {index: name for index, (name, _) in self._origins.names(use.origin).items()}
         array, read = self._origins.named_array(use.origin), self._origins.children_read(use.origin)
-        return unread(made, names, array, read, alone=True) is not None
+        return unread(made, names, array, read, self._script, alone=True) is not None
 
     def _unfed(self) -> list[UnfedRun]:
         """Return the runs without streams, each with what says that one was forgotten, if anything does."""
-        return [self._with_key(run) for run in self._book.unfed.values()]
+        found = [self._with_key(run) for run in self._book.unfed.values()]
+        return [run for run in found if not run.open or run.key is not None]
 
     def _with_key(self, run: UnfedRun) -> UnfedRun:
         for origin, made in sorted(self._origins.calls()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -23,7 +23,12 @@ _SEVERAL = 3
 
 
 def unread(
-    made: Made, names: Mapping[int, str], array: tuple[str, Keys] | None, read: set[int], alone: bool = False
+    made: Made,
+    names: Mapping[int, str],
+    array: tuple[str, Keys] | None,
+    read: set[int],
+    script: Sequence[ast.stmt] = (),
+    alone: bool = False,
 ) -> str | None:
     """Return a key that a function binds and never reads, where others of the same split are read.
 
@@ -32,6 +37,7 @@ def unread(
         names: the names that its keys were bound to, by index.
         array: the name that an array of its keys was bound to, and the array; None if there is none.
         read: which of its keys were read.
+        script: the statements of the linted file, where nobody else reads their names.
         alone: whether it has to be the only one that is not read, so that there was one for each use.
 
     Returns:
@@ -40,15 +46,43 @@ def unread(
     """
     names = {index: name for index, name in sorted(names.items()) if name != source_name(made)}
     idle = [name for index, name in names.items() if index not in read and name.strip("_")]
-    function = _around(made.site) if read and (idle or array) else None
-    if function is None:
+    around = _scope(made.site, script) if read and (idle or array) else None
+    if around is None:
         return None
     line, _ = made.site.chunk.position(made.site.node)
-    lost = [name for name in names.values() if not may_be_read(function.body, line, name)]
+    lost = [name for name in names.values() if not may_be_read(around.body, line, name)]
     missing = [name for name in idle if name in lost]
     if not lost and array is not None and ((_count(made) or 0) >= _SEVERAL or not alone):
-        missing = lost = _unread_indices(function, *array)
+        missing = lost = _unread_indices(around, *array)
     return None if alone and len(lost) != 1 else next(iter(missing), None)
+
+
+def unread_next(made: Made, names: Mapping[int, str], read: set[int], script: Sequence[ast.stmt]) -> str | None:
+    """Return the key that took the name of the one that was split, where it is the only one that nobody reads.
+
+    Args:
+        made: the split.
+        names: the names that its keys were bound to, by index.
+        read: which of its keys were read.
+        script: the statements of the linted file, where nobody else reads their names.
+
+    Returns:
+        its name; None if it is read, or if that cannot be told.
+    """
+    name = source_name(made)
+    around = _scope(made.site, script) if any(names[index] == name for index in names.keys() - read) else None
+    if around is None:
+        return None
+    line, _ = made.site.chunk.position(made.site.node)
+    return name if [lost for lost in names.values() if not may_be_read(around.body, line, lost)] == [name] else None
+
+
+def _scope(site: Site, script: Sequence[ast.stmt]) -> Function | ast.Module | None:
+    """Return the function that a place is in, or the file's body; None where others may read the names of that."""
+    function = _around(site)
+    if function is not None or site.chunk.file or not script:
+        return function
+    return ast.Module(list(script), [])
 
 
 def source_name(made: Made) -> str:
@@ -73,8 +107,17 @@ def unread_before(made: Made, names: Mapping[int, str], call: Site) -> str | Non
     if function is None or not covers(function, line) or made.site.chunk.position(made.site.node)[0] > line:
         return None
     at = made.site.chunk.position(made.site.node)[0]
-    own = [name for _, name in sorted(names.items()) if name.strip("_") and name != source_name(made)]
-    return next((name for name in own if not may_be_read(function.body, at, name)), None)
+    carried = source_name(made)
+    own = [name for _, name in sorted(names.items()) if name.strip("_") and name != carried]
+    # Where the others are only handed back, this one was for the function itself.
+    mine = [carried] if carried in names.values() and own and all(_is_returned(function, name) for name in own) else []
+    return next((name for name in [*own, *mine] if not may_be_read(function.body, at, name)), None)
+
+
+def _is_returned(function: Function, name: str) -> bool:
+    """Return whether a function reads a name, and only to return it."""
+    returned = {node for part in walk(function) if isinstance(part, ast.Return) for node in loaded(part, name)}
+    return bool(returned) and returned == set(loaded(function, name))
 
 
 def _around(site: Site) -> Function | None:

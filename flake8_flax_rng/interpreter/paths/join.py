@@ -90,11 +90,14 @@ def merge_outcomes(
 def _without_fallbacks(states: list[State]) -> list[State]:
     """Return paths without those on which an argument is left out, where what stands in for it is not known.
 
-    What happens to the argument, where it is given, would be lost with the difference of the two.
+    What happens to the argument, where it is given, would be lost with the difference of the two. Paths that have
+    consumed different keys stay apart in any case: what a key was used for to make up the argument counts.
     """
     if len(states) != 2:
         return states
     one, other = states
+    if one.ledger.keys() != other.ledger.keys():
+        return states
     unlike = one.assumed != other.assumed
     names = _name_differences(one, other, apart(one.epoch, other.epoch)) if unlike else []
     if any(_stands_in(other.lookup(*place), one.lookup(*place), other) for place in names):

@@ -26,7 +26,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Value,
     Wrapped,
 )
-from flake8_flax_rng.interpreter.python import declared_types, lineage
+from flake8_flax_rng.interpreter.python import declared_types, fixed_objects, lineage
 from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics import nnx
@@ -255,7 +255,7 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
         return [(Native(f"state.{name}", owner), state)]
     if isinstance(cls, Class) and has_constructor_fields(cls) and name in ("replace", "_replace"):
         return [(Native("state.replace", owner), state)]
-    held = _declared(engine, owner, found, name, state) if name in getattr(cls, "fields", ()) else None
+    held = _told(engine, owner, found, name, state)
     if held is not None:
         return [(held, state)]
     source = engine.terms.make(Kind.OBJECT, getattr(owner, "address", 0))
@@ -265,6 +265,15 @@ def attribute(engine: Engine, owner: Value, found: Instance, name: str, state: S
     if found.version:
         return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, source, name, found.version)), state)]
     return [(Opaque(engine.terms.make(Kind.ATTRIBUTE, source, name)), state)]
+
+
+def _told(engine: Engine, owner: Value, found: Instance, name: str, state: State) -> Value | None:
+    """Return what the text of a class tells of an attribute that nothing on the path has set."""
+    if name in getattr(found.cls, "fields", ()):
+        return _declared(engine, owner, found, name, state)
+    if found.symbolic and isinstance(found.cls, Class):
+        return fixed_objects.flag(engine, found.cls, name)
+    return None
 
 
 def _declared(engine: Engine, owner: Value, found: Instance, name: str, state: State) -> Value | None:

@@ -1,7 +1,7 @@
 """What a function that is followed by itself knows of the code around it: the modules made there.
 
 A key that was bound before may have been used or renewed since. A Linen module, which nothing can change, is the same
-in each call.
+in each call. So is an attribute that all code of the project sets to one truth value.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Inst
 from flake8_flax_rng.interpreter.domain.values import (
     Bound,
     Class,
+    Const,
     Function,
     Key,
     Keys,
@@ -29,7 +30,9 @@ from flake8_flax_rng.interpreter.domain.values import (
 )
 from flake8_flax_rng.interpreter.domain.walk import OBJECTS, identity, reachable
 from flake8_flax_rng.interpreter.python import lineage
+from flake8_flax_rng.interpreter.python.decorators import undecorated
 from flake8_flax_rng.records import replaced
+from flake8_flax_rng.syntax.constant_flags import constant_flag
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -226,13 +229,23 @@ class _Lasting:
             return lineage.is_linen(value)
         if isinstance(value, Native):
             model = value.receiver.items[0] if isinstance(value.receiver, Tuple) else value.receiver
-            return value.name.startswith(_RUNS) and self.holds(model, depth + 1)
+            return value.name.startswith(_RUNS) and (self._of_its_object(model) or self.holds(model, depth + 1))
         if isinstance(value, (Partial, Wrapped)):
             return self.holds(value.function, depth + 1) and self._gathered(value)
         if isinstance(value, Tuple):
             return bool(value.items) and all(self.holds(item, depth + 1) for item in value.items)
         found = self._state.heap.get(value.address) if isinstance(value, Ref) else None
         return isinstance(value, Ref) and found is not None and self._object(value, found, depth + 1)
+
+    def _of_its_object(self, model: Value) -> bool:
+        """Keep a method that is the model, as in ``hk.transform(self._forward)``, for any object of its class."""
+        if not isinstance(model, Bound) or not isinstance(model.function, Function):
+            return False
+        found = self._state.instance(model.receiver)
+        if not isinstance(model.receiver, Ref) or found is None or not isinstance(found.cls, Class):
+            return False
+        self.heap[model.receiver.address] = replaced(found, attributes={}, symbolic=True)
+        return True
 
     def _object(self, value: Ref, found: HeapObject, depth: int) -> bool:
         if isinstance(found, Instance) and lineage.is_linen(found.cls):
@@ -294,3 +307,38 @@ def is_renewed(value: Value, held: FixedObjects) -> bool:
 def is_container(value: Value, held: FixedObjects) -> bool:
     """Return whether a value is a list or dict, which can be given other items."""
     return isinstance(value, Ref) and isinstance(held.heap.get(value.address), (ListObject, DictObject))
+
+
+def flag(engine: Engine, cls: Class, name: str) -> Const | None:
+    """Return the truth value that an attribute of each object of a class has, None where it may have another one.
+
+    It is known where a method of the class sets it, and where all code of the project that names it sets it to the
+    same value.
+    """
+    known = engine.program.flags
+    place = cls.serial, name
+    if place not in known:
+        known[place] = _settled(engine, name) if _is_set_by(cls, name) else None
+    return known[place]
+
+
+def _is_set_by(cls: Class, name: str) -> bool:
+    """Return whether a method of a class sets an attribute to a truth value, as its text says."""
+    chunks = {
+        function.code.chunk
+        for base in lineage.ancestors(cls)
+        if isinstance(base, Class)
+        for member in base.members.values()
+        if isinstance(function := undecorated(member), Function)
+    }
+    setting = re.compile(rf"\bself\.{name} = (?:True|False)\b")
+    return any(setting.search(chunk.text) for chunk in chunks)
+
+
+def _settled(engine: Engine, name: str) -> Const | None:
+    others = engine.files.others
+    elsewhere = others.mentioning(name) if others is not None else []
+    if elsewhere is None:
+        return None
+    value = constant_flag(name, [*engine.book.text, *(statement for text in elsewhere for statement in text)])
+    return Const(value) if value is not None else None

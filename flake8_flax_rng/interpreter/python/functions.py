@@ -42,8 +42,8 @@ from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_ins
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.paths.conditions import EITHER
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
-from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
-from flake8_flax_rng.interpreter.python.lineage import is_linen
+from flake8_flax_rng.interpreter.python.declared_types import linen_class, meant
+from flake8_flax_rng.interpreter.python.lineage import is_frozen, is_linen
 from flake8_flax_rng.interpreter.python.names import dotted
 from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.cst_children import children_of
@@ -148,18 +148,22 @@ def symbolic_args(engine: Engine, function: Function, state: State, receiver: Va
         names = names[1:]
     annotations = {p.name.value: p.annotation for p in _parameters(function.code.node.params)}
     for name in (*names, *(p.name.value for p in function.code.node.params.kwonly_params)):
-        known = _annotated(engine, function, annotations.get(name), state) or _default(engine, function, name)
+        known = _annotated(engine, function, name, annotations.get(name), state) or _default(engine, function, name)
         args.keywords[name] = known if known is not None else engine.parameter(function.code, name)
     args.open_positional = args.open_keywords = True
     return args
 
 
-def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | None, state: State) -> Value | None:
+def _annotated(
+    engine: Engine, function: Function, name: str, annotation: cst.Annotation | None, state: State
+) -> Value | None:
     """Return an instance with unknown fields for ``model: Net``; None where the class is no known module."""
     if annotation is None:
         return None
-    known = named(engine, annotation.annotation, function.frames, state)
-    if known is None:
+    known = meant(engine, annotation.annotation, function.frames, state)
+    if isinstance(known, Class | Symbol) and is_frozen(known):
+        engine.program.unchanging.add(engine.parameter(function.code, name).term)
+    if not isinstance(known, Class):
         return None
     any_module = engine.hooks.annotated(known, state)
     if any_module is not None:
@@ -240,6 +244,8 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         return unknown_code.unknown_call(engine, function, args, state)
     if function.owner is not None and is_left_to_subclasses(code):
         return engine.hooks.left_open(function, args, state) or _unknown(engine, function, args, state)
+    if _is_stub(code) or _lacks(function, args):
+        return _unknown(engine, function, args, state)
     if engine.context.functions and _too_much(engine, code, args, state):
         engine.bounds.exhausted(engine.context, engine.work.abroad)
         with engine.book.escapes.not_noted():
@@ -362,16 +368,39 @@ def _worth_following(engine: Engine, code: FunctionCode, args: Args, state: Stat
 
 def is_left_to_subclasses(code: FunctionCode) -> bool:
     """Return whether a method is abstract, or only says that it is not implemented: what its subclasses do is open."""
-    node = code.node
-    if isinstance(node, cst.Lambda) or len(node.body.body) > _DOCUMENTED:
-        return False
-    last = node.body.body[-1] if node.body.body else None
-    line = last.body[0] if isinstance(last, cst.SimpleStatementLine) else last
+    line = _last_of_few(code)
     if isinstance(line, cst.Raise):
         name = line.exc.func if isinstance(line.exc, cst.Call) else line.exc
         return isinstance(name, cst.Name) and name.value in _NOT_IMPLEMENTED
-    empty = isinstance(line, (cst.Pass, cst.Expr))
-    return empty and any(dotted(item.decorator).endswith("abstractmethod") for item in node.decorators)
+    if _is_stub(code):
+        return True
+    if not isinstance(line, (cst.Pass, cst.Expr)) or isinstance(code.node, cst.Lambda):
+        return False
+    return any(dotted(item.decorator).endswith("abstractmethod") for item in code.node.decorators)
+
+
+def _last_of_few(code: FunctionCode) -> cst.CSTNode | None:
+    """Return what a function does that holds nothing else but its documentation."""
+    body = code.node.body.body if isinstance(code.node, cst.FunctionDef) else ()
+    if not body or len(body) > _DOCUMENTED:
+        return None
+    last = body[-1]
+    return last.body[0] if isinstance(last, cst.SimpleStatementLine) and last.body else last
+
+
+def _is_stub(code: FunctionCode) -> bool:
+    """Return whether the body of a function is ``...``: what it does is written elsewhere, or not yet."""
+    line = _last_of_few(code)
+    return isinstance(line, cst.Expr) and isinstance(line.value, cst.Ellipsis)
+
+
+def _lacks(function: Function, args: Args) -> bool:
+    """Return whether a call in the text gives fewer arguments than a function needs, so that nothing of it runs."""
+    if not args.nodes or not args.complete():
+        return False
+    params = function.code.node.params
+    needed = sum(param.default is None for param in (*params.posonly_params, *params.params, *params.kwonly_params))
+    return len(args.positional) + len(args.keywords) < needed
 
 
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:

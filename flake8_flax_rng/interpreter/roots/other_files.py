@@ -25,6 +25,8 @@ from flake8_flax_rng.syntax.index import build, member
 from flake8_flax_rng.syntax.subclasses import deriving
 
 if TYPE_CHECKING:
+    import ast
+
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.syntax.index import Index
     from flake8_flax_rng.syntax.project import Project, SourceFile
@@ -126,6 +128,11 @@ class ProjectFiles:
             elif None in line:
                 return None  # it may well derive from the class
         return found
+
+    def mentioning(self, name: str) -> list[list[ast.stmt]] | None:
+        """Return the text of the other files around the linted one that mention a name; None if there are too many."""
+        sources = self.project.mentioning(name)
+        return None if sources is None else [source.tree.body for source in sources]
 
     def _file_of(self, cls: Class) -> str | None:
         """Return the file whose top level defines a class."""

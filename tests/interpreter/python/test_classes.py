@@ -49,6 +49,86 @@ sampler = Sampler(key)
 for _ in range(3):
     sampler.draw()
 
+== a flag that all code sets to one constant
+class Net:
+    def __init__(self, sizes):
+        if sizes:
+            self.samples = False
+    def run(self, k):
+        if self.samples:
+            return random.normal(k)
+        return 0.0
+    def best(self):
+        return self.run(None)
+--
+class Net:
+    def __init__(self, sizes):
+        self.samples = True
+    def run(self, k):
+        if self.samples:
+            return random.normal(k)
+        return 0.0
+    def best(self):
+        return self.run(None)  # ! RNG111
+--
+class Net:
+    def __init__(self, sizes):
+        self.samples = False
+    def switch(self):
+        self.samples = True
+    def run(self, k):
+        if self.samples:
+            return random.normal(k)
+        return 0.0
+    def best(self):
+        return self.run(None)  # ! RNG111
+--
+class Net:
+    def __init__(self, sizes):
+        self.samples = False
+    def run(self, k):
+        if self.samples:
+            return random.normal(k)
+        return 0.0
+    def best(self):
+        return self.run(None)  # ! RNG111
+def on(net):
+    net.samples = True
+--
+class Net:
+    def __init__(self, sizes):
+        self.samples = False
+    def run(self, k):
+        if self.samples:
+            return random.normal(k)
+        return 0.0
+    def best(self):
+        return self.run(None)  # ! RNG111
+def on(net):
+    setattr(net, "samples", True)
+--
+class Net:
+    def __init__(self, sizes):
+        self.samples = False
+    def run(self, k):
+        if self.samples:
+            return random.normal(k)
+        return 0.0
+    def best(self):
+        return self.run(None)  # ! RNG111
+def turn(net, name):
+    setattr(net, name, True)
+--
+class Net:
+    def __init__(self, sizes):
+        self.samples, self.sizes = False, sizes
+    def run(self, k):
+        if self.samples:
+            return random.normal(k)
+        return 0.0
+    def best(self):
+        return self.run(None)  # ! RNG111
+
 == two draws in a method
 class Agent:
     def __init__(self, key):

@@ -338,6 +338,56 @@ class Base(abc.ABC):
     def twice(self, k):
         return self.draw(k) + random.normal(k)
 
+== a stub does not say what it returns
+class Source:
+    def next_key(self):
+        "Return a key."
+        ...
+    def draw(self):
+        return random.normal(self.next_key())
+--
+class Source:
+    def next_key(self):
+        "Return a key."
+        return None
+    def draw(self):
+        return random.normal(self.next_key())  # ! RNG111
+--
+def next_key(): ...
+random.normal(next_key())
+--
+def next_key():
+    pass
+random.normal(next_key())  # ! RNG111
+--
+def noise(k): ...
+noise(key)
+random.normal(key)
+
+== a call that lacks an argument raises before anything is drawn
+class Layer:
+    def __init__(self, size, rate, k, mesh):
+        self.weight = random.normal(k, (size,))
+def build(mesh):
+    return [Layer(4, mesh, 0.1) for _ in range(3)]
+--
+class Layer:
+    def __init__(self, size, k, rate=0.1):
+        self.weight = random.normal(k, (size,))
+def build(mesh):
+    return [Layer(4, mesh) for _ in range(3)]  # ! RNG102
+--
+def noise(k, size):
+    return random.normal(k, (size,))
+noise(key)
+random.normal(key)
+--
+def noise(k, *, size):
+    return random.normal(k, (size,))
+given = {"size": 3}
+noise(key, **given)
+random.normal(key)  # ! RNG101
+
 == a name of the outside is what it is at the call
 k = key
 draw = lambda: random.normal(k)

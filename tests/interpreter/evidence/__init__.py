@@ -1,0 +1,1 @@
+"""The book of what was made, read, consumed and lost."""

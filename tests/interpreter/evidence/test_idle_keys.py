@@ -1,0 +1,78 @@
+"""RNG106: a key that lies idle tells that the one beside it was given in its place, as far as nothing refutes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.programs import HEAD, cases, found, marks
+
+PROGRAMS = """
+== a state keeps the key that was split
+def f(state, x):
+    next_key, noise_key = random.split(state.key)
+    x = x + random.normal(noise_key, x.shape)
+    return state.replace(x=x, key=state.key)  # ! RNG106
+--
+def f(state, x):
+    next_key, noise_key = random.split(state.key)
+    x = x + random.normal(noise_key, x.shape)
+    return state.apply_gradients(grads=x, key=state.key)  # ! RNG106
+--
+def f(state, x):
+    next_key, noise_key = random.split(state.key)
+    x = x + random.normal(noise_key, x.shape)
+    return state.replace(x=x, key=next_key)
+--
+def f(state, x):
+    return state.replace(x=x, key=state.key)
+--
+def f(state, x):
+    _, noise_key = random.split(state.key)
+    x = x + random.normal(noise_key, x.shape)
+    return state.replace(x=x, key=state.key)
+--
+def f(state, x):
+    x = x + random.normal(random.fold_in(state.key, 1), x.shape)
+    return state.replace(x=x, key=state.key)
+
+== a record is the same behind a call that is given it
+def f(state: TrainState, x, loss):
+    next_key, noise_key = random.split(state.key)
+    x = loss(state, x, noise_key)
+    return state.apply_gradients(grads=x, key=state.key)  # ! RNG106
+--
+def f(state, x, loss):
+    next_key, noise_key = random.split(state.key)
+    x = loss(state, x, noise_key)
+    return state.apply_gradients(grads=x, key=state.key)
+
+== the key that is carried on has no reader
+def f(state, key):
+    key, subkey = random.split(key)
+    keys = random.split(subkey, 3)
+    return state.reset(subkey), keys  # ! RNG106
+--
+def f(state, key):
+    key, subkey = random.split(key)
+    keys = random.split(subkey, 3)
+    return state.reset(key), keys
+--
+def f(state, key):
+    key, subkey = random.split(key)
+    keys = random.split(subkey, 3)
+    return state.reset(subkey), keys, key
+--
+def f(state, key):
+    key, subkey, other = random.split(key, 3)
+    start = state.reset(subkey)
+    return start, random.normal(other), random.split(subkey, 3), key
+--
+def f(state, key):
+    key, subkey = random.split(key)
+    return state.reset(subkey), state.step(subkey)
+"""
+
+
+@pytest.mark.parametrize("program", cases(PROGRAMS, HEAD + "from flax.training.train_state import TrainState\n\n"))
+def test_an_idle_key(program):
+    assert found(program) == marks(program)
