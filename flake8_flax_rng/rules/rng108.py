@@ -148,6 +148,8 @@ _MISUSED = {
     "bound to later; pass the key in as an argument",
     Misuse.LEAK: "JAX runs this once, while it traces the function: the key that is kept in the object is not renewed "
     "in later calls, and a tracer stays there; pass a key in, and return the new one",
+    Misuse.ASKED: "JAX asks for this key once, while it traces the function, so that all its calls and steps draw from "
+    "that one; ask for it outside, and pass it in",
 }
 
 
