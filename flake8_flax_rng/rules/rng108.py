@@ -4,8 +4,8 @@
 
 Reports a draw from a key that is kept (in `self`, in a closure or `partial`, in a state that is carried) when
 the call that makes it is repeated and the key is never renewed. Reports also a key that a function consumes and
-then returns, or keeps in `self`, as the one to go on with, and a function that JAX traces while it asks an iterator from
-outside for its next key: that happens once.
+then returns, or keeps in `self`, as the one to go on with, and a function that JAX traces while it asks an iterator
+from outside for its next key: that happens once.
 
 ## Why it matters
 
