@@ -35,6 +35,34 @@ def f(state, x):
     x = x + random.normal(random.fold_in(state.key, 1), x.shape)
     return state.replace(x=x, key=state.key)
 
+== nothing that a split has made is read
+def f(key, x, run):
+    _, subkey = random.split(key)  # ! RNG106
+    return run(x, key)
+--
+def f(key, x, run):
+    a_key, b_key = random.split(key)  # ! RNG106
+    x = x + 1
+    return run(x, key=key)
+--
+def f(key, x, run):
+    _, subkey = random.split(key)
+    return run(x, subkey)
+--
+def f(key, x, run):
+    _, subkey = random.split(key)
+    return run(x), key
+--
+def f(key, x, run):
+    y = run(x, key)
+    _, subkey = random.split(key)
+    return y
+--
+def f(key, x, record):
+    _, subkey = random.split(key)
+    record(key)
+    return x
+
 == a record is the same behind a call that is given it
 def f(state: TrainState, x, loss):
     next_key, noise_key = random.split(state.key)
