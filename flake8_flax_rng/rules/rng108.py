@@ -60,10 +60,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+import libcst as cst
+
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.keys import split_before
-from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Reused
+from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Parting, Reused
 from flake8_flax_rng.interpreter.domain.kinds import Handover, Holder, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.related import aliases, beside, head, loop
@@ -85,9 +87,10 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _stale(events: Sequence[Event]) -> Iterable[Report]:
+    given = {_draws(event, parting) for code in _OF_THE_CALLER for event, parting in reuses(events, code)}
     for event, parting in reuses(events, RULE.code):
         site = stale_site(event, parting)
-        if site is None:
+        if site is None or _draws(event, parting) in given:
             continue
         again = "in a loop" if parting.loop else f"again on {place(parting.second.site)}"
         name = _name(site)
@@ -103,6 +106,11 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
             partial(_repair, event, site),
             event.trial,
         )
+
+
+def _draws(event: Reused, parting: Parting) -> tuple[cst.CSTNode, ...]:
+    """Return the two calls that repeat a draw, and the draw: what stands in for a key is repeated where that is."""
+    return parting.first.site.node, parting.second.site.node, event.second.site.node
 
 
 def _repair(event: Reused, site: Site) -> Fix:
@@ -133,6 +141,9 @@ def _misused(events: Sequence[Event]) -> Iterable[Report]:
             label = "the key is made here" if misused.code is Misuse.CAPTURED else "traced in this call"
             yield Report(misused.site, _MISUSED[misused.code], beside(misused.site, (label, misused.other)))
 
+
+_OF_THE_CALLER = ("RNG101", "RNG102")
+"""The rules that speak of a caller who gives one key to several calls."""
 
 _AFTERWARDS = {
     Handover.RETURNED: "and then returned, so that what is made of it next repeats these numbers; return one that "
