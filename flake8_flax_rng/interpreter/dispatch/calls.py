@@ -31,7 +31,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.jax import transforms
 from flake8_flax_rng.interpreter.libraries import INSTANCES, consumers
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules, unknown_runs
-from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers, splitting
+from flake8_flax_rng.interpreter.nnx import bridge, key_places, layers, rnn, splitting
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
 from flake8_flax_rng.interpreter.nnx.lanes import BACKUPS
@@ -39,6 +39,7 @@ from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.comparisons import compares
 from flake8_flax_rng.semantics.libraries import TEXT_METHODS
+from flake8_flax_rng.semantics.nnx import BIDIRECTIONAL, RNN
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -104,6 +105,9 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
             return splitting.call_backups(engine, found, site)
         if found.cls.path == bridge.TO_NNX:
             return bridge.call(engine, function, found, args, state, site)
+        if found.cls.path in (RNN, BIDIRECTIONAL):
+            run = rnn.call if found.cls.path == RNN else rnn.call_both
+            return run(engine, found, args, state, site)
         if nnx_modules.is_of_nnx(found):
             return layers.call(engine, function, found, args, state, site)
         return modules.call_layer(engine, function, found, args, state, site)

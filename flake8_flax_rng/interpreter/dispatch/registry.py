@@ -9,7 +9,7 @@ from flake8_flax_rng.interpreter import libraries
 from flake8_flax_rng.interpreter.dispatch import notes
 from flake8_flax_rng.interpreter.jax import array_functions, control_flow, maps, random, transforms
 from flake8_flax_rng.interpreter.linen import lifted_transforms, modules
-from flake8_flax_rng.interpreter.nnx import bridge, key_places, lanes, layers, rngs, splitting, states, trees
+from flake8_flax_rng.interpreter.nnx import bridge, key_places, lanes, layers, rngs, rnn, splitting, states, trees
 from flake8_flax_rng.interpreter.nnx import modules as nnx_modules
 from flake8_flax_rng.interpreter.nnx import transforms as nnx_transforms
 from flake8_flax_rng.interpreter.python import builtin_functions, containers, frozen_dataclasses
@@ -26,6 +26,7 @@ _CALLS: tuple[Calls, ...] = (
     *lifted_transforms.CALLS,
     *rngs.CALLS,
     *layers.CALLS,
+    *rnn.CALLS,
     *lanes.CALLS,
     *splitting.CALLS,
     *states.CALLS,

@@ -38,7 +38,6 @@ from flake8_flax_rng.semantics.nnx import (
     LAYERS,
     OPTIONAL,
     RNGS,
-    RNN,
     SEQUENTIAL,
     STREAM,
     Layer,
@@ -224,8 +223,6 @@ def call(engine: Engine, owner: Ref, found: Instance, args: Args, state: State, 
         engine.book.read(value)
     if path == SEQUENTIAL:
         return _call_all(engine, found, args, state, site)
-    if path == RNN:
-        return _call_cell(engine, found, args, state, site)
     layer = LAYERS.get(path)
     if layer is not None and layer.rate and not found.symbolic:
         return _drop(engine, layer, path, found, args, state, site)
@@ -253,11 +250,6 @@ def _call_all(engine: Engine, found: Instance, args: Args, state: State, site: S
         result = [outcome for given, at in rows for outcome in engine.call(function, given, at, site)]
         rows = [(Args(list(value.items) if isinstance(value, Tuple) else [value]), after) for value, after in result]
     return result
-
-
-def _call_cell(engine: Engine, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
-    """Call an ``RNN``: its cell runs in a loop of which nothing is followed."""
-    return [(engine.unknown("rnn"), state)]
 
 
 def _drop(engine: Engine, layer: Layer, path: str, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
@@ -355,13 +347,6 @@ def _sequential(engine: Engine, path: str, args: Args, state: State, site: Site)
     return [(engine.allocate(state, Instance(Symbol(path), {_LAYERS: held})), state)]
 
 
-def _rnn(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
-    """Make an ``RNN``."""
-    cell = args.get(0, "cell")
-    attributes = {"cell": cell} if cell is not None else {}
-    return [(engine.allocate(state, Instance(Symbol(path), attributes)), state)]
-
-
 def initialize_carry(engine: Engine, owner: Ref, args: Args, state: State, site: Site) -> Outcomes:
     """Call ``cell.initialize_carry(shape, rngs)``, which asks for the stream of the carry whatever it draws."""
     found = state.instance(owner)
@@ -408,5 +393,4 @@ CALLS = (
     Calls(_make, LAYERS),
     Calls(_attend, (ATTENTION_FUNCTION,)),
     Calls(_sequential, (SEQUENTIAL,)),
-    Calls(_rnn, (RNN,)),
 )

@@ -18,6 +18,7 @@ SAID = ("RNG090 ``", "ilently", "Hides nothing", "hides nothing")
 FACTS = {
     "_CARRIED",
     "_CONSTANT_SEED",
+    "_SECOND",
     "_WORD",
     "_INFINITE",
     "_INPUTS",
