@@ -54,6 +54,7 @@ def _pick(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if keys is not None and place is not None:
         array, index = engine.term(keys, state), engine.term(place, state)
         engine.book.signs.orders.note(array, index)
+        engine.book.signs.arithmetic.reorder(array, index)
         engine.book.signs.selections.take(array, index, chosen=isinstance(args.node(1, None), cst.Name))
     return None
 
