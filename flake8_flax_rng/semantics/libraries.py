@@ -112,6 +112,9 @@ INTEGERS: dict[str, int] = {"sys.maxsize": (1 << 63) - 1}
 GENERATORS: frozenset[str] = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
 """Generators of the host, which are no keys."""
 
+KEY_SEQUENCES: frozenset[str] = frozenset({"haiku.PRNGSequence"})
+"""Classes of libraries whose objects give a new key to each ``next``."""
+
 _HOST = ("numpy.random.", "random.")
 _NOT_DRAWING = frozenset(
     ["seed", "default_rng", "RandomState", "Random", "Generator", "SeedSequence", "PCG64", "get_state", "set_state"]

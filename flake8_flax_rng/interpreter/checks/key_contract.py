@@ -15,7 +15,8 @@ from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.semantics.jax_random import SEEDS
-from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS
+from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS, KEY_SEQUENCES
+from flake8_flax_rng.semantics.transforms import BRANCHES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Trace
@@ -233,14 +234,47 @@ def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value, st
 
     What the traced function is given is a copy there, which it may return.
     """
-    trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
-    if trace is None or not isinstance(value, Key) or not isinstance(owner, Ref) or owner.address >= trace.start:
+    if isinstance(value, Key) and isinstance(owner, Ref):
+        _note_once(engine, Misuse.LEAK, owner, node, state)
+
+
+def check_asked(engine: Engine, iterator: Value, given: Value | None, node: cst.CSTNode, state: State) -> None:
+    """Note a traced function that asks an iterator from outside for its next key: it does so once.
+
+    Args:
+        engine: the analysis.
+        iterator: what is asked.
+        given: what it gives, None where that is not known.
+        node: the call that asks.
+        state: the path.
+    """
+    if isinstance(given, Key) or (isinstance(iterator, Opaque) and iterator.term.at(1) in KEY_SEQUENCES):
+        _note_once(engine, Misuse.ASKED, iterator, node, state)
+
+
+def _note_once(engine: Engine, what: Misuse, owner: Value, node: cst.CSTNode, state: State) -> None:
+    """Note what JAX does once with an object from outside of the function that it traces."""
+    traces = [trace for trace in engine.context.traces if not trace.eager]
+    if what is Misuse.ASKED:
+        traces = [trace for trace in traces if not _branches(engine, trace)]
+    trace = traces[-1] if traces else None
+    if trace is None or engine.book.uses.shapes_only or not _from_outside(owner, trace):
         return
     given = engine.context.stack[trace.depth - 1].arguments if trace.depth else ()
     if not any(owner == inner for _, argument in given for inner in reachable(argument, state.heap)):
-        engine.emit(
-            Misused(Misuse.LEAK, _in_traced(engine, trace) or engine.site(node), other=engine.context.traced_at())
-        )
+        place = _in_traced(engine, trace) or engine.site(node)
+        engine.emit(Misused(what, place, other=engine.context.traced_at()))
+
+
+def _branches(engine: Engine, trace: Trace) -> bool:
+    """Return whether JAX traces the arms of a branch, which it does anew where the program writes them anew."""
+    return bool(trace.depth) and engine.context.stack[trace.depth - 1].label in BRANCHES
+
+
+def _from_outside(owner: Value, trace: Trace) -> bool:
+    if isinstance(owner, Opaque):
+        return owner.term.number < trace.terms
+    return isinstance(owner, Ref) and owner.address < trace.start
 
 
 def _in_traced(engine: Engine, trace: Trace) -> Site | None:
