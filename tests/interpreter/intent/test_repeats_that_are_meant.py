@@ -78,13 +78,6 @@ def f(weights, batches, key, measure):
         score = measure(weights, score_key)
         print(score)
     return weights
---
-def f(weights, batches, key):
-    for batch in batches:
-        weights = weights - batch
-        score = jnp.mean(weights + random.normal(key, (3,)))
-        print(score)
-    return weights
 """
 
 
