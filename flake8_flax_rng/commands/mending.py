@@ -114,7 +114,9 @@ def _apply(result: Mended, finding: Finding, check: Callable[[str], Sequence[Fin
         new = counts - Counter(each.code for each in result.left)
         more = [each for each in now.left if each.code in new and _is_wanted(each, suggested)]
         if new and (not more or len(now.applied) > _UNCOVERED):
-            raise _Refused(f"{', '.join(sorted(new))} would come instead")
+            later = any(each.code in new and _is_wanted(each, suggested=True) for each in now.left) and not suggested
+            hint = "; --suggested tries to mend that too" if later else ""
+            raise _Refused(f"{', '.join(sorted(new))} would come instead{hint}")
         following = more[0] if more else None
     result.text, result.left, result.lines = now.text, now.left, now.lines
     result.applied += now.applied

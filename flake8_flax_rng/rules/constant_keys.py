@@ -27,7 +27,7 @@ def constant_code(event: Remade) -> str:
     """Models that start alike, and fixed buffers in a module, are made of a constant on purpose.
 
     So is the key of an evaluation which is done again and again: a function that hands its constant key on is
-    only reported where the loop itself builds the key.
+    only reported where the loop itself builds the key, or where the clock is its seed: that is to give others.
     """
     if event.use.initialises or event.second.place is MadeIn.MODULE:
         return ""
@@ -40,7 +40,8 @@ def constant_code(event: Remade) -> str:
     site = event.second.site
     written = around is not None and around.site.chunk is site.chunk
     inside = written and around is not None and site.chunk.contains(around.site.node, line(site))
-    if not inside and (_fixed_on_purpose(event) or not event.second.constant or not is_direct(event.second, event.use)):
+    meant = not event.second.constant or _fixed_on_purpose(event) or not is_direct(event.second, event.use)
+    if not inside and meant and not (event.second.clock and around is not None):
         return ""
     doubtful = not inside and _configured(event.second)
     return CERTAIN if not doubtful and _certain(event, parting, bool(inside)) else DOUBTFUL

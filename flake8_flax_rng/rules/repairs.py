@@ -81,13 +81,15 @@ def key_of(step: Step, made: Made) -> Site | None:
 
 
 def _kept_before(key: Site) -> bool:
-    """Return whether an object is given a key further up in the function."""
+    """Return whether an object holds a key already, as the function says further up: it was given it, or gave it."""
     line, _ = key.chunk.position(key.node)
     function = function_around(key.chunk, line)
     stores = [node for node in (walk(function) if function is not None else ()) if isinstance(node, ast.Assign)]
+    pairs = [(node.targets[0], node.value) for node in stores if node.lineno < line]
     return any(
-        node.lineno < line and ast.unparse(node.value) == _name(key) and isinstance(node.targets[0], ast.Attribute)
-        for node in stores
+        isinstance(held, ast.Attribute) and isinstance(name, ast.Name) and name.id == _name(key)
+        for target, value in pairs
+        for held, name in ((target, value), (value, target))
     )
 
 

@@ -4,8 +4,9 @@
 
 Reports a key that is built from a constant where the code runs again and again: in a compiled step, in a loop that
 carries on what comes of it from pass to pass or collects equal results, and in a Linen method or a compiled step that
-draws noise of its input's shape from it. The second that the clock shows is a constant too, for as many passes as fit
-into it. Where the constant stands in for a key that a call leaves out, that call is reported.
+draws noise of its input's shape from it. The second, minute or day that a clock shows is a constant too, for as many
+passes as fit into it; where a helper makes a key of it, its call is reported. Where the constant stands in for a key
+that a call leaves out, that call is reported.
 
 ## Why it matters
 

@@ -4,7 +4,8 @@
 
 Reports a draw from a key that is kept (in `self`, in a closure or `partial`, in a state that is carried) when
 the call that makes it is repeated and the key is never renewed. Reports also a key that a function consumes and
-then returns, or keeps in `self`, as the one to go on with.
+then returns, or keeps in `self`, as the one to go on with, and a function that JAX traces while it asks an iterator
+from outside for its next key: that happens once.
 
 ## Why it matters
 
@@ -59,10 +60,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+import libcst as cst
+
 from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.keys import split_before
-from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Reused
+from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Parting, Reused
 from flake8_flax_rng.interpreter.domain.kinds import Handover, Holder, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.related import aliases, beside, head, loop
@@ -84,9 +87,10 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _stale(events: Sequence[Event]) -> Iterable[Report]:
+    given = {_draws(event, parting) for code in _OF_THE_CALLER for event, parting in reuses(events, code)}
     for event, parting in reuses(events, RULE.code):
         site = stale_site(event, parting)
-        if site is None:
+        if site is None or _draws(event, parting) in given:
             continue
         again = "in a loop" if parting.loop else f"again on {place(parting.second.site)}"
         name = _name(site)
@@ -102,6 +106,11 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
             partial(_repair, event, site),
             event.trial,
         )
+
+
+def _draws(event: Reused, parting: Parting) -> tuple[cst.CSTNode, ...]:
+    """Return the two calls that repeat a draw, and the draw: what stands in for a key is repeated where that is."""
+    return parting.first.site.node, parting.second.site.node, event.second.site.node
 
 
 def _repair(event: Reused, site: Site) -> Fix:
@@ -133,6 +142,9 @@ def _misused(events: Sequence[Event]) -> Iterable[Report]:
             yield Report(misused.site, _MISUSED[misused.code], beside(misused.site, (label, misused.other)))
 
 
+_OF_THE_CALLER = ("RNG101", "RNG102")
+"""The rules that speak of a caller who gives one key to several calls."""
+
 _AFTERWARDS = {
     Handover.RETURNED: "and then returned, so that what is made of it next repeats these numbers; return one that "
     "nothing has consumed",
@@ -148,6 +160,8 @@ _MISUSED = {
     "bound to later; pass the key in as an argument",
     Misuse.LEAK: "JAX runs this once, while it traces the function: the key that is kept in the object is not renewed "
     "in later calls, and a tracer stays there; pass a key in, and return the new one",
+    Misuse.ASKED: "JAX asks for this key once, while it traces the function, so that all its calls and steps draw from "
+    "that one; ask for it outside, and pass it in",
 }
 
 

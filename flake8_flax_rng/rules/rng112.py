@@ -3,12 +3,13 @@
 ## What it does
 
 Reports numbers that `fold_in` cannot take: negative ones, those from 2**32 on, and `hash(…)`, which is nearly
-always one of both. The hash of a text is reported too where it is brought into range, as by `hash(name) % 2**32`.
+always one of both. The hash of a text is reported too where it is brought into range, as by `hash(name) % 2**32`, and
+where it is the seed of a key.
 
 ## Why it matters
 
 It raises OverflowError. The hash of a text is salted: it differs from process to process, and so does a key that it is
-folded into, whatever the seed. No run can be repeated, and the hosts of one run disagree.
+folded into, whatever the seed, or that is made of it. No run can be repeated, and the hosts of one run disagree.
 
 ## Example
 
@@ -46,7 +47,7 @@ from flake8_flax_rng.rules.report import Report, rule
 RULE = rule(
     "RNG112",
     "invalid-fold-data",
-    "fold_in is given a number that does not fit into 32 bits, or the hash of a text",
+    "fold_in is given a number that does not fit into 32 bits, or a key is made of the hash of a text",
     __doc__,
 )
 

@@ -61,7 +61,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             continue
         has = f"has only {event.detail}" if event.detail else "has no streams"
         advice = f"add `{event.name}=<key>`, or a default one, `nnx.Rngs(<key>)`"
-        message = f"the stream {event.name!r} is drawn from here, and the `nnx.Rngs` {has}: {advice}"
+        message = f"the stream {event.name!r} is needed here, and the `nnx.Rngs` {has}: {advice}"
         yield Report(
             event.site,
             message,

@@ -69,8 +69,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         before = "in the previous pass" if parting.loop else f"on {place(parting.first.site)}"
         yield Report(
             parting.second.site,
-            f"`{via}` works on a copy of the streams, so that `{event.use.label}` draws again what it drew "
-            f"{before}; use `{instead}`, or return the module and go on with that",
+            f"`{via}` works on a copy of the streams (flax before 0.11 refuses a module), so that `{event.use.label}` "
+            f"draws again what it drew {before}; use `{instead}`, or return the module and go on with that",
             (
                 *loop(parting.around),
                 *beside(

@@ -61,7 +61,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event in mistakes(events, StreamMistake.CAPTURED, StreamMistake.BOUND_METHOD, StreamMistake.REPLACED):
         if event.what is StreamMistake.BOUND_METHOD:
             yield Report(
-                event.site, f"`{event.name}` cannot take a method of a module: pass it a function and the module"
+                event.site,
+                f"`{event.name}` cannot take a method of a module (flax before 0.11 takes one that draws nothing): "
+                "pass it a function and the module",
             )
             continue
         if event.what is StreamMistake.REPLACED:

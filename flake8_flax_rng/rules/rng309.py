@@ -58,7 +58,8 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     ):
         if event.what is StreamMistake.RESEED_SPLIT:
             advice = "pass `policy='match_shape'`"
-            message = f"the streams {event.name!r} are split, and one key cannot reseed them: {advice}"
+            why = "one key cannot reseed them from flax 0.11 on"
+            message = f"the streams {event.name!r} are split, and {why}: {advice}"
             related = beside(event.site, ("split here", event.other))
             yield Report(event.site, message, related, partial(reseeded_as_shaped, event.site))
             continue

@@ -13,7 +13,7 @@ from flake8_flax_rng.fixes.passes import given_in_each_pass
 from flake8_flax_rng.interpreter.domain.events import Event, Misused, Parting, Remade, Step, part
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.constant_keys import left_out
+from flake8_flax_rng.rules.constant_keys import is_direct, left_out
 from flake8_flax_rng.rules.related import made_twice
 from flake8_flax_rng.rules.repairs import renewed_each_pass
 from flake8_flax_rng.rules.report import Report, consumer, place, spelled
@@ -47,11 +47,12 @@ def same_keys(events: Sequence[Event], code: str) -> Iterable[Report]:
                 partial(_given, step, name, site, parting),
             )
         elif event.second.clock:
+            asked = not is_direct(event.second, event.use)
             yield Report(
-                site,
+                parting.second.site if asked else site,
                 f"`{made}` {_when(event)} gives the same key for a whole second; read the clock once, before, "
                 "and split the key or fold the step into it",
-                related,
+                made_twice(event.first, event.second, parting, parting.second.site) if asked else related,
                 fix,
             )
         else:

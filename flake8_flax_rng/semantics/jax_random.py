@@ -101,12 +101,6 @@ SEEDS: frozenset[str] = frozenset({"jax.random.key", "jax.random.PRNGKey"})
 LEGACY: frozenset[str] = frozenset({"jax.random.PRNGKey"})
 """Those that make a raw array, of which JAX does not know that it is a key."""
 
-CLOCK = "time.time"
-"""The clock whose seconds are taken for seeds."""
-
-ROUNDING: frozenset[str] = frozenset({"builtins.int", "builtins.round", "math.floor", "math.ceil", "numpy.uint32"})
-"""Functions that make whole seconds of it."""
-
 FLIPPING: frozenset[str] = frozenset({"jax.random.rademacher"})
 """Samplers of signs: to multiply by them twice changes nothing."""
 

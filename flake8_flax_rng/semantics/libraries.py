@@ -26,6 +26,12 @@ PURE_ROOTS: frozenset[str] = frozenset(
         "typing",
         "dataclasses",
         "time",
+        "datetime",
+        "calendar",
+        "uuid",
+        "secrets",
+        "socket",
+        "platform",
         "os",
         "sys",
         "re",
@@ -63,6 +69,23 @@ def trusted(path: str) -> bool:
 TEXT_METHODS: frozenset[str] = frozenset({"encode", "lower", "upper", "strip", "startswith", "endswith"})
 """Methods of a text that give the same for the same text; with words alone as arguments nothing else has them."""
 
+GIVE_TEXT: frozenset[str] = frozenset(
+    [f"builtins.{name}" for name in ("str", "repr", "format", "ascii", "input", "chr", "hex", "bin", "oct")]
+    + [f"os.path.{name}" for name in ("join", "basename", "dirname", "abspath", "realpath", "normpath", "relpath")]
+    + ["os.getcwd", "os.fspath", "json.dumps", "socket.gethostname", "platform.node", "jax.tree_util.keystr"]
+)
+"""Functions whose result is a text."""
+
+TEXTS_OF_TEXT: frozenset[str] = frozenset(
+    {"capitalize", "casefold", "center", "encode", "expandtabs", "format", "format_map", "join", "ljust", "lower"}
+    | {"lstrip", "partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rstrip", "strip"}
+    | {"decode", "swapcase", "title", "translate", "upper", "zfill"}
+)
+"""Methods of a text, or of its bytes, that return a text, its bytes or several of them."""
+
+GIVE_PARTS: frozenset[str] = frozenset({"partition", "rpartition", "rsplit", "split", "splitlines"})
+"""Methods of a text whose result holds texts."""
+
 VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")
 """Functions that give another value in each call."""
 
@@ -88,6 +111,9 @@ INTEGERS: dict[str, int] = {"sys.maxsize": (1 << 63) - 1}
 
 GENERATORS: frozenset[str] = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
 """Generators of the host, which are no keys."""
+
+KEY_SEQUENCES: frozenset[str] = frozenset({"haiku.PRNGSequence"})
+"""Classes of libraries whose objects give a new key to each ``next``."""
 
 _HOST = ("numpy.random.", "random.")
 _NOT_DRAWING = frozenset(

@@ -49,6 +49,7 @@ _NORM = Layer(("num_features",), "sb")
 DROPOUT = "flax.nnx.Dropout"
 ATTENTION = "flax.nnx.MultiHeadAttention"
 RNN = "flax.nnx.RNN"
+BIDIRECTIONAL = "flax.nnx.Bidirectional"
 SEQUENTIAL = "flax.nnx.Sequential"
 
 LAYERS: dict[str, Layer] = {

@@ -152,6 +152,9 @@ RAW_REPEATS: dict[str, str] = {
 }
 """Transforms of JAX that run a function more than once, and what Linen has in their place."""
 
+BRANCHES: frozenset[str] = frozenset(path for path, how in CONTROL.items() if how in ("cond", "switch"))
+"""Transforms that trace several functions, one of which is run."""
+
 TRACING: frozenset[str] = frozenset({"jit", "vmap", "pmap", "shard"})
 """Transforms that trace the function: what Python does in it is done once."""
 

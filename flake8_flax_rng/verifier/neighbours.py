@@ -1,13 +1,15 @@
 """Libraries beside JAX and Flax that some fixtures import, and whether they are installed.
 
-They come with the extra ``verify-neighbours``. A fixture that needs one which is not there cannot be judged; this is
-said, and never taken for an agreement.
+They come with the extra ``verify-neighbours``. A fixture that needs one which is not there cannot be judged, nor one
+that says ``# needs: flax>=0.11`` where Flax is older; this is said, and never taken for an agreement.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import importlib.util
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -21,6 +23,27 @@ NEIGHBOURS = {
     "numpyro": "numpyro",
 }
 """The name of the distribution, by that of the module which a program imports."""
+
+_NEEDS = re.compile(r"^#\s*needs:\s*(?P<name>[\w-]+)>=(?P<version>\d+(?:\.\d+)*)\s*$", re.MULTILINE)
+
+
+def why_not(source: str) -> str:
+    """Say why a fixture cannot be judged here.
+
+    Args:
+        source: its text.
+
+    Returns:
+        the reason; empty where it can be.
+    """
+    absent = missing(source)
+    if absent:
+        return f"not run: {' and '.join(absent)} missing (extra verify-neighbours)"
+    for needed in _NEEDS.finditer(source):
+        here = _version(needed["name"])
+        if _numbers(here) < _numbers(needed["version"]):
+            return f"not run: needs {needed['name']} {needed['version']}, and {here or 'none'} is here"
+    return ""
 
 
 def missing(source: str) -> tuple[str, ...]:
@@ -50,3 +73,16 @@ def _imported(source: str) -> Iterator[str]:
 @cache
 def _installed(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
+
+
+@cache
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers that a version begins with, by which versions are compared."""
+    return tuple(map(int, re.findall(r"\d+", re.match(r"[\d.]*", version)[0])))  # type: ignore[index]

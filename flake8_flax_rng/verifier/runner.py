@@ -14,7 +14,7 @@ from flake8_flax_rng.verifier import pool, worker
 from flake8_flax_rng.verifier.execute import modes
 from flake8_flax_rng.verifier.fixture import Fixture, FixtureError, find, read, rule_of
 from flake8_flax_rng.verifier.judge import Verdict, conclude
-from flake8_flax_rng.verifier.neighbours import missing
+from flake8_flax_rng.verifier.neighbours import why_not
 
 Lint = Callable[[str, str], Iterable[Finding]]
 """Takes a program's text and file name, returns the linter's findings."""
@@ -140,8 +140,7 @@ def _row(path: Path, lint: Lint, cache: Path | None, timeout: float, shared: boo
     except FixtureError as error:
         return Row(rule, program, "", "", f"not a fixture: {error}", False, False, 0.0)
     linter, linter_ok = _lint(fixture, lint)
-    absent = missing(fixture.source)
-    skipped = f"not run: {' and '.join(absent)} missing (extra verify-neighbours)" if absent else ""
+    skipped = why_not(fixture.source)
     verdict = Verdict(seen=[skipped]) if skipped else _run(fixture, cache, timeout, shared)
     return Row(
         rule=rule or ", ".join(sorted({code for _, code in fixture.expected})),

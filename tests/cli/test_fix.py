@@ -188,6 +188,28 @@ def test_what_a_fix_uncovers_is_mended_with_it(program, capsys):
     assert program.read_text() == BOTH
 
 
+MODES = """\
+import jax
+from flax import nnx
+
+forward = jax.jit(lambda model, x: model(x))
+model = nnx.Dropout(0.5, rngs=nnx.Rngs(0))
+model = model.train()
+for _ in range(3):
+    print(forward(model, 1.0))
+"""
+
+
+def test_what_a_safe_fix_uncovers_may_have_one_that_is_suggested(program, capsys):
+    program.write_text(MODES)
+    assert main(["fix", "program.py"]) == 1
+    assert program.read_text() == MODES
+    left = "program.py:6: RNG310 left: RNG304 would come instead; --suggested tries to mend that too\n"
+    assert capsys.readouterr().out == left
+    assert main(["fix", "--suggested", "program.py"]) == 0
+    assert program.read_text() == MODES.replace("model = model.train", "model.train").replace("jax.jit", "nnx.jit")
+
+
 def test_what_cannot_be_mended_is_not_uncovered(program, capsys, monkeypatch):
     from flake8_flax_rng.rules import rng102
 

@@ -17,6 +17,7 @@ from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier.runner import Row, verify
 from tests import FIXTURES
 from tests.fixes.proof import Program, after, mended, problem, reasons, with_marks
+from tests.fixes.without import why_none
 
 
 @dataclass
@@ -71,7 +72,7 @@ def _add(result: Tally, program: Program, code: str, why: dict[tuple[int, int, s
         result.findings += 1
         fix = finding.detail.fix
         if fix is None:
-            reason = whys.get((finding.line, finding.column, finding.message), "nobody tries")
+            reason = whys.get((finding.line, finding.column, finding.message), why_none(code))
             result.why[f"{reason}: {program.path.name}:{finding.line}"] += 1
             continue
         result.safe += fix.safe

@@ -7,6 +7,7 @@ import pytest
 from flake8_flax_rng.rules import RULES
 from tests import FIXTURES
 from tests.fixes.__main__ import Tally, on_jax, tally
+from tests.fixes.without import WITHOUT
 
 CODES = [rule.code for rule in RULES if not rule.code.startswith("RNG0")]
 KEYS = [code for code in CODES if "RNG101" <= code <= "RNG108"]
@@ -22,6 +23,11 @@ def tallies() -> dict[str, Tally]:
 @pytest.mark.parametrize("code", CODES)
 def test_a_fix_mends_its_finding_and_nothing_else_is_said(code, tallies):
     assert not tallies[code].wrong
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_rule_without_any_fix_says_why(code, tallies):
+    assert (tallies[code].safe + tallies[code].suggested == 0) is (code in WITHOUT)
 
 
 @pytest.mark.parametrize("codes", [KEYS, STREAMS], ids=["keys", "streams"])

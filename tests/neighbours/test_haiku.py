@@ -133,7 +133,7 @@ def test_hk12():
 
 
 def test_hk13():
-    """What is drawn after a `scan`, `cond`, `jit` or `checkpoint` of JAX that draws raises: the key is that trace's."""
+    """What is drawn after a `scan`, `cond`, `jit` or `checkpoint` of JAX that draws raises at once: its key is lost."""
     ways = [
         lambda x: jax.lax.scan(lambda carry, _: (carry, noisy(x)), 0, None, 3)[1],
         lambda x: jax.lax.cond(x[0] > 0, noisy_too, lambda y: y, x),

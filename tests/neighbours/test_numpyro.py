@@ -12,6 +12,7 @@ jnp = jax.numpy
 
 from numpyro import distributions as dist  # noqa: E402
 from numpyro import handlers, infer  # noqa: E402
+from numpyro.contrib.control_flow import scan  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -146,3 +147,30 @@ def test_np15():
     for handler in (handlers.trace(model), handlers.block(model), handlers.seed(model)):
         with pytest.raises(AssertionError):
             handler()
+
+
+def test_np16():
+    """`prng_key` gives another key at each place in one run, and two runs from one key the same ones."""
+
+    def two() -> Any:
+        return jax.random.key_data(numpyro.prng_key()).tolist(), jax.random.key_data(numpyro.prng_key()).tolist()
+
+    one, other = handlers.seed(two, KEY)()
+    assert one != other
+    assert (one, other) == handlers.seed(two, KEY)()
+
+
+def test_np17():
+    """`prng_key` gives None where no handler gives it a key."""
+    with pytest.warns(UserWarning, match="outside of `seed` handler"):
+        assert numpyro.prng_key() is None
+
+
+def test_np18():
+    """`contrib.control_flow.scan` draws anew at a site in each step, and the same from a key of the outside."""
+
+    def steps(draw: Any) -> Any:
+        return handlers.seed(lambda: scan(lambda carry, _: (carry, draw()), 0.0, None, length=3)[1], KEY)().tolist()
+
+    assert len({*steps(model)}) == len([1, 2, 3])
+    assert len({*steps(lambda: jax.random.normal(OTHER))}) == 1

@@ -45,13 +45,15 @@ def test_op01():
 
 
 def test_op02():
-    """Two optimisers with one key add the same noise, and so do the replicas of one state."""
+    """Two optimisers with one key add the same noise, and so must the replicas of one state, or they part."""
     zeros = jnp.zeros(8)
     states = [noisy(KEY).init(zeros) for _ in range(2)]
     assert same(*[noisy(KEY).update(zeros, state)[0] for state in states])
     replicated = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), states[0])
     noise = jax.vmap(lambda state: noisy(KEY).update(zeros, state)[0])(replicated)
     assert same(noise[0], noise[1])
+    own = [noisy(key).init(zeros) for key in (KEY, OTHER)]
+    assert not same(*[noisy(KEY).update(zeros, state)[0] for state in own])
 
 
 def test_op03():

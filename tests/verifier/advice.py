@@ -1,4 +1,4 @@
-"""Follows the advice of a finding in the text of a program: its fix, else its message as far as that holds code.
+"""Follows the advice of a message in the text of a program, as far as the message holds code.
 
 Each form of advice is a pattern and a function. A form that holds no code, or code with a name that only a person can
 choose, has none: such findings are counted by the test, and not followed.
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_flax_rng.finding import Finding
-from flake8_flax_rng.fixes.edits import applied
 
 Span = tuple[int, int, int, int]
 """First line, first column, last line, last column."""
@@ -402,14 +401,9 @@ def form_of(finding: Finding) -> str | None:
 def follow(text: str, finding: Finding, keys: tuple[str, ...]) -> Iterator[str]:
     """Yield the program after the advice of a finding was followed, for each key that the reader may choose.
 
-    The fix of a finding is its advice; the message is what is followed where there is none.
-
     Raises:
         NotApplicable: if the advice cannot be followed where it is given.
     """
-    if finding.detail is not None and finding.detail.fix is not None:
-        yield applied(text, finding.detail.fix.edits)
-        return
     name = form_of(finding)
     if name is None:
         raise NotApplicable

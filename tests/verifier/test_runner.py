@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,14 @@ def test_a_program_whose_library_is_missing_is_skipped_and_says_so(
     assert (row.verdict, row.skipped) == ("skipped", "not run: no-such-library missing (extra verify-neighbours)")
     wrong = run(tmp_path, "clean", "import no_such_library\n", findings=(Finding(1, 0, "RNG101", ""),))
     assert wrong.verdict == "linter disagrees"
+
+
+def test_a_program_that_needs_a_newer_library_is_skipped_and_says_so(tmp_path: Path) -> None:
+    here = importlib.metadata.version("flax")
+    row = run(tmp_path, "clean", "# needs: flax>=99.1\n")
+    assert (row.verdict, row.skipped) == ("skipped", f"not run: needs flax 99.1, and {here} is here")
+    assert not neighbours.why_not("# needs: flax>=0.10\n# needs: jax>=0.4.9.1\n")
+    assert neighbours.why_not("# needs: no-such-library>=1\n") == "not run: needs no-such-library 1, and none is here"
 
 
 @pytest.mark.parametrize("text", ["import .no", "import os", "from . import haiku", "haiku = 1"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.checks import texts
 from flake8_flax_rng.interpreter.domain.events import Misused, Stateful
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, Misuse, StreamMistake
 from flake8_flax_rng.interpreter.domain.places import Site
@@ -14,7 +15,8 @@ from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import Args, Const, Key, Keys, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.semantics.jax_random import SEEDS
-from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS
+from flake8_flax_rng.semantics.libraries import GENERATORS, HOST_CLOCKS, INTEGERS, KEY_SEQUENCES
+from flake8_flax_rng.semantics.transforms import BRANCHES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Trace
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
 _WORD = 1 << 32
 _INFINITE = 1e300
-_MAKES_TEXT = ("str.", "builtins.str", "builtins.repr", "builtins.format", "builtins.ascii")
-_NAMES = frozenset({"__name__", "__qualname__", "__module__"})
 _COMPUTED = frozenset({Kind.PURE, Kind.DRAW, Kind.OP, Kind.MINUS, Kind.CONST})
 
 REFUSED = "refused"
@@ -123,39 +123,8 @@ def check_data(engine: Engine, data: Value, node: cst.BaseExpression | None) -> 
     elif isinstance(data, Opaque) and (what := _too_large(data.term)):
         code = Misuse.HASH if what.startswith("hash(") else Misuse.FOLD_DATA
         engine.emit(Misused(code, _site(engine, node), what))
-    elif isinstance(data, Opaque) and any(_salted(engine, part) for part in parts(data.term)):
+    elif isinstance(data, Opaque) and any(texts.salted(engine, part) for part in parts(data.term)):
         engine.emit(Misused(Misuse.SALTED_HASH, _site(engine, node), "hash(…)"))
-
-
-def _salted(engine: Engine, term: Term) -> bool:
-    """Return whether a value is the hash of a text, which is another one in each process."""
-    return term.function == "builtins.hash" and term.argument is not None and _is_text(engine, term.argument)
-
-
-def _is_text(engine: Engine, term: Term) -> bool:
-    """Return whether a value is a text, or holds one; of what is not known it is not taken for granted."""
-    if term.kind in (Kind.TUPLE, Kind.OP):
-        return any(_is_text(engine, part) for part in term.parts)
-    if term.kind is Kind.PURE:
-        return (term.function or "").startswith(_MAKES_TEXT)
-    if term.kind is Kind.ATTRIBUTE:
-        return term.name in _NAMES
-    return term.kind is Kind.FORMAT or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
-
-
-def _declared_as_text(engine: Engine, term: Term) -> bool:
-    """Return whether this is a parameter whose annotation says that it is a text."""
-    if term.kind is not Kind.PARAMETER:
-        return False
-    function = next((code for code in engine.context.functions if code.serial == term.serial), None)
-    if function is None:
-        return False
-    params = function.node.params
-    for param in (*params.posonly_params, *params.params, *params.kwonly_params):
-        if param.name.value == term.name and param.annotation is not None:
-            said = param.annotation.annotation
-            return isinstance(said, cst.Name) and said.value in ("str", "bytes")
-    return False
 
 
 def _too_large(term: Term) -> str:
@@ -177,7 +146,7 @@ def _too_large(term: Term) -> str:
 
 
 def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> None:
-    """Note a seed that is a part of another key, or that a traced function reads off the clock."""
+    """Note a seed that is a part of another key, the hash of a text, or read off the clock by a traced function."""
     node = args.node(0, "seed")
     if node is None:
         return
@@ -185,6 +154,8 @@ def check_seed(engine: Engine, seed: Value | None, term: Term, args: Args) -> No
     found = parts(term)
     if any(part.kind in (Kind.WORD, Kind.KEY_DATA) for part in found) or _of_a_key(term):
         engine.emit(Misused(Misuse.WORD_AS_SEED, site))
+    if any(texts.salted(engine, part) for part in found):
+        engine.emit(Misused(Misuse.SALTED_HASH, site, "hash(…)"))
     if engine.context.traces and any(part.function in HOST_CLOCKS for part in found):
         engine.emit(Misused(Misuse.CLOCK, site, other=engine.context.traced_at()))
 
@@ -263,14 +234,47 @@ def check_leak(engine: Engine, node: cst.CSTNode, owner: Value, value: Value, st
 
     What the traced function is given is a copy there, which it may return.
     """
-    trace = next((trace for trace in reversed(engine.context.traces) if not trace.eager), None)
-    if trace is None or not isinstance(value, Key) or not isinstance(owner, Ref) or owner.address >= trace.start:
+    if isinstance(value, Key) and isinstance(owner, Ref):
+        _note_once(engine, Misuse.LEAK, owner, node, state)
+
+
+def check_asked(engine: Engine, iterator: Value, given: Value | None, node: cst.CSTNode, state: State) -> None:
+    """Note a traced function that asks an iterator from outside for its next key: it does so once.
+
+    Args:
+        engine: the analysis.
+        iterator: what is asked.
+        given: what it gives, None where that is not known.
+        node: the call that asks.
+        state: the path.
+    """
+    if isinstance(given, Key) or (isinstance(iterator, Opaque) and iterator.term.at(1) in KEY_SEQUENCES):
+        _note_once(engine, Misuse.ASKED, iterator, node, state)
+
+
+def _note_once(engine: Engine, what: Misuse, owner: Value, node: cst.CSTNode, state: State) -> None:
+    """Note what JAX does once with an object from outside of the function that it traces."""
+    traces = [trace for trace in engine.context.traces if not trace.eager]
+    if what is Misuse.ASKED:
+        traces = [trace for trace in traces if not _branches(engine, trace)]
+    trace = traces[-1] if traces else None
+    if trace is None or engine.book.uses.shapes_only or not _from_outside(owner, trace):
         return
     given = engine.context.stack[trace.depth - 1].arguments if trace.depth else ()
     if not any(owner == inner for _, argument in given for inner in reachable(argument, state.heap)):
-        engine.emit(
-            Misused(Misuse.LEAK, _in_traced(engine, trace) or engine.site(node), other=engine.context.traced_at())
-        )
+        place = _in_traced(engine, trace) or engine.site(node)
+        engine.emit(Misused(what, place, other=engine.context.traced_at()))
+
+
+def _branches(engine: Engine, trace: Trace) -> bool:
+    """Return whether JAX traces the arms of a branch, which it does anew where the program writes them anew."""
+    return bool(trace.depth) and engine.context.stack[trace.depth - 1].label in BRANCHES
+
+
+def _from_outside(owner: Value, trace: Trace) -> bool:
+    if isinstance(owner, Opaque):
+        return owner.term.number < trace.terms
+    return isinstance(owner, Ref) and owner.address < trace.start
 
 
 def _in_traced(engine: Engine, trace: Trace) -> Site | None:

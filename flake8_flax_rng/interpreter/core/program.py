@@ -142,6 +142,7 @@ class Program:
         consuming: whether functions consume an argument all of them, by its position or name.
         members: the functions or classes of which an unknown value is one.
         kinds: the classes of which an unknown value is an instance of one.
+        unchanging: the unknown values that nobody can change: what functions of records are given.
         typed_keys: whether ``PRNGKey`` was told to make typed keys.
         stateful: whether it makes streams of NNX.
         sites: places that objects of NNX remember, by number.
@@ -185,6 +186,7 @@ class Program:
         self.consuming: dict[tuple[tuple[FunctionCode, ...], int | str], bool] = {}
         self.members: dict[Term, tuple[Value, ...]] = {}
         self.kinds: dict[Term, tuple[Class, ...]] = {}
+        self.unchanging: set[Term] = set()
         self.typed_keys = False
         self.stateful = False
         self.sites: dict[int, Site] = {}

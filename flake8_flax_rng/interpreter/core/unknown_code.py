@@ -57,6 +57,8 @@ def _escape(engine: Engine, value: Value, state: State) -> None:
     engine.book.read(value)
     engine.book.escapes.note(value)
     if isinstance(value, Opaque):
+        if value.term in engine.program.unchanging:
+            return
         state.versions[value.term] = state.versions.get(value.term, 0) + 1
         state.close_frame(attribute_frame(value))
     elif isinstance(value, Ref):

@@ -39,7 +39,7 @@ from flake8_flax_rng.interpreter.python import assertions, classes, lineage
 from flake8_flax_rng.interpreter.python.functions import call_function
 from flake8_flax_rng.semantics.comparisons import compares
 from flake8_flax_rng.semantics.libraries import TEXT_METHODS
-from flake8_flax_rng.semantics.nnx import RNN
+from flake8_flax_rng.semantics.nnx import BIDIRECTIONAL, RNN
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -105,8 +105,9 @@ def _instance(engine: Engine, function: Ref, args: Args, state: State, site: Sit
             return splitting.call_backups(engine, found, site)
         if found.cls.path == bridge.TO_NNX:
             return bridge.call(engine, function, found, args, state, site)
-        if found.cls.path == RNN:
-            return rnn.call(engine, found, args, state, site)
+        if found.cls.path in (RNN, BIDIRECTIONAL):
+            run = rnn.call if found.cls.path == RNN else rnn.call_both
+            return run(engine, found, args, state, site)
         if nnx_modules.is_of_nnx(found):
             return layers.call(engine, function, found, args, state, site)
         return modules.call_layer(engine, function, found, args, state, site)

@@ -10,8 +10,6 @@ from flake8_flax_rng.interpreter.domain.values import Args, Class, Function, Key
 from flake8_flax_rng.interpreter.linen import modules
 from flake8_flax_rng.interpreter.python import classes, lineage
 from flake8_flax_rng.records import replaced
-from flake8_flax_rng.semantics.libraries import PART_MODULES
-from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, STRUCT_BASES
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -20,16 +18,13 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 
-_FROZEN = frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES, *PART_MODULES})
-
-
 def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site) -> Outcomes:
     """Call a class of the linted file."""
     if isinstance(cls.target, Symbol):
         return modules.make_layer(engine, cls.target.path, args, state, site, cls)
     if lineage.is_linen(cls) and not modules.may_be_made(engine, cls.name, args, site):
         return []
-    found = Instance(cls, frozen=is_frozen(cls), symbolic=not args.complete() or not classes.fully_known(cls))
+    found = Instance(cls, frozen=lineage.is_frozen(cls), symbolic=not args.complete() or not classes.fully_known(cls))
     if classes.has_constructor_fields(cls):
         found = replaced(found, attributes=_given_fields(engine, cls, args, state, site))
     if lineage.is_linen(cls):
@@ -48,13 +43,6 @@ def instantiate(engine: Engine, cls: Class, args: Args, state: State, site: Site
     if constructor is None and lineage.is_linen(cls):
         return modules.post_init(engine, method, ref, state, site)
     return [(ref, after) for _, after in engine.call(method, given, state, site)]
-
-
-def is_frozen(cls: Class) -> bool:
-    """Return whether the attributes of a class's objects cannot be set."""
-    return lineage.derives(cls, _FROZEN) or any(
-        isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in lineage.ancestors(cls)
-    )
 
 
 def _field_names(cls: Class) -> list[str]:

@@ -463,12 +463,14 @@ class UnfedRun:
         giver: the call that gives it, where it is a parameter.
         fed: a call that gives streams to the same model while it may train.
         supplied: what the model is for all callers in other files; empty where that is not known.
+        open: whether it is given keywords that are not known: that no streams are among them, a second fact must say.
     """
 
     call: Site
     name: str
     flag: str
     mutable: bool = False
+    open: bool = False
     models: set[Term] = field(default_factory=set)
     key: str | None = None
     made: Made | None = None

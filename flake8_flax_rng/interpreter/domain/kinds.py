@@ -95,6 +95,9 @@ class Misuse(StrEnum):
     LEAK = "leak"
     """A key is renewed in an object while JAX traces."""
 
+    ASKED = "asked"
+    """An iterator is asked for its next key while JAX traces."""
+
     LEGACY = "legacy"
     """``PRNGKey`` makes a raw array."""
 

@@ -346,7 +346,8 @@ class Judgement:
 
     def _unfed(self) -> list[UnfedRun]:
         """Return the runs without streams, each with what says that one was forgotten, if anything does."""
-        return [self._with_key(run) for run in self._book.unfed.values()]
+        found = [self._with_key(run) for run in self._book.unfed.values()]
+        return [run for run in found if not run.open or run.key is not None]
 
     def _with_key(self, run: UnfedRun) -> UnfedRun:
         for origin, made in sorted(self._origins.calls()):

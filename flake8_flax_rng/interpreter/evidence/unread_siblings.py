@@ -107,8 +107,17 @@ def unread_before(made: Made, names: Mapping[int, str], call: Site) -> str | Non
     if function is None or not covers(function, line) or made.site.chunk.position(made.site.node)[0] > line:
         return None
     at = made.site.chunk.position(made.site.node)[0]
-    own = [name for _, name in sorted(names.items()) if name.strip("_") and name != source_name(made)]
-    return next((name for name in own if not may_be_read(function.body, at, name)), None)
+    carried = source_name(made)
+    own = [name for _, name in sorted(names.items()) if name.strip("_") and name != carried]
+    # Where the others are only handed back, this one was for the function itself.
+    mine = [carried] if carried in names.values() and own and all(_is_returned(function, name) for name in own) else []
+    return next((name for name in [*own, *mine] if not may_be_read(function.body, at, name)), None)
+
+
+def _is_returned(function: Function, name: str) -> bool:
+    """Return whether a function reads a name, and only to return it."""
+    returned = {node for part in walk(function) if isinstance(part, ast.Return) for node in loaded(part, name)}
+    return bool(returned) and returned == set(loaded(function, name))
 
 
 def _around(site: Site) -> Function | None:

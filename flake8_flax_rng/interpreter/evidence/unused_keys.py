@@ -13,7 +13,14 @@ from flake8_flax_rng.interpreter.domain.key_lineage import ALL
 from flake8_flax_rng.interpreter.domain.kinds import Holder, MakeKind, UseKind
 from flake8_flax_rng.interpreter.evidence.unread_siblings import source_name
 from flake8_flax_rng.syntax.liveness import may_be_read
-from flake8_flax_rng.syntax.names_in_text import Function, function_around, is_local, names_around, reads_after
+from flake8_flax_rng.syntax.names_in_text import (
+    Function,
+    function_around,
+    is_dropped,
+    is_local,
+    names_around,
+    reads_after,
+)
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made
@@ -126,7 +133,13 @@ class UnusedKeys:
                 passed = True
             elif later and (again or second.kind is not UseKind.SPLIT):
                 return True
-        return False
+        # Whoever is given the key after the split is given it in place of the new ones, whatever is done with it there.
+        return any(
+            first.derived == origin
+            and second.kind is UseKind.UNKNOWN
+            and not is_dropped(second.site.chunk, second.site.node)
+            for first, second in self._book.uses.guesses
+        )
 
 
 def where(site: Site) -> tuple[Chunk, int]:

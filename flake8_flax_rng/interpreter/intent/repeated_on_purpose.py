@@ -222,10 +222,12 @@ def _only_looked_at(case: Case) -> bool:
 def _evaluation(case: Case) -> bool:
     """A helper in a loop evaluates what the loop trains, each time with the same key.
 
-    So may the loop itself.
+    So may the loop itself; but who splits a key in a loop wants others in each pass.
     """
     parting = case.parting
     if parting.around is None or not parting.loop:
+        return False
+    if parting.second is case.second.way[-1] and case.second.kind is UseKind.SPLIT:
         return False
     if parting.second in (case.second.way[-1], case.first.way[-1]):
         loop, call = parting.around.site.node, parting.second.site.node

@@ -25,6 +25,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Tuple,
     Value,
 )
+from flake8_flax_rng.interpreter.jax import clocks
 from flake8_flax_rng.interpreter.paths.conditions import lacks_an_argument, timeless
 from flake8_flax_rng.interpreter.paths.state import SHARED, LedgerKey
 from flake8_flax_rng.interpreter.python import classes
@@ -49,7 +50,7 @@ def _seed(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     word = of_word(engine, _number(term)) if legacy else None
     if word is not None:
         return [(word, state)]
-    now = _in_seconds(engine, term)
+    now = clocks.in_seconds(engine, term)
     clock, term = now is not term, now
     fallback = engine.context.stands_in or lacks_an_argument(state)
     origin = _made(
@@ -128,16 +129,6 @@ def _unpacked(term: Term) -> Term:
     """Return an array inside of functions that only copy it."""
     while _copies(term) and (inner := term.argument) is not None:
         term = inner
-    return term
-
-
-def _in_seconds(engine: Engine, term: Term) -> Term:
-    """Return a seed with the clock's second in place of ``int(time.time())``, which is the same for a second."""
-    if term.function in table.ROUNDING and term.argument is not None and term.argument.function == table.CLOCK:
-        return engine.terms.make(Kind.PURE, table.CLOCK)
-    if term.kind is Kind.OP and term.left is not None and term.right is not None:
-        parts = [_in_seconds(engine, part) for part in (term.left, term.right)]
-        return engine.terms.make(Kind.OP, term.sign, *parts) if parts != [term.left, term.right] else term
     return term
 
 

@@ -41,6 +41,7 @@ from flake8_flax_rng.semantics.packages.numpyro import (
     CERTAIN,
     DISTRIBUTIONS,
     HANDLERS,
+    PRNG_KEY,
     SAMPLE,
     SEED,
     TRACE,
@@ -182,6 +183,16 @@ def _draw(engine: Engine, args: Args, state: State) -> bool:
     return True
 
 
+def _prng_key(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
+    """Ask the nearest ``seed`` for a key of its own: where there is none, the call gives None and a warning."""
+    seeded, handler = _nearest_seed(state)
+    if handler is not None:
+        _consume(engine, handler, engine.terms.const(path), state)
+    elif seeded and by_itself.is_run(engine) and not by_itself.below_unknown_managers(engine, "numpyro", state):
+        return [(NONE, state)]
+    return [(engine.unknown("prng_key"), state)]
+
+
 def _draws(distribution: Value | None) -> bool | None:
     """Return whether a distribution is random; None where it is not known."""
     term = distribution.term if isinstance(distribution, Opaque) else None
@@ -254,7 +265,7 @@ def _consume_for_any_model(
         _consume(engine, run, engine.terms.make(Kind.TUPLE, *given), state)
 
 
-CALLS = (Calls(_make, HANDLERS), Calls(_sample, (SAMPLE,)))
+CALLS = (Calls(_make, HANDLERS), Calls(_sample, (SAMPLE,)), Calls(_prng_key, (PRNG_KEY,)))
 METHODS: dict[str, Method] = {"numpyro": _get_trace}
 INSTANCES: dict[str, Method] = dict.fromkeys(HANDLERS, _call)
 MANAGED = dict.fromkeys(HANDLERS, managed)

@@ -31,7 +31,7 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
         state: the path.
     """
     flags = [key for key in args.keywords if key in _TRAINING]
-    if not args.complete() or engine.context.muted or len(flags) != 1:
+    if args.open_positional or engine.context.muted or len(flags) != 1:
         return
     flag, given = flags[0], args.keywords[flags[0]]
     model = _model(engine, method, args, state)
@@ -46,7 +46,7 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
     node = args.node(None, flag)
     text = step.site.chunk.code(node) if node is not None else str(_TRAINING[flag].value)
     mutable = args.keywords.get("mutable", FALSE) != FALSE
-    run = UnfedRun(step.site, step.label or str(method.name), f"{flag}={text}", mutable)
+    run = UnfedRun(step.site, step.label or str(method.name), f"{flag}={text}", mutable, args.open_keywords)
     run = engine.book.unfed.setdefault(step.site.node, run)
     run.models.add(model)
 

@@ -8,7 +8,8 @@ from flake8_flax_rng.interpreter.domain.events import ModuleRun, Use
 from flake8_flax_rng.interpreter.domain.heap import DictObject
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import Ref
+from flake8_flax_rng.interpreter.domain.terms import Term
+from flake8_flax_rng.interpreter.domain.values import Opaque, Ref
 from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import training_runs
 from flake8_flax_rng.interpreter.linen.runs import OPTIONS, signature
@@ -18,7 +19,6 @@ from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
-    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.domain.values import Args
     from flake8_flax_rng.interpreter.paths.state import State
 
@@ -60,8 +60,17 @@ def note_function(engine: Engine, function: Term, args: Args, state: State) -> N
     """
     given = args.positional[0] if args.positional else None
     found = state.heap.get(given.address) if isinstance(given, Ref) else None
-    if isinstance(found, DictObject) and any(key.value == _PARAMS for key, _ in found.entries):
+    held = isinstance(found, DictObject) and any(key.value == _PARAMS for key, _ in found.entries)
+    if held or (isinstance(given, Opaque) and _is_copy_with_params(given.term)):
         training_runs.note(engine, function, args, state)
+
+
+def _is_copy_with_params(term: Term) -> bool:
+    """Return whether a value is ``variables.copy({"params": …})``, with which a frozen dict is given other ones."""
+    parts = [part for part in term.args if isinstance(part, Term)] if term.kind is Kind.CALL else []
+    if not parts or parts[0].kind is not Kind.ATTRIBUTE or parts[0].name != "copy":
+        return False
+    return any(part.kind is Kind.DICT and any(key.value == _PARAMS for key in part.parts[::2]) for part in parts)
 
 
 def _consume_streams(engine: Engine, name: str, args: Args, state: State) -> None:

@@ -12,14 +12,14 @@ from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, reachab
 from flake8_flax_rng.interpreter.nnx import streams
 from flake8_flax_rng.interpreter.python.lineage import derives
 from flake8_flax_rng.records import replaced
-from flake8_flax_rng.semantics.nnx import LAYERS, MODULES, RNN, ROOT, SEQUENTIAL
+from flake8_flax_rng.semantics.nnx import BIDIRECTIONAL, LAYERS, MODULES, RNN, ROOT, SEQUENTIAL
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
 _WITHIN = frozenset({*OBJECTS, Partial})
-_MODULES = frozenset({*MODULES, *LAYERS, RNN, SEQUENTIAL})
+_MODULES = frozenset({*MODULES, *LAYERS, RNN, BIDIRECTIONAL, SEQUENTIAL})
 
 
 def is_module(found: Instance | None) -> bool:

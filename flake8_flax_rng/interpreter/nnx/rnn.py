@@ -1,4 +1,4 @@
-"""``nnx.RNN``: a cell that runs over the steps of a sequence, and the stream that its first carry is drawn from.
+"""``nnx.RNN`` and ``nnx.Bidirectional``: cells run over the steps of a sequence, and their carry comes of a stream.
 
 Facts: runs on flax 0.12.8. On 0.10 the network keeps the ``Rngs`` itself, and a missing stream is missed when it is
 called.
@@ -15,7 +15,7 @@ from flake8_flax_rng.interpreter.domain.values import NONE, Args, Ref, Symbol, T
 from flake8_flax_rng.interpreter.jax.control_flow import row
 from flake8_flax_rng.interpreter.nnx import rngs, streams
 from flake8_flax_rng.interpreter.python import classes
-from flake8_flax_rng.semantics.nnx import CARRY, RNN
+from flake8_flax_rng.semantics.nnx import BIDIRECTIONAL, CARRY, RNN
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -25,25 +25,35 @@ if TYPE_CHECKING:
 
 _CELL, _RNGS, _BROADCAST, _FIRST = "cell", "rngs", "broadcast_rngs", "initial_carry"
 _START = "initialize_carry"
+_PARTS = {RNN: (_CELL,), BIDIRECTIONAL: ("forward_rnn", "backward_rnn")}
+"""What a network is made of, as its constructor takes it."""
+
 _STEPS = 2
 """Steps that are followed: the second one shows what each step after it does."""
 
 
 def _make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
     """Make a network, which forks the stream of its carry."""
-    attributes: dict[str, Value] = {_RNGS: streams.unknown(engine, state, CARRY)}
-    cell, given = args.get(0, _CELL), args.keywords.get(_RNGS)
-    if cell is not None:
-        attributes[_CELL] = cell
-    broadcast = args.keywords.get(_BROADCAST, NONE)
+    attributes: dict[str, Value] = {}
+    for place, name in enumerate(_PARTS[path]):
+        part = args.get(place, name)
+        if part is not None:
+            attributes[name] = part
     if args.complete():
-        attributes[_BROADCAST] = broadcast
-    if isinstance(given, Ref) and streams.is_rngs(given, state):
-        key = rngs.draw(engine, given, state, site, CARRY, "fork")
-        if key is None:
-            return []
-        attributes[_RNGS] = streams.make(engine, state, key, CARRY)
+        attributes[_BROADCAST] = args.keywords.get(_BROADCAST, NONE)
+    source = _source(engine, args.keywords.get(_RNGS), state, site)
+    if source is None:
+        return []
+    attributes[_RNGS] = source
     return [(engine.allocate(state, Instance(Symbol(path), attributes)), state)]
+
+
+def _source(engine: Engine, given: Value | None, state: State, site: Site) -> Value | None:
+    """Return the stream that a network keeps for its carry; None where it has none to fork, which is noted."""
+    if not isinstance(given, Ref) or not streams.is_rngs(given, state):
+        return streams.unknown(engine, state, CARRY)
+    key = rngs.draw(engine, given, state, site, CARRY, "fork")
+    return None if key is None else streams.make(engine, state, key, CARRY)
 
 
 def call(engine: Engine, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
@@ -69,6 +79,24 @@ def call(engine: Engine, found: Instance, args: Args, state: State, site: Site) 
     return [(engine.unknown("rnn"), after) for _, after in paths]
 
 
+def call_both(engine: Engine, found: Instance, args: Args, state: State, site: Site) -> Outcomes:
+    """Call a network that runs one over the sequence as it is, and another one over it backwards."""
+    for value in args.values():
+        engine.book.read(value)
+    held = args.keywords.get(_RNGS, NONE)
+    given: dict[str, Value] = {_RNGS: held if held != NONE else found.attributes[_RNGS]}
+    if args.keywords.get(_FIRST, NONE) != NONE:
+        given[_FIRST] = engine.unknown(CARRY)
+    paths = [state]
+    for name in _PARTS[BIDIRECTIONAL]:
+        part = found.attributes.get(name)
+        if isinstance(part, Ref) and args.complete():
+            rows = [Args(list(args.positional[:1]), dict(given)) for _ in paths]
+            outcomes = [done for at, row in zip(paths, rows, strict=True) for done in engine.call(part, row, at, site)]
+            paths = [after for _, after in engine.merge_outcomes(outcomes)]
+    return [(engine.unknown("rnn"), after) for after in paths]
+
+
 def _carry(engine: Engine, returned: Value) -> Value:
     """Return the carry that a step leaves."""
     return returned.items[0] if isinstance(returned, Tuple) and returned.items else engine.unknown(CARRY)
@@ -89,4 +117,4 @@ def _first(engine: Engine, cell: Ref, found: Instance, args: Args, state: State,
     ]
 
 
-CALLS = (Calls(_make, (RNN,)),)
+CALLS = (Calls(_make, (RNN, BIDIRECTIONAL)),)

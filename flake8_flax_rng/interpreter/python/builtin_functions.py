@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.checks import deterministic_flag
+from flake8_flax_rng.interpreter.checks import deterministic_flag, key_contract
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.models import Calls, Model
 from flake8_flax_rng.interpreter.domain.budget import ROUNDS_KNOWN
@@ -208,6 +208,9 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if method is not None:
         return engine.call(method, Args(), state, site)
     found = state.heap.get(iterator.address) if isinstance(iterator, Ref) else None
+    if iterator is not None:
+        known = found.items[0] if isinstance(found, ListObject) and found.items else None
+        key_contract.check_asked(engine, iterator, known, site.node, state)
     if isinstance(iterator, Ref) and isinstance(found, ListObject) and found.items:
         state.heap[iterator.address] = replaced(found, items=found.items[1:], count=None)
         engine.book.read(found.items[0])

@@ -229,13 +229,23 @@ class _Lasting:
             return lineage.is_linen(value)
         if isinstance(value, Native):
             model = value.receiver.items[0] if isinstance(value.receiver, Tuple) else value.receiver
-            return value.name.startswith(_RUNS) and self.holds(model, depth + 1)
+            return value.name.startswith(_RUNS) and (self._of_its_object(model) or self.holds(model, depth + 1))
         if isinstance(value, (Partial, Wrapped)):
             return self.holds(value.function, depth + 1) and self._gathered(value)
         if isinstance(value, Tuple):
             return bool(value.items) and all(self.holds(item, depth + 1) for item in value.items)
         found = self._state.heap.get(value.address) if isinstance(value, Ref) else None
         return isinstance(value, Ref) and found is not None and self._object(value, found, depth + 1)
+
+    def _of_its_object(self, model: Value) -> bool:
+        """Keep a method that is the model, as in ``hk.transform(self._forward)``, for any object of its class."""
+        if not isinstance(model, Bound) or not isinstance(model.function, Function):
+            return False
+        found = self._state.instance(model.receiver)
+        if not isinstance(model.receiver, Ref) or found is None or not isinstance(found.cls, Class):
+            return False
+        self.heap[model.receiver.address] = replaced(found, attributes={}, symbolic=True)
+        return True
 
     def _object(self, value: Ref, found: HeapObject, depth: int) -> bool:
         if isinstance(found, Instance) and lineage.is_linen(found.cls):

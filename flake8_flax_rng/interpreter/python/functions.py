@@ -42,8 +42,8 @@ from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, OBJECTS, any_ins
 from flake8_flax_rng.interpreter.paths import conditions
 from flake8_flax_rng.interpreter.paths.conditions import EITHER
 from flake8_flax_rng.interpreter.python import effectless_calls, fixed_objects
-from flake8_flax_rng.interpreter.python.declared_types import linen_class, named
-from flake8_flax_rng.interpreter.python.lineage import is_linen
+from flake8_flax_rng.interpreter.python.declared_types import linen_class, meant
+from flake8_flax_rng.interpreter.python.lineage import is_frozen, is_linen
 from flake8_flax_rng.interpreter.python.names import dotted
 from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.cst_children import children_of
@@ -148,18 +148,22 @@ def symbolic_args(engine: Engine, function: Function, state: State, receiver: Va
         names = names[1:]
     annotations = {p.name.value: p.annotation for p in _parameters(function.code.node.params)}
     for name in (*names, *(p.name.value for p in function.code.node.params.kwonly_params)):
-        known = _annotated(engine, function, annotations.get(name), state) or _default(engine, function, name)
+        known = _annotated(engine, function, name, annotations.get(name), state) or _default(engine, function, name)
         args.keywords[name] = known if known is not None else engine.parameter(function.code, name)
     args.open_positional = args.open_keywords = True
     return args
 
 
-def _annotated(engine: Engine, function: Function, annotation: cst.Annotation | None, state: State) -> Value | None:
+def _annotated(
+    engine: Engine, function: Function, name: str, annotation: cst.Annotation | None, state: State
+) -> Value | None:
     """Return an instance with unknown fields for ``model: Net``; None where the class is no known module."""
     if annotation is None:
         return None
-    known = named(engine, annotation.annotation, function.frames, state)
-    if known is None:
+    known = meant(engine, annotation.annotation, function.frames, state)
+    if isinstance(known, Class | Symbol) and is_frozen(known):
+        engine.program.unchanging.add(engine.parameter(function.code, name).term)
+    if not isinstance(known, Class):
         return None
     any_module = engine.hooks.annotated(known, state)
     if any_module is not None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flake8_flax_rng.interpreter.domain.values import Class, Symbol
-from flake8_flax_rng.semantics.linen import MODULE
+from flake8_flax_rng.semantics.libraries import PART_MODULES
+from flake8_flax_rng.semantics.linen import IMMUTABLE_DATACLASSES, MODULE, STRUCT_BASES
+
+_FROZEN = frozenset({*IMMUTABLE_DATACLASSES, *STRUCT_BASES, *PART_MODULES})
 
 
 def ancestors(cls: Class) -> Sequence[Class | Symbol | None]:
@@ -39,6 +42,14 @@ def derives(cls: Class | Symbol, paths: frozenset[str]) -> bool:
         known = any(isinstance(base, Symbol) and base.path in paths for base in ancestors(cls))
         cls.derives[paths] = known
     return known
+
+
+def is_frozen(cls: Class | Symbol) -> bool:
+    """Return whether the attributes of a class's objects cannot be set."""
+    return derives(cls, _FROZEN) or (
+        isinstance(cls, Class)
+        and any(isinstance(base, Class) and base.dataclass in IMMUTABLE_DATACLASSES for base in ancestors(cls))
+    )
 
 
 def is_linen(cls: Class | Symbol) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.program import Chosen, FixedObjects
-from flake8_flax_rng.interpreter.dispatch.instances import is_frozen
 from flake8_flax_rng.interpreter.domain.budget import SETTERS_FOLLOWED
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding
@@ -256,7 +255,7 @@ class Objects:
     def _object(self, cls: Class, known: FixedObjects, state: State, own: Iterable[str] = ()) -> Ref:
         """Make an object; code that is not known leaves what is known of it as it is, and what its method sets."""
         fixed = frozenset({*known.names, *own})
-        found = Instance(cls, dict(known.names), frozen=is_frozen(cls), symbolic=True, fixed_names=fixed)
+        found = Instance(cls, dict(known.names), frozen=lineage.is_frozen(cls), symbolic=True, fixed_names=fixed)
         return self._engine.allocate(state, found)
 
     def _set_later(self, owner: Class, known: FixedObjects, state: State) -> None:

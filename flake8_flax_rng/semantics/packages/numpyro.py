@@ -5,6 +5,7 @@ from __future__ import annotations
 from flake8_flax_rng.semantics.consumers import RNG_KEY, Consumer, Library, Makes, Objects
 
 SAMPLE = "numpyro.sample"
+PRNG_KEY = "numpyro.prng_key"
 SEED = "numpyro.handlers.seed"
 TRACE = "numpyro.handlers.trace"
 DISTRIBUTIONS = "numpyro.distributions."
@@ -46,8 +47,12 @@ LIBRARY = Library(
         r"numpyro\.infer\.Predictive": Objects({"__call__": RNG_KEY}),
         r"numpyro\.infer\.autoguide\.Auto(?!Delta$)\w+": Objects({"sample_posterior": RNG_KEY}),
     },
+    control={
+        "numpyro.contrib.control_flow.scan": "scan",
+        "numpyro.contrib.control_flow.cond": "cond",
+    },
     modules=frozenset({"numpyro.distributions", "numpyro.infer"}),
-    followed=HANDLERS,
+    followed=HANDLERS | {PRNG_KEY},
     spellings=(
         ("numpyro.distributions.continuous.", "numpyro.distributions."),
         ("numpyro.distributions.discrete.", "numpyro.distributions."),

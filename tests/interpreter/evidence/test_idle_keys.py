@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.programs import cases, found, marks
+from tests.programs import HEAD, cases, found, marks
 
 PROGRAMS = """
 == a state keeps the key that was split
@@ -35,6 +35,45 @@ def f(state, x):
     x = x + random.normal(random.fold_in(state.key, 1), x.shape)
     return state.replace(x=x, key=state.key)
 
+== nothing that a split has made is read
+def f(key, x, run):
+    _, subkey = random.split(key)  # ! RNG106
+    return run(x, key)
+--
+def f(key, x, run):
+    a_key, b_key = random.split(key)  # ! RNG106
+    x = x + 1
+    return run(x, key=key)
+--
+def f(key, x, run):
+    _, subkey = random.split(key)
+    return run(x, subkey)
+--
+def f(key, x, run):
+    _, subkey = random.split(key)
+    return run(x), key
+--
+def f(key, x, run):
+    y = run(x, key)
+    _, subkey = random.split(key)
+    return y
+--
+def f(key, x, record):
+    _, subkey = random.split(key)
+    record(key)
+    return x
+
+== a record is the same behind a call that is given it
+def f(state: TrainState, x, loss):
+    next_key, noise_key = random.split(state.key)
+    x = loss(state, x, noise_key)
+    return state.apply_gradients(grads=x, key=state.key)  # ! RNG106
+--
+def f(state, x, loss):
+    next_key, noise_key = random.split(state.key)
+    x = loss(state, x, noise_key)
+    return state.apply_gradients(grads=x, key=state.key)
+
 == the key that is carried on has no reader
 def f(state, key):
     key, subkey = random.split(key)
@@ -62,6 +101,6 @@ def f(state, key):
 """
 
 
-@pytest.mark.parametrize("program", cases(PROGRAMS))
+@pytest.mark.parametrize("program", cases(PROGRAMS, HEAD + "from flax.training.train_state import TrainState\n\n"))
 def test_an_idle_key(program):
     assert found(program) == marks(program)

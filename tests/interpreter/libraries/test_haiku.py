@@ -35,6 +35,36 @@ k1, k2 = random.split(key)
 a = apply({}, k1, x)
 b = apply({}, k2, 2 * x)
 
+== a method that is transformed
+class Agent:
+    def __init__(self):
+        self._net = hk.transform(self._forward)
+    def _forward(self, x):
+        return noisy(x)
+    def twice(self, k, x):
+        return self._net.apply({}, k, x) + self._net.apply({}, k, 2 * x)  # ! RNG101
+    def keyless(self, x):
+        return self._net.apply({}, None, x)  # ! RNG401
+--
+class Agent:
+    def __init__(self, training):
+        self.training = training
+        self._net = hk.transform(self._forward)
+    def _forward(self, x):
+        return noisy(x) if self.training else x
+    def keyless(self, x):
+        return self._net.apply({}, None, x)
+--
+class Agent:
+    def __init__(self):
+        self._net = hk.transform(self._forward)
+    def _forward(self, x):
+        return noisy(x)
+    def change(self, other):
+        self._net = other
+    def keyless(self, x):
+        return self._net.apply({}, None, x)
+
 == a state that apply hands on
 stateful = hk.transform_with_state(noisy)
 y, state = stateful.apply({}, {}, key, x)

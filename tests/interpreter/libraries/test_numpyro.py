@@ -43,6 +43,43 @@ def infer(key):
     value = handlers.seed(model, key)()
     return value, random.normal(key)  # ! RNG101
 
+== a key that a handler gives
+def noise():
+    return random.normal(numpyro.prng_key()) + random.normal(numpyro.prng_key())
+handlers.seed(noise, key)()
+handlers.seed(noise, key)()  # ! RNG101
+--
+def noise():
+    return random.normal(numpyro.prng_key())  # ! RNG111
+noise()
+--
+def noise():
+    return random.normal(numpyro.prng_key())
+k1, k2 = random.split(key)
+handlers.seed(noise, k1)()
+handlers.seed(noise, k2)()
+--
+def noise():
+    return random.normal(numpyro.prng_key())
+with unknown():
+    noise()
+
+== the steps of a scan of NumPyro
+from numpyro.contrib.control_flow import scan
+def steps(k):
+    return scan(lambda carry, _: (carry, model() + random.normal(k)), 0.0, None, length=3)  # ! RNG102
+handlers.seed(steps, key)(random.key(1))
+--
+from numpyro.contrib.control_flow import scan
+def steps():
+    return scan(lambda carry, _: (carry, model()), 0.0, None, length=3)
+handlers.seed(steps, key)()
+--
+from numpyro.contrib.control_flow import scan
+def steps():
+    return scan(lambda carry, _: (carry, model()), 0.0, None, length=3)  # ! RNG404
+steps()
+
 == two blocks
 with handlers.seed(rng_seed=key):
     a = model(0.0)

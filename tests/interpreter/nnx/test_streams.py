@@ -108,6 +108,36 @@ class Cell(nnx.Module):
 net = nnx.RNN(Cell(), rngs=nnx.Rngs(1))
 run = jax.jit(lambda net, x: net(x, initial_carry=jnp.zeros(())))
 y = run(net, x) + run(net, x)
+== a recurrent network of two directions
+class Cell(nnx.Module):
+    def __init__(self, rngs):
+        self.drop = nnx.Dropout(0.5, rngs=rngs)
+    def initialize_carry(self, shape, rngs):
+        return jnp.zeros(shape)
+    def __call__(self, carry, x):
+        return carry, self.drop(x)
+net = nnx.Bidirectional(nnx.RNN(Cell(nnx.Rngs(0))), nnx.RNN(Cell(nnx.Rngs(1))))
+run = jax.jit(lambda net, x: net(x))
+y = run(net, x) + run(net, x)  # ! RNG304
+--
+class Cell(nnx.Module):
+    def __init__(self, rngs):
+        self.drop = nnx.Dropout(0.5, rngs=rngs)
+    def initialize_carry(self, shape, rngs):
+        return jnp.zeros(shape)
+    def __call__(self, carry, x):
+        return carry, self.drop(x)
+net = nnx.Bidirectional(nnx.RNN(Cell(nnx.Rngs(0))), nnx.RNN(Cell(nnx.Rngs(1))))
+run = nnx.jit(lambda net, x: net(x))
+y = run(net, x) + run(net, x)
+--
+cells = [nnx.GRUCell(3, 4, rngs=nnx.Rngs(seed)) for seed in range(2)]
+net = nnx.Bidirectional(nnx.RNN(cells[0]), nnx.RNN(cells[1]), rngs=nnx.Rngs(params=0))  # ! RNG301
+--
+rngs = nnx.Rngs(0)
+cells = [nnx.GRUCell(3, 4, rngs=rngs) for _ in range(2)]
+net = nnx.Bidirectional(nnx.RNN(cells[0]), nnx.RNN(cells[1]), rngs=rngs)
+y = net(x) + net(x)
 == a default stream stands in
 rngs = nnx.Rngs(params=0)
 drop = nnx.Dropout(0.1, rngs=rngs)  # ! RNG301
