@@ -181,6 +181,15 @@ ORDERS: frozenset[str] = frozenset(
 )
 """Functions that make indices of many elements."""
 
+SORTING: frozenset[str] = frozenset({"jax.numpy.argsort", "numpy.argsort"})
+"""Functions that return the inverse of an order."""
+
+ROLLING: frozenset[str] = frozenset({"jax.numpy.roll", "numpy.roll"})
+"""Functions that roll an array by a number of places, the second argument."""
+
+SLICING: frozenset[str] = frozenset({"jax.lax.dynamic_slice", "jax.lax.dynamic_slice_in_dim"})
+"""Functions that cut a piece out of an array, which begins at the second argument."""
+
 MAKING_ARRAYS: dict[str, bool] = {
     f"{module}.{name}": name != "arange"
     for module in ("jax.numpy", "numpy")

@@ -54,6 +54,8 @@ def check(engine: Engine, use: Use) -> None:
     replicas have to be equal; models that differ in their settings may start alike. And the key that a module makes of
     a seed of its own is fixed, whoever runs it: it belongs to the module, as a mask does that tells its parts apart.
     """
+    if engine.book.uses.shapes_only:
+        return
     for mapped in engine.context.lanes:
         model = use.makes in (Makes.MODEL, Makes.LAYER)
         if (use.initialises or model) and mapped.transform in DEVICES:

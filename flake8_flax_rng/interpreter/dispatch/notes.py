@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.python import assertions
 from flake8_flax_rng.interpreter.python.iteration import known_items
 from flake8_flax_rng.semantics.comparisons import compares
 from flake8_flax_rng.semantics.libraries import HOST_SEEDS, NEVER_RETURN, PURE_ROOTS, draws_on_host
-from flake8_flax_rng.semantics.transforms import CHOOSING_AMONG, SELECTING
+from flake8_flax_rng.semantics.transforms import CHOOSING_AMONG, ROLLING, SELECTING, SLICING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -46,6 +46,20 @@ def _select_among(engine: Engine, path: str, args: Args, state: State, site: Sit
         engine.book.signs.selections.alternate([engine.term(value, state) for value in [*choices, *rest]])
 
 
+def _roll(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
+    """Note a call of ``jnp.roll``: a later one may turn it back."""
+    array, shift = args.get(0, "a"), args.get(1, "shift")
+    if array is not None and shift is not None:
+        engine.book.signs.arithmetic.roll(engine.term(array, state), engine.term(shift, state))
+
+
+def _slice(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
+    """Note a piece of an array that begins at what was drawn."""
+    array, start = args.get(0, "operand"), args.get(1, None)
+    if array is not None and start is not None:
+        engine.book.signs.orders.note(engine.term(array, state), engine.term(start, state))
+
+
 def _seed_host(engine: Engine, path: str, args: Args, state: State, site: Site) -> None:
     """Note that a traced function seeds the global generator itself: it is to give the same numbers in each call."""
     if engine.context.traces and args.values():
@@ -76,6 +90,8 @@ BEFORE = (
     Calls(assertions.note, family=compares),
     Calls(_select, SELECTING),
     Calls(_select_among, CHOOSING_AMONG),
+    Calls(_roll, ROLLING),
+    Calls(_slice, SLICING),
 )
 """What is asked before all that knows more of a call."""
 

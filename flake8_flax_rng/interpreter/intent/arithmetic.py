@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.intent.compared_values import Pair
-from flake8_flax_rng.semantics.jax_random import COPYING, FLIPPING, STACKING
-from flake8_flax_rng.semantics.transforms import SELECTING
+from flake8_flax_rng.semantics.jax_random import COPYING, FLIPPING, ORDERING, STACKING
+from flake8_flax_rng.semantics.transforms import ROLLING, SELECTING, SORTING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Step, Use
@@ -97,6 +97,26 @@ class Arithmetic:
                     if _is_inverse(part.sign, earlier, sign, later):
                         self._undone.add(frozenset((earlier.draw, later.draw)))
 
+    def reorder(self, array: Term, index: Term) -> None:
+        """Note rows that are put back: an array is indexed by the inverse of the order that it was put into."""
+        later = index.argument if index.function in SORTING else None
+        if later is None or later.kind is not Kind.DRAW or later.arguments[0] not in ORDERING:
+            return
+        for inner in parts(array, _keeps_values):
+            earlier = inner.index if inner.kind is Kind.SUBSCRIPT else None
+            if isinstance(earlier, Term) and earlier.kind is Kind.DRAW and _are_alike(earlier, later):
+                self._undone.add(frozenset((earlier, later)))
+
+    def roll(self, array: Term, shift: Term) -> None:
+        """Note an array that is rolled back: by as much as it was rolled before, in the other direction."""
+        later, back = _shift(shift)
+        for inner in parts(array, _keeps_values) if later.kind is Kind.DRAW else ():
+            given = [part for part in inner.arguments if isinstance(part, Term)] if inner.function in ROLLING else []
+            for argument in given[1:2]:
+                earlier, backwards = _shift(argument)
+                if earlier.kind is Kind.DRAW and backwards is not back and _are_alike(earlier, later):
+                    self._undone.add(frozenset((earlier, later)))
+
     # -- asked by the excuses ----------------------------------------------------------------------
 
     def negations(self, draw: Term) -> list[Way]:
@@ -156,10 +176,26 @@ class _Step(NamedTuple):
     turned: bool
     scale: frozenset[Term]
 
-    @property
-    def law(self) -> list[object]:
-        """What is drawn, whatever array has given it its shape."""
-        return [part for part in self.draw.arguments if not (isinstance(part, Term) and part.name == "shape")]
+
+def _law(draw: Term) -> list[object]:
+    """Return what is drawn, whatever array has given it its shape."""
+    return [part for part in draw.arguments if not (isinstance(part, Term) and _is_measured(part))]
+
+
+def _is_measured(term: Term) -> bool:
+    """Return whether a value is computed from the shape of an array."""
+    return any(part.name == "shape" or part.function == "len" for part in parts(term))
+
+
+def _are_alike(one: Term, other: Term) -> bool:
+    """Return whether two draws are the same numbers, if the arrays that they are for are of one shape."""
+    return one.key is other.key and _law(one) == _law(other)
+
+
+def _shift(term: Term) -> tuple[Term, bool]:
+    """Return by how much an array is rolled, and whether that is negated."""
+    inner = term.parts[0] if term.kind is Kind.MINUS else None
+    return (term, False) if inner is None else (inner, True)
 
 
 def _steps(step: Term, other: Term) -> Iterator[tuple[_Step, Term]]:
@@ -190,7 +226,7 @@ def _may_undo(before: str | None, after: str) -> bool:
 
 def _is_inverse(before: str | None, earlier: _Step, after: str, later: _Step) -> bool:
     """Return whether a step undoes an earlier one."""
-    if earlier.draw.key is not later.draw.key or earlier.law != later.law:
+    if not _are_alike(earlier.draw, later.draw):
         return False
     if before == after == "*":
         return later.draw.arguments[0] in FLIPPING

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _COMPARISONS = (Kind.EQUAL, Kind.LESS, Kind.GREATER, Kind.IN, Kind.NOT)
 _TWO_VALUED = "jax.random.bernoulli"
+_ONE_HOT = "one_hot"
 _CASTS = frozenset({"astype", "asarray", "array", "float32", "int32", "float", "int", "bool"})
 _TOGETHER = {True: {"BitAnd", *ALL_OF}, False: {"BitOr", *ANY_OF}}
 """What holds, or fails, where both its parts do."""
@@ -40,6 +41,14 @@ def guards_in(factor: Term) -> Iterator[Guard]:
             yield Guard(inner, False)
     elif _is_condition(factor):
         yield Guard(factor, True)
+
+
+def one_hot_index(factor: Term) -> Term | None:
+    """Return the index of the row that a factor leaves: that of a one-hot vector; None of any other factor."""
+    while factor.kind is Kind.PART and factor.owner is not None:
+        factor = factor.owner  # a vector with another axis, ``one_hot(i, n)[:, None]``
+    factor = _uncast(factor)
+    return factor.argument if last_name(factor.function or "") == _ONE_HOT else None
 
 
 def following(condition: Term, held: bool) -> Iterator[Guard]:

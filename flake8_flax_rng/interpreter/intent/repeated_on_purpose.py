@@ -31,7 +31,7 @@ from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.outcomes import only_traced, only_waited_for
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
-from flake8_flax_rng.interpreter.intent.unison import lengths_differ
+from flake8_flax_rng.interpreter.intent.unison import goes_over_fields, is_index, lengths_differ, same_order
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
@@ -449,12 +449,21 @@ def _in_unison(case: Case) -> bool:
 
 
 def _one_order(case: Case) -> bool:
-    """The passes over several arrays index them by equal draws: their rows stay together."""
+    """Several arrays are indexed by equal draws: their rows stay together.
+
+    They are those that a loop goes over, or the two draws stand in the indices of one each.
+    """
     first, second, around = case.first, case.second, case.parting.around
-    if not case.same_text or first.signature is None or first.signature is not second.signature:
+    if first.signature is None or second.signature is None or first.label not in CHOOSING:
         return False
-    listed = around is not None and around.sweep
-    return (listed or _over_leaves(case)) and len(case.signs.orders.arrays(first.signature)) > 1
+    ours, theirs = (case.signs.orders.arrays(draw) for draw in (first.signature, second.signature))
+    if not case.same_text:
+        inline = is_index(first.site) and is_index(second.site)
+        return inline and len(ours | theirs) > 1 and same_order(first.signature, second.signature)
+    if _over_leaves(case):
+        return len(ours | theirs) > 1 and (first.signature is second.signature or bool(ours and theirs))
+    listed = around is not None and (around.sweep or goes_over_fields(around.site))
+    return first.signature is second.signature and listed and len(ours) > 1
 
 
 def _transformed_alike(case: Case) -> bool:

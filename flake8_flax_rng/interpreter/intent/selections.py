@@ -1,18 +1,19 @@
 """Selections: of two draws from one key, or of the lanes of one, a single one counts, so that no two numbers meet.
 
-``where``, ``cond`` and the like choose between them, an index does, or each is multiplied by a condition of its own.
+``where``, ``cond`` and the like choose between them, an index does, or each is multiplied by a condition of its own. An
+index chooses if it is the only one that is taken of the array: two rows of equal draws meet again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import part
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import parts
-from flake8_flax_rng.interpreter.intent.guards import Guard, certain, exclude, following, guards_in
+from flake8_flax_rng.interpreter.intent.guards import Guard, certain, exclude, following, guards_in, one_hot_index
 from flake8_flax_rng.semantics.jax_random import ORDERING
 from flake8_flax_rng.semantics.transforms import ORDERS
 from flake8_flax_rng.syntax.cst_children import children_of
@@ -41,7 +42,9 @@ class Selections:
         self._guards: dict[Term, set[Guard]] = {}
         self._written: set[Written] = set()
         self._pieces: dict[cst.CSTNode | None, set[cst.CSTNode]] = {}
-        self._one_taken: set[Term] = set()
+        self._indices: dict[Term, set[Term]] = {}
+        self._apart_in: dict[frozenset[Term | None], set[Term]] = {}
+        self._lanes_of: dict[Term, set[Term]] = {}
 
     # -- told by the interpreter -----------------------------------------------------------------
 
@@ -58,15 +61,7 @@ class Selections:
 
     def alternate(self, values: Sequence[Term]) -> None:
         """Note values of which one is taken."""
-        for one, other in combinations([value for value in values if value.draws], 2):
-            if one.draws & other.draws:
-                ours, theirs = _drawn(one), _drawn(other)
-                self._apart.update(
-                    frozenset((draw, rival))
-                    for draw in ours - theirs
-                    for rival in theirs - ours
-                    if draw.key is rival.key
-                )
+        self._apart.update(_rivals(values))
 
     def multiply(self, one: Term, other: Term) -> None:
         """Note a product: what is multiplied by a condition counts where it holds."""
@@ -74,14 +69,32 @@ class Selections:
             for guard in guards_in(factor) if value.draws else ():
                 self._guard(_drawn(value), guard.condition, guard.held)
 
-    def take(self, array: Term, index: Term) -> None:
-        """Note an array of which one element is taken."""
-        if not array.draws or not _is_one(index):
+    def weigh(self, one: Term, other: Term) -> None:
+        """Note a product, or one of matrices: a one-hot vector leaves one row."""
+        for value, factor in ((one, other), (other, one)):
+            index = one_hot_index(factor)
+            if index is not None:
+                self.take(value, index, chosen=index.kind is Kind.CONST)
+
+    def take(self, array: Term, index: Term, chosen: bool = False) -> None:
+        """Note an element that is taken of an array.
+
+        Args:
+            array: the array.
+            index: the index of the element.
+            chosen: whether a constant index is one that the program has chosen: it has a name.
+        """
+        if not array.draws:
+            return
+        self._indices.setdefault(array, set()).add(index)
+        if not chosen and not _is_one(index):
             return
         if array.kind is Kind.PURE and array.argument is not None and array.argument.kind in (Kind.LIST, Kind.TUPLE):
-            self.alternate(array.argument.parts)
+            for pair in _rivals(array.argument.parts):
+                self._apart_in.setdefault(pair, set()).add(array)
         stacks = [term for term in parts(array, lambda term: bool(term.draws)) if term.kind is Kind.STACKED]
-        self._one_taken.update(draw for stack in stacks for draw in _drawn(stack))
+        for draw in {draw for stack in stacks for draw in _drawn(stack)}:
+            self._lanes_of.setdefault(draw, set()).add(array)
 
     def _guard(self, draws: Iterable[Term], condition: Term, held: bool) -> None:
         for draw in draws:
@@ -91,7 +104,8 @@ class Selections:
 
     def part(self, first: Use, second: Use) -> bool:
         """Return whether no element can be of both uses of a key."""
-        if frozenset((first.signature, second.signature)) in self._apart:
+        pair = frozenset((first.signature, second.signature))
+        if pair in self._apart or any(map(self._has_one_index, self._apart_in.get(pair, ()))):
             return True
         if first.signature is not None and second.signature is not None:
             ours, theirs = (certain(self._guards.get(draw, set())) for draw in (first.signature, second.signature))
@@ -101,7 +115,12 @@ class Selections:
 
     def takes_one_lane(self, use: Use) -> bool:
         """Return whether of what all lanes draw that of one of them is taken."""
-        return use.signature in self._one_taken
+        arrays = self._lanes_of.get(use.signature, ()) if use.signature is not None else ()
+        return bool(arrays) and all(map(self._has_one_index, arrays))
+
+    def _has_one_index(self, array: Term) -> bool:
+        """Return whether of an array one element alone is taken."""
+        return len(self._indices[array]) == 1
 
     def _are_written_apart(self, first: Use, second: Use) -> bool:
         if not self._written:
@@ -125,6 +144,15 @@ class Selections:
 def _drawn(value: Term) -> set[Term]:
     """Return the draws that a value is computed from."""
     return {term for term in parts(value, lambda term: bool(term.draws)) if term.kind is Kind.DRAW}
+
+
+def _rivals(values: Sequence[Term]) -> Iterator[frozenset[Term | None]]:
+    """Go through the pairs of draws from one key of which each is in another one of some values."""
+    for one, other in combinations([value for value in values if value.draws], 2):
+        if one.draws & other.draws:
+            ours, theirs = _drawn(one), _drawn(other)
+            for draw in ours - theirs:
+                yield from (frozenset((draw, rival)) for rival in theirs - ours if draw.key is rival.key)
 
 
 def _is_one(index: Term) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.places import Site
 
 _DISPLAYS = cst.List | cst.Tuple | cst.Set | cst.Dict
-_SCOPES = cst.FunctionDef | cst.ClassDef | cst.Lambda
+_SCOPES = cst.FunctionDef | cst.Lambda
 
 
 class _Row(NamedTuple):

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
 from flake8_flax_rng.interpreter.domain.budget import NESTING_NAMED
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term, parts
-from flake8_flax_rng.semantics.jax_random import COPYING, SAMPLERS
+from flake8_flax_rng.semantics.jax_random import COPYING, ORDERING, SAMPLERS
 from flake8_flax_rng.semantics.transforms import MAKING_ARRAYS
+from flake8_flax_rng.syntax.cst_children import ancestors, nodes_of
+
+if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.domain.places import Site
+
+_ENTRIES = frozenset({"items", "values", "keys"})
 
 
 class Orders:
@@ -24,6 +34,59 @@ class Orders:
     def arrays(self, draw: Term) -> set[Term]:
         """Return the arrays that a draw has put into its order, without those that it has made itself."""
         return {array for array in self._arrays.get(draw, ()) if draw.key not in array.draws}
+
+
+def same_order(one: Term, other: Term) -> bool:
+    """Return whether two draws are equal, where an array is as long after it was put into an order as before."""
+    if one is other:
+        return True
+    if one.key is not other.key or one.arguments[:1] != other.arguments[:1] or one.arguments[0] not in ORDERING:
+        return False
+    ours, theirs = one.arguments[1:], other.arguments[1:]
+    return len(ours) == len(theirs) and all(map(_same_number, ours, theirs))
+
+
+def _same_number(one: object, other: object) -> bool:
+    if isinstance(one, Term) and isinstance(other, Term):
+        return _number(one) is _number(other)
+    return one == other
+
+
+def _number(term: Term) -> Term:
+    """Return what a number is the length of; the number itself if it is none, or what has put the array in order."""
+    measured = term.argument if term.function == "len" else None
+    if term.kind is Kind.SUBSCRIPT and term.index is not None and term.index.value == 0:
+        measured = term.owner.owner if term.owner is not None and term.owner.name == "shape" else None
+    if measured is None:
+        return term
+    while measured.kind is Kind.SUBSCRIPT and measured.owner is not None:
+        order = measured.index
+        if order is None or order.kind is not Kind.DRAW or order.arguments[0] not in ORDERING:
+            break
+        measured = measured.owner
+    return measured
+
+
+def is_index(site: Site) -> bool:
+    """Return whether a call stands in the index of an array."""
+    return any(isinstance(node, cst.SubscriptElement) for node in ancestors(site.chunk.module, site.node))
+
+
+def goes_over_fields(loop: Site) -> bool:
+    """Return whether a loop goes over the entries of a dict, by their names: ``d.items()``, or ``d[name]`` in it."""
+    node = loop.node
+    if not isinstance(node, cst.For | cst.CompFor):
+        return False
+    over = node.iter
+    if isinstance(over, cst.Call):
+        return isinstance(over.func, cst.Attribute) and over.func.attr.value in _ENTRIES and not over.args
+    body = node if isinstance(node, cst.For) else next(iter(ancestors(loop.chunk.module, node)[-1:]), node)
+    return any(
+        isinstance(inner, cst.Subscript)
+        and inner.value.deep_equals(over)
+        and inner.slice[0].slice.deep_equals(cst.Index(node.target))
+        for inner in nodes_of(body)
+    )
 
 
 def lengths_differ(one: Term, other: Term, settings: Term) -> bool:

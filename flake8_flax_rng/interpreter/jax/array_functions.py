@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import NONE, Args, Key, Keys, Opaque, Rows, Stacked, Value
@@ -50,7 +52,10 @@ def _pick(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
     if isinstance(keys, Keys) and place is not None:
         return [(item(engine, keys, place, state), state)]
     if keys is not None and place is not None:
-        engine.book.signs.orders.note(engine.term(keys, state), engine.term(place, state))
+        array, index = engine.term(keys, state), engine.term(place, state)
+        engine.book.signs.orders.note(array, index)
+        engine.book.signs.arithmetic.reorder(array, index)
+        engine.book.signs.selections.take(array, index, chosen=isinstance(args.node(1, None), cst.Name))
     return None
 
 

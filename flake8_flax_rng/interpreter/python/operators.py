@@ -173,6 +173,8 @@ def _note_signs(engine: Engine, sign: str, left: Term, right: Term) -> None:
     engine.book.signs.arithmetic.note(sign, left, right, tuple(engine.context.stack))
     if sign == "*":
         engine.book.signs.selections.multiply(left, right)
+    if sign in ("*", cst.MatrixMultiply.__name__):
+        engine.book.signs.selections.weigh(left, right)
 
 
 def _merged(left: Value, right: Value, state: State) -> DictObject | None:

@@ -55,6 +55,7 @@ def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
         elif index:
             for place, at in engine.eval(index[0], after):
                 _check_index(engine, node, value, place)
+                _note_element(engine, value, place, index[0], at)
                 result.extend(registered(engine, value, place, at) or [(item(engine, value, place, at), at)])
         else:
             result.extend(_sliced(engine, node, value, after))
@@ -76,6 +77,15 @@ def _check_index(engine: Engine, node: cst.Subscript, value: Value, place: Value
     if count is not None and isinstance(number, int) and not -count <= number < count:
         made = engine.book.origins.site_of(value)
         engine.emit(Misused(Misuse.INDEX, engine.site(node), str(number), str(count), other=made))
+
+
+def _note_element(engine: Engine, value: Value, place: Value, node: cst.BaseExpression, state: State) -> None:
+    """Note the constant index of an element that is taken; one with a name may be another one tomorrow."""
+    if isinstance(value, Opaque) and (
+        isinstance(place, Const) or (isinstance(place, Opaque) and place.known is not None)
+    ):
+        chosen = isinstance(node, cst.Name | cst.Attribute)
+        engine.book.signs.selections.take(value.term, engine.term(place, state), chosen)
 
 
 def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
@@ -105,6 +115,7 @@ def item(engine: Engine, value: Value, index: Value, state: State) -> Value:
     if isinstance(value, Opaque):
         version, place = state.versions.get(value.term, 0), engine.term(index, state)
         engine.book.signs.orders.note(value.term, place)
+        engine.book.signs.arithmetic.reorder(value.term, place)
         engine.book.signs.selections.take(value.term, place)
         return Opaque(engine.terms.make(Kind.SUBSCRIPT, value.term, place, version))
     if isinstance(index, Opaque) and index.term.kind is not Kind.ITEM:

@@ -59,3 +59,28 @@ def f(sizes):
 @pytest.mark.parametrize("program", cases(PROGRAMS))
 def test_a_repeat_beside_its_look_alike(program):
     assert found(program) == marks(program)
+
+
+EVALUATIONS = """
+== a split in the loop that only evaluates
+def f(weights, batches, key, measure):
+    for batch in batches:
+        weights = weights - batch
+        _, score_key = random.split(key)  # ! RNG102
+        score = measure(weights, score_key)
+        print(score)
+    return weights
+--
+def f(weights, batches, key, measure):
+    _, score_key = random.split(key)
+    for batch in batches:
+        weights = weights - batch
+        score = measure(weights, score_key)
+        print(score)
+    return weights
+"""
+
+
+@pytest.mark.parametrize("program", cases(EVALUATIONS))
+def test_who_splits_a_key_wants_another_one(program):
+    assert found(program) == marks(program)
