@@ -38,6 +38,7 @@ class Judgement:
         self._book = book
         self._origins = book.origins
         self._by_makers: dict[frozenset[int], list[tuple[Use, Use]]] | None = None
+        self._asked: set[frozenset[int]] = set()
         self._free_names = FreeNames(book.text)
         self._demonstrations = Demonstrations(book.text, book.packaged)
         self._meant: dict[tuple[object, object, str], Meant] = {}
@@ -181,9 +182,15 @@ class Judgement:
         if meet(uses.children_before(first, second), theirs):
             return True
         pair = frozenset((first.derived, second.derived))
+        if pair in self._asked:
+            return False  # whose children these are depends on the answer: other uses have to tell
         # What a sampler draws inside is no more than the sampler itself.
         met = [(early, late) for early, late in self._of_makers(pair) if {early.kind, late.kind} != {"inner"}]
-        return any(self._stands(early, late) for early, late in met)
+        self._asked.add(pair)
+        try:
+            return any(self._stands(early, late) for early, late in met)
+        finally:
+            self._asked.remove(pair)
 
     def _of_makers(self, pair: frozenset[int]) -> list[tuple[Use, Use]]:
         """Return the uses of equal keys that two calls have made."""
