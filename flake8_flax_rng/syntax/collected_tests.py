@@ -20,7 +20,9 @@ def is_test_file(name: str) -> bool:
 
 
 def is_tested_with(tree: Sequence[ast.stmt], line: int) -> bool:
-    """Return whether a line stands in a test, a class of tests or a fixture.
+    """Return whether a line stands in a test, a class of tests or a fixture, although the file's name says nothing.
+
+    A function there that somebody has to give something is called by the program: ``test(params, batch)`` evaluates.
 
     Args:
         tree: statements of a file.
@@ -35,7 +37,16 @@ def _collected(statement: ast.stmt) -> bool:
         return statement.name.startswith(_CLASSES)
     if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
-    return statement.name.startswith(_FUNCTIONS) or any(map(_is_fixture, statement.decorator_list))
+    if any(map(_is_fixture, statement.decorator_list)):
+        return True
+    return statement.name.startswith(_FUNCTIONS) and not (_is_given(statement.args) and not statement.decorator_list)
+
+
+def _is_given(arguments: ast.arguments) -> bool:
+    """Return whether a function needs more than the object that it is a method of."""
+    plain = [*arguments.posonlyargs, *arguments.args]
+    needed = [argument.arg for argument in plain[: len(plain) - len(arguments.defaults)]]
+    return needed not in ([], ["self"], ["cls"]) or None in arguments.kw_defaults
 
 
 def _is_fixture(decorator: ast.expr) -> bool:

@@ -36,6 +36,8 @@ def codes(text: str, filename: str = "model.py", off: set[str] = OPT_IN) -> list
         ("@pytest.fixture(scope='module')", "def product():"),
         ("class TestProduct:", "    def product(self):"),
         ("class Products:", "    def test_product(self):"),
+        ("def test_product(size=3, *, scale=1.0):",),
+        ("@pytest.mark.parametrize('size', [3])", "def test_product(size):"),
     ],
 )
 def test_code_that_a_test_runner_calls(head):
@@ -43,7 +45,19 @@ def test_code_that_a_test_runner_calls(head):
     assert codes(program(*head), off={*OPT_IN} - {"RNG198"}) == ["RNG198"]
 
 
-@pytest.mark.parametrize("head", [(), ("def latest():",), ("def attest():",), ("class Contest:", "    def run(self):")])
+@pytest.mark.parametrize(
+    "head",
+    [
+        (),
+        ("def latest():",),
+        ("def attest():",),
+        ("class Contest:", "    def run(self):"),
+        ("def test(params, batch):",),
+        ("def test_policy(policy, episodes=10):",),
+        ("def test_policy(*, policy):",),
+        ("class Agent:", "    def test(self, env):"),
+    ],
+)
 def test_other_code(head):
     assert codes(program(*head)) == ["RNG101"]
 
