@@ -120,6 +120,13 @@ def folded_sum(term: Site) -> Fix:
     return Fix("fold the number into the key", (replaced_whole(term, text),), safe=False)
 
 
+def _is_bytes(node: cst.BaseExpression) -> bool:
+    """Return whether an expression is a text in bytes, as far as it is written there."""
+    if isinstance(node, cst.Call):
+        return isinstance(node.func, cst.Attribute) and node.func.attr.value == "encode"
+    return isinstance(node, cst.SimpleString) and "b" in node.prefix.lower()
+
+
 def checksummed(number: Site) -> Fix:
     """Return the fix that computes a stable checksum of a text in place of its hash.
 
@@ -142,7 +149,8 @@ def checksummed(number: Site) -> Fix:
     )
     text = code if simple else f"({code})"
     more = import_of(number, "zlib")
-    edits = (replaced(call, f"zlib.crc32({text}.encode())"), *((more,) if more is not None else ()))
+    data = code if _is_bytes(given) else f"{text}.encode()"
+    edits = (replaced(call, f"zlib.crc32({data})"), *((more,) if more is not None else ()))
     return Fix("use a checksum that is the same in each process", edits, safe=False)
 
 
