@@ -33,7 +33,7 @@ def never_both(first: Use, second: Use, parting: Parting) -> bool:
     if parting.around is None or one.node is other.node or one.chunk is not other.chunk:
         return False
     around = ancestors(one.chunk.module, one.node), ancestors(one.chunk.module, other.node)
-    fork = _fork([*around[0], one.node], [*around[1], other.node])
+    fork = fork_of([*around[0], one.node], [*around[1], other.node])
     if fork is None:
         return False
     outside = around[0][: around[0].index(fork)]
@@ -45,7 +45,7 @@ def never_both(first: Use, second: Use, parting: Parting) -> bool:
     return names is not None and names.isdisjoint(_bound(repeated))
 
 
-def _fork(one: list[cst.CSTNode], other: list[cst.CSTNode]) -> cst.If | None:
+def fork_of(one: list[cst.CSTNode], other: list[cst.CSTNode]) -> cst.If | None:
     """Return the ``if`` in whose two arms the ends of two lines of ancestors stand."""
     for depth, (ours, theirs) in enumerate(zip(one, other, strict=False)):
         if ours is not theirs:

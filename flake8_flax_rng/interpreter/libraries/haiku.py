@@ -79,7 +79,8 @@ _CALLABLE = (Function, Bound, Partial, Wrapped, Ref)
 def _transform(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Make ``init`` and ``apply`` of a function; None where it is not known."""
     function = args.get(0, "f")
-    if not isinstance(function, _CALLABLE) or not args.complete():
+    # Until Haiku 0.0.3 `apply_rng=False` made an `apply` that takes no key.
+    if not isinstance(function, _CALLABLE) or not args.complete() or args.keywords.get("apply_rng", TRUE) != TRUE:
         return None
     with_state = Const(WITH_STATE[path])
     if path in MULTI:

@@ -7,6 +7,51 @@ import pytest
 from tests.programs import HEAD, cases, found, marks
 
 PROGRAMS = """
+== what is drawn above is read in arms that do not use the key again
+def f(key, x, kind):
+    noise = random.gumbel(key, x.shape) * 0.5
+    if kind == "hard":
+        return x + noise
+    elif kind == "soft":
+        x = jax.nn.softmax(x + noise)
+    elif kind == "mean":
+        x = jax.vmap(random.normal)(random.split(key, 4))
+    return x
+--
+def f(key, x, hard):
+    noise = random.gumbel(key, x.shape)
+    if hard:
+        return x + noise
+    return random.permutation(key, x)
+--
+def f(key, x, hard):
+    noise = random.gumbel(key, x.shape)
+    if hard:
+        x = x + noise
+    return random.permutation(key, x)  # ! RNG101
+--
+def f(key, x, hard):
+    noise = random.gumbel(key, x.shape)
+    y = random.permutation(key, x)  # ! RNG101
+    if hard:
+        return y + noise
+    return y
+--
+def f(key, x, hard):
+    noise = random.gumbel(key, x.shape)
+    if hard:
+        return x + noise
+    return random.permutation(key, x) + noise  # ! RNG101
+--
+def f(key, x, hard):
+    noise = random.gumbel(key, x.shape)
+    for row in x:
+        if hard:
+            x = x + noise
+        else:
+            x = x * random.permutation(key, row)  # ! RNG101
+    return x
+
 == one element is taken of several draws
 def f(key, x, kind):
     rows = jnp.stack([x + random.normal(key, x.shape), x + random.cauchy(key, x.shape)])

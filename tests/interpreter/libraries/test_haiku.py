@@ -35,6 +35,15 @@ k1, k2 = random.split(key)
 a = apply({}, k1, x)
 b = apply({}, k2, 2 * x)
 
+== an apply of old, which takes no key
+old = hk.transform(lambda x: hk.Linear(2)(noisy(x)), apply_rng=False)
+params = old.init(key, x)
+print(old.apply(params, x))
+--
+new = hk.transform(lambda x: hk.Linear(2)(noisy(x)), apply_rng=True)
+params = new.init(key, x)
+print(new.apply(params, None, x))  # ! RNG401
+
 == a method that is transformed
 class Agent:
     def __init__(self):
