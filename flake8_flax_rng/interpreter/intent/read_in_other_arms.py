@@ -15,21 +15,22 @@ from flake8_flax_rng.syntax.cst_children import ancestors
 _ARMED = (cst.If, cst.Else)
 
 
-def is_read_in_other_arms(scope: cst.BaseSuite, call: cst.CSTNode, other: cst.CSTNode) -> bool:
+def is_read_in_other_arms(module: cst.CSTNode, scope: cst.BaseSuite, call: cst.CSTNode, other: cst.CSTNode) -> bool:
     """Return whether a value is only read in arms of an ``if`` that do not hold another call.
 
     Args:
+        module: the text that all of it stands in.
         scope: the body of a function.
         call: the call that makes the value, which is bound to one name.
         other: the other call, in an arm.
     """
-    bound = next((node for node in reversed(ancestors(scope, call)) if isinstance(node, cst.Assign)), None)
+    bound = next((node for node in reversed(ancestors(module, call)) if isinstance(node, cst.Assign)), None)
     target = bound.targets[0].target if bound is not None and len(bound.targets) == 1 else None
     if bound is None or not isinstance(target, cst.Name):
         return False
-    there = [*ancestors(scope, other), other]
+    there = [*ancestors(module, other), other]
     reads = [node for node in occurrences(scope, target.value) if node is not target]
-    return bool(reads) and all(_apart([*ancestors(scope, read), read], there) for read in reads)
+    return bool(reads) and all(_apart([*ancestors(module, read), read], there) for read in reads)
 
 
 def _apart(read: list[cst.CSTNode], there: list[cst.CSTNode]) -> bool:

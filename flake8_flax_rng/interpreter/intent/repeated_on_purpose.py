@@ -296,7 +296,7 @@ def _read_in_other_arms(case: Case) -> bool:
         return False
     scopes = [scope_of(ancestors(site.chunk.module, site.node)) for site in (first, second)]
     scope = scopes[0] if scopes[0] is scopes[1] else None
-    return scope is not None and is_read_in_other_arms(scope, first.node, second.node)
+    return scope is not None and is_read_in_other_arms(first.chunk.module, scope, first.node, second.node)
 
 
 def _thrown_away(case: Case) -> bool:
