@@ -8,7 +8,7 @@ from itertools import count
 
 import libcst as cst
 
-from flake8_flax_rng.finding import Fix
+from flake8_flax_rng.finding import Edit, Fix
 from flake8_flax_rng.fixes.edits import NoFix, replaced
 from flake8_flax_rng.fixes.elements import with_argument
 from flake8_flax_rng.fixes.keys import NAMES
@@ -16,6 +16,7 @@ from flake8_flax_rng.fixes.names import fresh, nobodys, spelled_as
 from flake8_flax_rng.fixes.statements import statement_of, way_to
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.syntax.cst_children import nodes_of
+from flake8_flax_rng.syntax.names_in_text import bound_between
 from flake8_flax_rng.syntax.walk import walk
 
 _REPEATED = (cst.For, cst.While, cst.FunctionDef, cst.Lambda, cst.ClassDef, cst.CompFor)
@@ -66,14 +67,37 @@ def drawn_from_children(call: Site, key: Site) -> Fix:
         key: the name that it is given.
     """
     statement = statement_of(call)
-    names = _bound(statement, call)
+    names = [new for new in _bound(statement, call) if new.strip("_")]
     name = key.node.value if isinstance(key.node, cst.Name) else ""
     reads = [site for later in _after(statement) for site in _reads(later, name)]
     if not name or name in names or not 0 < len(reads) <= len(names):
         raise NoFix("there is not one new key for each use of the old one")
     edits = tuple(replaced(site, new) for site, new in zip(reads, names, strict=False))
     used = " and ".join(f"`{new}`" for _, new in zip(reads, names, strict=False))
-    return Fix(f"use {used}", edits, safe=True)
+    if not _same_in_each_pass(call, name):
+        return Fix(f"use {used}", edits, safe=True)
+    return Fix(f"keep a new key as `{name}`, and use {used}", (*edits, _kept_for_the_next(statement, name)), safe=False)
+
+
+def _same_in_each_pass(call: Site, name: str) -> bool:
+    """Return whether a loop splits the same key in each pass; what it folds may be another number each time."""
+    if _folds(call):
+        return False
+    way = way_to(call)
+    inner = max((index for index, node in enumerate(way) if isinstance(node, cst.FunctionDef | cst.Lambda)), default=0)
+    loops = [node for node in way[inner:] if isinstance(node, cst.For | cst.While)]
+    first, last = call.chunk.lines(loops[-1]) if loops else (0, 0)
+    return bool(loops) and name not in bound_between(call.chunk, first, last, call.chunk.around)
+
+
+def _kept_for_the_next(statement: Site, name: str) -> Edit:
+    """Return the edit that binds a new key which nobody wants to the name of the old one."""
+    target = statement.node.targets[0].target if isinstance(statement.node, cst.Assign) else None
+    values = [element.value for element in target.elements] if isinstance(target, cst.Tuple) else []
+    idle = [value for value in values if isinstance(value, cst.Name) and not value.value.strip("_")]
+    if not idle:
+        raise NoFix("each pass would derive the same keys")
+    return replaced(Site(idle[0], statement.chunk), name)
 
 
 def _bound(statement: Site, call: Site) -> list[str]:
@@ -83,12 +107,16 @@ def _bound(statement: Site, call: Site) -> list[str]:
         raise NoFix("its result is not bound to names")
     target, value = node.targets[0].target, node.value
     single = isinstance(value, cst.Subscript) and value.value is call.node
-    fold = value is call.node and call.chunk.code(value).partition("(")[0].endswith("fold_in")
+    fold = value is call.node and _folds(call)
     if isinstance(target, cst.Name) and (single or fold):
         return [target.value]
     if not isinstance(target, cst.Tuple) or value is not call.node:
         raise NoFix("its result is not bound to names")
     return [element.value.value for element in target.elements if isinstance(element.value, cst.Name)]
+
+
+def _folds(call: Site) -> bool:
+    return call.chunk.code(call.node).partition("(")[0].endswith("fold_in")
 
 
 def _after(statement: Site) -> list[Site]:
