@@ -9,6 +9,7 @@ IMPORTS_OF_INTEREST = (
     "blackjax",
     "brax",
     "craftax",
+    "diffrax",
     "distrax",
     "equinox",
     "evosax",
