@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from flake8_flax_rng.finding import Edit, Finding, Fix
-from flake8_flax_rng.records import replaced
 from flake8_flax_rng.verifier.program import Checked
 from flake8_flax_rng.verifier.weigh import CONFIRMED, UNDECIDED
 
@@ -123,7 +122,7 @@ def _moved(finding: Finding, edits: Sequence[Edit]) -> Finding:
         return f"on line {_line(int(match[1]), _END, edits)}"
 
     line = _line(finding.line, finding.column, edits)
-    return replaced(finding, line=line, message=_NAMED.sub(named, finding.message), detail=None)
+    return Finding(line, finding.column, finding.code, _NAMED.sub(named, finding.message))
 
 
 def _line(line: int, column: int, edits: Sequence[Edit]) -> int:
