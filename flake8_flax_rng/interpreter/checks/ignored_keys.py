@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -71,14 +72,16 @@ def check(engine: Engine, origin: int, site: Site, *, initialises: bool = False)
         site: the draw.
         initialises: whether it initialises a model, which a function may do with a key of its own.
     """
-    made = engine.book.origins.root(origin)
+    line = list(engine.book.origins.line(origin))
+    made = line[-1] if line else None
     if made is None or not made.constant or made.clock or engine.book.uses.shapes_only:
         return
     chunk, node = made.site.chunk, made.site.node
     text = function_around(chunk, chunk.position(node)[0]) if isinstance(node, cst.Call) else None
     if text is None or text.name.startswith(_TEST) or only_initialises(site.chunk.module, site.node):
         return
-    overwritten = _overwritten(text, *chunk.position(node))
+    near = (each.site.node for each in line[-2:] if each.site.chunk is chunk)  # the constant, and what is split from it
+    overwritten = _overwritten(text, {chunk.position(each) for each in near})
     ignored = engine.book.ignored.get(text)
     name = overwritten or (ignored[0] if ignored is not None else None)
     if name is not None and (overwritten or not initialises) and not _reads_a_parameter(node, text):
@@ -92,25 +95,19 @@ def _unread(text: Text) -> frozenset[str]:
     return frozenset(name for name in _parameters(text) if not loaded(text, name))
 
 
-def _overwritten(text: Text, line: int, column: int) -> str | None:
-    """Return the parameter that the call at a place, or what is split from it at once, is bound to.
+def _overwritten(text: Text, places: Container[tuple[int, int]]) -> str | None:
+    """Return the parameter that the call at one of some places is bound to.
 
     One that is read before, or bound only now and then, is none.
     """
     for statement in text.body:
-        if isinstance(statement, ast.Assign) and _begins(statement.value, line, column):
+        if isinstance(statement, ast.Assign) and (statement.value.lineno, statement.value.col_offset) in places:
             target = statement.targets[0] if len(statement.targets) == 1 else None
             bound = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
             names = [node.id for node in bound if isinstance(node, ast.Name)]
             lost = (name for name in names if name in _parameters(text) and not _read_by(text, name, statement.lineno))
             return next(lost, None)
     return None
-
-
-def _begins(value: ast.expr, line: int, column: int) -> bool:
-    """Return whether the call at a place is a value, or the first argument of the call that is."""
-    first = value.args[0] if isinstance(value, ast.Call) and value.args else value
-    return (line, column) in {(value.lineno, value.col_offset), (first.lineno, first.col_offset)}
 
 
 def _read_by(text: Text, name: str, line: int) -> bool:
