@@ -138,7 +138,7 @@ def _handed_on(events: Sequence[Event]) -> Iterable[Report]:
                 main,
                 f"{name} {words}",
                 beside(main, (label, other)),
-                None if event.how is Handover.GIVEN_OUT else fix,
+                None if event.how is Handover.HANDED_OUT else fix,
             )
 
 
@@ -163,7 +163,7 @@ _AFTERWARDS = {
     "and keep one of the new keys",
     Handover.CARRIED: "was consumed by `{by}` on {at}, and the state that is returned keeps it in `{name}`, which the "
     "next call splits: its numbers repeat; keep a key that nothing has consumed",
-    Handover.GIVEN_OUT: "was given out on {at}, and whoever draws from it repeats what comes of this `{by}`; split it "
+    Handover.HANDED_OUT: "was given out on {at}, and whoever draws from it repeats what comes of this `{by}`; split it "
     "first, and give out one of the new keys",
 }
 

@@ -202,7 +202,7 @@ class Handover(StrEnum):
     COMPILED = "compiled"
     """Not at all: a compiled method draws from what the constructor has made, and nothing renews it."""
 
-    GIVEN_OUT = "given-out"
+    HANDED_OUT = "handed-out"
     """Stored in an object that others hold, or yielded, and then split."""
 
     CARRIED = "carried"

@@ -24,7 +24,7 @@ Path = tuple[str, ...]
 
 
 @record()
-class Held:
+class KeyInState:
     """A key in a state that is returned.
 
     Args:
@@ -39,7 +39,7 @@ class Held:
     term: Term
     origin: int | None
 
-    def is_like(self, other: Held) -> bool:
+    def is_like(self, other: KeyInState) -> bool:
         """Return whether another key may stand at the same place of a state of the same class."""
         return self.path == other.path and (self.kind is other.kind or None in (self.kind, other.kind))
 
@@ -48,7 +48,7 @@ _RENEWING = frozenset({"replace", "_replace"})
 """The methods of records that return one with other values: of ``flax.struct``, ``chex`` and ``NamedTuple``."""
 
 
-def keys_in(value: Value, state: State) -> Iterator[Held]:
+def keys_in(value: Value, state: State) -> Iterator[KeyInState]:
     """Go through the keys in the states that a function returns, a tuple of several states included.
 
     Args:
@@ -58,11 +58,11 @@ def keys_in(value: Value, state: State) -> Iterator[Held]:
     for part in value.items if isinstance(value, Tuple) else (value,):
         found = state.heap.get(part.address) if isinstance(part, Ref) else None
         if isinstance(part, Opaque):
-            yield from (Held(None, path, term, None) for path, term in _replaced(part.term))
+            yield from (KeyInState(None, path, term, None) for path, term in _replaced(part.term))
         elif isinstance(found, Instance | DictObject):
             kind = found.cls if isinstance(found, Instance) else dict
-            for path, key in _held(part, state, ()):
-                yield Held(kind, path, key.term, key.origin if isinstance(key, Key) else 0)
+            for path, key in _keys_below(part, state, ()):
+                yield KeyInState(kind, path, key.term, key.origin if isinstance(key, Key) else 0)
 
 
 def path_of(term: Term) -> Path | None:
@@ -79,7 +79,7 @@ def path_of(term: Term) -> Path | None:
     return tuple(reversed(names)) if names and term.kind is Kind.PARAMETER else None
 
 
-def _held(value: Value, state: State, path: Path) -> Iterator[tuple[Path, Key | Opaque]]:
+def _keys_below(value: Value, state: State, path: Path) -> Iterator[tuple[Path, Key | Opaque]]:
     if isinstance(value, Key | Opaque) and path:
         yield path, value
     found = state.heap.get(value.address) if isinstance(value, Ref) and len(path) < STATE_DEPTH else None
@@ -90,7 +90,7 @@ def _held(value: Value, state: State, path: Path) -> Iterator[tuple[Path, Key | 
     else:
         return
     for name, held in entries:
-        yield from _held(held, state, (*path, name))
+        yield from _keys_below(held, state, (*path, name))
 
 
 def _replaced(term: Term) -> Iterator[tuple[Path, Term]]:

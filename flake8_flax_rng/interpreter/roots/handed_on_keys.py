@@ -12,7 +12,7 @@ from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Ref, Tuple, V
 from flake8_flax_rng.interpreter.domain.walk import reachable
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.roots.attribute_writes import Stores
-from flake8_flax_rng.interpreter.roots.carried_states import Held, keys_in, path_of
+from flake8_flax_rng.interpreter.roots.carried_states import KeyInState, keys_in, path_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -45,8 +45,8 @@ class Leftovers:
         self._handed_on: list[HandedOn] = []
         self._stored: list[tuple[Class, str, Use]] = []
         self._receivers: list[tuple[Class, Term]] = []
-        self._in_states: list[tuple[Use, Held, Site]] = []
-        self._carried: list[Held] = []
+        self._in_states: list[tuple[Use, KeyInState, Site]] = []
+        self._carried: list[KeyInState] = []
 
     def returned(self, value: Value, state: State, site: Site) -> None:
         """Look at what a function returns that is followed for any arguments.
@@ -147,10 +147,10 @@ class Leftovers:
         ]
         told = {event.use for event in carried}
         handed_on = [event for event in self._handed_on if event.use not in told]
-        given_out = [
-            HandedOn(use, Handover.GIVEN_OUT, site=given.site) for given, use in self._engine.book.uses.handed_out
+        handed_out = [
+            HandedOn(use, Handover.HANDED_OUT, site=given.site) for given, use in self._engine.book.uses.handed_out
         ]
-        return [*handed_on, *carried, *given_out, *stored, *self._never_renewed()]
+        return [*handed_on, *carried, *handed_out, *stored, *self._never_renewed()]
 
     def _never_renewed(self) -> list[HandedOn]:
         """Return the keys that a constructor makes, and that a compiled method draws from while nothing renews them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flake8_flax_rng.interpreter.evidence import judgement
 from flake8_flax_rng.interpreter.evidence.judgement import Judgement
 
 
@@ -22,7 +21,8 @@ class Nothing:
     def children(self, _):
         return ()
 
-    children_before = property(lambda self: lambda *_: ())
+    def children_before(self, *_):
+        return ()
 
 
 class Book:
@@ -35,7 +35,6 @@ def test_splits_that_derive_from_each_other(monkeypatch):
     first, second = Split(1), Split(2)
     judged = object.__new__(Judgement)
     judged._book, judged._asked = Book(), set()
-    monkeypatch.setattr(judgement, "meet", lambda *_: False)
     monkeypatch.setattr(judged, "_of_makers", lambda _: [(first, second)])
     monkeypatch.setattr(judged, "_stands", lambda early, late: judged._children_meet(early, late))
     assert judged._children_meet(first, second) is False
