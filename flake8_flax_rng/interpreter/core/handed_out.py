@@ -37,12 +37,12 @@ def to_holder(engine: Engine, owner: Value, value: Value, node: cst.CSTNode, sta
 
 
 def to_anybody(engine: Engine, value: Value, node: cst.CSTNode, state: State) -> None:
-    """Note the keys in a value that a function yields, which is followed for any arguments.
+    """Note the keys in a value that goes out of sight of a function which is followed for any arguments.
 
     Args:
         engine: the analysis.
         value: the value.
-        node: where it is yielded.
+        node: where that happens.
         state: the path.
     """
     if any(step.turn is None for step in engine.context.stack):
