@@ -69,6 +69,18 @@ def main(key, x):
     nnx.reseed(drop, noise=3)
     return drop(x)
 """
+IN_A_BRANCH = """\
+from flax import nnx
+
+
+def main(key, flag, n, x):
+    drop = nnx.Dropout(0.5, rngs=nnx.Rngs(0))
+    if flag:
+        nnx.view(drop, deterministic=True)
+    x = drop(x)
+    return x
+"""
+
 RAISES = """\
 from flax import nnx
 
@@ -102,8 +114,8 @@ def test_the_linter_says_what_jax_shows():
 
 @pytest.mark.parametrize(
     ("source", "lines"),
-    [(LOST, {14}), (LANES, {13}), (IN_VAIN, {6, 7}), (RAISES, {6, 7})],
-    ids=["lost", "lanes", "in vain", "raises"],
+    [(LOST, {14}), (LANES, {13}), (IN_VAIN, {6, 7}), (IN_A_BRANCH, {7}), (RAISES, {6, 7})],
+    ids=["lost", "lanes", "in vain", "in a branch", "raises"],
 )
 def test_a_linter_that_says_nothing_is_noticed(source, lines):
     assert not compare(source, world=NNX).disagreements

@@ -45,7 +45,7 @@ def _in_vain(source: str, inputs: dict[str, Any] | None) -> list[Span]:
     for line, last in idle:
         after = _drawn(_without(source, line), inputs)[0]
         same = before == after or ("nnx.view" in source.splitlines()[line - 1] and _as_many(before, after))
-        found += [Span(line, last)] if line < end and same else []
+        found += [Span(line, last)] if line < end and same and _is_reached(source, line, inputs) else []
     return found + reseeds
 
 
@@ -54,11 +54,24 @@ def _as_many(before: list[tuple[Bits, ...]], after: list[tuple[Bits, ...]]) -> b
     return list(map(len, before)) == list(map(len, after))
 
 
+def _is_reached(source: str, line: int, inputs: dict[str, Any] | None) -> bool:
+    """Tell whether a run comes to a statement: one that raises in its place leaves the program there."""
+    if source.splitlines()[line - 1].lstrip().startswith("@"):
+        return True
+    raising = runs(_with(source, line, "raise AssertionError"), given=inputs, around=_traced)
+    return any(span.first == line for run in raising for span in run.symptoms.raised)
+
+
 def _without(source: str, line: int) -> str:
     """Leave out the statement, or the decorator, that is one line of a program."""
+    decorates = source.splitlines()[line - 1].lstrip().startswith("@")
+    return _with(source, line, "# left out" if decorates else "pass")
+
+
+def _with(source: str, line: int, statement: str) -> str:
+    """Put a statement in the place of one that is one line of a program."""
     text = source.splitlines()
-    written = text[line - 1].lstrip()
-    text[line - 1] = " " * (len(text[line - 1]) - len(written)) + ("# left out" if written[0] == "@" else "pass")
+    text[line - 1] = " " * (len(text[line - 1]) - len(text[line - 1].lstrip())) + statement
     return "\n".join(text) + "\n"
 
 
@@ -70,7 +83,7 @@ def _drawn(source: str, inputs: dict[str, Any] | None) -> tuple[list[Any], float
 
 
 def _idle(node: ast.AST) -> Iterator[tuple[int, int]]:
-    """Go through the lines that may change nothing, and that are reached in every run.
+    """Go through the lines that may change nothing, those in branches too.
 
     Of the decorators of a function, the finding may stand at any.
     """
@@ -82,7 +95,7 @@ def _idle(node: ast.AST) -> Iterator[tuple[int, int]]:
                 yield inner.lineno, inner.lineno
         elif isinstance(inner, ast.FunctionDef) and any("only=" in ast.unparse(one) for one in inner.decorator_list):
             yield inner.decorator_list[0].lineno, inner.lineno - 1
-        elif not isinstance(inner, ast.If):
+        else:
             yield from _idle(inner)
 
 
