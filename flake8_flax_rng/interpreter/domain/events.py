@@ -423,6 +423,7 @@ class Reused:
         rebound: the names that are bound between the two uses, or in the loop that repeats one.
         bound: where the key was bound to names, by the number of the function and the name.
         trial: whether the two belong to a trial, which only measures how long something takes.
+        own_seed: whether the function in which their ways part has built the key from a constant of its own.
     """
 
     first: Use
@@ -435,6 +436,7 @@ class Reused:
     rebound: frozenset[str] = frozenset()
     bound: Mapping[tuple[int, str], Site] = field(default_factory=dict)
     trial: bool = False
+    own_seed: bool = False
 
 
 @record(eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from flake8_flax_rng.interpreter.domain.key_lineage import child_of, children_in
@@ -39,6 +39,10 @@ class Escapes:
             return
         if child_of(lane.term) in self._escaped.get(lane.origin, ()):
             self.note(array)
+
+    def origins(self) -> Iterable[int]:
+        """Return the numbers of the calls some of whose keys have escaped."""
+        return self._escaped.keys()
 
     def children(self, origin: int) -> set[int]:
         """Return which children of a split have escaped."""

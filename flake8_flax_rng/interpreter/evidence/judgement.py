@@ -9,13 +9,14 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Suspected, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
+from flake8_flax_rng.interpreter.evidence.idle_splits import IdleSplits
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before, unread_next
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
 from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.meetings import may_meet, seeds_again
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
-from flake8_flax_rng.interpreter.intent.trials import is_trial
+from flake8_flax_rng.interpreter.intent.trials import is_trial, of_own_seed
 from flake8_flax_rng.records import replaced
 from flake8_flax_rng.syntax.names_in_text import bound_between, functions_around, is_dropped, is_free
 
@@ -41,6 +42,7 @@ class Judgement:
         self._asked: set[frozenset[int]] = set()
         self._free_names = FreeNames(book.text)
         self._demonstrations = Demonstrations(book.text, book.packaged)
+        self._idle_splits = IdleSplits(book)
         self._meant: dict[tuple[object, object, str], Meant] = {}
 
     def events(self) -> list[Event]:
@@ -108,8 +110,21 @@ class Judgement:
             sibling = self._sibling(first, second)
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
-            bound, trial = self._origins.bound(first.term), self._is_trial(first, second)
-            return [Reused(first, second, sibling, name, default, self._book.holders, spare, rebound, bound, trial)]
+            return [
+                Reused(
+                    first,
+                    second,
+                    sibling,
+                    name,
+                    default,
+                    self._book.holders,
+                    spare,
+                    rebound,
+                    self._origins.bound(first.term),
+                    trial=self._is_trial(first, second),
+                    own_seed=of_own_seed(self._origins.line(first.origin), part(first, second).second.owner),
+                )
+            ]
         if "unknown" in (first.kind, second.kind):
             return []
         origins = first.origin, second.origin
@@ -158,7 +173,7 @@ class Judgement:
         case = Case(
             first, second, book.signs, self._origins.by_number(), book.imported, self._demonstrations, book.text
         )
-        if never_both(first, second, case.parting):
+        if never_both(first, second, case.parting) or self._idle_splits.hold(first) or self._idle_splits.hold(second):
             return False
         excuse = excuse_for(case)
         if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):

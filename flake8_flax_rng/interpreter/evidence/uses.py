@@ -42,6 +42,7 @@ class Uses:
         guesses: a use, and a call that is given the key and cannot be followed, in the order of the two.
         handed_out: where a key was handed out of sight, and the split of it that follows.
         shared: data and a model that come of one key.
+        drawn_origins: the calls that made the keys which are used for more than to split them.
         count: how many consumptions there were.
     """
 
@@ -54,6 +55,7 @@ class Uses:
         self.guesses: list[tuple[Use, Use]] = []
         self.handed_out: list[tuple[Use, Use]] = []
         self.shared: list[tuple[Use, Use]] = []
+        self.drawn_origins: set[int] = set()
         self.count = 0
         self._clock = 0
         self._times: dict[int, dict[int, int]] = {}
@@ -82,6 +84,8 @@ class Uses:
         self.count += 1
         if use.kind not in (UseKind.INNER, UseKind.UNKNOWN):
             self._drawn_from.add(use.term)
+        if use.kind is not UseKind.SPLIT:
+            self.drawn_origins.add(use.origin)
         if use.origin and use.kind in (UseKind.DRAW, UseKind.SPLIT):
             self._clock += 1
             self._times.setdefault(use.origin, {})[child_of(use.term)] = self._clock

@@ -38,11 +38,17 @@ def is_trial(text: Sequence[ast.stmt], parting: Parting, lines: Iterable[Iterabl
         return True
     if any(Reach.CARRIED in reach for reach in reached) or all(Reach.GIVEN in reach for reach in reached):
         return False
-    return all(_of_own_seed(list(line), owner) for line in lines)
+    return all(of_own_seed(line, owner) for line in lines)
 
 
-def _of_own_seed(line: list[Made], owner: int) -> bool:
-    """Return whether a key comes of a constant, by splits alone, in one function."""
+def of_own_seed(line: Iterable[Made], owner: int) -> bool:
+    """Return whether a key comes of a constant, by splits alone, in one function.
+
+    Args:
+        line: the calls that made the key and those that it comes of, the nearest first.
+        owner: the number of the function, -1 for the body of the file.
+    """
+    line = list(line)
     if not line or any(made.kind not in (MakeKind.SPLIT, MakeKind.SEED) for made in line):
         return False
     return line[-1].kind is MakeKind.SEED and line[-1].constant and line[-1].way[-1].owner == owner
