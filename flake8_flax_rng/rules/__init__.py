@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Lineage, Rule
-from flake8_flax_rng.rules import rng189, rng198
+from flake8_flax_rng.rules import rng198
 from flake8_flax_rng.rules.details import detail_of
 from flake8_flax_rng.rules.lineage import Lineages
 from flake8_flax_rng.syntax.collected_tests import is_tested_with
@@ -86,8 +86,7 @@ def _placed(rule: Rule, report: Report, tests: bool, lineage: Callable[[Report],
         in_test = tests or report.trial or is_tested_with(report.site.chunk.tree, line)
     except Exception as error:
         return _failed(rule, error)
-    code = rng189.RULE.code if report.fixed_seed else rule.code
-    code = rng198.RULE.code if in_test and rule.code in rng198.REPEATS else code
+    code = rng198.RULE.code if in_test and rule.code in rng198.REPEATS else report.instead or rule.code
     return Finding(line, column, code, report.message, detail_of(report, lineage) if lineage is not None else None)
 
 

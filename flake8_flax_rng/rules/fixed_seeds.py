@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Parting, Reused, Step, Use
+    from flake8_flax_rng.interpreter.domain.events import Parting, Reused
+
+
+DOUBTFUL = "RNG189"
+"""The rule that speaks of them, if it is asked for."""
 
 
 def is_of_fixed_seed(event: Reused, parting: Parting) -> bool:
     """Return whether a repeat may well be meant, or of no consequence, for all that the text shows.
 
     It is one of a key that the function has built from a constant of its own, in a straight line, where one of the two
-    calls is a function that draws from the key in its turn. A key beside it that nobody uses shows another intention.
+    calls is one of the project's own functions. A key beside it that nobody uses shows another intention.
     """
     if not event.own_seed or event.sibling is not None or parting.around is not None:
         return False
-    return not (_is_plain(parting.first, event.first) and _is_plain(parting.second, event.second))
-
-
-def _is_plain(step: Step, use: Use) -> bool:
-    """Return whether a call consumes the key itself, as a sampler, a split or the ``init`` of a model does."""
-    return step is use.way[-1] or use.initialises
+    return parting.first.defined or parting.second.defined

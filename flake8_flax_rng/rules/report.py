@@ -33,7 +33,7 @@ class Report:
         related: other places that a reader needs to see, each with a few words for it, in the order of the program.
         fix: makes the repair; only called where somebody asks for it. It may raise ``NoFix``.
         trial: whether the numbers belong to a trial, of which RNG198 speaks.
-        fixed_seed: whether a function gives a key of its own constant seed to two calls, of which RNG189 speaks.
+        instead: the code of the rule that speaks of it in place of the one that has found it; empty if that one does.
     """
 
     site: Site
@@ -41,7 +41,7 @@ class Report:
     related: tuple[tuple[str, Site], ...] = ()
     fix: Callable[[], Fix | None] | None = None
     trial: bool = False
-    fixed_seed: bool = False
+    instead: str = ""
 
     def place(self) -> tuple[int, int]:
         """Return the line and the column."""

@@ -15,6 +15,7 @@ from flake8_flax_rng.interpreter.domain.values import Key, Opaque, Value
 from flake8_flax_rng.rules.constant_keys import constant_code, is_direct
 from flake8_flax_rng.rules.report import carries, key_site, key_sites, line
 from flake8_flax_rng.rules.streams import stream_code
+from flake8_flax_rng.syntax.names_in_text import functions_around
 
 
 def reuses(events: Sequence[Event], code: str) -> list[tuple[Reused, Parting]]:
@@ -108,6 +109,12 @@ def _remade_code(event: Remade) -> str:
     return constant_code(event) if again else _duplicate_code(event)
 
 
+def _in_one_function(*sites: Site) -> bool:
+    """Return whether two places stand in one function, or both in the body of a file or a class."""
+    around = [next(iter(functions_around(site.chunk, line(site))), None) for site in sites]
+    return around[0] is around[1]
+
+
 def _function_of_more(event: Remade) -> bool:
     """Return whether a function that folds a key of its state is called again with other arguments.
 
@@ -142,4 +149,4 @@ def _duplicate_code(event: Remade) -> str:
         return ""
     kinds = {event.before.kind, event.use.kind}
     alike = kinds == {UseKind.DRAW} or UseKind.STREAM in kinds
-    return "RNG105" if alike and not event.apart else "RNG199"
+    return "RNG105" if alike and not event.apart and _in_one_function(event.first.site, event.second.site) else "RNG199"

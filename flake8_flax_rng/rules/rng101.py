@@ -55,7 +55,7 @@ from flake8_flax_rng.fixes.keys import one_for_each, split_before, used_instead
 from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
-from flake8_flax_rng.rules.fixed_seeds import is_of_fixed_seed
+from flake8_flax_rng.rules.fixed_seeds import DOUBTFUL, is_of_fixed_seed
 from flake8_flax_rng.rules.related import way
 from flake8_flax_rng.rules.report import (
     Report,
@@ -91,16 +91,16 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         back = earlier_pass(parting)
         consumed = f"consumed by `{consumer(parting.first)}` on {place(before)}{back}"
         related = way(event.first, event.second, parting, event.bound)
-        fixed_seed = is_of_fixed_seed(event, parting)
+        instead = DOUBTFUL if is_of_fixed_seed(event, parting) else ""
         call = given_twice(event, parting, before, site)
         if call is not None:
             alias = f"it is `{spelled(before)}` there, for the call on {place(call.site)} gives one key for both"
             related = (("one key for both", call.site), *related)
-            yield Report(site, f"{name} was already {consumed}; {alias}", related, trial=event.trial, fixed_seed=fixed_seed)
+            yield Report(site, f"{name} was already {consumed}; {alias}", related, trial=event.trial, instead=instead)
             continue
         consumed += "" if back else inside(parting.first, event.first)
         advice, fix = _advice(event, parting, name.strip("`"), before, site)
-        yield Report(site, f"{name} was already {consumed}; {advice}", related, fix, event.trial, fixed_seed)
+        yield Report(site, f"{name} was already {consumed}; {advice}", related, fix, event.trial, instead)
 
 
 def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> tuple[str, Repair | None]:

@@ -48,6 +48,7 @@ from flake8_flax_rng.fixes.lanes import given_to_lanes, mapped_over
 from flake8_flax_rng.interpreter.domain.events import Event, Shared
 from flake8_flax_rng.rules.related import head
 from flake8_flax_rng.rules.report import Report, consumer, key_site, one_key, place, rule
+from flake8_flax_rng.rules.shared_keys import DOUBTFUL, lanes_may_agree
 
 RULE = rule("RNG109", "shared-key-across-lanes", "all lanes of a vmap draw from one key", __doc__)
 
@@ -66,6 +67,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             "`keys = jax.random.split(key, n)`, and map over the keys",
             (("mapped here", head(event.mapped)),),
             None if event.repeated else partial(_repair, event),
+            instead=DOUBTFUL if lanes_may_agree(event) else "",
         )
 
 

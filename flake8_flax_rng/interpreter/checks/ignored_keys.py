@@ -115,7 +115,9 @@ def _read_by(text: Text, name: str, line: int) -> bool:
 
 
 def _parameters(text: Text) -> list[str]:
-    return [arg.arg for arg in (*text.args.posonlyargs, *text.args.args, *text.args.kwonlyargs)]
+    """Return the names of the parameters, without those that say that nobody reads them."""
+    every = (*text.args.posonlyargs, *text.args.args, *text.args.kwonlyargs)
+    return [arg.arg for arg in every if arg.arg.strip("_")]
 
 
 def _reads_a_parameter(node: cst.CSTNode, text: Text) -> bool:

@@ -57,8 +57,8 @@ def check_key(engine: Engine, args: Args, position: int, name: str, label: str) 
 def refuse(engine: Engine, value: Value, node: cst.BaseExpression, label: str) -> None:
     """Note a value that cannot be a key, where it is written: by the caller who hands it on, or here."""
     what = _no_key(value)
-    if not what:
-        return
+    if not what or (isinstance(value, Keys) and isinstance(node, cst.Attribute)):
+        return  # of the keys that an object holds, a mapped function sees one
     place = _handed_on(engine, value, node)[-1] if isinstance(value, Const) else _site(engine, node)
     engine.emit(
         Misused(Misuse.NOT_A_KEY, place, label, what, engine.book.walks.number, engine.book.origins.site_of(value))

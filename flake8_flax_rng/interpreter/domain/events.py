@@ -54,6 +54,7 @@ class Step:
         arguments: the syntax and value of each argument of a call.
         owner: number of the function in whose text the step stands, -1 for the file's body.
         method: whether it is a call of a method of an object.
+        defined: whether it is a call of what the project defines: a function that has a name, a method or a class.
         sweep: whether it is a loop over things that are listed, as a comparison of several settings is.
         further: whether the pass is one like those before it, which stands for all that follow.
         passes: for a loop all of whose passes are followed, how many these are.
@@ -66,6 +67,7 @@ class Step:
     owner: int = -1
     sweep: bool = False
     method: bool = False
+    defined: bool = False
     further: bool = False
     passes: int = 1
 
@@ -424,6 +426,7 @@ class Reused:
         bound: where the key was bound to names, by the number of the function and the name.
         trial: whether the two belong to a trial, which only measures how long something takes.
         own_seed: whether the function in which their ways part has built the key from a constant of its own.
+        apart: for the passes of a loop, whether the text shows that none goes on from what another has made of it.
     """
 
     first: Use
@@ -437,6 +440,7 @@ class Reused:
     bound: Mapping[tuple[int, str], Site] = field(default_factory=dict)
     trial: bool = False
     own_seed: bool = False
+    apart: bool = False
 
 
 @record(eq=False)

@@ -15,6 +15,7 @@ from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKe
 from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.meetings import may_meet, seeds_again
+from flake8_flax_rng.interpreter.intent.outcomes import passes_are_apart
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.interpreter.intent.trials import is_trial, of_own_seed
 from flake8_flax_rng.records import replaced
@@ -123,6 +124,7 @@ class Judgement:
                     self._origins.bound(first.term),
                     trial=self._is_trial(first, second),
                     own_seed=of_own_seed(self._origins.line(first.origin), part(first, second).second.owner),
+                    apart=passes_are_apart(self._book.text, part(first, second)),
                 )
             ]
         if "unknown" in (first.kind, second.kind):

@@ -82,13 +82,7 @@ class Uses:
         if self._shapes_only:
             return
         self.count += 1
-        if use.kind not in (UseKind.INNER, UseKind.UNKNOWN):
-            self._drawn_from.add(use.term)
-        if use.kind is not UseKind.SPLIT:
-            self.drawn_origins.add(use.origin)
-        if use.origin and use.kind in (UseKind.DRAW, UseKind.SPLIT):
-            self._clock += 1
-            self._times.setdefault(use.origin, {})[child_of(use.term)] = self._clock
+        self._note(use)
         if use.kind in (UseKind.DRAW, UseKind.SPLIT, UseKind.STREAM):
             given = state.ledger.get(LedgerKey(use.term, UNRESOLVED))
             if given is not None:
@@ -114,6 +108,16 @@ class Uses:
             other = state.ledger.setdefault(own, use)
             if other is not use:
                 self.pairs.append((other, use))
+
+    def _note(self, use: Use) -> None:
+        """Note what a use says by itself, whatever was used before it."""
+        if use.kind not in (UseKind.INNER, UseKind.UNKNOWN):
+            self._drawn_from.add(use.term)
+        if use.kind is not UseKind.SPLIT:
+            self.drawn_origins.add(use.origin)
+        if use.origin and use.kind in (UseKind.DRAW, UseKind.SPLIT):
+            self._clock += 1
+            self._times.setdefault(use.origin, {})[child_of(use.term)] = self._clock
 
     def _compare_handed_out(self, use: Use, state: State) -> None:
         given = state.ledger.get(LedgerKey(use.term, HANDED_OUT)) if use.kind is UseKind.SPLIT else None

@@ -102,6 +102,20 @@ def only_waited_for(text: Sequence[ast.stmt], parting: Parting) -> bool:
     return reached is not None and reached[0] == {Reach.WAITED} != reached[1]
 
 
+def passes_are_apart(text: Sequence[ast.stmt], parting: Parting) -> bool:
+    """Return whether each pass of a loop takes the result of a call, and goes on from that of no other pass.
+
+    Args:
+        text: the statements of the file.
+        parting: the call in two passes.
+    """
+    around, site = parting.around, parting.second.site
+    if not parting.loop or around is None or site.chunk.file or not isinstance(around.site.node, cst.For | cst.While):
+        return False
+    reached = outcomes(text, [site.chunk.position(site.node)])
+    return reached is not None and bool(reached[0]) and Reach.CARRIED not in reached[0]
+
+
 class _Outcomes(Flow):
     """What the names of one function hold of the calls, and where it goes.
 

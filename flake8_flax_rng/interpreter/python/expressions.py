@@ -15,7 +15,21 @@ from flake8_flax_rng.interpreter.domain.budget import LARGEST_CONSTANT, LITERALS
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import Args, Bound, Const, Key, Opaque, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import (
+    Args,
+    Bound,
+    Class,
+    Const,
+    Function,
+    Key,
+    Opaque,
+    Partial,
+    Ref,
+    Symbol,
+    Tuple,
+    Value,
+    Wrapped,
+)
 from flake8_flax_rng.interpreter.python import attributes, classes, comprehensions, operators, subscripts
 from flake8_flax_rng.interpreter.python.assignment import assign
 from flake8_flax_rng.interpreter.python.functions import make_lambda
@@ -212,10 +226,18 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
         value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
         if value is not None:
             pairs.append((syntax, _shown(value, state) if type(value) is Ref else value))
-    method = type(function) is Bound
-    step = Step(site, engine.label(function, state), arguments=tuple(pairs), owner=engine.owner(), method=method)
+    method, label = type(function) is Bound, engine.label(function, state)
+    defined = _is_defined(function)
+    step = Step(site, label, arguments=tuple(pairs), owner=engine.owner(), method=method, defined=defined)
     with engine.step(step):
         return engine.call(function, args, state, site)
+
+
+def _is_defined(function: Value) -> bool:
+    """Return whether the project defines what is called; a lambda only stands for what is written in it."""
+    while isinstance(function, Wrapped | Partial | Bound):
+        function = function.function
+    return type(function) is Class or (type(function) is Function and isinstance(function.code.node, cst.FunctionDef))
 
 
 def _shown(value: Ref, state: State) -> Value:
