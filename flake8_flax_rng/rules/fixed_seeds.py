@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Reused
 
-
 DOUBTFUL = "RNG189"
 """The rule that speaks of them, if it is asked for."""
 
@@ -15,9 +14,12 @@ DOUBTFUL = "RNG189"
 def is_of_fixed_seed(event: Reused, parting: Parting) -> bool:
     """Return whether a repeat may well be meant, or of no consequence, for all that the text shows.
 
-    It is one of a key that the function has built from a constant of its own, in a straight line, where one of the two
-    calls is one of the project's own functions. A key beside it that nobody uses shows another intention.
+    It is one of a key that the function has built from a constant of its own, where one of the two calls is one of the
+    project's own functions, and no loop goes on from what one pass has made to the next. A key beside it that nobody
+    uses shows another intention, and an object that holds a key can renew it.
     """
-    if not event.own_seed or event.sibling is not None or parting.around is not None:
+    if not event.own_seed or event.sibling is not None or parting.second.method:
+        return False
+    if parting.around is not None and not event.apart:
         return False
     return parting.first.defined or parting.second.defined

@@ -69,11 +69,11 @@ from flake8_flax_rng.fixes.keys import split_before
 from flake8_flax_rng.interpreter.domain.events import Event, HandedOn, Misused, Parting, Reused
 from flake8_flax_rng.interpreter.domain.kinds import Handover, Holder, Misuse
 from flake8_flax_rng.interpreter.domain.places import Site
+from flake8_flax_rng.rules.fixed_seeds import DOUBTFUL, is_of_fixed_seed
 from flake8_flax_rng.rules.related import aliases, beside, head, loop
 from flake8_flax_rng.rules.repairs import split_local
 from flake8_flax_rng.rules.report import Report, consumer, key_name, key_site, line, one_key, place, rule, spelled
 from flake8_flax_rng.rules.reuse import reuses, stale_site
-from flake8_flax_rng.rules.shared_keys import DOUBTFUL, calls_may_agree
 from flake8_flax_rng.rules.wording import split_of
 
 RULE = rule("RNG108", "stale-key", "a key that is kept is drawn from in every call and never renewed", __doc__)
@@ -107,7 +107,7 @@ def _stale(events: Sequence[Event]) -> Iterable[Report]:
             ),
             partial(_repair, event, site),
             event.trial,
-            DOUBTFUL if calls_may_agree(event, parting, name) else "",
+            DOUBTFUL if is_of_fixed_seed(event, parting) else "",
         )
 
 
