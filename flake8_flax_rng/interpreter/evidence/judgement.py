@@ -24,7 +24,7 @@ from flake8_flax_rng.syntax.names_in_text import bound_between, functions_around
 if TYPE_CHECKING:
     import ast
 
-    from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Step, UnfedRun, Use
+    from flake8_flax_rng.interpreter.domain.events import Event, Made, Step, UnfedRun, Use
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.evidence.book import Book
 
@@ -175,7 +175,7 @@ class Judgement:
         case = Case(
             first, second, book.signs, self._origins.by_number(), book.imported, self._demonstrations, book.text
         )
-        if never_both(first, second, case.parting) or self._is_idle(first, second, case.parting):
+        if never_both(first, second, case.parting) or self._is_idle(first, second):
             return False
         excuse = excuse_for(case)
         if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):
@@ -186,13 +186,13 @@ class Judgement:
             return False
         return not (first.kind is second.kind is UseKind.SPLIT) or self._children_meet(first, second)
 
-    def _is_idle(self, first: Use, second: Use, parting: Parting) -> bool:
+    def _is_idle(self, first: Use, second: Use) -> bool:
         """Return whether one of two uses is a split that takes nothing.
 
-        Of one that the text itself makes in vain, and then uses its key, RNG106 has to speak beside what uses it.
+        After one that was to renew its key, for nobody reads what it returns, that key is used by mistake.
         """
-        in_vain = parting.first is first.way[-1]
-        return self._idle_splits.hold(second) or (not in_vain and self._idle_splits.hold(first))
+        read = self._origins.children_read(first.derived) and first.derived not in self._origins.thrown_away
+        return self._idle_splits.hold(second) or (bool(read) and self._idle_splits.hold(first))
 
     def _children_meet(self, first: Use, second: Use) -> bool:
         """Return whether equal children of two splits are both consumed or go where nobody can see.
