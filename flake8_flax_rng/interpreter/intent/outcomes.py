@@ -116,6 +116,20 @@ def passes_are_apart(text: Sequence[ast.stmt], parting: Parting) -> bool:
     return reached is not None and bool(reached[0]) and Reach.CARRIED not in reached[0]
 
 
+def is_carried_on(text: Sequence[ast.stmt], parting: Parting) -> bool:
+    """Return whether a loop carries on what comes of one of two calls, as a training does.
+
+    Args:
+        text: the statements of the file.
+        parting: the two calls.
+    """
+    sites = parting.first.site, parting.second.site
+    if any(site.chunk.file for site in sites):
+        return False
+    reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
+    return reached is not None and any(Reach.CARRIED in reach for reach in reached)
+
+
 class _Outcomes(Flow):
     """What the names of one function hold of the calls, and where it goes.
 
