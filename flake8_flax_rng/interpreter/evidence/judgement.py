@@ -152,7 +152,7 @@ class Judgement:
     def _is_trial(self, first: Use, second: Use) -> bool:
         """Return whether two uses belong to a trial, which only measures how long something takes."""
         lines = self._origins.line(first.origin), self._origins.line(second.origin)
-        return is_trial(self._book.text, part(first, second), lines, self._book.signs.stopwatches)
+        return is_trial(self._book.text, first, second, lines, self._book.signs.stopwatches)
 
     def _apart(self, event: Remade, streams: bool) -> bool:
         """Return whether what was drawn from two keys of one seed, or with streams of one key, never meets."""
