@@ -24,11 +24,11 @@ import jax
 import jax.numpy as jnp
 from jax import lax, random
 
-key = random.key(0)
 yes, no, some = bool(jnp.ones(())), bool(jnp.zeros(())), int(jnp.ones(()))
+key = random.key(some)
 
 """
-"""What the programs begin with. The flags have values that are known at run time only."""
+"""What the programs begin with. The flags, and the seed of the key, have values that are known at run time only."""
 
 MODELS = """\
 import jax

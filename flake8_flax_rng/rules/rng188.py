@@ -2,20 +2,16 @@
 
 ## What it does
 
-Reports what RNG108 and RNG109 report elsewhere, where several runs of a function share a key and nothing in the text
-shows that their numbers have to differ:
-
-* a key that a function has captured is the same in each of its calls, and no loop goes on from what one call has made
-  to the next (of a key that an object holds, RNG108 speaks);
-* a mapped function hands the key of all lanes to another function that draws from it, or the lanes are the shards of
-  `shard_map`.
+Reports what RNG109 reports elsewhere, where nothing in the text shows that the numbers of the lanes have to differ: the
+mapped function hands the key that all lanes share to a function, a method or a class of the project, which draws from
+it, or the lanes are the shards of `shard_map`. Where the mapped function itself draws from the key, RNG109 speaks.
 
 ## Why it matters
 
-All runs get the same numbers. Settings, models and hyperparameters are compared so on purpose, a model is looked at
-now and then with one key, and shards have to agree on what they hold in common: of 25 such places that were read one
-by one, a quarter were worth a change. Where the runs are taken for independent ones, as in the error bars of a mean,
-they are not. So this is off unless it is asked for.
+All lanes get the same numbers. Whoever maps a function that calls another one to draw maps whole runs, as those of
+several settings or models are, and these are compared on the same numbers on purpose; shards have to agree on what they
+hold in common. Where the runs are taken for independent ones, as in the error bars of a mean, or the shards jitter or
+mask examples of their own, they are not. The text does not say which, so this is off unless it is asked for.
 
 ## Example
 
@@ -23,34 +19,34 @@ they are not. So this is off unless it is asked for.
 import jax
 import jax.numpy as jnp
 
+
+def estimate(key):
+    return jax.random.normal(key, (100,)).mean()
+
+
 key = jax.random.key(0)
-
-
-def score(scale):
-    return (scale * jax.random.normal(key, (100,))).mean()
-
-
-print(jnp.stack([score(1.0), score(1.0)]).std())  # the same numbers twice
+estimates = jax.vmap(lambda run: run * 0.0 + estimate(key))(jnp.arange(8.0))
+print(estimates.std())  # the same numbers eight times
 ```
 
 ## Use instead
 
 ```python
 import jax
-import jax.numpy as jnp
 
 
-def score(key, scale):
-    return (scale * jax.random.normal(key, (100,))).mean()
+def estimate(key):
+    return jax.random.normal(key, (100,)).mean()
 
 
-first_key, second_key = jax.random.split(jax.random.key(0))
-print(jnp.stack([score(first_key, 1.0), score(second_key, 1.0)]).std())
+keys = jax.random.split(jax.random.key(0), 8)
+estimates = jax.vmap(estimate)(keys)
+print(estimates.std())
 ```
 
 ## Proven by
 
-The value ledger, as the rule that would speak elsewhere: the same key bits reach the draw in each run.
+The value ledger, as RNG109: a primitive that draws gets an unbatched key in a batched function.
 """
 
 from __future__ import annotations

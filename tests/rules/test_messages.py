@@ -25,9 +25,9 @@ def test_a_helper_that_hides_the_split_is_told_from_it() -> None:
             first, second = jax.random.split(key)
             return jax.random.normal(first) + jax.random.normal(second)
 
-        key = jax.random.key(0)
-        a = start(key)
-        b = jax.random.normal(key)
+        def twice(key):
+            a = start(key)
+            return a + jax.random.normal(key)
     """)
     assert text == (
         "RNG101 `key` was already consumed by `start` on line 8 (inside: `jax.random.split`, line 4); "

@@ -28,9 +28,9 @@ PROGRAMS = {
     ),
     "demonstration": (
         HEAD + "class Net:\n    def __init__(self, k):\n        self.w = random.normal(k)\n"
-        "if __name__ == '__main__':\n    k = random.key(5)\n    x = random.normal(k)\n    print(x, Net(k).w)\n",
+        "if __name__ == '__main__':\n    k = random.key(some)\n    x = random.normal(k)\n    print(x, Net(k).w)\n",
         HEAD + "class Net:\n    def __init__(self, k):\n        self.w = random.normal(k)\n"
-        "if __name__ == '__main__':\n    k = random.key(5)\n    x = random.normal(k)\n    net = Net(k)\n"
+        "if __name__ == '__main__':\n    k = random.key(some)\n    x = random.normal(k)\n    net = Net(k)\n"
         "    while x < 3:\n        x = x + net.w\n",
     ),
     "only-looked-at": (

@@ -37,8 +37,8 @@ def test_spellings_of_the_import(line, path):
 
 def test_renamed_functions():
     head = "from jax.random import PRNGKey as Key, normal as gauss, split as fork\n"
-    bad = head + "k = Key(0)\na = gauss(k)\nb = fork(k)  # ! RNG101\n"
-    good = head + "k, s = fork(Key(0))\na = gauss(k)\nb = fork(s)\n"
+    bad = head + "k = Key(0)\na = gauss(k)\nb = gauss(fork(k)[0])  # ! RNG101\n"
+    good = head + "k, s = fork(Key(0))\na = gauss(k)\nb = gauss(fork(s)[0])\n"
     assert found(bad) == marks(bad)
     assert found(good) == []
 
