@@ -283,7 +283,8 @@ LAYERS = """\
 
 def test_methods_of_a_module_outside_of_a_run(write):
     write("layers.py", LAYERS)
-    text = "import jax\nfrom layers import Keyed, Scaled\nkey = jax.random.key(int(jax.numpy.ones(())))\n{}\njax.random.normal(key)\n"
+    text = "import jax\nfrom layers import Keyed, Scaled\nkey = jax.random.key(int(jax.numpy.ones(())))\n"
+    text += "{}\njax.random.normal(key)\n"
     assert found(write("train.py", text.format("Scaled().noise(key)"))) == [(5, "RNG101")]
     assert found(write("train.py", text.format("Keyed(key).noise()"))) == [(5, "RNG101")]
     assert found(write("train.py", text.format("Scaled().noise(jax.random.fold_in(key, 1))"))) == []
