@@ -34,6 +34,8 @@ _ALSO: dict[str, frozenset[str]] = {
     "RNG107": frozenset({REMADE}),
     "RNG108": frozenset({INSIDE, HANDED_ON}),
     "RNG109": frozenset({INSIDE}),
+    "RNG188": frozenset({INSIDE}),
+    "RNG189": frozenset({INSIDE}),
     "RNG190": frozenset(),
     "RNG197": frozenset({REMADE, INSIDE}),
     "RNG194": frozenset(),

@@ -62,6 +62,8 @@ _PROOFS = {
     "RNG112": _Proof((_RAISES,)),
     "RNG114": _Proof((_REUSE, _RAISES)),
     "RNG115": _Proof((_REUSE,), passes=2),
+    "RNG188": _Proof((_REUSE,)),
+    "RNG189": _Proof((_REUSE,)),
     "RNG190": _Proof((_REUSE,), decisive=True),
     "RNG194": _Proof((_REUSE,), decisive=True),
     "RNG191": _Proof((_LEGACY,), decisive=True),
