@@ -33,6 +33,7 @@ from flake8_flax_rng.interpreter.intent.outcomes import only_traced, only_waited
 from flake8_flax_rng.interpreter.intent.read_in_other_arms import is_read_in_other_arms
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import goes_over_fields, is_index, lengths_differ, same_order
+from flake8_flax_rng.interpreter.intent.unread_draws import is_unread
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
@@ -329,6 +330,15 @@ def _never_read(case: Case) -> bool:
     )
 
 
+def _unread(case: Case) -> bool:
+    """Nobody reads what one of the two has drawn, wherever the functions on the way to it hand it on."""
+    parting, callees = case.parting, case.signs.callees
+    first, second = (None, None) if parting.loop else (parting.first, parting.second)
+    return is_unread(case.first, callees, parting.first, second) or is_unread(
+        case.second, callees, parting.second, first
+    )
+
+
 def _an_item_each(case: Case) -> bool:
     """Models, prompts or panels are gone through on the numbers of one constant key.
 
@@ -540,6 +550,7 @@ EXCUSES = (
     Excuse("transformed-alike", "one choice is applied to several arrays", _transformed_alike, Of.DRAWS),
     Excuse("antithetic", "one of two equal draws is negated", _antithetic, Of.DRAWS),
     Excuse("undone", "what is done with one of them undoes what was done with the other", _undone, Of.DRAWS),
+    Excuse("unread", "nobody reads what one of the two has drawn", _unread),
 )
 
 
@@ -556,7 +567,7 @@ def excuse_for(case: Case) -> Excuse | None:
 
 
 _OF_ANY_NUMBERS = frozenset(
-    {"compared", "warm-up", "thrown-away", "one-is-selected", "only-shapes", "rows-of-tests", "never-read"}
+    {"compared", "warm-up", "thrown-away", "one-is-selected", "only-shapes", "rows-of-tests", "never-read", "unread"}
 )
 """Excuses that do not rest on numbers which somebody has chosen to be the same."""
 

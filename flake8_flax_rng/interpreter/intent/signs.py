@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.intent.arithmetic import Arithmetic
 from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
+from flake8_flax_rng.interpreter.intent.callees import Callees
 from flake8_flax_rng.interpreter.intent.dropped_parts import DroppedParts
 from flake8_flax_rng.interpreter.intent.replays import Records
 from flake8_flax_rng.interpreter.intent.selections import Selections
@@ -32,6 +33,7 @@ class Signs:
         records: what was put into lists together with a key.
         dropped: the parts of results that are bound to ``_``.
         stopwatches: the functions that measure how long something takes.
+        callees: what the calls of the text have called.
 
     Args:
         naming: gives terms to values.
@@ -46,6 +48,7 @@ class Signs:
         self.records = Records()
         self.dropped = DroppedParts()
         self.stopwatches = Stopwatches()
+        self.callees = Callees()
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._unused: set[cst.CSTNode] = set()
         self._given: dict[cst.CSTNode, bool] = {}

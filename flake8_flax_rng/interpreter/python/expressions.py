@@ -213,7 +213,9 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
         if value is not None:
             pairs.append((syntax, _shown(value, state) if type(value) is Ref else value))
     method = type(function) is Bound
-    step = Step(site, engine.label(function, state), arguments=tuple(pairs), owner=engine.owner(), method=method)
+    label = engine.label(function, state)
+    engine.book.signs.callees.note(node, function, label)
+    step = Step(site, label, arguments=tuple(pairs), owner=engine.owner(), method=method)
     with engine.step(step):
         return engine.call(function, args, state, site)
 
