@@ -14,7 +14,7 @@ from flake8_flax_rng.interpreter.domain.budget import PASSES_UNREAD
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import SHAPES
 from flake8_flax_rng.interpreter.intent.free_names import declared_names, free_names
 from flake8_flax_rng.interpreter.intent.parts_of_values import ANYWHERE, NOWHERE, Parts, as_item, as_whole, of_item
-from flake8_flax_rng.syntax.cst_children import children_of, holds
+from flake8_flax_rng.syntax.cst_children import children_of, holds, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -242,10 +242,14 @@ class Flow:
     def _arms(self, node: cst.If) -> list[cst.CSTNode | None]:
         other = node.orelse.body if isinstance(node.orelse, cst.Else) else node.orelse
         arms: list[cst.CSTNode | None] = [node.body, other]
-        toward = self._toward
+        toward, held = self._toward, (self._names or {}).keys()
         if toward is None or self._loops:
             return arms
-        return [arm for arm in arms if arm is not None and holds(arm, toward)] or arms
+        kept = [arm for arm in arms if arm is not None and holds(arm, toward)]
+        for arm in arms if kept else ():
+            if arm is not None and arm not in kept:
+                self.seen |= {node.value for node in nodes_of(arm) if isinstance(node, cst.Name)} & held
+        return kept or arms
 
     def _loop(self, node: cst.For | cst.While) -> None:
         breaks: list[Names] = []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.budget import CALLS_UNREAD, EXPRESSIONS_UNREAD
-from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.intent.callees import Callee, Way
 from flake8_flax_rng.interpreter.intent.parts_of_values import ANYWHERE, NOWHERE, Parts, as_whole, of_item
 from flake8_flax_rng.interpreter.intent.reading import Flow, Read
@@ -113,10 +113,14 @@ class _Walk:
         if not all(_is_functional(callee) for callee in called):
             raise Read
         scans = all(callee.label in _SCANS for callee in called)
-        carried = of_item(returned, 0) if scans else returned
-        # A loop hands on to each pass what the one before has returned.
-        for code in self._callees.entered(call).values() if carried else ():
-            returned |= self._functions.returned(code, _every_parameter(code))
+        for code in self._callees.entered(call).values():
+            # A loop hands on to each pass what the one before has returned.
+            while True:
+                around = _carry(code, of_item(returned, 0)) if scans else _every_parameter(code)
+                more = self._functions.returned(code, around) | returned
+                if more == returned:
+                    break
+                returned = more
         return returned if scans else as_whole(returned)
 
     def _dropped_at_last(self, step: Step, made: Parts) -> bool:
@@ -179,7 +183,7 @@ class _Functions:
             return _initialised(name, given)
         if called and all(callee.label in FORMS for callee in called):
             return NOWHERE
-        if _is_of_array(call, name, owner):
+        if _is_of_array(call, name, owner) or _runs_a_model(name, given):
             return ANYWHERE
         if not called or not all(_is_functional(callee) for callee in called):
             raise Read
@@ -214,11 +218,16 @@ def _only_applies(callee: Callee, call: cst.Call) -> bool:
     return callee.label == "linen.apply" and plain
 
 
+def _runs_a_model(name: str, given: Given) -> bool:
+    """Return whether a call runs a model of which nothing is known but that it is of Linen: it takes streams."""
+    return name == RunKind.APPLY and any(arg.keyword is not None and arg.keyword.value == "rngs" for arg, _ in given)
+
+
 def _initialised(name: str, given: Given) -> Parts:
     """Return the parts of what initialises a model, given an example: only its shape counts, but for the output."""
     for place, (arg, parts) in enumerate(given):
         streams = arg.keyword.value in _STREAMS if arg.keyword is not None else place == 0
-        if parts and (streams or arg.star):
+        if parts and (streams or arg.star == "**"):
             raise Read
     return frozenset({(0,)}) if INITIALISING[name] else NOWHERE
 
@@ -261,6 +270,13 @@ def _collecting(param: object) -> str:
     if not isinstance(param, cst.Param):
         raise Read  # the call fails
     return param.name.value
+
+
+def _carry(code: FunctionCode, parts: Parts) -> dict[str, Parts]:
+    """Return the parts of the parameters of a function that a scan runs, given those of what it carries."""
+    params = code.node.params
+    places = [param.name.value for param in (*params.posonly_params, *params.params)]
+    return {places[0]: parts} if len(places) == 2 else _every_parameter(code)
 
 
 def _every_parameter(code: FunctionCode) -> dict[str, Parts]:

@@ -13,13 +13,14 @@ from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import handed_out
 from flake8_flax_rng.interpreter.domain.budget import LARGEST_CONSTANT, LITERALS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Step
-from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.values import Args, Bound, Const, Key, Opaque, Ref, Symbol, Tuple, Value
+from flake8_flax_rng.interpreter.domain.values import Args, Bound, Class, Const, Key, Opaque, Ref, Symbol, Tuple, Value
 from flake8_flax_rng.interpreter.python import attributes, classes, comprehensions, operators, subscripts
 from flake8_flax_rng.interpreter.python.assignment import assign
 from flake8_flax_rng.interpreter.python.functions import make_lambda
 from flake8_flax_rng.interpreter.python.iteration import Iteration, iterate, spread
+from flake8_flax_rng.interpreter.python.lineage import is_linen
 from flake8_flax_rng.interpreter.python.names import lookup
 from flake8_flax_rng.records import replaced
 
@@ -214,10 +215,16 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
             pairs.append((syntax, _shown(value, state) if type(value) is Ref else value))
     method = type(function) is Bound
     label = engine.label(function, state)
-    engine.book.signs.callees.note(node, function, label)
+    engine.book.signs.callees.note(node, function, f"nn.{label}" if _is_layer(function, state) else label)
     step = Step(site, label, arguments=tuple(pairs), owner=engine.owner(), method=method)
     with engine.step(step):
         return engine.call(function, args, state, site)
+
+
+def _is_layer(function: Value, state: State) -> bool:
+    """Return whether a call is of an object whose class is a module of Linen that the program defines."""
+    found = state.heap.get(function.address) if type(function) is Ref else None
+    return isinstance(found, Instance) and isinstance(found.cls, Class) and is_linen(found.cls)
 
 
 def _shown(value: Ref, state: State) -> Value:

@@ -157,6 +157,12 @@ PROGRAMS = {
         HEAD + "def f(w, test_key):\n    for _ in range(9):\n        w = test(w, test_key)\n"
         "    return w\ndef test(w, k):\n    return w + random.normal(k)\n",
     ),
+    "unread": (
+        HEAD + "def draw(k, x):\n    noise = random.normal(k)\n    return x, x + noise\n"
+        "def f(key, x):\n    y = draw(key, x)[0]\n    return y + random.normal(key)\n",
+        HEAD + "def draw(k, x):\n    noise = random.normal(k)\n    return x + noise, x\n"
+        "def f(key, x):\n    y, _ = draw(key, x)\n    return y + random.normal(key)\n",
+    ),
 }
 ELSEWHERE = {"guess-compared"}
 """Excuses that the tests of other libraries show."""
