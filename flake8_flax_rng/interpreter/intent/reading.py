@@ -12,8 +12,8 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.budget import PASSES_UNREAD
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import SHAPES
-from flake8_flax_rng.interpreter.intent.free_names import declared_names, free_names
-from flake8_flax_rng.interpreter.intent.parts_of_values import ANYWHERE, NOWHERE, Parts, as_item, as_whole, of_item
+from flake8_flax_rng.syntax.free_names import declared_names, free_names
+from flake8_flax_rng.interpreter.domain.parts_of_values import ANYWHERE, NOWHERE, Parts, as_item, as_whole, of_item
 from flake8_flax_rng.syntax.cst_children import children_of, holds, nodes_of
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Flow:
         self._fixed: set[str] = set()
         self._loops: list[tuple[list[Names], list[Names]]] = []
         self._tried: list[Names] = []
+        self._passed = False
 
     def follow(self, scope: cst.CSTNode) -> None:
         """Follow the body of a function, a lambda, or a block."""
@@ -240,16 +241,22 @@ class Flow:
         self._names = _joined(after)
 
     def _arms(self, node: cst.If) -> list[cst.CSTNode | None]:
+        """Return the arms on the way to the other place, or all where the way does not tell."""
         other = node.orelse.body if isinstance(node.orelse, cst.Else) else node.orelse
         arms: list[cst.CSTNode | None] = [node.body, other]
-        toward, held = self._toward, (self._names or {}).keys()
-        if toward is None or self._loops:
+        toward = self._toward
+        if toward is None or self._passed or self._loops:
             return arms
-        kept = [arm for arm in arms if arm is not None and holds(arm, toward)]
-        for arm in arms if kept else ():
+        kept = [arm for arm in arms if arm is not None and holds(arm, toward)] or [
+            arm for arm in arms if not _leaves(arm)
+        ]
+        for arm in arms:
             if arm is not None and arm not in kept:
-                self.seen |= {node.value for node in nodes_of(arm) if isinstance(node, cst.Name)} & held
+                self.seen |= {part.value for part in nodes_of(arm) if isinstance(part, cst.Name)} & self._held()
         return kept or arms
+
+    def _held(self) -> set[str]:
+        return set(self._names or ())
 
     def _loop(self, node: cst.For | cst.While) -> None:
         breaks: list[Names] = []
@@ -299,6 +306,7 @@ class Flow:
         """Return the parts of an expression that come of the value."""
         self._calls.spend()
         parts = self._parts_of(node)
+        self._passed = self._passed or node is self._toward
         if node is self._source:
             self.met = True
             return parts | self._made
@@ -377,6 +385,12 @@ class Flow:
             for part in children_of(node):
                 found |= self._value(part)
         return found
+
+
+def _leaves(arm: cst.CSTNode | None) -> bool:
+    """Return whether a block returns or raises, so that what stands below it does not follow."""
+    last = arm.body[-1] if isinstance(arm, cst.IndentedBlock) and arm.body else None
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Raise)
 
 
 def _joined(ways: Sequence[Names | None]) -> Names | None:

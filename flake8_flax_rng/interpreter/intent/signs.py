@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.intent.arithmetic import Arithmetic
 from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
-from flake8_flax_rng.interpreter.intent.callees import Callees
+from flake8_flax_rng.interpreter.domain.callees import Callees
 from flake8_flax_rng.interpreter.intent.dropped_parts import DroppedParts
 from flake8_flax_rng.interpreter.intent.replays import Records
 from flake8_flax_rng.interpreter.intent.selections import Selections

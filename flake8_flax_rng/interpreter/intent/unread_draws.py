@@ -16,13 +16,14 @@ import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.budget import CALLS_UNREAD, EXPRESSIONS_UNREAD
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
-from flake8_flax_rng.interpreter.intent.callees import Callee, Way
-from flake8_flax_rng.interpreter.intent.parts_of_values import ANYWHERE, NOWHERE, Parts, as_whole, of_item
+from flake8_flax_rng.interpreter.domain.callees import Callee, Way
+from flake8_flax_rng.interpreter.domain.parts_of_values import ANYWHERE, NOWHERE, Parts, as_whole, of_item
 from flake8_flax_rng.interpreter.intent.reading import Flow, Read
 from flake8_flax_rng.semantics.computing import FORMS, FUNCTIONAL_METHODS, UPDATES, only_computes
 from flake8_flax_rng.semantics.libraries import ARRAY_METHODS, SEEDED_METHODS
 from flake8_flax_rng.semantics.linen import INITIALISING
 from flake8_flax_rng.semantics.transforms import calling
+from flake8_flax_rng.syntax.collected_tests import is_tested_with
 from flake8_flax_rng.syntax.cst_children import ancestors
 from flake8_flax_rng.syntax.main_guard import is_main_guard
 from flake8_flax_rng.syntax.walk import walk
@@ -30,7 +31,7 @@ from flake8_flax_rng.syntax.walk import walk
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Step, Use
     from flake8_flax_rng.interpreter.domain.values import FunctionCode
-    from flake8_flax_rng.interpreter.intent.callees import Callees
+    from flake8_flax_rng.interpreter.domain.callees import Callees
 
 Given = Sequence[tuple[cst.Arg, Parts]]
 _STREAMS = frozenset({"rngs", "rng"})
@@ -127,6 +128,9 @@ class _Walk:
         scope = _scope_of(step)
         flow = self._followed(step, scope, made)
         left = {name for name in flow.left if name.strip("_")}
+        chunk = step.site.chunk
+        if is_tested_with(chunk.around, chunk.position(step.site.node)[0]):
+            return False  # a test may well look at shapes alone: who wants to hear of its repeats means those too
         if isinstance(scope, cst.FunctionDef | cst.Lambda):
             return not flow.returned and left <= flow.seen
         if isinstance(scope, cst.Module):
