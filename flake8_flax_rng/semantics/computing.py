@@ -41,10 +41,10 @@ _EFFECTS = (
 )
 """How those begin that do more."""
 
-_BUILTIN = frozenset(
-    "abs bool complex dict divmod enumerate float frozenset int len list max min range reversed round set slice "
-    "sorted str sum tuple zip".split()
-)
+_VALUES = "abs bool complex dict divmod enumerate float frozenset int len list max min range reversed round set slice"
+_BUILTIN = frozenset([*_VALUES.split(), "sorted", "str", "sum", "tuple", "zip"])
+
+_ASKING = ("shape", "ndim", "size", "result_type", "zeros_like", "ones_like", "empty_like")
 
 FORMS = frozenset(
     {
@@ -53,8 +53,7 @@ FORMS = frozenset(
         "builtins.type",
         "jax.eval_shape",
         "equinox.filter_eval_shape",
-        *(f"{module}.{name}" for module in ("numpy", "jax.numpy") for name in ("shape", "ndim", "size", "result_type")),
-        *(f"{module}.{name}" for module in ("numpy", "jax.numpy") for name in ("zeros_like", "ones_like", "empty_like")),
+        *(f"{module}.{name}" for module in ("numpy", "jax.numpy") for name in _ASKING),
     }
 )
 """Functions that only ask for the form of what they are given."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.budget import PASSES_UNREAD
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import SHAPES
-from flake8_flax_rng.syntax.free_names import declared_names, free_names
 from flake8_flax_rng.interpreter.domain.parts_of_values import ANYWHERE, NOWHERE, Parts, as_item, as_whole, of_item
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import SHAPES
 from flake8_flax_rng.syntax.cst_children import children_of, holds, nodes_of
+from flake8_flax_rng.syntax.free_names import declared_names, free_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +59,7 @@ class Flow:
         met: whether the source was met.
         left: the names that still hold something of the value where the function ends.
         seen: the names that were read while they held something.
+        apart: the names that held something before arms beside the way to the other place, and are read there.
         bound: the names that have held something.
     """
 
@@ -75,6 +76,7 @@ class Flow:
         self.met = False
         self.left: set[str] = set()
         self.seen: set[str] = set()
+        self.apart: set[str] = set()
         self.bound: set[str] = set()
         self._shows = shows
         self._calls = calls
@@ -174,9 +176,8 @@ class Flow:
                 parts = self._value(node.value)
                 for target in node.targets:
                     self._assign(target.target, parts)
-            case cst.AnnAssign():
-                if node.value is not None:
-                    self._assign(node.target, self._value(node.value))
+            case cst.AnnAssign(value=cst.BaseExpression() as value):
+                self._assign(node.target, self._value(value))
             case cst.AugAssign():
                 # An array may be changed in place, and others may hold it.
                 self._refuse(self._value(node.value) | self._value(node.target))
@@ -184,18 +185,19 @@ class Flow:
                 parts = self._value(node.value)
                 self._refuse(parts if self._shows else NOWHERE)
             case cst.Return():
-                self._return(self._value(node.value) if node.value is not None else NOWHERE)
-            case cst.Raise():
+                self._return(self._of_all(node) if node.value is None else self._value(node.value))
+            case cst.Raise() | cst.Assert():
                 self._refuse(self._of_all(node))
-                self._names = None
+                self._names = self._names if isinstance(node, cst.Assert) else None
             case cst.Break() | cst.Continue():
-                if self._loops:
-                    self._loops[-1][isinstance(node, cst.Continue)].append(self._names)
-                self._names = None
-            case cst.Assert():
-                self._refuse(self._of_all(node))
+                self._jump(node)
             case _:
                 pass  # an import, ``pass``, ``del``, what is declared
+
+    def _jump(self, node: cst.Break | cst.Continue) -> None:
+        if self._loops and self._names is not None:
+            self._loops[-1][isinstance(node, cst.Continue)].append(self._names)
+        self._names = None
 
     def _compound(self, node: cst.CSTNode) -> None:
         match node:
@@ -247,16 +249,13 @@ class Flow:
         toward = self._toward
         if toward is None or self._passed or self._loops:
             return arms
-        kept = [arm for arm in arms if arm is not None and holds(arm, toward)] or [
-            arm for arm in arms if not _leaves(arm)
-        ]
+        leading: list[cst.CSTNode | None] = [arm for arm in arms if arm is not None and holds(arm, toward)]
+        kept = leading or [arm for arm in arms if not _leaves(arm)] or arms
         for arm in arms:
             if arm is not None and arm not in kept:
-                self.seen |= {part.value for part in nodes_of(arm) if isinstance(part, cst.Name)} & self._held()
-        return kept or arms
-
-    def _held(self) -> set[str]:
-        return set(self._names or ())
+                named = {part.value for part in nodes_of(arm) if isinstance(part, cst.Name)}
+                self.apart |= named & (self._names or {}).keys()
+        return kept
 
     def _loop(self, node: cst.For | cst.While) -> None:
         breaks: list[Names] = []
@@ -334,6 +333,11 @@ class Flow:
                 parts = self._value(node.value)
                 self._assign(node.target, parts)
                 return parts
+            case _:
+                return self._rarer(node)
+
+    def _rarer(self, node: cst.CSTNode) -> Parts:
+        match node:
             case cst.Lambda():
                 self._fixed |= free_names(node) - (self._names or {}).keys()
                 return self._captured(node) | self._inside(node)

@@ -2,7 +2,7 @@
 
 The way to a use is walked outwards: from the function in which the draw stands, whose text tells where the result goes,
 to its caller, if the result only leaves by ``return``, and so on. What the outermost function returns is read, and so
-is what it binds to a name that it never reads: the text may not be finished.
+is what it binds to a name that it never reads, or of which it asks no more than its form: the text may not be finished.
 """
 
 from __future__ import annotations
@@ -15,23 +15,22 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.budget import CALLS_UNREAD, EXPRESSIONS_UNREAD
-from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.callees import Callee, Way
+from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.parts_of_values import ANYWHERE, NOWHERE, Parts, as_whole, of_item
 from flake8_flax_rng.interpreter.intent.reading import Flow, Read
 from flake8_flax_rng.semantics.computing import FORMS, FUNCTIONAL_METHODS, UPDATES, only_computes
 from flake8_flax_rng.semantics.libraries import ARRAY_METHODS, SEEDED_METHODS
 from flake8_flax_rng.semantics.linen import INITIALISING
 from flake8_flax_rng.semantics.transforms import calling
-from flake8_flax_rng.syntax.collected_tests import is_tested_with
 from flake8_flax_rng.syntax.cst_children import ancestors
 from flake8_flax_rng.syntax.main_guard import is_main_guard
 from flake8_flax_rng.syntax.walk import walk
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.domain.callees import Callees
     from flake8_flax_rng.interpreter.domain.events import Step, Use
     from flake8_flax_rng.interpreter.domain.values import FunctionCode
-    from flake8_flax_rng.interpreter.domain.callees import Callees
 
 Given = Sequence[tuple[cst.Arg, Parts]]
 _STREAMS = frozenset({"rngs", "rng"})
@@ -128,14 +127,11 @@ class _Walk:
         scope = _scope_of(step)
         flow = self._followed(step, scope, made)
         left = {name for name in flow.left if name.strip("_")}
-        chunk = step.site.chunk
-        if is_tested_with(chunk.around, chunk.position(step.site.node)[0]):
-            return False  # a test may well look at shapes alone: who wants to hear of its repeats means those too
         if isinstance(scope, cst.FunctionDef | cst.Lambda):
-            return not flow.returned and left <= flow.seen
-        if isinstance(scope, cst.Module):
-            return not left and flow.bound.isdisjoint(_read_by_functions(step))
-        return left <= flow.seen and flow.bound.isdisjoint(_read_by_functions(step))
+            serves = self._functions.serves or bool(flow.apart)
+            return not flow.returned and left <= (flow.seen | flow.apart if serves else set())
+        # What a script binds may be read by its functions, and by what follows.
+        return not left and flow.bound.isdisjoint(_read_by_functions(step))
 
 
 class _Functions:
@@ -143,9 +139,14 @@ class _Functions:
 
     Args:
         callees: what the calls have called.
+
+    Attributes:
+        serves: whether the value was an example to initialise a model with, or an argument that is not read: that is
+            what it is for, while the text of a function that asks for its shape alone may not be finished.
     """
 
     def __init__(self, callees: Callees) -> None:
+        self.serves = False
         self._callees = callees
         self._spent = 0
         self._under_way: list[cst.CSTNode] = []
@@ -182,8 +183,11 @@ class _Functions:
             if {callee.label for callee in called} != {code.name.strip("<>") for code in entered.values()}:
                 raise Read  # it was not followed on each path
             bound = {callee.bound for callee in called}
-            return self._followed(list(entered.values()), bound, owner, given)
+            found = self._followed(list(entered.values()), bound, owner, given)
+            self.serves = self.serves or not found
+            return found
         if name in INITIALISING and not owner:
+            self.serves = True
             return _initialised(name, given)
         if called and all(callee.label in FORMS for callee in called):
             return NOWHERE
@@ -191,9 +195,7 @@ class _Functions:
             return ANYWHERE
         if not called or not all(_is_functional(callee) for callee in called):
             raise Read
-        found = NOWHERE
-        for code in entered.values():
-            found |= self.returned(code, _every_parameter(code))
+        found = NOWHERE.union(*(self.returned(code, _every_parameter(code)) for code in entered.values()))
         maps = entered and all(callee.label in _MAPS for callee in called)
         return as_whole(found) if maps else ANYWHERE
 

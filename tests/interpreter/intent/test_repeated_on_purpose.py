@@ -41,12 +41,6 @@ PROGRAMS = {
         "        w = w + random.normal(k)\n        w = w + draw(test_key)\n"
         "    return w\ndef draw(k):\n    return random.normal(k)\n",
     ),
-    "read-in-other-arms": (
-        HEAD + "def f(key, x, hard):\n    noise = random.normal(key, (3,))\n    if hard:\n        return x + noise\n"
-        "    return random.permutation(key, x)\n",
-        HEAD + "def f(key, x, hard):\n    noise = random.normal(key, (3,))\n    if hard:\n        x = x + noise\n"
-        "    return random.permutation(key, x)\n",
-    ),
     "one-is-selected": (
         HEAD + "def f(key, m):\n    return jnp.where(m, random.normal(key, (3,)), random.uniform(key, (3,)))\n",
         HEAD + "def f(key, m):\n    return random.normal(key, (3,)) + m * random.uniform(key, (3,))\n",

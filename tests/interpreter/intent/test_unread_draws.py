@@ -20,20 +20,27 @@ SCAN = (
 
 UNREAD = {
     "bare": HEAD + "def f(key, x):\n    random.normal(key, (3,))\n    return x + random.normal(key, (3,))\n",
-    "dropped by a caller": SAMPLE + "def f(key):\n    _, mean = sample(key)\n    return mean, random.normal(key, (3,))\n",
-    "an item that is not taken": SAMPLE + "def f(key):\n    mean = sample(key)[1]\n    return mean, random.normal(key)\n",
+    "dropped by a caller": SAMPLE
+    + "def f(key):\n    _, mean = sample(key)\n    return mean, random.normal(key, (3,))\n",
+    "an item that is not taken": SAMPLE
+    + "def f(key):\n    mean = sample(key)[1]\n    return mean, random.normal(key)\n",
     "two callers on": SAMPLE + "def g(k):\n    a, b = sample(k)\n    return b, (2 * a, b)\n"
     "def f(key):\n    b, (_, c) = g(key)\n    return b + c, random.normal(key, (3,))\n",
     "never named in a function within": HEAD
     + "def g(k):\n    noise = random.normal(k)\n    return 1\ndef f(key):\n    return g(key), random.normal(key)\n",
-    "only its shape": SAMPLE + "def f(key):\n    x, _ = sample(key)\n    return x.shape, random.normal(key, (3,))\n",
+    "only its shape": SAMPLE + "def size(k):\n    x, _ = sample(k)\n    return x.shape\n"
+    "def f(key):\n    return size(key), random.normal(key, (3,))\n",
     "its length under a mean": HEAD
-    + "def f(key):\n    x = jnp.exp(random.normal(key, (3,)))\n    n = len(x.reshape(-1))\n    return n, random.normal(key)\n",
+    + "def size(k):\n    x = jnp.exp(random.normal(k, (3,)))\n    return len(x.reshape(-1))\n"
+    "def f(key):\n    return size(key), random.normal(key)\n",
     "overwritten on the way": HEAD
     + "def f(key, x, given):\n    z = random.normal(key, (3,))\n    if given:\n        z = x + random.normal(key, (3,))\n"
     "    return z\n",
     "read in an arm beside": HEAD + "def f(key, x, given):\n    z = random.normal(key, (3,))\n    y = 2 * z\n"
     "    if given:\n        x = x + y\n    else:\n        x = x + random.normal(key, (3,))\n    return x\n",
+    "read in an arm that returns": HEAD
+    + "def f(key, x, hard):\n    noise = random.normal(key, (3,))\n    if hard:\n        return x + noise\n"
+    "    return random.permutation(key, x)\n",
     "given to init at once": HEAD
     + "def f(key, k, model):\n    v = model.init(k, random.normal(key, (3,)))\n    return v, random.normal(key, (3,))\n",
     "computed into what is given to init": HEAD
@@ -56,8 +63,8 @@ UNREAD = {
     "        return (x, 2 * y), x\n    (_, y), _ = jax.lax.scan(body, (x, y), None, 10)\n"
     "    return y, random.normal(key)\n",
     "a closure that asks for the shape": HEAD
-    + "def f(key, x):\n    z = random.normal(key, (3,))\n    def like(a):\n        return jnp.ones(z.shape) + a\n"
-    "    return like(x), random.normal(key, (3,))\n",
+    + "def ones(k, x):\n    z = random.normal(k, (3,))\n    def like(a):\n        return jnp.ones(z.shape) + a\n"
+    "    return like(x)\ndef f(key, x):\n    return ones(key, x), random.normal(key, (3,))\n",
     "within a handler that computes": HEAD
     + "def g(k, x):\n    z = random.normal(k, (3,))\n    try:\n        y = z + x\n    except ValueError:\n        y = 0\n"
     "    return 1, y\ndef f(key, x):\n    n, _ = g(key, x)\n    return n, random.normal(key, (3,))\n",
@@ -71,6 +78,8 @@ READ = {
     "def f(key):\n    b, (a, _) = g(key)\n    return b + a, random.normal(key, (3,))\n",
     "never named in the outermost function": HEAD
     + "def f(key):\n    noise = random.normal(key)\n    return random.normal(key)\n",
+    "asked for its shape in the outermost function": HEAD
+    + "def f(key):\n    x = random.normal(key)\n    assert x.shape == ()\n    return random.normal(key)\n",
     "printed": HEAD
     + "def g(k):\n    print(random.normal(k))\n    return 1\ndef f(key):\n    return g(key), random.normal(key)\n",
     "printed in a text": HEAD
@@ -86,8 +95,7 @@ READ = {
     "given to a function that prints it": HEAD
     + "def show(x):\n    print(x)\n    return 1\ndef f(key):\n    x = random.normal(key)\n    _ = show(x)\n"
     "    return random.normal(key)\n",
-    "shown by JAX": HEAD
-    + "def g(k):\n    x = random.normal(k)\n    jax.debug.print('{}', x)\n    return 1\n"
+    "shown by JAX": HEAD + "def g(k):\n    x = random.normal(k)\n    jax.debug.print('{}', x)\n    return 1\n"
     "def f(key):\n    return g(key), random.normal(key)\n",
     "written": HEAD + "import numpy as np\n"
     "def g(k):\n    np.save('x', random.normal(k))\ndef f(key):\n    g(key)\n    return random.normal(key)\n",
@@ -108,8 +116,13 @@ READ = {
     "read before it is overwritten": HEAD
     + "def f(key, x, given):\n    z = random.normal(key, (3,))\n    if given:\n        x = x * z\n"
     "        z = random.normal(key, (3,))\n        return x + z\n    return x\n",
-    "decides": HEAD
-    + "def g(k):\n    if random.uniform(k) < 0.5:\n        return 1\n    return 2\n"
+    "read in an arm that goes on": HEAD
+    + "def f(key, x, hard):\n    noise = random.normal(key, (3,))\n    if hard:\n        x = x + noise\n"
+    "    return random.permutation(key, x)\n",
+    "read in an arm that returns after the other": HEAD
+    + "def f(key, x, hard):\n    noise = random.normal(key, (3,))\n    x = random.permutation(key, x)\n"
+    "    if hard:\n        return x + noise\n    return x\n",
+    "decides": HEAD + "def g(k):\n    if random.uniform(k) < 0.5:\n        return 1\n    return 2\n"
     "def f(key):\n    return g(key), random.normal(key)\n",
     "captured by a closure that is returned": HEAD
     + "def g(k):\n    x = random.normal(k)\n    def later():\n        return x\n    return later\n"
@@ -122,8 +135,7 @@ READ = {
     + "def f(key):\n    get = lambda: x\n    x = random.normal(key)\n    return get(), random.normal(key)\n",
     "yielded": HEAD
     + "def g(k):\n    yield random.normal(k)\ndef f(key):\n    a = list(g(key))\n    return a, random.normal(key)\n",
-    "raised": HEAD
-    + "def g(k, x):\n    z = random.normal(k)\n    if x:\n        raise ValueError(z)\n    return 1\n"
+    "raised": HEAD + "def g(k, x):\n    z = random.normal(k)\n    if x:\n        raise ValueError(z)\n    return 1\n"
     "def f(key, x):\n    return g(key, x), random.normal(key)\n",
     "global": HEAD
     + "def g(k):\n    global noise\n    noise = random.normal(k)\ndef f(key):\n    g(key)\n    return random.normal(key)\n",
@@ -132,14 +144,12 @@ READ = {
     "    return x, random.normal(key)\n",
     "the streams of init": HEAD
     + "def f(key, model, x):\n    k, _ = random.split(key)\n    v = model.init(k, x)\n    return v, random.normal(key)\n",
-    "init and a sum": HEAD
-    + "def f(key, k, model):\n    x = random.normal(key, (3,))\n    v = model.init(k, x)\n"
+    "init and a sum": HEAD + "def f(key, k, model):\n    x = random.normal(key, (3,))\n    v = model.init(k, x)\n"
     "    return v, x.sum(), random.normal(key, (3,))\n",
     "an output of init": HEAD
     + "def f(key, k, model):\n    y, _ = model.init_with_output(k, random.normal(key, (3,)))\n"
     "    return y, random.normal(key, (3,))\n",
-    "a method of one's own that is called init": HEAD
-    + "class A:\n    def init(self, k, x):\n        return x + 1\n"
+    "a method of one's own that is called init": HEAD + "class A:\n    def init(self, k, x):\n        return x + 1\n"
     "def f(key, k):\n    return A().init(k, random.normal(key, (3,))), random.normal(key, (3,))\n",
     "a model's other output": NET + "def f(key, net: Net, v, x):\n    y, _ = net.apply(v, x, key)\n"
     "    return y, random.normal(key, (3,))\n",
@@ -151,7 +161,9 @@ READ = {
     + "def f(key, x, y):\n    def body(carry, _):\n        x, y = carry\n        y = y + x\n        x = random.normal(key)\n"
     "        return (x, 2 * y), x\n    (_, y), _ = jax.lax.scan(body, (x, y), None, 10)\n"
     "    return y, random.normal(key)\n",
-    "a scan that shows what it carries": SCAN.replace("        k, = ", "        jax.debug.print('{}', x)\n        k, = ")
+    "a scan that shows what it carries": SCAN.replace(
+        "        k, = ", "        jax.debug.print('{}', x)\n        k, = "
+    )
     + "    jax.lax.scan(body, (key, x), None, 10)\n    return random.normal(random.split(key, 1)[0], (3,))\n",
     "a property": HEAD
     + "class A:\n    def __init__(self, k):\n        self.k = k\n    @property\n    def noise(self):\n"
