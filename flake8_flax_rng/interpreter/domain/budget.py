@@ -251,3 +251,19 @@ DRAWING_DEPTH = 3
 
 STATE_DEPTH = 3
 """Fields and entries that lead to a key in a state. Silently: deeper ones are not looked at."""
+
+# -- how far what is drawn is followed ---------------------------------------------------------------------------------
+
+NESTING_OF_PARTS = 3
+"""Tuples in each other whose items are told apart: ``(loss, (a, b)), grads`` is as deep as programs go. Hides nothing:
+the deeper ones count as one."""
+
+EXPRESSIONS_UNREAD = 6_000
+"""Expressions that are looked at to tell that a draw is not read, a few long functions. Hides nothing: it is read."""
+
+CALLS_UNREAD = 6
+"""Calls in each other into which a draw is followed as an argument. Hides nothing: it is read."""
+
+PASSES_UNREAD = 6
+"""Passes of a loop after which all names that come of a draw are known: each pass finds one more. Hides nothing: it is
+read."""

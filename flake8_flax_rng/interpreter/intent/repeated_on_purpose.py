@@ -30,9 +30,9 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
 from flake8_flax_rng.interpreter.intent.outcomes import only_traced, only_waited_for
-from flake8_flax_rng.interpreter.intent.read_in_other_arms import is_read_in_other_arms
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import goes_over_fields, is_index, lengths_differ, same_order
+from flake8_flax_rng.interpreter.intent.unread_draws import is_unread
 from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.jax_random import CHOOSING
 from flake8_flax_rng.semantics.transforms import CONTROL
@@ -289,24 +289,12 @@ def _rows_of_tests(case: Case) -> bool:
     return one is not None and other is not None and case.signs.tables.keep_apart(one.site, other.site)
 
 
-def _read_in_other_arms(case: Case) -> bool:
-    """What the first call has drawn is only read in arms of an ``if`` that do not hold the second one."""
-    first, second = case.parting.first.site, case.parting.second.site
-    if case.parting.loop or first.chunk is not second.chunk or case.first.kind is not UseKind.DRAW:
-        return False
-    scopes = [scope_of(ancestors(site.chunk.module, site.node)) for site in (first, second)]
-    scope = scopes[0] if scopes[0] is scopes[1] else None
-    return scope is not None and is_read_in_other_arms(first.chunk.module, scope, first.node, second.node)
-
-
 def _thrown_away(case: Case) -> bool:
     """What one of two calls has made is overwritten, given up by an exception, or bound to ``_``.
 
     A method may keep what it has made, and a handler that makes the same call again gets the same numbers.
     """
     uses, steps = (case.first, case.second), (case.parting.first, case.parting.second)
-    if any(case.signs.dropped.hold(use) for use in uses):
-        return True
     if any(step.method and use.kind is not UseKind.STREAM for step, use in zip(steps, uses, strict=True)):
         return False
     scopes = [scope_of(ancestors(step.site.chunk.module, step.site.node)) for step in steps]
@@ -326,6 +314,15 @@ def _never_read(case: Case) -> bool:
     return any(
         use.kind is UseKind.DRAW and only_unread(use.site.chunk.module, use.site.node, case.signs.is_unread)
         for use in (case.first, case.second)
+    )
+
+
+def _unread(case: Case) -> bool:
+    """Nobody reads what one of the two has drawn, wherever the functions on the way to it hand it on."""
+    parting, callees = case.parting, case.signs.callees
+    first, second = (None, None) if parting.loop else (parting.first, parting.second)
+    return is_unread(case.first, callees, parting.first, second) or is_unread(
+        case.second, callees, parting.second, first
     )
 
 
@@ -516,9 +513,6 @@ EXCUSES = (
     Excuse("same-objective", "one function is evaluated beside its gradient, on the same numbers", _same_objective),
     Excuse("only-looked-at", "the loop renews other keys, and only looks at what comes of this one", _only_looked_at),
     Excuse("thrown-away", "what one of the two has made is thrown away", _thrown_away),
-    Excuse(
-        "read-in-other-arms", "where the second is made, nobody reads what the first has drawn", _read_in_other_arms
-    ),
     Excuse("one-is-selected", "each element is taken from one of the two", _one_is_selected, unless_idle=True),
     Excuse("replayed", "a loop over what was recorded makes the same call again", _replayed),
     Excuse("subtracted", "the two results are subtracted from each other: common random numbers", _subtracted),
@@ -540,6 +534,7 @@ EXCUSES = (
     Excuse("transformed-alike", "one choice is applied to several arrays", _transformed_alike, Of.DRAWS),
     Excuse("antithetic", "one of two equal draws is negated", _antithetic, Of.DRAWS),
     Excuse("undone", "what is done with one of them undoes what was done with the other", _undone, Of.DRAWS),
+    Excuse("unread", "nobody reads what one of the two has drawn", _unread),
 )
 
 
@@ -556,7 +551,7 @@ def excuse_for(case: Case) -> Excuse | None:
 
 
 _OF_ANY_NUMBERS = frozenset(
-    {"compared", "warm-up", "thrown-away", "one-is-selected", "only-shapes", "rows-of-tests", "never-read"}
+    {"compared", "warm-up", "thrown-away", "one-is-selected", "only-shapes", "rows-of-tests", "never-read", "unread"}
 )
 """Excuses that do not rest on numbers which somebody has chosen to be the same."""
 

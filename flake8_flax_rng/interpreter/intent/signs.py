@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.callees import Callees
 from flake8_flax_rng.interpreter.intent.arithmetic import Arithmetic
 from flake8_flax_rng.interpreter.intent.asserted_equal import Assertions
-from flake8_flax_rng.interpreter.intent.dropped_parts import DroppedParts
 from flake8_flax_rng.interpreter.intent.replays import Records
 from flake8_flax_rng.interpreter.intent.selections import Selections
 from flake8_flax_rng.interpreter.intent.stopwatches import Stopwatches
@@ -30,8 +30,8 @@ class Signs:
         orders: the arrays that are indexed by draws.
         tables: the tables whose rows are run one by one.
         records: what was put into lists together with a key.
-        dropped: the parts of results that are bound to ``_``.
         stopwatches: the functions that measure how long something takes.
+        callees: what the calls of the text have called.
 
     Args:
         naming: gives terms to values.
@@ -44,8 +44,8 @@ class Signs:
         self.orders = Orders()
         self.tables = Tables()
         self.records = Records()
-        self.dropped = DroppedParts()
         self.stopwatches = Stopwatches()
+        self.callees = Callees()
         self._contrasts: set[frozenset[cst.CSTNode]] = set()
         self._unused: set[cst.CSTNode] = set()
         self._given: dict[cst.CSTNode, bool] = {}

@@ -13,7 +13,6 @@ from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.kinds import Binding, Misuse
 from flake8_flax_rng.interpreter.domain.term_kinds import NAMED_ELSEWHERE, Kind
-from flake8_flax_rng.interpreter.domain.terms import parts
 from flake8_flax_rng.interpreter.domain.values import (
     Class,
     Const,
@@ -34,10 +33,7 @@ from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.nnx import MODULES, VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flake8_flax_rng.interpreter.core.engine import Engine
-    from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
 
@@ -122,8 +118,6 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
         found = state.instance(value)
         if found is not None:
             engine.hooks.unpacked(found, count, state, engine.site(target))
-        if items is not None and len(items) == count:
-            _note_dropped(engine, target, items, state)
         for index, item in enumerate(elements):
             assign(engine, item.value, element(engine, value, index, state), state)
         return
@@ -143,25 +137,6 @@ def _unpack(engine: Engine, target: cst.Tuple | cst.List, value: Value, state: S
         place = total - after + offset if total is not None else None
         last = element(engine, value, place, state) if place is not None else engine.unknown("last")
         assign(engine, elements[star + 1 + offset].value, last, state)
-
-
-def _note_dropped(engine: Engine, target: cst.Tuple | cst.List, items: Sequence[Value], state: State) -> None:
-    """Note the keys of which only those parts of a result come that are bound to ``_``."""
-    places = [element.value for element in target.elements]
-    dropped = [isinstance(place, cst.Name) and not place.value.strip("_") for place in places]
-    if not any(dropped):
-        return
-    terms = [engine.term(item, state) for item in items]
-    kept = [term for term, is_dropped in zip(terms, dropped, strict=True) if not is_dropped]
-    if any(_is_unknown(term) for term in kept):
-        return
-    drawn = {key for term in kept for key in term.draws}
-    engine.book.signs.dropped.note(target, {key for term in terms for key in term.draws} - drawn, drawn)
-
-
-def _is_unknown(term: Term) -> bool:
-    """Return whether a value may come of anything; what a layer computes comes of what it is given."""
-    return any(part.kind is Kind.FRESH for part in parts(term, into=lambda part: part.kind is not Kind.RESULT))
 
 
 def set_attribute(engine: Engine, owner: Value, name: str, value: Value, state: State) -> None:

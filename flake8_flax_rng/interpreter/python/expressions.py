@@ -13,7 +13,7 @@ from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import handed_out
 from flake8_flax_rng.interpreter.domain.budget import LARGEST_CONSTANT, LITERALS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.events import Step
-from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
@@ -34,6 +34,7 @@ from flake8_flax_rng.interpreter.python import attributes, classes, comprehensio
 from flake8_flax_rng.interpreter.python.assignment import assign
 from flake8_flax_rng.interpreter.python.functions import make_lambda
 from flake8_flax_rng.interpreter.python.iteration import Iteration, iterate, spread
+from flake8_flax_rng.interpreter.python.lineage import is_linen
 from flake8_flax_rng.interpreter.python.names import lookup
 from flake8_flax_rng.records import replaced
 
@@ -227,6 +228,7 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
         if value is not None:
             pairs.append((syntax, _shown(value, state) if type(value) is Ref else value))
     method, label = type(function) is Bound, engine.label(function, state)
+    engine.book.signs.callees.note(node, function, f"nn.{label}" if _is_layer(function, state) else label)
     defined = _is_defined(function)
     step = Step(site, label, arguments=tuple(pairs), owner=engine.owner(), method=method, defined=defined)
     with engine.step(step):
@@ -238,6 +240,12 @@ def _is_defined(function: Value) -> bool:
     while isinstance(function, Wrapped | Partial | Bound):
         function = function.function
     return type(function) is Class or (type(function) is Function and isinstance(function.code.node, cst.FunctionDef))
+
+
+def _is_layer(function: Value, state: State) -> bool:
+    """Return whether a call is of an object whose class is a module of Linen that the program defines."""
+    found = state.heap.get(function.address) if type(function) is Ref else None
+    return isinstance(found, Instance) and isinstance(found.cls, Class) and is_linen(found.cls)
 
 
 def _shown(value: Ref, state: State) -> Value:

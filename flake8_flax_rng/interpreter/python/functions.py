@@ -251,6 +251,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         with engine.book.escapes.not_noted():
             return _unknown(engine, function, args, state)
     engine.work.followed.add(code)
+    engine.book.signs.callees.enter(code, engine.context.stack, engine.owner())
     names = _bound(engine, function, args, state)
     _note_unread(engine, function, args)
     ignored_keys.note_call(engine, function, names)

@@ -41,12 +41,6 @@ PROGRAMS = {
         "        w = w + random.normal(k)\n        w = w + draw(test_key)\n"
         "    return w\ndef draw(k):\n    return random.normal(k)\n",
     ),
-    "read-in-other-arms": (
-        HEAD + "def f(key, x, hard):\n    noise = random.normal(key, (3,))\n    if hard:\n        return x + noise\n"
-        "    return random.permutation(key, x)\n",
-        HEAD + "def f(key, x, hard):\n    noise = random.normal(key, (3,))\n    if hard:\n        x = x + noise\n"
-        "    return random.permutation(key, x)\n",
-    ),
     "one-is-selected": (
         HEAD + "def f(key, m):\n    return jnp.where(m, random.normal(key, (3,)), random.uniform(key, (3,)))\n",
         HEAD + "def f(key, m):\n    return random.normal(key, (3,)) + m * random.uniform(key, (3,))\n",
@@ -156,6 +150,12 @@ PROGRAMS = {
         "        print(score)\n    return w\ndef test(w, k):\n    return w + random.normal(k)\n",
         HEAD + "def f(w, test_key):\n    for _ in range(9):\n        w = test(w, test_key)\n"
         "    return w\ndef test(w, k):\n    return w + random.normal(k)\n",
+    ),
+    "unread": (
+        HEAD + "def draw(k, x):\n    noise = random.normal(k)\n    return x, x + noise\n"
+        "def f(key, x):\n    y = draw(key, x)[0]\n    return y + random.normal(key)\n",
+        HEAD + "def draw(k, x):\n    noise = random.normal(k)\n    return x + noise, x\n"
+        "def f(key, x):\n    y, _ = draw(key, x)\n    return y + random.normal(key)\n",
     ),
 }
 ELSEWHERE = {"guess-compared"}
