@@ -124,7 +124,9 @@ def _carries(value: Value, term: Term) -> bool:
     return any_inside(value, {}, is_it, (Tuple,))
 
 
-_TAKEN_OR_DERIVED = frozenset({Kind.CHILD, Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.ITEM, Kind.LANE, Kind.ROW, Kind.SHAPED})
+_TAKEN_OR_DERIVED = frozenset(
+    {Kind.CHILD, Kind.STREAM, Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.ITEM, Kind.LANE, Kind.ROW, Kind.SHAPED}
+)
 
 
 def _lineage(term: Term) -> list[Term]:

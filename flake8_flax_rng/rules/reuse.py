@@ -74,11 +74,11 @@ def stale_site(event: Reused, parting: Parting) -> Site | None:
 
 
 def _abroad(event: Reused, parting: Parting) -> bool:
-    """Return whether an object of another file uses a key twice that this file has given it once."""
+    """Return whether an object of another file uses a key of its own at two of its places, as is said there."""
     first, second = event.first.site, event.second.site
     if not first.chunk.file or first.chunk.file != second.chunk.file or first.node is second.node:
         return False
-    return carries(parting.first, event.first) and not carries(parting.second, event.second)
+    return not carries(parting.second, event.second)
 
 
 def _code(event: Reused, parting: Parting) -> str:

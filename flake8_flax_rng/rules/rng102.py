@@ -51,6 +51,7 @@ from flake8_flax_rng.interpreter.domain.events import Event, Parting, Reused, St
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.values import Value
+from flake8_flax_rng.rules.fixed_seeds import DOUBTFUL, is_of_fixed_seed
 from flake8_flax_rng.rules.related import way
 from flake8_flax_rng.rules.report import (
     Report,
@@ -95,9 +96,10 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         kind, passes = repeater(parting, event.second)
         what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"
         words = name.strip("`")
+        instead = DOUBTFUL if is_of_fixed_seed(event, parting) else ""
         if event.first.site.node is not event.second.site.node:
             related = way(event.first, event.second, parting, event.bound)
-            yield Report(site, _of_two_uses(event, parting, name, passes), related, trial=event.trial)
+            yield Report(site, _of_two_uses(event, parting, name, passes), related, trial=event.trial, instead=instead)
             continue
         if _in_an_inner_loop(event, parting):
             advice = "start each pass with a key of its own"
@@ -110,6 +112,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             way(event.first, event.second, parting, event.bound),
             partial(_repair, event, parting, site, kind) if one_key(parting.second, event.second) else None,
             event.trial,
+            instead,
         )
 
 

@@ -26,6 +26,7 @@ PURE_ROOTS: frozenset[str] = frozenset(
         "typing",
         "dataclasses",
         "time",
+        "timeit",
         "datetime",
         "calendar",
         "uuid",
@@ -86,7 +87,7 @@ TEXTS_OF_TEXT: frozenset[str] = frozenset(
 GIVE_PARTS: frozenset[str] = frozenset({"partition", "rpartition", "rsplit", "split", "splitlines"})
 """Methods of a text whose result holds texts."""
 
-VOLATILE = ("random.", "numpy.random.", "time.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")
+VOLATILE = ("random.", "numpy.random.", "time.", "timeit.", "datetime.", "uuid.", "secrets.", "os.urandom", "os.getpid")
 """Functions that give another value in each call."""
 
 HOST_CLOCKS: frozenset[str] = frozenset(

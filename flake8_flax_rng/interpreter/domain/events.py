@@ -425,7 +425,8 @@ class Reused:
         rebound: the names that are bound between the two uses, or in the loop that repeats one.
         bound: where the key was bound to names, by the number of the function and the name.
         trial: whether the two belong to a trial, which only measures how long something takes.
-        own_seed: whether the function in which their ways part has built the key from a constant of its own.
+        own_seed: whether the function in which their ways part has built the key from a constant, and no loop
+            carries on what comes of the two.
         apart: for the passes of a loop, whether the text shows that none goes on from what another has made of it.
     """
 

@@ -15,7 +15,7 @@ from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKe
 from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.meetings import may_meet, seeds_again
-from flake8_flax_rng.interpreter.intent.outcomes import passes_are_apart
+from flake8_flax_rng.interpreter.intent.outcomes import is_carried_on, passes_are_apart
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.interpreter.intent.trials import is_trial, of_own_seed
 from flake8_flax_rng.records import replaced
@@ -123,7 +123,7 @@ class Judgement:
                     rebound,
                     self._origins.bound(first.term),
                     trial=self._is_trial(first, second),
-                    own_seed=of_own_seed(self._origins.line(first.origin), part(first, second).second.owner),
+                    own_seed=self._is_shown(first, second),
                     apart=passes_are_apart(self._book.text, part(first, second)),
                 )
             ]
@@ -143,10 +143,16 @@ class Judgement:
             for event in self._remade(first, second)
         ]
 
+    def _is_shown(self, first: Use, second: Use) -> bool:
+        """Return whether a function builds a key from a constant, and no loop carries on what comes of it."""
+        parting = part(first, second)
+        own = of_own_seed(self._origins.line(first.origin), parting.second.owner)
+        return own and not is_carried_on(self._book.text, parting)
+
     def _is_trial(self, first: Use, second: Use) -> bool:
         """Return whether two uses belong to a trial, which only measures how long something takes."""
         lines = self._origins.line(first.origin), self._origins.line(second.origin)
-        return is_trial(self._book.text, part(first, second), lines, self._book.signs.stopwatches)
+        return is_trial(self._book.text, first, second, lines, self._book.signs.stopwatches)
 
     def _apart(self, event: Remade, streams: bool) -> bool:
         """Return whether what was drawn from two keys of one seed, or with streams of one key, never meets."""

@@ -116,6 +116,20 @@ def passes_are_apart(text: Sequence[ast.stmt], parting: Parting) -> bool:
     return reached is not None and bool(reached[0]) and Reach.CARRIED not in reached[0]
 
 
+def is_carried_on(text: Sequence[ast.stmt], parting: Parting) -> bool:
+    """Return whether a loop carries on what comes of one of two calls, as a training does.
+
+    Args:
+        text: the statements of the file.
+        parting: the two calls.
+    """
+    sites = parting.first.site, parting.second.site
+    if any(site.chunk.file for site in sites):
+        return False
+    reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
+    return reached is not None and any(Reach.CARRIED in reach for reach in reached)
+
+
 class _Outcomes(Flow):
     """What the names of one function hold of the calls, and where it goes.
 
@@ -180,11 +194,21 @@ class _Outcomes(Flow):
         return _shift(super()._held(statement), 0)  # a sum that is added to is no state of a loop
 
     def _bind_name(self, name: str, sides: Sides) -> None:
-        self._reach(frozenset(side for side in sides if side >= _CARRIED), Reach.CARRIED)
+        self._carry(sides)
         self._bound[-1].add(name)
         self._names[name] = sides
         if name in self._declared:
             self._leave(sides)
+
+    def _put_into(self, name: str | None, sides: Sides) -> None:
+        self._carry(sides)
+        if name is not None:
+            self._bound[-1].add(name)
+        super()._put_into(name, sides)
+
+    def _carry(self, sides: Sides) -> None:
+        """Note that a loop keeps what it has computed from the outcome of an earlier pass."""
+        self._reach(frozenset(side for side in sides if side >= _CARRIED), Reach.CARRIED)
 
     def _call(self, node: ast.Call, under: Sides) -> Sides:
         if _called(node) in _MEASURING:

@@ -10,26 +10,30 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.events import part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
 from flake8_flax_rng.interpreter.intent.outcomes import Reach, outcomes
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Made, Parting
+    from flake8_flax_rng.interpreter.domain.events import Made, Step, Use
     from flake8_flax_rng.interpreter.intent.stopwatches import Stopwatches
 
 
-def is_trial(text: Sequence[ast.stmt], parting: Parting, lines: Iterable[Iterable[Made]], clocks: Stopwatches) -> bool:
+def is_trial(
+    text: Sequence[ast.stmt], first: Use, second: Use, lines: Iterable[Iterable[Made]], clocks: Stopwatches
+) -> bool:
     """Return whether two uses of a key, or of two equal ones, belong to a trial.
 
     Args:
         text: the statements of the file.
-        parting: where the ways to the two uses part.
+        first: the one use.
+        second: the other one.
         lines: for each of the two the calls that made its key, the nearest first.
         clocks: the functions that read a clock.
     """
-    owner = parting.second.owner
-    sites = parting.first.site, parting.second.site
-    if not clocks.measure(owner) or any(site.chunk.file for site in sites):
+    calls = _measured(first, second, clocks)
+    sites = [call.site for call in calls]
+    if not calls or any(site.chunk.file for site in sites):
         return False
     reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
     if reached is None:
@@ -38,7 +42,16 @@ def is_trial(text: Sequence[ast.stmt], parting: Parting, lines: Iterable[Iterabl
         return True
     if any(Reach.CARRIED in reach for reach in reached) or all(Reach.GIVEN in reach for reach in reached):
         return False
-    return all(of_own_seed(line, owner) for line in lines)
+    return all(of_own_seed(line, calls[0].owner) for line in lines)
+
+
+def _measured(first: Use, second: Use, clocks: Stopwatches) -> tuple[Step, ...]:
+    """Return the two calls that a function makes which reads a clock, or the one that leads it to both uses."""
+    parting = part(first, second)
+    if clocks.measure(parting.second.owner):
+        return parting.first, parting.second
+    shared = [step for step, other in zip(first.way, second.way, strict=False) if step is other and step.turn is None]
+    return tuple(step for step in shared if clocks.measure(step.owner))[-1:]
 
 
 def of_own_seed(line: Iterable[Made], owner: int) -> bool:
