@@ -2,8 +2,8 @@
 
 ## What it does
 
-Reports what RNG101, RNG102 and RNG108 report elsewhere, where a function or a script builds a key from a constant, gives it, or
-a key that it splits off from it, to two calls of its own, or twice calls a function that has captured it, and at least
+Reports what RNG101, RNG102 and RNG108 report elsewhere, where a function or a script builds a key from a constant,
+gives it, or a key that it splits off from it, to two calls of its own, or twice calls a function that has captured it, and at least
 one of the two calls is one of a function or a class of the project, which draws from the key in its turn. In a loop it
 is so where no pass goes on from what another one has made. RNG101 still speaks where both calls are samplers, splits or
 initialisers, where a key that was made beside it is never used, and where the key comes from outside; RNG102 and RNG108
