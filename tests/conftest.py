@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# Most programs take longer to compile than to run. What they draw, and from which keys, is the same.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "true")
+
 REUSE = """\
 import jax
 key = jax.random.key(0)

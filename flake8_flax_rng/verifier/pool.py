@@ -11,8 +11,9 @@ import importlib
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,17 +154,31 @@ def _attempt(path: Path, modes: Sequence[str], cache: Path | None, before: Befor
 def _set_back(directory: str, folder: Path) -> Iterator[None]:
     """Let a program work in a directory, and undo what was done for it.
 
+    The modules that it has imported from its folder are forgotten: another program may have others of their names.
+    So are the filters of warnings, which some libraries add when they are imported.
+
     Yields:
         nothing.
     """
     numpy = importlib.import_module("numpy")
     place, main, arguments, state = os.getcwd(), sys.modules["__main__"], sys.argv, numpy.random.get_state()
+    known = set(sys.modules)
     os.chdir(directory)
     try:
-        yield
+        with warnings.catch_warnings():
+            yield
     finally:
         os.chdir(place)
+        for name in [name for name in sys.modules if name not in known and _lies_in(folder, sys.modules[name])]:
+            del sys.modules[name]
         sys.modules["__main__"], sys.argv = main, arguments
         numpy.random.set_state(state)
-        with suppress(ValueError):
-            sys.path.remove(str(folder))
+        sys.path[:] = [entry for entry in sys.path if not Path(entry).is_relative_to(folder)]
+
+
+def _lies_in(folder: Path, module: object) -> bool:
+    places = getattr(module, "__dict__", {})
+    # A package without `__init__.py` has no file.
+    return any(
+        Path(place).is_relative_to(folder) for place in (places.get("__file__") or "", *places.get("__path__", ()))
+    )

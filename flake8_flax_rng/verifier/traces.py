@@ -86,10 +86,13 @@ def _kept(before: Collection[object], now: Collection[object]) -> bool:
 
 
 def _changed(owner: object, space: Mapping[str, object], before: Mapping[str, object]) -> str:
-    """Name what is no longer what it was; "" where all is."""
+    """Name what is no longer what it was; "" where all is, or only a description for people is another one."""
     if _kept(before.values(), space.values()):
         return ""
-    name = next((name for name, value in before.items() if space.get(name) is not value), "the order")
+    changed = [name for name, value in before.items() if space.get(name) is not value]
+    if changed == ["__doc__"]:
+        return ""
+    name = next((name for name in changed if name != "__doc__"), "the order")
     return f"{name} of {getattr(owner, '__name__', type(owner).__name__)}"
 
 

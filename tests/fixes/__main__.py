@@ -82,8 +82,8 @@ def _add(result: Tally, program: Program, code: str, why: dict[tuple[int, int, s
             result.wrong.append(f"{program.path.name}:{finding.line}: {said}")
 
 
-def on_jax(code: str) -> list[Row]:
-    """Run the mended fixtures of one rule."""
+def on_jax(code: str, jobs: int | None = None) -> list[Row]:
+    """Run the mended fixtures of one rule; as many at a time as there are processors where no number is given."""
     programs = [Program.of(path) for path in sorted((FIXTURES / code).glob("bad_*.py"))]
     found = [(program, result) for program in programs if (result := mended(program)).fixed]
     by_text = {}
@@ -95,7 +95,7 @@ def on_jax(code: str) -> list[Row]:
             path.write_text(with_marks(program, result), encoding="utf-8")
             paths.append(path)
             by_text[path.read_text(encoding="utf-8")] = program
-        return verify(paths, lambda source, _: by_text[source].findings(source))
+        return verify(paths, lambda source, _: by_text[source].findings(source), jobs=jobs)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

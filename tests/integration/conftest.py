@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,11 +93,31 @@ def fresh(directory: Path) -> Environment:
 
 
 @pytest.fixture(scope="session")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory for what takes long to make: one for all processes that share the tests."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def once(there: Path, make: Callable[[Path], object]) -> Path:
+    """Make a directory, unless another process has made it: that one is waited for."""
+    done = there.with_name(f"{there.name}.done")
+    with FileLock(there.with_name(f"{there.name}.lock")):
+        if not done.exists():
+            make(there)
+            done.touch()
+    return there
+
+
+@pytest.fixture(scope="session")
+def distributions(together: Path) -> Path:
     """The directory of the sdist and of the wheel that is built from it."""
-    out = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "build", "--outdir", str(out), str(ROOT)], check=True, capture_output=True)
-    return out
+
+    def build(out: Path) -> None:
+        command = [sys.executable, "-m", "build", "--outdir", str(out), str(ROOT)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    return once(together / "dist", build)
 
 
 @pytest.fixture(scope="session")
@@ -105,24 +127,25 @@ def wheel(distributions: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tools(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Environment:
+def tools(together: Path, wheel: Path) -> Environment:
     """An environment with the plugin, and with all that it is used with."""
-    environment = fresh(tmp_path_factory.mktemp("tools"))
-    environment.install(wheel, *TOOLS)
-    return environment
+    return Environment(once(together / "tools", lambda there: fresh(there).install(wheel, *TOOLS)))
 
 
 @pytest.fixture(scope="session")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def repository(together: Path) -> Path:
     """This project in a repository of its own, with a tag, as `repo:` of a pre-commit configuration."""
-    there = tmp_path_factory.mktemp("repository") / "flake8-flax-rng"
-    there.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", ".pre-commit-hooks.yaml"):
-        shutil.copy(ROOT / name, there / name)
-    shutil.copytree(ROOT / "flake8_flax_rng", there / "flake8_flax_rng", ignore=shutil.ignore_patterns("__pycache__"))
-    commit(there)
-    subprocess.run(["git", "tag", "v0"], cwd=there, check=True)
-    return there
+
+    def make(there: Path) -> None:
+        there.mkdir()
+        for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", ".pre-commit-hooks.yaml"):
+            shutil.copy(ROOT / name, there / name)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "flake8_flax_rng", there / "flake8_flax_rng", ignore=ignored)
+        commit(there)
+        subprocess.run(["git", "tag", "v0"], cwd=there, check=True)
+
+    return once(together / "flake8-flax-rng", make)
 
 
 def commit(directory: Path) -> None:

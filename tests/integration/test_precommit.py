@@ -16,10 +16,10 @@ pytestmark = pytest.mark.integration
 HEADING = "Under pre-commit"
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Where pre-commit keeps its environments, shared by these tests."""
-    return {"PRE_COMMIT_HOME": str(tmp_path_factory.mktemp("pre-commit")), "PRE_COMMIT_COLOR": "never"}
+@pytest.fixture(scope="session")
+def home(together: Path) -> dict[str, str]:
+    """Where pre-commit keeps its environments, shared by these tests: it locks what it writes there."""
+    return {"PRE_COMMIT_HOME": str(together / "pre-commit"), "PRE_COMMIT_COLOR": "never"}
 
 
 def notebook(path: Path, *cells: str) -> None:
@@ -54,9 +54,6 @@ def test_try_repo(tools: Environment, repository: Path, project: Path, home: dic
     assert bad.returncode == 1
     assert "src/bad.py:4:23: RNG101 `key` was already consumed" in bad.stdout
     assert "good.py" not in bad.stdout
-    good = tools.run(*command, "src/good.py", cwd=project, env=home)
-    assert good.returncode == 0
-    assert "Passed" in good.stdout
 
 
 def test_the_configuration(tools: Environment, repository: Path, project: Path, home: dict[str, str]) -> None:

@@ -34,11 +34,18 @@ k1, k2, k3, k4 = random.split(random.key(0), 4)
 """
 
 
-def run(directory: Path, claim: str, body: str, timeout: float = 60, findings: tuple[Finding, ...] = ()) -> Row:
+def run(
+    directory: Path,
+    claim: str,
+    body: str,
+    timeout: float = 60,
+    findings: tuple[Finding, ...] = (),
+    shared: bool = True,
+) -> Row:
     """Verify one program; the body follows the claim and the imports."""
     path = directory / "bad_program.py"
     path.write_text(f"# claim: {claim}\n{HEAD}{textwrap.dedent(body)}", encoding="utf-8")
-    (row,) = verify([path], lambda source, filename: findings, timeout=timeout)
+    (row,) = verify([path], lambda source, filename: findings, timeout=timeout, shared=shared)
     return row
 
 
@@ -48,6 +55,6 @@ def confirms(directory: Path, claim: str, body: str) -> None:
 
 
 def refuses(directory: Path, claim: str, body: str, why: str) -> None:
-    row = run(directory, claim, body)
+    row = run(directory, claim, body, shared=False)  # What disagrees would run again in a process of its own.
     assert not row.jax_ok, row.jax
     assert why in row.jax, row.jax

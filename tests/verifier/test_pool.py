@@ -95,6 +95,28 @@ def test_files_and_numbers_of_a_program_are_its_own(tmp_path: Path) -> None:
     assert len(set(numbers.read_text().split())) == 1
 
 
+def test_modules_beside_a_program_are_its_own(tmp_path: Path) -> None:
+    assert run(write(tmp_path, "good_program", CLEAN)) == ""
+    before = processes()
+    for number in range(2):
+        folder = tmp_path / f"project_{number}"
+        (folder / "src" / "package").mkdir(parents=True)
+        for name in ("beside", "src/package/inner"):
+            write(folder, name, f"number = {number}\n")
+        text = f"import sys\nsys.path.append({str(folder / 'src')!r})\nimport beside, package.inner\n"
+        text += f"assert beside.number == package.inner.number == {number}\n"
+        assert run(write(folder, "good_program", CLEAN + text)) == ""
+    assert processes() == before
+
+
+def test_filters_of_warnings_are_a_programs_own(tmp_path: Path) -> None:
+    assert run(write(tmp_path, "good_program", CLEAN)) == ""
+    before = processes()
+    assert run(write(tmp_path, "good_strict", CLEAN + "import warnings\nwarnings.simplefilter('error')\n")) == ""
+    assert run(write(tmp_path, "good_warned", CLEAN + "import warnings\nwarnings.warn('unheard')\n")) == ""
+    assert processes() == before
+
+
 def sharing_and_alone(program: Path, timeout: float = 60) -> list[Row]:
     rows = []
     for shared in (True, False):

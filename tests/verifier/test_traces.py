@@ -48,6 +48,7 @@ ADDITIONS = [
     "import flax\n@flax.struct.dataclass\nclass State: x: int\n",
     "import jax; jax.jit(lambda x: x + 1)(2.0)",
     "import logging; logging.getLogger('a program').setLevel(10)",
+    "import jax; jax.numpy.sinc.__doc__ = 'Nothing that a program draws depends on this.'",
 ]
 
 
