@@ -17,6 +17,8 @@ class Escapes:
         self._escaped: dict[int, set[int]] = {}
         self._keys = KeysWithin()
         self._noting = True
+        self._given_up: set[int] = set()
+        self._cut_off = KeysWithin()
 
     @contextmanager
     def not_noted(self) -> Iterator[None]:
@@ -29,7 +31,10 @@ class Escapes:
 
     def note(self, value: Value) -> None:
         """Note that whatever keys a value holds have escaped."""
-        for key in self._keys.new(value) if self._noting else ():
+        if not self._noting:
+            self._given_up.update(key.origin for key in self._cut_off.new(value))
+            return
+        for key in self._keys.new(value):
             children = {child_of(key.term)} if isinstance(key, Key) else children_in(key)
             self._escaped.setdefault(key.origin, set()).update(children)
 
@@ -41,8 +46,8 @@ class Escapes:
             self.note(array)
 
     def origins(self) -> Iterable[int]:
-        """Return the numbers of the calls some of whose keys have escaped."""
-        return self._escaped.keys()
+        """Return the numbers of the calls some of whose keys have escaped, or were given to what a bound cuts off."""
+        return {*self._escaped, *self._given_up}
 
     def children(self, origin: int) -> set[int]:
         """Return which children of a split have escaped."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from flake8_flax_rng.interpreter.domain.events import Use
     from flake8_flax_rng.interpreter.evidence.book import Book
 
 
 class IdleSplits:
-    """Tells the splits whose keys are never drawn from, nor the keys that come of these, and that go nowhere.
+    """Tells the splits whose keys do nothing: those that anybody reads are only split again, just as idly.
 
     Args:
         book: the evidence, complete by now.
@@ -26,11 +26,28 @@ class IdleSplits:
 
     def hold(self, use: Use) -> bool:
         """Return whether a use of a key is a split that nothing comes of."""
-        if use.kind is not UseKind.SPLIT or not use.derived or not self._book.complete:
+        if use.kind is not UseKind.SPLIT or not self._book.complete or not self._is_named(use.derived):
             return False
         if self._live is None:
-            self._live = self._lines([*self._book.uses.drawn_origins, *self._book.escapes.origins()])
+            self._live = self._lines([*self._book.uses.drawn_origins, *self._book.escapes.origins(), *self._read()])
         return use.derived not in self._live
+
+    def _is_named(self, origin: int) -> bool:
+        """Return whether it shows which keys of a split are read: they have names, or are lost at once."""
+        if origin in self._book.origins.thrown_away:
+            return True
+        array = self._book.origins.named_array(origin)
+        return not array[1].reshaped if array is not None else bool(self._book.origins.names(origin))
+
+    def _read(self) -> Iterator[int]:
+        """Go through the splits of whose keys one is read by something that is no split."""
+        split: dict[object, set[int]] = {}
+        for origin, made in self._book.origins.calls():
+            # What a loop hands on to its next pass is split there, also that of the last pass that is followed.
+            split.setdefault(made.site.node, set()).update(self._book.uses.children_split(origin))
+        for origin, made in self._book.origins.calls():
+            if self._book.origins.children_read(origin) - split[made.site.node]:
+                yield origin
 
     def _lines(self, origins: Iterable[int]) -> set[int]:
         """Return the numbers of some calls that made keys, and of those that the keys come of."""

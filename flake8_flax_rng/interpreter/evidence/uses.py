@@ -57,6 +57,7 @@ class Uses:
         self.shared: list[tuple[Use, Use]] = []
         self.drawn_origins: set[int] = set()
         self.count = 0
+        self._split: dict[int, set[int]] = {}
         self._clock = 0
         self._times: dict[int, dict[int, int]] = {}
         self._before_split: dict[int, tuple[int, set[int]]] = {}
@@ -113,7 +114,9 @@ class Uses:
         """Note what a use says by itself, whatever was used before it."""
         if use.kind not in (UseKind.INNER, UseKind.UNKNOWN):
             self._drawn_from.add(use.term)
-        if use.kind is not UseKind.SPLIT:
+        if use.kind is UseKind.SPLIT:
+            self._split.setdefault(use.origin, set()).add(child_of(use.term))
+        else:
             self.drawn_origins.add(use.origin)
         if use.origin and use.kind in (UseKind.DRAW, UseKind.SPLIT):
             self._clock += 1
@@ -172,6 +175,10 @@ class Uses:
     def children(self, origin: int) -> set[int]:
         """Return which children of a split were drawn from or split, on any path."""
         return set(self._times.get(origin, ()))
+
+    def children_split(self, origin: int) -> set[int]:
+        """Return which children of a split were split again, on any path."""
+        return self._split.get(origin, set())
 
     def children_before(self, first: Use, second: Use) -> set[int]:
         """Return which children of the first of two splits were used on the path that led to the second."""

@@ -52,7 +52,6 @@ class Flow:
         source: the place that makes the value, None where a name holds it.
         made: the parts of the source that come of the value.
         toward: another place that the program comes to: arms of an ``if`` beside it are not followed.
-        shows: whether the value of a bare expression is shown, as by a notebook.
 
     Attributes:
         returned: the parts of what the function returns.
@@ -70,7 +69,6 @@ class Flow:
         source: cst.CSTNode | None = None,
         made: Parts = ANYWHERE,
         toward: cst.CSTNode | None = None,
-        shows: bool = False,
     ) -> None:
         self.returned: Parts = NOWHERE
         self.met = False
@@ -78,7 +76,6 @@ class Flow:
         self.seen: set[str] = set()
         self.apart: set[str] = set()
         self.bound: set[str] = set()
-        self._shows = shows
         self._calls = calls
         self._names: Names | None = dict(names)
         self._source = source
@@ -182,8 +179,8 @@ class Flow:
                 # An array may be changed in place, and others may hold it.
                 self._refuse(self._value(node.value) | self._value(node.target))
             case cst.Expr():
-                parts = self._value(node.value)
-                self._refuse(parts if self._shows else NOWHERE)
+                # A call of which nobody takes the result is made for what it does.
+                self._refuse(self._value(node.value))
             case cst.Return():
                 self._return(self._of_all(node) if node.value is None else self._value(node.value))
             case cst.Raise() | cst.Assert():

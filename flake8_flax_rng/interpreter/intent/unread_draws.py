@@ -47,7 +47,7 @@ def is_unread(use: Use, callees: Callees, here: Step, other: Step | None) -> boo
         here: the step of its way that a reader compares with that of another use.
         other: the step of that other use; None where the two are passes of one loop.
     """
-    if use.kind is UseKind.UNKNOWN or use.initialises or not _only_draws(use):
+    if use.kind in (UseKind.UNKNOWN, UseKind.SPLIT) or use.initialises or not _only_draws(use):
         return False
     try:
         return _Walk(use, callees, here, other).ends()
@@ -94,7 +94,7 @@ class _Walk:
 
     def _followed(self, step: Step, scope: cst.CSTNode, made: Parts) -> Flow:
         toward = self._other.site.node if self._other is not None and step is self._here else None
-        flow = Flow(self._functions, {}, step.site.node, made, toward, shows=isinstance(scope, cst.Module))
+        flow = Flow(self._functions, {}, step.site.node, made, toward)
         flow.follow(scope)
         if not flow.met:
             raise Read

@@ -69,6 +69,8 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
 def _bind_name(engine: Engine, target: cst.Name, value: Value, state: State, walrus: bool) -> None:
     name, scope = target.value, engine.context.scope
     state.bind(scope.frame_of(name, walrus), name, value)
+    if name in scope.redirected:
+        engine.book.escapes.note(value)  # others read it, and need not stand in sight
     if isinstance(value, Key) or (isinstance(value, Opaque) and value.term.kind in NAMED_ELSEWHERE):
         engine.book.origins.bind(value.term, name, engine.owner(), engine.site(target))
     if isinstance(value, Key):

@@ -238,6 +238,9 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
         engine.program.called.add(code)
     if _too_deep(engine, code, args, state):
         engine.bounds.recursed()
+        with engine.book.escapes.not_noted():
+            for value in args.values():
+                engine.book.escapes.note(value)
         return [(engine.unknown("recursion"), state)]
     wanted = engine.hooks.wanted(state)
     if not (wanted or _worth_following(engine, function, args, state)):

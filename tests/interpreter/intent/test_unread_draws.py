@@ -19,7 +19,6 @@ SCAN = (
 )
 
 UNREAD = {
-    "bare": HEAD + "def f(key, x):\n    random.normal(key, (3,))\n    return x + random.normal(key, (3,))\n",
     "dropped by a caller": SAMPLE
     + "def f(key):\n    _, mean = sample(key)\n    return mean, random.normal(key, (3,))\n",
     "an item that is not taken": SAMPLE
@@ -33,16 +32,16 @@ UNREAD = {
     "its length under a mean": HEAD
     + "def size(k):\n    x = jnp.exp(random.normal(k, (3,)))\n    return len(x.reshape(-1))\n"
     "def f(key):\n    return size(key), random.normal(key)\n",
-    "overwritten on the way": HEAD
-    + "def f(key, x, given):\n    z = random.normal(key, (3,))\n    if given:\n        z = x + random.normal(key, (3,))\n"
+    "overwritten on the way": HEAD + "def f(key, x, given):\n    z = random.normal(key, (3,))\n    if given:\n"
+    "        z = x + random.normal(key, (3,))\n"
     "    return z\n",
     "read in an arm beside": HEAD + "def f(key, x, given):\n    z = random.normal(key, (3,))\n    y = 2 * z\n"
     "    if given:\n        x = x + y\n    else:\n        x = x + random.normal(key, (3,))\n    return x\n",
     "read in an arm that returns": HEAD
     + "def f(key, x, hard):\n    noise = random.normal(key, (3,))\n    if hard:\n        return x + noise\n"
     "    return random.permutation(key, x)\n",
-    "given to init at once": HEAD
-    + "def f(key, k, model):\n    v = model.init(k, random.normal(key, (3,)))\n    return v, random.normal(key, (3,))\n",
+    "given to init at once": HEAD + "def f(key, k, model):\n    v = model.init(k, random.normal(key, (3,)))\n"
+    "    return v, random.normal(key, (3,))\n",
     "computed into what is given to init": HEAD
     + "def f(key, k, model):\n    x = random.normal(key, (3,))\n    x = jnp.stack([x, x])\n    v = model.init(k, x)\n"
     "    return v, random.normal(key, (3,))\n",
@@ -56,8 +55,6 @@ UNREAD = {
     "    return v, random.normal(key, (3,))\n",
     "a model's output": NET + "def f(key, net: Net, v, x):\n    _, mean = net.apply(v, x, key)\n"
     "    return mean, random.normal(key, (3,))\n",
-    "a scan that is run for nothing": SCAN
-    + "    jax.lax.scan(body, (key, x), None, 10)\n    return random.normal(random.split(key, 1)[0], (3,))\n",
     "a scan of which another part is kept": HEAD
     + "def f(key, x, y):\n    def body(carry, _):\n        x, y = carry\n        x = x + random.normal(key)\n"
     "        return (x, 2 * y), x\n    (_, y), _ = jax.lax.scan(body, (x, y), None, 10)\n"
@@ -66,7 +63,8 @@ UNREAD = {
     + "def ones(k, x):\n    z = random.normal(k, (3,))\n    def like(a):\n        return jnp.ones(z.shape) + a\n"
     "    return like(x)\ndef f(key, x):\n    return ones(key, x), random.normal(key, (3,))\n",
     "within a handler that computes": HEAD
-    + "def g(k, x):\n    z = random.normal(k, (3,))\n    try:\n        y = z + x\n    except ValueError:\n        y = 0\n"
+    + "def g(k, x):\n    z = random.normal(k, (3,))\n    try:\n        y = z + x\n"
+    "    except ValueError:\n        y = 0\n"
     "    return 1, y\ndef f(key, x):\n    n, _ = g(key, x)\n    return n, random.normal(key, (3,))\n",
 }
 
@@ -88,8 +86,12 @@ READ = {
     "stored": HEAD
     + "class A:\n    def g(self, k):\n        self.x = random.normal(k)\n    def f(self, key):\n        self.g(key)\n"
     "        return random.normal(key)\n",
-    "given to an unknown function": HEAD
-    + "def g(k, see):\n    see(random.normal(k))\n    return 1\ndef f(key, see):\n    return g(key, see), random.normal(key)\n",
+    "a scan of which nobody takes the result": SCAN
+    + "    jax.lax.scan(body, (key, x), None, 10)\n    return random.normal(random.split(key, 1)[0], (3,))\n",
+    "a call of which nobody takes the result": HEAD
+    + "def f(key, x):\n    random.normal(key, (3,))\n    return x + random.normal(key, (3,))\n",
+    "given to an unknown function": HEAD + "def g(k, see):\n    see(random.normal(k))\n    return 1\ndef f(key, see):\n"
+    "    return g(key, see), random.normal(key)\n",
     "given to an unknown function whose result is dropped": HEAD
     + "def f(key, see):\n    x = random.normal(key)\n    _ = see(x)\n    return random.normal(key)\n",
     "given to a function that prints it": HEAD
@@ -99,12 +101,12 @@ READ = {
     "def f(key):\n    return g(key), random.normal(key)\n",
     "written": HEAD + "import numpy as np\n"
     "def g(k):\n    np.save('x', random.normal(k))\ndef f(key):\n    g(key)\n    return random.normal(key)\n",
-    "put into an array": HEAD
-    + "def g(k, out):\n    out[0] = random.normal(k)\ndef f(key, out):\n    g(key, out)\n    return random.normal(key)\n",
-    "added in place": HEAD
-    + "def g(k, out):\n    out += random.normal(k, (3,))\ndef f(key, out):\n    g(key, out)\n    return random.normal(key)\n",
-    "put into a list": HEAD
-    + "def g(k, out):\n    out.append(random.normal(k))\ndef f(key, out):\n    g(key, out)\n    return random.normal(key)\n",
+    "put into an array": HEAD + "def g(k, out):\n    out[0] = random.normal(k)\ndef f(key, out):\n    g(key, out)\n"
+    "    return random.normal(key)\n",
+    "added in place": HEAD + "def g(k, out):\n    out += random.normal(k, (3,))\ndef f(key, out):\n    g(key, out)\n"
+    "    return random.normal(key)\n",
+    "put into a list": HEAD + "def g(k, out):\n    out.append(random.normal(k))\ndef f(key, out):\n    g(key, out)\n"
+    "    return random.normal(key)\n",
     "carried by a loop": HEAD
     + "def f(key, x):\n    for _ in range(3):\n        x = x + random.normal(key)\n    return x + random.normal(key)\n",
     "read on another path": HEAD
@@ -128,7 +130,8 @@ READ = {
     + "def g(k):\n    x = random.normal(k)\n    def later():\n        return x\n    return later\n"
     "def f(key):\n    return g(key), random.normal(key)\n",
     "captured by a closure that prints": HEAD
-    + "def f(key):\n    def show():\n        print(x)\n    x = random.normal(key)\n    show()\n    return random.normal(key)\n",
+    + "def f(key):\n    def show():\n        print(x)\n    x = random.normal(key)\n    show()\n"
+    "    return random.normal(key)\n",
     "captured by a lambda that is called": HEAD
     + "def f(key):\n    x = random.normal(key)\n    get = lambda: x\n    return get(), random.normal(key)\n",
     "bound after a lambda that reads it": HEAD
@@ -137,13 +140,13 @@ READ = {
     + "def g(k):\n    yield random.normal(k)\ndef f(key):\n    a = list(g(key))\n    return a, random.normal(key)\n",
     "raised": HEAD + "def g(k, x):\n    z = random.normal(k)\n    if x:\n        raise ValueError(z)\n    return 1\n"
     "def f(key, x):\n    return g(key, x), random.normal(key)\n",
-    "global": HEAD
-    + "def g(k):\n    global noise\n    noise = random.normal(k)\ndef f(key):\n    g(key)\n    return random.normal(key)\n",
+    "global": HEAD + "def g(k):\n    global noise\n    noise = random.normal(k)\ndef f(key):\n    g(key)\n"
+    "    return random.normal(key)\n",
     "nonlocal": HEAD
     + "def f(key):\n    x = 0\n    def g(k):\n        nonlocal x\n        x = random.normal(k)\n    g(key)\n"
     "    return x, random.normal(key)\n",
-    "the streams of init": HEAD
-    + "def f(key, model, x):\n    k, _ = random.split(key)\n    v = model.init(k, x)\n    return v, random.normal(key)\n",
+    "the streams of init": HEAD + "def f(key, model, x):\n    k, _ = random.split(key)\n    v = model.init(k, x)\n"
+    "    return v, random.normal(key)\n",
     "init and a sum": HEAD + "def f(key, k, model):\n    x = random.normal(key, (3,))\n    v = model.init(k, x)\n"
     "    return v, x.sum(), random.normal(key, (3,))\n",
     "an output of init": HEAD
@@ -153,12 +156,13 @@ READ = {
     "def f(key, k):\n    return A().init(k, random.normal(key, (3,))), random.normal(key, (3,))\n",
     "a model's other output": NET + "def f(key, net: Net, v, x):\n    y, _ = net.apply(v, x, key)\n"
     "    return y, random.normal(key, (3,))\n",
-    "a scan whose outputs are kept": SCAN
-    + "    _, xs = jax.lax.scan(body, (key, x), None, 10)\n    return xs, random.normal(random.split(key, 1)[0], (3,))\n",
-    "a scan whose carry is kept": SCAN
-    + "    (_, x), _ = jax.lax.scan(body, (key, x), None, 10)\n    return x, random.normal(random.split(key, 1)[0], (3,))\n",
+    "a scan whose outputs are kept": SCAN + "    _, xs = jax.lax.scan(body, (key, x), None, 10)\n"
+    "    return xs, random.normal(random.split(key, 1)[0], (3,))\n",
+    "a scan whose carry is kept": SCAN + "    (_, x), _ = jax.lax.scan(body, (key, x), None, 10)\n"
+    "    return x, random.normal(random.split(key, 1)[0], (3,))\n",
     "a scan of which that part meets another": HEAD
-    + "def f(key, x, y):\n    def body(carry, _):\n        x, y = carry\n        y = y + x\n        x = random.normal(key)\n"
+    + "def f(key, x, y):\n    def body(carry, _):\n        x, y = carry\n        y = y + x\n"
+    "        x = random.normal(key)\n"
     "        return (x, 2 * y), x\n    (_, y), _ = jax.lax.scan(body, (x, y), None, 10)\n"
     "    return y, random.normal(key)\n",
     "a scan that shows what it carries": SCAN.replace(

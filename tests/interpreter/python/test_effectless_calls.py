@@ -49,10 +49,11 @@ WORK
     return y
 def f(x, z, key):
     helper(1 + x)
+    a = 0.0
     if helper(x):
         a = jax.random.normal(key)
     if helper(z):
-        a = jax.random.normal(key)  # ! RNG101
+        a = a + jax.random.normal(key)  # ! RNG101
     return a
 --
 def helper(x):
