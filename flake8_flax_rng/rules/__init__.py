@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.finding import NOT_ANALYSED, Finding, Lineage, Rule
-from flake8_flax_rng.rules import rng198
+from flake8_flax_rng.rules import fixed_seeds, rng198, shared_keys
 from flake8_flax_rng.rules.details import detail_of
 from flake8_flax_rng.rules.lineage import Lineages
 from flake8_flax_rng.syntax.collected_tests import is_tested_with
@@ -32,6 +32,9 @@ _CHECKS: list[tuple[Rule, Check]] = [(module.RULE, module.check) for module in _
 
 _SAME_CAUSE = {"RNG102": "RNG101"}
 """Rules that say the same of one place: the first one in the registry speaks."""
+
+_DOUBTFUL = frozenset({fixed_seeds.DOUBTFUL, shared_keys.DOUBTFUL})
+"""Rules that speak in place of another one, and leave it the place for what else it has to say."""
 
 RULES: tuple[Rule, ...] = tuple(module.RULE for module in _MODULES)
 
@@ -63,7 +66,7 @@ def findings(
         for found in _found(rule, check, events, partial(_placed, tests=tests, lineage=lineage)):
             if found.code in off:
                 continue
-            of = f"{NOT_ANALYSED} {rule.code}" if found.code == NOT_ANALYSED else cause
+            of = f"{found.code} {rule.code}" if found.code in (NOT_ANALYSED, *_DOUBTFUL) else cause
             result.setdefault((of, found.line, found.column), found)
     return list(result.values())
 

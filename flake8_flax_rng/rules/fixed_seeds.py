@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
+
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Reused
 
@@ -22,4 +24,6 @@ def is_of_fixed_seed(event: Reused, parting: Parting) -> bool:
         return False
     if parting.around is not None and not event.apart:
         return False
+    if event.first.kind is UseKind.SPLIT and parting.first is event.first.way[-1]:
+        return False  # there are other keys, which were made to be used
     return parting.first.defined or parting.second.defined

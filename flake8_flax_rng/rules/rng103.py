@@ -108,8 +108,8 @@ def _inside(event: Remade, sampler: Use) -> Report:
     other = sampler.site if event.fold_is_later else parting.first.site
     return Report(
         parting.second.site,
-        f"`{sampler.label}` splits its key, so that a fold of the same key with 0 or 1 draws the same numbers "
-        f"({place(other)}); split the key first, and give one part to each",
+        f"`{sampler.label}` splits its key and draws from the parts, and a fold of the same key with 0 or 1 is one of "
+        f"them ({place(other)}); split the key first, and give one part to each",
         beside(parting.second.site, *_places(event, sampler, parting)),
         partial(split_between, key_of(parting.first, fold), key_of(parting.second, fold)),
     )

@@ -43,6 +43,12 @@ def function_around(chunk: Chunk, line: int) -> Function | None:
     return found
 
 
+def parameters(text: Function) -> list[str]:
+    """Return the names of the parameters, without those that say that nobody reads them."""
+    every = (*text.args.posonlyargs, *text.args.args, *text.args.kwonlyargs)
+    return [arg.arg for arg in every if arg.arg.strip("_")]
+
+
 def functions_around(chunk: Chunk, line: int) -> list[Function]:
     """Return all functions in whose text a line stands, the outermost first."""
     return [node for node in _functions(chunk) if covers(node, line)]

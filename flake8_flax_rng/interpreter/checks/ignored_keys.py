@@ -13,9 +13,9 @@ from flake8_flax_rng.interpreter.domain.budget import IGNORED_TEXTS
 from flake8_flax_rng.interpreter.domain.events import Misused
 from flake8_flax_rng.interpreter.domain.kinds import Misuse
 from flake8_flax_rng.interpreter.domain.values import Key, Keys
-from flake8_flax_rng.interpreter.intent.evaluates_the_model import names_in, only_initialises
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import only_initialises, reads_a_parameter
 from flake8_flax_rng.syntax.names_in_text import Function as Text
-from flake8_flax_rng.syntax.names_in_text import definition, function_around, loaded
+from flake8_flax_rng.syntax.names_in_text import definition, function_around, loaded, parameters
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -84,7 +84,7 @@ def check(engine: Engine, origin: int, site: Site, *, initialises: bool = False)
     overwritten = _overwritten(text, {chunk.position(each) for each in near})
     ignored = engine.book.ignored.get(text)
     name = overwritten or (ignored[0] if ignored is not None else None)
-    if name is not None and (overwritten or not initialises) and not _reads_a_parameter(node, text):
+    if name is not None and (overwritten or not initialises) and not reads_a_parameter(node, text):
         given = ignored[1] if ignored is not None and not overwritten else None
         engine.emit(Misused(Misuse.IGNORED, made.site, name, "overwritten" if overwritten else "", other=given))
 
@@ -92,7 +92,7 @@ def check(engine: Engine, origin: int, site: Site, *, initialises: bool = False)
 @lru_cache(maxsize=IGNORED_TEXTS)
 def _unread(text: Text) -> frozenset[str]:
     """Return the parameters that a function never names, not even in ``del``."""
-    return frozenset(name for name in _parameters(text) if not loaded(text, name))
+    return frozenset(name for name in parameters(text) if not loaded(text, name))
 
 
 def _overwritten(text: Text, places: Container[tuple[int, int]]) -> str | None:
@@ -105,22 +105,10 @@ def _overwritten(text: Text, places: Container[tuple[int, int]]) -> str | None:
             target = statement.targets[0] if len(statement.targets) == 1 else None
             bound = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
             names = [node.id for node in bound if isinstance(node, ast.Name)]
-            lost = (name for name in names if name in _parameters(text) and not _read_by(text, name, statement.lineno))
+            lost = (name for name in names if name in parameters(text) and not _read_by(text, name, statement.lineno))
             return next(lost, None)
     return None
 
 
 def _read_by(text: Text, name: str, line: int) -> bool:
     return any(node.lineno <= line for node in loaded(text, name))
-
-
-def _parameters(text: Text) -> list[str]:
-    """Return the names of the parameters, without those that say that nobody reads them."""
-    every = (*text.args.posonlyargs, *text.args.args, *text.args.kwonlyargs)
-    return [arg.arg for arg in every if arg.arg.strip("_")]
-
-
-def _reads_a_parameter(node: cst.CSTNode, text: Text) -> bool:
-    """Return whether a seed comes of a parameter, so that the caller has a say in it after all."""
-    names = {name for arg in node.args for name in names_in(arg)} if isinstance(node, cst.Call) else set()
-    return not names.isdisjoint(_parameters(text))

@@ -53,7 +53,8 @@ class Judgement:
         found: list[Event] = []
         pairs = self._pairs()
         standing = [(first, second) for first, second in pairs if second not in taken and self._stands(first, second)]
-        standing.extend(self._behind(pairs, {*taken, *(use for pair in standing for use in pair)}))
+        told = {use for pair in standing if not self._is_shown(*pair) for use in pair}
+        standing.extend(self._behind(pairs, {*taken, *told}))
         for first, second in standing:
             found.extend(self._of_pair(first, second))
         found.extend(overlooked)

@@ -16,6 +16,7 @@ from flake8_flax_rng.records import field, record
 from flake8_flax_rng.semantics.linen import INITIALISING
 from flake8_flax_rng.syntax.cst_children import ancestors, children_of, holds, nodes_of
 from flake8_flax_rng.syntax.mutators import FILLING
+from flake8_flax_rng.syntax.names_in_text import Function, parameters
 
 _OPAQUE = (cst.FunctionDef, cst.ClassDef)
 SHAPES = frozenset({"shape", "dtype", "ndim", "size"})
@@ -325,3 +326,14 @@ def names_in(node: cst.CSTNode) -> Iterator[str]:
             waiting.append(part.value)
         else:
             waiting.extend(children_of(part))
+
+
+def reads_a_parameter(call: cst.CSTNode, text: Function) -> bool:
+    """Return whether an argument of a call names a parameter of a function, whose caller has a say in it.
+
+    Args:
+        call: the call.
+        text: the function that it stands in.
+    """
+    names = {name for arg in call.args for name in names_in(arg)} if isinstance(call, cst.Call) else set()
+    return not names.isdisjoint(parameters(text))

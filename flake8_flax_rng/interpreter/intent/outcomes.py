@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _WAITING = "block_until_ready"
 _TRACING = "eval_shape"
 _MEASURING = frozenset({_WAITING, _TRACING, f"filter_{_TRACING}"})
+_LOOPS = frozenset({"scan", "fori_loop", "while_loop"})
 _NONE: Sides = frozenset()
 _CARRIED = 2
 """What is added to a side where a loop has carried it into a later pass."""
@@ -44,16 +45,21 @@ class Reach(Enum):
     """A condition or an assertion reads it."""
     WAITED = auto()
     """Somebody waits for it."""
+    LOOPED = auto()
+    """A loop of JAX is given it, where that is asked."""
     TRACED = auto()
     """JAX is asked what shapes come of it."""
 
 
-def outcomes(text: Sequence[ast.stmt], places: Sequence[tuple[int, int]]) -> tuple[frozenset[Reach], ...] | None:
+def outcomes(
+    text: Sequence[ast.stmt], places: Sequence[tuple[int, int]], loops: bool = False
+) -> tuple[frozenset[Reach], ...] | None:
     """Return how far the results of some calls of one function get.
 
     Args:
         text: the statements of the file.
         places: where the calls begin: the line, and the column counted from 0.
+        loops: whether it is asked what the loops of JAX are given.
 
     Returns:
         for each of the calls how far its result gets; None where one of them is not found.
@@ -64,7 +70,7 @@ def outcomes(text: Sequence[ast.stmt], places: Sequence[tuple[int, int]]) -> tup
     sides = sides_of(body, different)
     if sides is None:
         return None
-    flow = _Outcomes(body, function, sides, imported(text))
+    flow = _Outcomes(body, function, sides, imported(text), loops)
     flow.follow()
     return tuple(frozenset(flow.reached[different.index(place)]) for place in places)
 
@@ -126,8 +132,8 @@ def is_carried_on(text: Sequence[ast.stmt], parting: Parting) -> bool:
     sites = parting.first.site, parting.second.site
     if any(site.chunk.file for site in sites):
         return False
-    reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
-    return reached is not None and any(Reach.CARRIED in reach for reach in reached)
+    reached = outcomes(text, [site.chunk.position(site.node) for site in sites], loops=True)
+    return reached is not None and any(reach & {Reach.CARRIED, Reach.LOOPED} for reach in reached)
 
 
 class _Outcomes(Flow):
@@ -143,8 +149,10 @@ class _Outcomes(Flow):
         function: ast.FunctionDef | ast.AsyncFunctionDef | None,
         sides: dict[int, int],
         modules: frozenset[str],
+        loops: bool = False,
     ) -> None:
         super().__init__(body, function, sides, modules)
+        self._loops = _LOOPS if loops else frozenset()
         self.reached: list[set[Reach]] = [set(), set()]
         self._bound: list[set[str]] = [set()]
         self._declared = _declared(function) if function is not None else frozenset()
@@ -216,6 +224,8 @@ class _Outcomes(Flow):
             waits = _called(node) == _WAITING
             self._reach(given, Reach.WAITED if waits else Reach.TRACED)
             return given if waits else _NONE
+        if _called(node) in self._loops:
+            self._reach(_NONE.union(*(self._value(part, under) for part in _given(node))), Reach.LOOPED)
         return super()._call(node, under)
 
     def _parts(self, node: ast.expr, under: Sides) -> Sides:

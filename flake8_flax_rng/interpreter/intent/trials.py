@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.intent.evaluates_the_model import reads_a_parameter
 from flake8_flax_rng.interpreter.intent.outcomes import Reach, outcomes
+from flake8_flax_rng.syntax.names_in_text import function_around
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Made, Step, Use
@@ -64,4 +66,11 @@ def of_own_seed(line: Iterable[Made], owner: int) -> bool:
     line = list(line)
     if not line or any(made.kind not in (MakeKind.SPLIT, MakeKind.SEED) for made in line):
         return False
-    return line[-1].kind is MakeKind.SEED and line[-1].constant and line[-1].way[-1].owner == owner
+    seed = line[-1]
+    return seed.kind is MakeKind.SEED and seed.constant and seed.way[-1].owner == owner and not _is_given(seed)
+
+
+def _is_given(seed: Made) -> bool:
+    """Return whether the seed of a key comes of a parameter, so that the caller has a say in it."""
+    text = function_around(seed.site.chunk, seed.site.chunk.position(seed.site.node)[0])
+    return text is not None and reads_a_parameter(seed.site.node, text)
