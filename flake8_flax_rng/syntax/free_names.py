@@ -27,6 +27,7 @@ def free_names(scope: cst.CSTNode) -> frozenset[str]:
     return frozenset(names.used - own)
 
 
+@lru_cache(maxsize=256)
 def declared_names(scope: cst.CSTNode) -> frozenset[str]:
     """Return the names that a scope binds for those around it."""
     names = _Names()

@@ -261,6 +261,10 @@ the deeper ones count as one."""
 EXPRESSIONS_UNREAD = 6_000
 """Expressions that are looked at to tell that a draw is not read, a few long functions. Hides nothing: it is read."""
 
+EXPRESSIONS_UNREAD_TOGETHER = 20_000
+"""The same for all draws of a file together: many draws from one key in one long function. Hides nothing: they are
+read."""
+
 CALLS_UNREAD = 6
 """Calls in each other into which a draw is followed as an argument. Hides nothing: it is read."""
 

@@ -58,9 +58,14 @@ _AS_IT_IS = frozenset({"jit", "same", "vmap", "pmap"})
 
 
 class Callees:
-    """The calls of the text, and the functions that were followed from each."""
+    """The calls of the text, and the functions that were followed from each.
+
+    Attributes:
+        looked_at: the number of expressions that were looked at to tell what becomes of draws.
+    """
 
     def __init__(self) -> None:
+        self.looked_at = 0
         self._called: dict[cst.CSTNode, set[Callee]] = {}
         self._entered: dict[cst.CSTNode, dict[cst.CSTNode, FunctionCode]] = {}
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.budget import CALLS_UNREAD, EXPRESSIONS_UNREAD
+from flake8_flax_rng.interpreter.domain.budget import CALLS_UNREAD, EXPRESSIONS_UNREAD, EXPRESSIONS_UNREAD_TOGETHER
 from flake8_flax_rng.interpreter.domain.callees import Callee, Way
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.parts_of_values import ANYWHERE, NOWHERE, Parts, as_whole, of_item
@@ -48,6 +48,8 @@ def is_unread(use: Use, callees: Callees, here: Step, other: Step | None) -> boo
         other: the step of that other use; None where the two are passes of one loop.
     """
     if use.kind in (UseKind.UNKNOWN, UseKind.SPLIT) or use.initialises or not _only_draws(use):
+        return False
+    if callees.looked_at > EXPRESSIONS_UNREAD_TOGETHER:
         return False
     try:
         return _Walk(use, callees, here, other).ends()
@@ -155,7 +157,8 @@ class _Functions:
     def spend(self) -> None:
         """Count one expression."""
         self._spent += 1
-        if self._spent > EXPRESSIONS_UNREAD:
+        self._callees.looked_at += 1
+        if self._spent > EXPRESSIONS_UNREAD or self._callees.looked_at > EXPRESSIONS_UNREAD_TOGETHER:
             raise Read
 
     def returned(self, code: FunctionCode, parameters: dict[str, Parts]) -> Parts:
