@@ -32,7 +32,7 @@ noise = jax.random.normal(noise_key, (8,))
 ```
 
 Not reported: a second key that only initialises models, draws that are compared with each other, and runs that start
-from one seed and whose numbers never meet (RNG199).
+from one seed and whose numbers never meet, or which build their keys in two functions (RNG199).
 
 ## Proven by
 

@@ -30,7 +30,7 @@ noisy = jax.vmap(lambda x, key: x + jax.random.normal(key, x.shape))(jnp.zeros((
 ```
 
 Not reported: noise that a model draws, unless it has the shape of what a lane computes: noise for its parameters is
-one for all lanes.
+one for all lanes. Where the lanes give their key to another function of the project, or are shards, it is RNG188.
 
 ## Proven by
 

@@ -4,7 +4,8 @@
 
 Reports a second key that is built from the seed of another one where RNG105 is silent, and streams of one seed or key
 where RNG307 is: the text shows that what is drawn from the two never meets, in no expression, call, result or object,
-or one of the two is only split, as for the parameters of a model beside its data.
+one of the two is only split, as for the parameters of a model beside its data, or the two keys are built in two
+functions.
 
 ## Why it matters
 

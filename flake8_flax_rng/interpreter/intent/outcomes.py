@@ -95,7 +95,7 @@ def only_traced(text: Sequence[ast.stmt], first: Use, second: Use, parting: Part
 
 
 def only_waited_for(text: Sequence[ast.stmt], parting: Parting) -> bool:
-    """Return whether the program just waits for what the first of two calls makes, and goes on with the second.
+    """Return whether the program just waits for what one of two calls makes, and goes on with the other.
 
     Args:
         text: the statements of the file.
@@ -105,7 +105,7 @@ def only_waited_for(text: Sequence[ast.stmt], parting: Parting) -> bool:
     if any(site.chunk.file for site in sites) or _WAITING not in sites[0].chunk.text:
         return False
     reached = outcomes(text, [site.chunk.position(site.node) for site in sites])
-    return reached is not None and reached[0] == {Reach.WAITED} != reached[1]
+    return reached is not None and {Reach.WAITED} in reached and reached[0] != reached[1]
 
 
 def passes_are_apart(text: Sequence[ast.stmt], parting: Parting) -> bool:

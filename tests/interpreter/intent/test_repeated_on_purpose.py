@@ -210,3 +210,12 @@ def test_the_number_that_python_reads_from_bytes_is_no_template():
         "    number = int.from_bytes(words, 'big')\n    return number, random.normal(key, (4,))\n"
     )
     assert reported(text) == ["RNG101"]
+
+
+@pytest.mark.parametrize(("returned", "found"), [("x", []), ("x, y", ["RNG101"])])
+def test_of_the_second_call_too_the_program_may_only_wait(returned, found):
+    text = HEAD + (
+        "def f(key):\n    x = random.normal(key)\n    y = random.normal(key, (3,))\n    y.block_until_ready()\n"
+        f"    return {returned}\n"
+    )
+    assert reported(text) == found
