@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Parting, Reused
+    from flake8_flax_rng.interpreter.domain.events import Parting, Reused, Step
 
 DOUBTFUL = "RNG189"
 """The rule that speaks of them, if it is asked for."""
@@ -26,4 +26,12 @@ def is_of_fixed_seed(event: Reused, parting: Parting) -> bool:
         return False
     if event.first.kind is UseKind.SPLIT and parting.first is event.first.way[-1]:
         return False  # there are other keys, which were made to be used
+    if parting.around is None and _are_alike(parting.first, parting.second):
+        return False  # nothing is compared where all is the same
     return parting.first.defined or parting.second.defined
+
+
+def _are_alike(first: Step, second: Step) -> bool:
+    """Return whether two calls are of one function, with the same arguments."""
+    ours, theirs = ([value for _, value in step.arguments] for step in (first, second))
+    return first.label == second.label and ours == theirs

@@ -6,9 +6,9 @@ Reports what RNG101, RNG102 and RNG108 report elsewhere, where a function or a s
 gives it, or a key that it splits off from it, to two calls of its own, or twice calls a function that has captured it,
 and at least one of the two calls is one of a function or a class of the project, which draws from the key in its turn.
 In a loop it is so where no pass goes on from what another one has made. RNG101 still speaks where both calls are
-samplers, splits or initialisers, where a key that was made beside it is never used, and where the key comes from
-outside; RNG102 and RNG108 of a loop that goes on from pass to pass, as a training does; and RNG108 of a key that an
-object holds.
+samplers, splits or initialisers, or the same call again, where a key that was made beside it is never used, where the
+key itself was split before, and where the key comes from outside; RNG102 and RNG108 of a loop that goes on from pass to
+pass, as a training does; and RNG108 of a key that an object holds.
 
 ## Why it matters
 
