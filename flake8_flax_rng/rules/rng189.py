@@ -3,18 +3,20 @@
 ## What it does
 
 Reports what RNG101, RNG102 and RNG108 report elsewhere, where a function or a script builds a key from a constant,
-gives it, or a key that it splits off from it, to two calls of its own, or twice calls a function that has captured it,
-and at least one of the two calls is one of a function or a class of the project, which draws from the key in its turn.
-In a loop it is so where no pass goes on from what another one has made. RNG101 still speaks where both calls are
-samplers, splits or initialisers, or the same call again, where a key that was made beside it is never used, where the
-key itself was split before, and where the key comes from outside; RNG102 and RNG108 of a loop that goes on from pass to
-pass, as a training does; and RNG108 of a key that an object holds.
+gives it, or a key that it splits off from it, to two calls of its own, or twice calls a function that has captured it.
+At least one of the two calls is one of a function or a class of the project, which draws from the key in its turn.
+What comes of the two never meets, in no expression, call, result or object, and no loop carries it on; in a loop no
+pass goes on from what another one has made.
+
+RNG101 still speaks where both calls are samplers, splits or initialisers, or the same call again, where a key that was
+made beside it is never used, where the key itself was split before, and where the key comes from outside; RNG102 and
+RNG108 of a loop that goes on from pass to pass, as a training does; and RNG108 of a key that an object holds.
 
 ## Why it matters
 
-Both calls get the same numbers, or related ones. Demonstrations, sections of a script, comparisons of two methods on
-one key and runs from a fixed seed often want it so, or nobody looks at more than one of the two. Of 103 such places
-that were read one by one, half were worth a change. So this is off unless it is asked for.
+Both calls get the same numbers, or related ones. Demonstrations, sections of a script and comparisons of two methods
+on one key often want it so, or nobody looks at more than one of the two. Where the two are taken for independent ones,
+they are not. The text does not say which, so this is off unless it is asked for.
 
 ## Example
 
@@ -22,17 +24,17 @@ that were read one by one, half were worth a change. So this is off unless it is
 import jax
 
 
-def make_data(key):
-    return jax.random.normal(key, (100, 3))
+def heights(key, n):
+    return 170 + 8 * jax.random.normal(key, (n,))
 
 
-def fit(key, data):
-    return jax.random.normal(key, (3,)) @ data.T
+def weights(key, n):
+    return 70 + 12 * jax.random.normal(key, (n,))
 
 
 key = jax.random.key(0)
-data = make_data(key)
-model = fit(key, data)  # begins with numbers of the data
+print(heights(key, 40).mean())
+print(weights(key, 40).mean())  # light if the others are short
 ```
 
 ## Use instead
@@ -41,17 +43,17 @@ model = fit(key, data)  # begins with numbers of the data
 import jax
 
 
-def make_data(key):
-    return jax.random.normal(key, (100, 3))
+def heights(key, n):
+    return 170 + 8 * jax.random.normal(key, (n,))
 
 
-def fit(key, data):
-    return jax.random.normal(key, (3,)) @ data.T
+def weights(key, n):
+    return 70 + 12 * jax.random.normal(key, (n,))
 
 
-data_key, fit_key = jax.random.split(jax.random.key(0))
-data = make_data(data_key)
-model = fit(fit_key, data)
+height_key, weight_key = jax.random.split(jax.random.key(0))
+print(heights(height_key, 40).mean())
+print(weights(weight_key, 40).mean())
 ```
 
 ## Proven by

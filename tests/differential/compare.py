@@ -18,7 +18,7 @@ from .symptoms import RAISING, Symptoms
 
 _BOUND = "RNG090"
 
-_MEANT, _THROWN_AWAY = "RNG091", "thrown-away"
+_MEANT, _THROWN_AWAY, _UNREAD = "RNG091", "thrown-away", "unread"
 """What is overwritten before anybody reads it meets no other number: the linter says so, and a run cannot show it."""
 
 # A constant key in a compiled function is the same in every call, which takes two calls to show.
@@ -54,7 +54,7 @@ class World:
     in_vain: Callable[[str, dict[str, Any] | None], list[Span]] = _nothing
     around: Around = uncompiled
     alone: bool = True
-    meant: tuple[str, ...] = (_THROWN_AWAY,)
+    meant: tuple[str, ...] = (_THROWN_AWAY, _UNREAD)
 
     @property
     def codes(self) -> frozenset[str]:

@@ -145,10 +145,13 @@ class Judgement:
         ]
 
     def _is_shown(self, first: Use, second: Use) -> bool:
-        """Return whether a function builds a key from a constant, and no loop carries on what comes of it."""
+        """Return whether a function builds a key from a constant, and what comes of it is neither joined nor carried on."""
         parting = part(first, second)
         own = of_own_seed(self._origins.line(first.origin), parting.second.owner)
-        return own and not is_carried_on(self._book.text, parting)
+        if not own or is_carried_on(self._book.text, parting):
+            return False
+        sites = parting.first.site, parting.second.site
+        return parting.around is not None or not may_meet(self._book.text, *sites)
 
     def _is_trial(self, first: Use, second: Use) -> bool:
         """Return whether two uses belong to a trial, which only measures how long something takes."""
