@@ -145,7 +145,7 @@ class Judgement:
         ]
 
     def _is_shown(self, first: Use, second: Use) -> bool:
-        """Return whether a function builds a key from a constant, and what comes of it is neither joined nor carried on."""
+        """Return whether a function builds a key from a constant, and what comes of it is not joined or carried on."""
         parting = part(first, second)
         own = of_own_seed(self._origins.line(first.origin), parting.second.owner)
         if not own or is_carried_on(self._book.text, parting):
