@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.interpreter.domain.values import Ref
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Reused, Step
@@ -22,13 +23,18 @@ def is_of_fixed_seed(event: Reused, parting: Parting) -> bool:
     """
     if not event.own_seed or event.sibling is not None or parting.second.method:
         return False
-    if parting.around is not None and not event.apart:
+    if parting.around is not None and not (event.apart and _takes_no_object(parting.second)):
         return False
     if event.first.kind is UseKind.SPLIT and parting.first is event.first.way[-1]:
         return False  # there are other keys, which were made to be used
     if parting.around is None and _are_alike(parting.first, parting.second):
         return False  # nothing is compared where all is the same
     return parting.first.defined or parting.second.defined
+
+
+def _takes_no_object(step: Step) -> bool:
+    """Return whether a call is given no object, which it could change for the passes that follow."""
+    return not any(isinstance(value, Ref) for _, value in step.arguments)
 
 
 def _are_alike(first: Step, second: Step) -> bool:
