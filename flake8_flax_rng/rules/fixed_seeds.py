@@ -18,10 +18,10 @@ def is_of_fixed_seed(event: Reused, parting: Parting) -> bool:
     """Return whether a repeat may well be meant, or of no consequence, for all that the text shows.
 
     It is one of a key that the function has built from a constant of its own, where one of the two calls is one of the
-    project's own functions, and no loop carries on what comes of them, as a training does. A key beside it that nobody
-    uses shows another intention, and an object that holds a key can renew it.
+    project's own functions, and what comes of them neither meets nor is carried on by a loop, as in a training. A key
+    beside it that nobody uses shows another intention, and an object that holds a key can renew it.
     """
-    if not event.own_seed or event.sibling is not None or parting.second.method:
+    if not event.only_shown or event.sibling is not None or parting.second.method:
         return False
     if parting.around is not None and not (event.apart and _takes_no_object(parting.second)):
         return False

@@ -425,8 +425,8 @@ class Reused:
         rebound: the names that are bound between the two uses, or in the loop that repeats one.
         bound: where the key was bound to names, by the number of the function and the name.
         trial: whether the two belong to a trial, which only measures how long something takes.
-        own_seed: whether the function in which their ways part has built the key from a constant, and no loop
-            carries on what comes of the two.
+        only_shown: whether a function builds the key from a constant of its own, and what comes of the two uses neither
+            meets nor is carried on by a loop.
         apart: for the passes of a loop, whether the text shows that none goes on from what another has made of it.
     """
 
@@ -440,7 +440,7 @@ class Reused:
     rebound: frozenset[str] = frozenset()
     bound: Mapping[tuple[int, str], Site] = field(default_factory=dict)
     trial: bool = False
-    own_seed: bool = False
+    only_shown: bool = False
     apart: bool = False
 
 

@@ -53,7 +53,7 @@ class Judgement:
         found: list[Event] = []
         pairs = self._pairs()
         standing = [(first, second) for first, second in pairs if second not in taken and self._stands(first, second)]
-        told = {use for pair in standing if not self._is_shown(*pair) for use in pair}
+        told = {use for pair in standing if not self._is_only_shown(*pair) for use in pair}
         standing.extend(self._behind(pairs, {*taken, *told}))
         for first, second in standing:
             found.extend(self._of_pair(first, second))
@@ -124,7 +124,7 @@ class Judgement:
                     rebound,
                     self._origins.bound(first.term),
                     trial=self._is_trial(first, second),
-                    own_seed=self._is_shown(first, second),
+                    only_shown=self._is_only_shown(first, second),
                     apart=passes_are_apart(self._book.text, part(first, second)),
                 )
             ]
@@ -144,7 +144,7 @@ class Judgement:
             for event in self._remade(first, second)
         ]
 
-    def _is_shown(self, first: Use, second: Use) -> bool:
+    def _is_only_shown(self, first: Use, second: Use) -> bool:
         """Return whether a function builds a key from a constant, and what comes of it is not joined or carried on."""
         parting = part(first, second)
         own = of_own_seed(self._origins.line(first.origin), parting.second.owner)
