@@ -207,9 +207,9 @@ HELPERS = (
     "",
 )
 USERS = (
-    "import jax\nfrom helpers import draw\nkey = jax.random.key(0)\ndraw(key)\njax.random.normal(key)\n",
-    "import jax\nfrom package import draw\nkey = jax.random.key(0)\ndraw(key)\njax.random.normal(key)\n",
-    "import jax\nfrom package.inner import draw\nkey = jax.random.key(0)\ndraw(key)\ndraw(key)\n",
+    "import jax\nfrom helpers import draw\ndef f(key):\n    return draw(key), jax.random.normal(key)\n",
+    "import jax\nfrom package import draw\ndef f(key):\n    return draw(key), jax.random.normal(key)\n",
+    "from package.inner import draw\ndef f(key):\n    return draw(key), draw(key)\n",
     "from helpers import draw\ndef f(key):\n    draw(key)\n    draw(key)\n",
     "from package import inner\ndef f(key):\n    inner.draw(key)\n    inner.draw(key)\n",
 )

@@ -427,7 +427,8 @@ class Reused:
         trial: whether the two belong to a trial, which only measures how long something takes.
         only_shown: whether a function builds the key from a constant of its own, and what comes of the two uses neither
             meets nor is carried on by a loop.
-        apart: for the passes of a loop, whether the text shows that none goes on from what another has made of it.
+        apart: for the passes of a loop of such a function, whether the text shows that none goes on from what another
+            has made of it.
     """
 
     first: Use

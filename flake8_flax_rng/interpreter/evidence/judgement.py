@@ -112,6 +112,7 @@ class Judgement:
             sibling = self._sibling(first, second)
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
+            only_shown = self._is_only_shown(first, second)
             return [
                 Reused(
                     first,
@@ -124,8 +125,8 @@ class Judgement:
                     rebound,
                     self._origins.bound(first.term),
                     trial=self._is_trial(first, second),
-                    only_shown=self._is_only_shown(first, second),
-                    apart=passes_are_apart(self._book.text, part(first, second)),
+                    only_shown=only_shown,
+                    apart=only_shown and passes_are_apart(self._book.text, part(first, second)),
                 )
             ]
         if "unknown" in (first.kind, second.kind):

@@ -8,7 +8,7 @@ top to the bottom: what a name holds of either is forgotten when the name is bou
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.walk import statements, walk
@@ -122,6 +122,7 @@ class Flow:
         self._sides = sides
         self._names: dict[str, Sides] = {}
         self._left: set[int] = set()
+        self._later = False
         self._outside = _outer_names(function) if function is not None else set()
         self._modules = modules
         self._readers = {node.name: _loads(node) for node in body if isinstance(node, _FUNCTIONS)}
@@ -195,17 +196,13 @@ class Flow:
     def _compound(self, statement: ast.stmt, under: Sides) -> None:
         match statement:
             case ast.For() | ast.AsyncFor():
-                for later in (False, True):
-                    self._begin_pass(later)
+                for _ in self._passes():
                     self._bind(statement.target, self._value(statement.iter, under))
                     self._branches([[*statement.body, *statement.orelse], []], under)
-                self._end_loop()
             case ast.While():
-                for later in (False, True):
-                    self._begin_pass(later)
+                for _ in self._passes():
                     test = self._tested(statement.test, under) | under
                     self._branches([statement.body, statement.orelse], test)
-                self._end_loop()
             case ast.If():
                 self._branches([statement.body, statement.orelse], self._tested(statement.test, under) | under)
             case ast.With() | ast.AsyncWith():
@@ -219,6 +216,19 @@ class Flow:
             case _:
                 for part in _expressions(statement):
                     self._value(part, under)
+
+    def _passes(self) -> Iterator[None]:
+        """Go through the passes of a loop that are read: two, and one in the second pass of a loop around it.
+
+        Loops within loops would else be read twice as often at each level.
+        """
+        around = self._later
+        for later in (False,) if around else (False, True):
+            self._begin_pass(later)
+            self._later = around or later
+            yield
+        self._later = around
+        self._end_loop()
 
     def _held(self, statement: ast.AugAssign) -> Sides:
         target = statement.target
