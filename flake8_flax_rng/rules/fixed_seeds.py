@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.domain.values import Ref
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ def is_of_fixed_seed(event: Reused, parting: Parting) -> bool:
         return False
     if parting.around is not None and not (event.apart and _takes_no_object(parting.second)):
         return False
-    if event.first.kind is UseKind.SPLIT and parting.first is event.first.way[-1]:
-        return False  # there are other keys, which were made to be used
     if parting.around is None and _are_alike(parting.first, parting.second):
         return False  # nothing is compared where all is the same
     return parting.first.defined or parting.second.defined

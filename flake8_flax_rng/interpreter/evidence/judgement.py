@@ -15,7 +15,7 @@ from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKe
 from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
 from flake8_flax_rng.interpreter.intent.exclusive_arms import never_both
 from flake8_flax_rng.interpreter.intent.meetings import may_meet, seeds_again
-from flake8_flax_rng.interpreter.intent.outcomes import is_carried_on, passes_are_apart
+from flake8_flax_rng.interpreter.intent.outcomes import are_carried_on, passes_are_apart
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.interpreter.intent.trials import is_trial, of_own_seed
 from flake8_flax_rng.records import replaced
@@ -126,7 +126,7 @@ class Judgement:
                     self._origins.bound(first.term),
                     trial=self._is_trial(first, second),
                     only_shown=only_shown,
-                    apart=only_shown and passes_are_apart(self._book.text, part(first, second)),
+                    apart=only_shown and passes_are_apart(self._book.text, first, second, part(first, second)),
                 )
             ]
         if "unknown" in (first.kind, second.kind):
@@ -149,7 +149,7 @@ class Judgement:
         """Return whether a function builds a key from a constant, and what comes of it is not joined or carried on."""
         parting = part(first, second)
         own = of_own_seed(self._origins.line(first.origin), parting.second.owner)
-        if not own or is_carried_on(self._book.text, parting):
+        if not own or are_carried_on(self._book.text, first, second, parting):
             return False
         sites = parting.first.site, parting.second.site
         return parting.around is not None or not may_meet(self._book.text, *sites)

@@ -8,12 +8,13 @@ which shape they have. This module reads the text of one function, or of a scrip
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.intent.meetings import Flow, Sides, function_around, imported, sides_of
 from flake8_flax_rng.syntax.mutators import FILLING
 from flake8_flax_rng.syntax.walk import walk
@@ -52,7 +53,10 @@ class Reach(Enum):
 
 
 def outcomes(
-    text: Sequence[ast.stmt], places: Sequence[tuple[int, int]], loops: bool = False
+    text: Sequence[ast.stmt],
+    places: Sequence[tuple[int, int]],
+    loops: bool = False,
+    renewals: Collection[tuple[int, int]] = (),
 ) -> tuple[frozenset[Reach], ...] | None:
     """Return how far the results of some calls of one function get.
 
@@ -60,6 +64,7 @@ def outcomes(
         text: the statements of the file.
         places: where the calls begin: the line, and the column counted from 0.
         loops: whether it is asked what the loops of JAX are given.
+        renewals: those of the places that split a key: a loop that goes on from key to key carries nothing else on.
 
     Returns:
         for each of the calls how far its result gets; None where one of them is not found.
@@ -70,7 +75,8 @@ def outcomes(
     sides = sides_of(body, different)
     if sides is None:
         return None
-    flow = _Outcomes(body, function, sides, imported(text), loops)
+    renewed = frozenset(different.index(place) for place in renewals)
+    flow = _Outcomes(body, function, sides, imported(text), loops, renewed)
     flow.follow()
     return tuple(frozenset(flow.reached[different.index(place)]) for place in places)
 
@@ -108,32 +114,47 @@ def only_waited_for(text: Sequence[ast.stmt], parting: Parting) -> bool:
     return reached is not None and {Reach.WAITED} in reached and reached[0] != reached[1]
 
 
-def passes_are_apart(text: Sequence[ast.stmt], parting: Parting) -> bool:
+def passes_are_apart(text: Sequence[ast.stmt], first: Use, second: Use, parting: Parting) -> bool:
     """Return whether each pass of a loop takes the result of a call, and goes on from that of no other pass.
 
     Args:
         text: the statements of the file.
+        first: the use of the key in one pass.
+        second: the use in a later one.
         parting: the call in two passes.
     """
-    around, site = parting.around, parting.second.site
-    if not parting.loop or around is None or site.chunk.file or not isinstance(around.site.node, cst.For | cst.While):
+    around = parting.around
+    if not parting.loop or around is None or not isinstance(around.site.node, cst.For | cst.While):
         return False
-    reached = outcomes(text, [site.chunk.position(site.node)])
-    return reached is not None and bool(reached[0]) and Reach.CARRIED not in reached[0]
+    reached = _of_both(text, first, second, parting=parting)
+    return reached is not None and all(reach and Reach.CARRIED not in reach for reach in reached)
 
 
-def is_carried_on(text: Sequence[ast.stmt], parting: Parting) -> bool:
-    """Return whether a loop carries on what comes of one of two calls, as a training does.
+def are_carried_on(text: Sequence[ast.stmt], first: Use, second: Use, parting: Parting) -> bool:
+    """Return whether loops carry on what comes of two calls, as a training does, or only of the one that is repeated.
 
     Args:
         text: the statements of the file.
+        first: the use of the key by the one call.
+        second: the use by the other one.
         parting: the two calls.
     """
-    sites = parting.first.site, parting.second.site
-    if any(site.chunk.file for site in sites):
-        return False
-    reached = outcomes(text, [site.chunk.position(site.node) for site in sites], loops=True)
-    return reached is not None and any(reach & {Reach.CARRIED, Reach.LOOPED} for reach in reached)
+    reached = _of_both(text, first, second, parting=parting)
+    return reached is not None and all(reach & {Reach.CARRIED, Reach.LOOPED} for reach in reached)
+
+
+def _of_both(text: Sequence[ast.stmt], *uses: Use, parting: Parting) -> tuple[frozenset[Reach], ...] | None:
+    """Return how far the results of two calls get, those of a split as far as what is made with its keys."""
+    steps = parting.first, parting.second
+    if any(step.site.chunk.file for step in steps):
+        return None
+    places = [step.site.chunk.position(step.site.node) for step in steps]
+    renewals = {
+        place
+        for place, use, step in zip(places, uses, steps, strict=True)
+        if use.kind is UseKind.SPLIT and step == use.way[-1]
+    }
+    return outcomes(text, places, loops=True, renewals=renewals)
 
 
 class _Outcomes(Flow):
@@ -150,8 +171,10 @@ class _Outcomes(Flow):
         sides: dict[int, int],
         modules: frozenset[str],
         loops: bool = False,
+        renewed: frozenset[int] = _NONE,
     ) -> None:
         super().__init__(body, function, sides, modules)
+        self._renewed = renewed
         self._loops = _LOOPS if loops else frozenset()
         self.reached: list[set[Reach]] = [set(), set()]
         self._bound: list[set[str]] = [set()]
@@ -226,7 +249,8 @@ class _Outcomes(Flow):
             return given if waits else _NONE
         if _called(node) in self._loops:
             self._reach(_NONE.union(*(self._value(part, under) for part in _given(node))), Reach.LOOPED)
-        return super()._call(node, under)
+        own = self._sides.get(id(node))
+        return super()._call(node, under) - ({own + _CARRIED} if own in self._renewed else _NONE)
 
     def _parts(self, node: ast.expr, under: Sides) -> Sides:
         if isinstance(node, ast.JoinedStr):

@@ -82,7 +82,8 @@ def _make(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
 
 def make_layer(engine: Engine, path: str, args: Args, state: State, site: Site, cls: Class | None = None) -> Outcomes:
     """Make a built-in module, or one of a lifted class of such modules."""
-    if not may_be_made(engine, path.replace("flax.linen", "nn"), args, site):
+    known = path in LAYERS or path in _FIELDS  # of another name it is not said that there is such a module
+    if known and not may_be_made(engine, path.replace("flax.linen", "nn"), args, site):
         return []
     names = LAYERS[path].fields if path in LAYERS else _FIELDS.get(path, ())
     fields = dict(zip(names, args.positional, strict=False))

@@ -30,6 +30,15 @@ class Outer(nn.Module):
     def __call__(self, x):
         return Layer()(x, None)[0]
 
+== a name that Flax does not have makes no module
+class Outer(nn.Module):
+    def __call__(self, x):
+        return nn.Dense(3)(x)  # ! RNG209
+--
+class Outer(nn.Module):
+    def __call__(self, x):
+        return nn.AvgPool3D((2, 2, 2))(x)
+
 == shapes only
 def shapes(x, key):
     return jax.eval_shape(Net().init, {"dropout": key}, x, True)  # ! RNG202
