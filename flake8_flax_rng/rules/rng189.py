@@ -5,12 +5,12 @@
 Reports what RNG101, RNG102 and RNG108 report elsewhere, where a function or a script builds a key from a constant,
 gives it, or a key that it splits off from it, to two calls of its own, or twice calls a function that has captured it.
 At least one of the two calls is one of a function or a class of the project, which draws from the key in its turn.
-What comes of the two never meets, in no expression, call, result or object, and no loop carries it on; in a loop no
-pass goes on from what another one has made.
+What comes of the two never meets, in no expression, call, result or object, and loops carry on no more than that of
+one of them; in a loop no pass goes on from what another one has made.
 
 RNG101 still speaks where both calls are samplers, splits or initialisers, or the same call again, where a key that was
-made beside it is never used, where the key itself was split before, and where the key comes from outside; RNG102 and
-RNG108 of a loop that goes on from pass to pass, as a training does; and RNG108 of a key that an object holds.
+made beside it is never used, and where the key comes from outside; RNG102 and RNG108 of a loop that goes on from pass
+to pass, as a training does; and RNG108 of a key that an object holds.
 
 ## Why it matters
 

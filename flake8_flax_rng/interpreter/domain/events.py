@@ -425,8 +425,8 @@ class Reused:
         rebound: the names that are bound between the two uses, or in the loop that repeats one.
         bound: where the key was bound to names, by the number of the function and the name.
         trial: whether the two belong to a trial, which only measures how long something takes.
-        only_shown: whether a function builds the key from a constant of its own, and what comes of the two uses neither
-            meets nor is carried on by a loop.
+        only_shown: whether a function builds the key from a constant of its own, and what comes of the two uses does
+            not meet, nor do loops carry on both.
         apart: for the passes of a loop of such a function, whether the text shows that none goes on from what another
             has made of it.
     """

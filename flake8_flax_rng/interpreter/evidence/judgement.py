@@ -146,7 +146,7 @@ class Judgement:
         ]
 
     def _is_only_shown(self, first: Use, second: Use) -> bool:
-        """Return whether a function builds a key from a constant, and what comes of it is not joined or carried on."""
+        """Return whether a key is of a constant seed, and what comes of the two uses neither meets nor is carried."""
         parting = part(first, second)
         own = of_own_seed(self._origins.line(first.origin), parting.second.owner)
         if not own or are_carried_on(self._book.text, first, second, parting):
