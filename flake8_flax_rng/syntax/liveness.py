@@ -71,10 +71,12 @@ def _binds(access: _Access, line: int) -> bool:
 def _reaches(accesses: list[_Access], start: int, end: int) -> bool:
     """Return whether a value that is bound at one place may be there at another, which reads the name."""
     bound, read = accesses[start], accesses[end]
-    around = not set(bound.loops).isdisjoint(read.loops)
+    around = [loop for loop in bound.loops if loop in read.loops]
     if not read.reads or not (end > start or around):
         return False
-    between = accesses[start + 1 : end] if end > start else [*accesses[start + 1 :], *accesses[:end]]
+    between = accesses[start + 1 : end]
+    if end <= start:  # in the next pass of the innermost loop around both, which what stands outside has no part in
+        between = [access for access in (*accesses[start + 1 :], *accesses[:end]) if around[-1] in access.loops]
     return not any(not access.reads and access.blocks[-1] in read.blocks for access in between)
 
 

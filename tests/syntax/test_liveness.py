@@ -23,6 +23,8 @@ READ = {
     "shared by an inner function": "x = 1\ndef g():\n    global x\n    x = 2\n",
     "global": "global x\nx = 1\n",
     "in the next pass": "for i in y:\n    if i:\n        print(x)\n    x = 1  # here\n",
+    "in the next pass of what was bound before": "x = 1\nprint(x)\nfor i in y:\n    x, z = f(x)  # here\n",
+    "in the next inner pass": "for i in y:\n    x = i\n    for j in z:\n        x, w = f(x)  # here\n",
     "by the test of a loop": "while x:\n    x = 1  # here\n",
     "behind a loop": "for i in y:\n    x = 1  # here\nprint(x)\n",
     "in a handler": "x = 1\ntry:\n    x = f()\nexcept E:\n    print(x)\n",
