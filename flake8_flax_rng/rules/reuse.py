@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import Event, Parting, Remade, Reused, Step, part
+from flake8_flax_rng.interpreter.domain.events import Event, Parting, Remade, Reused, Step, Use, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -102,11 +102,17 @@ def _remade_code(event: Remade) -> str:
     if kinds & {MakeKind.WRAP, MakeKind.COMPUTED}:
         return "RNG114"
     if kinds != {MakeKind.SEED}:
-        return "" if _function_of_more(event) else "RNG103"
+        # The keys that a split makes of a key are others than the numbers that are drawn from it: nothing repeats.
+        return "" if _splits(event.before) is not _splits(event.use) or _function_of_more(event) else "RNG103"
     if event.use.kind is UseKind.SPLIT or event.first.fallback or event.second.fallback:
         return ""  # whether a key is missing, the caller says, who is not in sight
     again = event.first.site.node is event.second.site.node
     return constant_code(event) if again else _duplicate_code(event)
+
+
+def _splits(use: Use) -> bool:
+    """Return whether all that a use takes of its key are keys, as `split` does, and `randint` before it draws."""
+    return use.kind is UseKind.SPLIT or use.splits
 
 
 def _in_one_function(*sites: Site) -> bool:

@@ -6,15 +6,19 @@ tell counts as looked at.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import ast
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeGuard
 
 import libcst as cst
 
 from flake8_flax_rng.interpreter.domain.budget import PARTS_READ
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import LIKE, SHAPES, occurrences
+from flake8_flax_rng.interpreter.intent.meetings import function_around
 from flake8_flax_rng.semantics.linen import INITIALISING
 from flake8_flax_rng.syntax.cst_children import ancestors
 from flake8_flax_rng.syntax.main_guard import is_main_guard
+from flake8_flax_rng.syntax.walk import children, statements, walk
 
 _MEASURING = frozenset({"len", "shape", "ndim", "size", "eval_shape", "param_count", "type"}) | LIKE
 _RUNNING = frozenset({"apply", *INITIALISING})
@@ -167,3 +171,58 @@ def _names_of(target: cst.BaseExpression) -> set[str] | None:
         return None
     parts = [_names_of(element.value) for element in target.elements]
     return None if None in parts else {name for part in parts if part is not None for name in part}
+
+
+def is_example(text: Sequence[ast.stmt], place: tuple[int, int]) -> bool:
+    """Return whether a script binds what a call draws to a name, and the file gives that to ``init`` and reads no more.
+
+    Args:
+        text: the statements of the file.
+        place: where the call begins: the line, and the column counted from 0.
+    """
+    if function_around(text, [place[0]]) is not None:
+        return False
+    name = next((name for name, value in _bound(text) if _holds(value, place)), None)
+    if name is None:
+        return False
+    nodes = [node for statement in text for node in walk(statement)]
+    given = [part for node in nodes if _initialises(node) for part in _given(node)]
+    shaped = [node.value for node in nodes if isinstance(node, ast.Attribute) and node.attr in SHAPES]
+    harmless = {id(node) for node in (*given, *shaped)}
+    read = [node for node in nodes if _is_read(node, name)]
+    return all(id(node) in harmless for node in read) and any(_is_read(node, name) for node in given)
+
+
+def _bound(text: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    for statement in statements(text):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+
+
+def _holds(value: ast.expr, place: tuple[int, int]) -> bool:
+    return any(isinstance(node, ast.Call) and (node.lineno, node.col_offset) == place for node in walk(value))
+
+
+def _is_read(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
+
+
+def _initialises(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and INITIALISING.get(_called(node)) is False
+
+
+def _given(call: ast.Call) -> Iterator[ast.AST]:
+    """Go through what a call is given, without what other calls make of it but for arrays of its shape."""
+    waiting: list[ast.AST] = [*call.args, *(keyword.value for keyword in call.keywords)]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.Call):
+            waiting += children(node)
+        elif _called(node) in LIKE:
+            waiting += node.args
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

@@ -28,7 +28,7 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     only_unread,
 )
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
-from flake8_flax_rng.interpreter.intent.only_shapes_count import only_shapes_count
+from flake8_flax_rng.interpreter.intent.only_shapes_count import is_example, only_shapes_count
 from flake8_flax_rng.interpreter.intent.outcomes import only_traced, only_waited_for
 from flake8_flax_rng.interpreter.intent.thrown_away import is_thrown_away, scope_of
 from flake8_flax_rng.interpreter.intent.unison import goes_over_fields, is_index, lengths_differ, same_order
@@ -262,7 +262,10 @@ def _input_for_init(case: Case) -> bool:
     """
     return any(
         use.kind is UseKind.DRAW
-        and only_initialises(use.site.chunk.module, use.site.node, loosely=use.makes is Makes.DECLARED)
+        and (
+            only_initialises(use.site.chunk.module, use.site.node, loosely=use.makes is Makes.DECLARED)
+            or (not use.site.chunk.file and is_example(case.text, use.site.chunk.position(use.site.node)))
+        )
         for use in (case.first, case.second)
     )
 
