@@ -143,7 +143,8 @@ class Lanes:
         site: the place of its call.
         transform: the transform as a reader knows it.
         start: number of the first term that was made after it began.
-        quiet: whether nothing is said of it: models are compared on the same numbers, or a result is one for all.
+        quiet: whether nothing is said of it: models are compared on the same numbers, a result is one for all, or there
+            is one lane.
         varying: what differs from lane to lane.
         reported: the keys that were found to be common to all lanes.
         repeated: the keys that were given to the lanes as an array of equal ones.

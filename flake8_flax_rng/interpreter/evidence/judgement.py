@@ -19,6 +19,7 @@ from flake8_flax_rng.interpreter.intent.outcomes import are_carried_on, passes_a
 from flake8_flax_rng.interpreter.intent.repeated_on_purpose import Case, excuse_for
 from flake8_flax_rng.interpreter.intent.trials import is_trial, of_own_seed
 from flake8_flax_rng.records import replaced
+from flake8_flax_rng.semantics.libraries import KEY_SEQUENCES
 from flake8_flax_rng.syntax.names_in_text import bound_between, functions_around, is_dropped, is_free
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class Judgement:
         case = Case(
             first, second, book.signs, self._origins.by_number(), book.imported, self._demonstrations, book.text
         )
-        if never_both(first, second, case.parting) or self._is_idle(first, second):
+        if never_both(first, second, case.parting) or self._is_idle(first, second) or _may_be_a_seed(first, second):
             return False
         excuse = excuse_for(case)
         if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):
@@ -405,6 +406,11 @@ class Judgement:
         if given:
             return replaced(run, key=given[-1][0], giver=given[-1][1])
         return replaced(run, fed=next((site for model, site in self._book.fed.items() if model in run.models), None))
+
+
+def _may_be_a_seed(*uses: Use) -> bool:
+    """Return whether what is used twice may be a number: nothing is known of it, and a number would do both times."""
+    return all(use.origin == 0 and use.label in KEY_SEQUENCES for use in uses)
 
 
 def _is_dropped(use: Use) -> bool:

@@ -73,7 +73,8 @@ def map_lanes(
         varying: what differs from lane to lane beside the arguments.
     """
     out_axes = dict(wrapped.options).get("out_axes")
-    quiet = is_one_for_all(dict(wrapped.options), state)
+    options = dict(wrapped.options)
+    quiet = is_one_for_all(options, state) or options.get("axis_size") == Const(1)
     mapped = Lanes(
         site,
         wrapped.transform,

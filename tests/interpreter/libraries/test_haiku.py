@@ -25,6 +25,24 @@ net = hk.transform(noisy)
 )
 
 PROGRAMS = """
+== a sequence of what may be a number
+def twice(key):
+    return hk.PRNGSequence(key), random.normal(key)  # ! RNG101
+def of_a_child(key):
+    key, sub = random.split(key)
+    one, two = hk.PRNGSequence(sub), hk.PRNGSequence(sub)  # ! RNG101
+    return random.normal(next(one)) + random.normal(next(two)), key
+--
+class Base:
+    def __init__(self, seed):
+        self.keys = hk.PRNGSequence(seed)
+class Agent(Base):
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.keys = hk.PRNGSequence(seed)
+def runs(seed, settings):
+    return [random.normal(next(hk.PRNGSequence(seed))) * setting for setting in settings]
+
 == what init and apply are unpacked into
 init, apply = hk.transform(noisy)
 a = apply({}, key, x)
