@@ -69,10 +69,12 @@ def _check_streams(engine: Engine, args: Args, rngs: Value, initialising: bool, 
     if initialising and isinstance(rngs, Opaque):
         key_contract.check_key(engine, args, 0, "rngs", "init")
         return
+    if not isinstance(rngs, Opaque | Ref):
+        key_contract.refuse(engine, rngs, node, "init" if initialising else "apply")
+        return
+    engine.book.walks.keyed(node)
     found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
     if not isinstance(found, DictObject):
-        if not isinstance(rngs, Opaque | Ref):
-            key_contract.refuse(engine, rngs, node, "init" if initialising else "apply")
         return
     shown = dict(zip((entry[0].value for entry in found.entries), _values(node), strict=False))
     for name, value in found.entries:
