@@ -138,15 +138,30 @@ def _lineage(term: Term) -> list[Term]:
     return found
 
 
-def key_name(site: Site, step: Step, name: str | None) -> str:
+def key_name(site: Site, step: Step, name: str | None, use: Use | None = None) -> str:
     """Return what a reader knows the key by: the argument's text, or the name of a key that is captured.
+
+    Args:
+        site: the argument.
+        step: the call.
+        name: that name, if there is one.
+        use: the consumption, where the argument may be an object that holds the key.
 
     Returns:
         the words, with backquotes where they are source text.
     """
+    if use is not None and _holds(_value_at(step, site.node), use.term):
+        return f"a key in `{spelled(site)}`"
     if site.node is not step.site.node and is_exact(step, site):
         return f"`{spelled(site)}`"
     return f"`{name}`" if name else f"a key in `{spelled(site)}`"
+
+
+def _holds(value: Value | None, key: Term) -> bool:
+    """Return whether a value is an object of which a key is an attribute."""
+    between = [key, *_lineage(key)]
+    at = between.index(value.term) if isinstance(value, Opaque) and value.term in between else 0
+    return any(term.kind is Kind.ATTRIBUTE for term in between[:at])
 
 
 def is_exact(step: Step, site: Site) -> bool:

@@ -88,7 +88,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     for event, parting in reuses(events, RULE.code):
         site = key_site(parting.second, event.second)
         before = key_site(parting.first, event.first)
-        name = key_name(site, parting.second, event.name)
+        name = key_name(site, parting.second, event.name, event.second)
         back = earlier_pass(parting)
         consumed = f"consumed by `{consumer(parting.first)}` on {place(before)}{back}"
         related = way(event.first, event.second, parting, event.bound)

@@ -91,7 +91,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report keys that one place consumes in several passes of a loop."""
     for event, parting in reuses(events, RULE.code):
         site = key_site(parting.second, event.second)
-        name = key_name(site, parting.second, event.name)
+        name = key_name(site, parting.second, event.name, event.second)
         splits = event.second.kind is UseKind.SPLIT and event.second.site.node is parting.second.site.node
         kind, passes = repeater(parting, event.second)
         what = f"`{consumer(parting.second)}`{inside(parting.second, event.second)}"

@@ -295,3 +295,25 @@ def test_a_linen_module_is_not_assigned_to() -> None:
 def test_the_way_out_is_named_where_both_calls_are_alike(second: str, said: bool) -> None:
     (finding,) = lint(HEAD + f"a = random.normal(key)\nprint(random.{second}(key))\n")
     assert ("or use `jax.random.clone` if the same numbers are meant" in finding.message) is said
+
+
+def test_an_object_that_holds_the_key_is_not_called_the_key() -> None:
+    text = message("""
+        import jax
+        from typing import NamedTuple
+
+        class State(NamedTuple):
+            key: jax.Array
+
+        def draw(state: State):
+            key, sub = jax.random.split(state.key)
+            return jax.random.normal(sub), State(key)
+
+        def shake(state: State, x):
+            return x + jax.random.uniform(state.key, x.shape)
+
+        def both(state: State, x):
+            return draw(state)[0] * shake(state, x)
+    """)
+    assert text.startswith("RNG101 a key in `state` was already consumed by `draw`")
+    assert "split(state)" not in text
