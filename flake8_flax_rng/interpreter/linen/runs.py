@@ -72,8 +72,10 @@ def _check_streams(engine: Engine, args: Args, rngs: Value, initialising: bool, 
     if not isinstance(rngs, Opaque | Ref):
         key_contract.refuse(engine, rngs, node, "init" if initialising else "apply")
         return
-    engine.book.walks.keyed(node)
     found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
+    entries = found.entries if isinstance(found, DictObject) else ()
+    if all(isinstance(value, Key | Opaque | Ref) for _, value in entries):
+        engine.book.walks.keyed(node)
     if not isinstance(found, DictObject):
         return
     shown = dict(zip((entry[0].value for entry in found.entries), _values(node), strict=False))
