@@ -57,12 +57,19 @@ def merge(
 
 
 def _nearest(states: list[State]) -> tuple[int, int]:
-    """Return which two paths to join: the last ones that have consumed the same, so that no use is forgotten."""
+    """Return which two paths to join: those whose uses differ least, for those of one of them only are forgotten.
+
+    Of several, the last ones are joined.
+    """
+    found, least = (len(states) - 2, len(states) - 1), -1
     for after in range(len(states) - 1, 0, -1):
         for before in range(after - 1, -1, -1):
-            if states[before].ledger.keys() == states[after].ledger.keys():
+            unlike = len(states[before].ledger.keys() ^ states[after].ledger.keys())
+            if not unlike:
                 return before, after
-    return len(states) - 2, len(states) - 1
+            if least < 0 or unlike < least:
+                found, least = (before, after), unlike
+    return found
 
 
 def merge_outcomes(
