@@ -57,19 +57,21 @@ def merge(
 
 
 def _nearest(states: list[State]) -> tuple[int, int]:
-    """Return which two paths to join: those whose uses differ least, for those of one of them only are forgotten.
-
-    Of several, the last ones are joined.
-    """
-    found, least = (len(states) - 2, len(states) - 1), -1
+    """Return which two paths to join: the last ones that have consumed the same, so that no use is forgotten."""
     for after in range(len(states) - 1, 0, -1):
         for before in range(after - 1, -1, -1):
-            unlike = len(states[before].ledger.keys() ^ states[after].ledger.keys())
-            if not unlike:
+            if states[before].ledger.keys() == states[after].ledger.keys():
                 return before, after
-            if least < 0 or unlike < least:
-                found, least = (before, after), unlike
-    return found
+    return _least_unlike(states)
+
+
+def _least_unlike(states: list[State]) -> tuple[int, int]:
+    """Return which two paths differ least in what they have consumed, the last ones of several.
+
+    The uses that only one of the two has made are forgotten.
+    """
+    places = [(before, after) for after in range(len(states) - 1, 0, -1) for before in range(after - 1, -1, -1)]
+    return min(places, key=lambda place: len(states[place[0]].ledger.keys() ^ states[place[1]].ledger.keys()))
 
 
 def merge_outcomes(
