@@ -6,8 +6,9 @@ Reports a `split` or `fold_in` whose result is thrown away, or bound to names th
 key that it was derived from is used on. RNG195 speaks of keys that are merely never used.
 
 Also reports a call that gets a key which was used before, while another key of the same split has a name and is never
-read. Here the call need not be one that can be followed: the key that was made for it is at hand. If the first use is
-such a call too, this must be the only key left over of three or more.
+read. Here the call need not be one that can be followed, and a key that was split may stand within a tuple: the key
+that was made for the call is at hand. If the first use is such a call too, this must be the only key left over of three
+or more.
 
 ## Why it matters
 

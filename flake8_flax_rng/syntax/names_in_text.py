@@ -189,8 +189,19 @@ def is_free(name: str, made: Place, use: Place, text: Sequence[ast.stmt], again:
     last = bound.end_lineno or bound.lineno
     if at <= last and not again:
         return False
-    stores = [node.lineno for node, _ in _names(body, name) if isinstance(node.ctx, ast.Store)]
+    bound_after = _assigned(body, at)
+    stores = [
+        node.lineno for node, _ in _names(body, name) if isinstance(node.ctx, ast.Store) and node not in bound_after
+    ]
     return not any(last < bound_again <= at for bound_again in stores) and not may_be_read(body, line, name)
+
+
+def _assigned(body: Sequence[ast.stmt], line: int) -> set[ast.AST]:
+    """Return what an assignment on a line binds: its value is computed before."""
+    *_, (_, statement) = [(body, None), *_blocks(body, line)]
+    if not isinstance(statement, ast.Assign):
+        return set()
+    return {node for target in statement.targets for node in walk(target)}
 
 
 def _blocks(block: Sequence[ast.stmt], line: int) -> Iterator[tuple[Sequence[ast.stmt], ast.stmt]]:

@@ -31,6 +31,7 @@ from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
 from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.libraries import KEEPING_METHODS, STOPWATCHES, VOLATILE
 from flake8_flax_rng.semantics.transforms import SELECTING
+from flake8_flax_rng.syntax.names_in_text import is_dropped
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -89,6 +90,8 @@ def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> O
     for value in (*args.values(), *_streams(args, state)):
         if not keeps or _was_split(value, state):
             _unresolved(engine, value, state)
+        if type(value) is Tuple:
+            _unresolved_items(engine, value, state)
     for value in args.values():
         if type(value) is Opaque:
             _escape(engine, value, state)
@@ -122,12 +125,27 @@ def _unresolved(engine: Engine, value: Value, state: State) -> None:
     first = state.ledger.get(LedgerKey(value.term))
     if first is None and isinstance(value, Opaque):
         return
-    origin = value.origin if isinstance(value, Key) else 0
-    use = Use(tuple(engine.context.stack), UseKind.UNKNOWN, engine.context.stack[-1].label, value.term, origin)
+    use = _unknown_use(engine, value)
     if first is not None:
         engine.book.uses.suspect(first, use)
     if isinstance(value, Key):
         engine.book.uses.consume(LedgerKey(value.term, UNRESOLVED), use, state)
+
+
+def _unresolved_items(engine: Engine, given: Tuple, state: State) -> None:
+    """Note that a key which was split is handed over within a tuple, where more is made of the call than a record."""
+    for item in given.items:
+        if not (isinstance(item, (Key, Opaque)) and engine.context.stack and _was_split(item, state)):
+            continue
+        site = engine.context.stack[-1].site
+        if not is_dropped(site.chunk, site.node):
+            engine.book.uses.suspect(state.ledger[LedgerKey(item.term)], _unknown_use(engine, item))
+
+
+def _unknown_use(engine: Engine, value: Key | Opaque) -> Use:
+    """Return the use that the call which is followed may make of a key."""
+    origin = value.origin if isinstance(value, Key) else 0
+    return Use(tuple(engine.context.stack), UseKind.UNKNOWN, engine.context.stack[-1].label, value.term, origin)
 
 
 def pure_call(engine: Engine, name: str, args: Args, state: State) -> Outcomes:

@@ -184,6 +184,10 @@ TREE_NODES_READ = 200
 LANES_COMPARED = 32
 """Lanes of a ``vmap`` whose keys are set against those of other calls. Silently: the later lanes are not."""
 
+LANES_TAKEN_FOR_ANY = 2
+"""Lanes of a ``vmap`` whose number is not known, of which the same holds: as many as passes of a loop. Silently: the
+later lanes are not."""
+
 # -- constants ---------------------------------------------------------------------------------------------------------
 
 LARGEST_NUMBER = 1 << 64

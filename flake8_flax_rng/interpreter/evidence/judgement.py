@@ -216,7 +216,12 @@ class Judgement:
         if meet(ours, theirs) or meet(ours, uses.children(second.derived)):
             return True
         # What was consumed earlier counts if it was on this path.
-        if meet(uses.children_before(first, second), theirs):
+        before = uses.children_before(first, second)
+        if meet(before, theirs):
+            return True
+        # What another lane does with the keys that it makes is not followed: it does what the first one does.
+        done = uses.children(first.derived) if first.twin else before
+        if (first.twin or second.twin) and meet(done, uses.children(second.derived)):
             return True
         pair = frozenset((first.derived, second.derived))
         if pair in self._asked:

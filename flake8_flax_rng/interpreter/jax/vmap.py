@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import Lanes
 from flake8_flax_rng.interpreter.core.mapped import keep_only_results, mapping
-from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED
+from flake8_flax_rng.interpreter.domain.budget import LANES_COMPARED, LANES_TAKEN_FOR_ANY
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import (
@@ -161,7 +161,8 @@ def _twins(engine: Engine, before: Value, after: Value) -> dict[Term, tuple[Key,
     if isinstance(before, Rows):
         others = list(before.items[1:])
     elif isinstance(before, Keys) and not before.reshaped:
-        others = [key_at(engine, before, index) for index in range(1, min(before.count or 0, LANES_COMPARED))]
+        count = LANES_TAKEN_FOR_ANY if before.count is None else min(before.count, LANES_COMPARED)
+        others = [key_at(engine, before, index) for index in range(1, count)]
     return {after.term: tuple(key for key in others if isinstance(key, Key))}
 
 

@@ -9,7 +9,7 @@ from flake8_flax_rng.interpreter.domain.budget import ALTERNATIVES_KEPT, PATHS_K
 from flake8_flax_rng.interpreter.domain.heap import DictObject, HeapObject, Instance, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
-from flake8_flax_rng.interpreter.domain.values import Const, Opaque, Ref, Value
+from flake8_flax_rng.interpreter.domain.values import Const, Key, Opaque, Ref, Value
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, any_inside, kind_of
 from flake8_flax_rng.interpreter.paths.conditions import EITHER, SOME, never_none
 from flake8_flax_rng.interpreter.paths.history import apart
@@ -62,7 +62,24 @@ def _nearest(states: list[State]) -> tuple[int, int]:
         for before in range(after - 1, -1, -1):
             if states[before].ledger.keys() == states[after].ledger.keys():
                 return before, after
+    return _unheld(states)
+
+
+def _unheld(states: list[State]) -> tuple[int, int]:
+    """Return two paths that differ only in uses of keys which no name holds any more, else the last ones."""
+    held = [_held_keys(state) for state in states]
+    for after in range(len(states) - 1, 0, -1):
+        for before in range(after - 1, -1, -1):
+            lost = {key.term for key in states[before].ledger.keys() ^ states[after].ledger.keys()}
+            if lost.isdisjoint(held[before]) and lost.isdisjoint(held[after]):
+                return before, after
     return len(states) - 2, len(states) - 1
+
+
+def _held_keys(state: State) -> set[Term]:
+    """Return the keys that names hold: a use of one that is forgotten is missed where the name is used again."""
+    values = (value for number in state.frame_numbers() for value in state.frame(number).values())
+    return {value.term for value in values if isinstance(value, (Key, Opaque))}
 
 
 def merge_outcomes(

@@ -277,7 +277,16 @@ def _note_unread(engine: Engine, function: Function, args: Args) -> None:
         if not (isinstance(value, Opaque) and value.term.kind is Kind.DRAW):
             continue
         name = place if isinstance(place, str) else names[place] if place < len(names) else ""
-        engine.book.signs.give(node, not name or _reads(function.code, name))
+        reader = _receiver(function.code, name)
+        engine.book.signs.give(node, not reader or _reads(function.code, reader))
+
+
+def _receiver(code: FunctionCode, keyword: str) -> str:
+    """Return the parameter that gets what is given by a keyword: its own, or the one that collects the others."""
+    params = code.node.params
+    if not params.star_kwarg or any(param.name.value == keyword for param in _parameters(params)):
+        return keyword
+    return params.star_kwarg.name.value
 
 
 def _is_made(term: Term) -> bool:

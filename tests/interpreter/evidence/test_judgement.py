@@ -13,6 +13,7 @@ class Split:
 
     derived: int
     kind: str = "split"
+    twin: bool = False
 
 
 class Nothing:

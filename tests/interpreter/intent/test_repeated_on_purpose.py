@@ -219,3 +219,14 @@ def test_of_the_second_call_too_the_program_may_only_wait(returned, found):
         f"    return {returned}\n"
     )
     assert reported(text) == found
+
+
+@pytest.mark.parametrize(
+    ("keep", "found"), [("self.__dict__.update(fields)", ["RNG101"]), ("pass", []), ("self.fields = 0", [])]
+)
+def test_what_a_function_collects_is_read_where_it_reads_the_collection(keep, found):
+    text = HEAD + (
+        f"class Fields:\n    def __init__(self, **fields):\n        {keep}\n"
+        "def f(key, fit):\n    x = random.normal(key)\n    return fit(x, Fields(noise=random.normal(key)))\n"
+    )
+    assert reported(text) == found

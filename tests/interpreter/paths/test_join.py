@@ -52,3 +52,15 @@ def test_of_many_branches_those_that_have_consumed_the_same_are_joined():
     assert found(again) == marks(again)
     renewed = f"{program}    key, sub = random.split(random.fold_in(key, 1))\n    return x, random.normal(sub)\n"
     assert found(renewed) == []
+
+
+@pytest.mark.parametrize("drawing", [1, 4, 5])
+def test_of_many_branches_those_are_joined_that_have_consumed_nearly_the_same(drawing):
+    arms = [f"if kind == {i}:\n        random.normal(keys[{i}])\n" for i in range(6)]
+    others = [f"        random.normal(keys[{i}])\n" for i in range(9, 20)]
+    arms[drawing] = f"if kind == {drawing}:\n" + "".join(others) + "        random.normal(key)\n"
+    program = f"{HEAD}def step(key, keys, kind):\n    keys = random.split(keys, 20)\n    " + "    el".join(arms)
+    again = f"{program}    random.normal(key)  # ! RNG101\n"
+    assert found(again) == marks(again)
+    beside = f"{program}    random.normal(random.fold_in(key, 1))\n"
+    assert found(beside) == []
