@@ -117,7 +117,11 @@ def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
 
 def ordered(subject: Term, facts: Facts) -> bool:
     """Return whether a value was compared by size, which None cannot be."""
-    return any(fact.kind in (Kind.LESS, Kind.GREATER) and subject in fact.args for fact in facts)
+    for fact in facts:
+        kind = fact.kind
+        if (kind is Kind.LESS or kind is Kind.GREATER) and subject in fact.args:
+            return True
+    return False
 
 
 def _decided_membership(naming: Naming, term: Term, facts: Facts) -> bool | None:

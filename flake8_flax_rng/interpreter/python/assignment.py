@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
+_IN_A_GRAPH = MODULES | VARIABLES
+
 
 def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walrus: bool = False) -> None:
     """Bind ``value`` to a target.
@@ -98,7 +100,7 @@ def _assign_attribute(engine: Engine, target: cst.Attribute, value: Value, state
 def _in_graph(owner: Value, state: State) -> bool:
     """Return whether an object is a module of NNX, whose attributes a transform hands on and back, or copies."""
     found = state.instance(owner)
-    return found is not None and derives(found.cls, MODULES | VARIABLES)
+    return found is not None and derives(found.cls, _IN_A_GRAPH)
 
 
 def _in_sight(owner: Value, state: State) -> bool:
