@@ -23,7 +23,7 @@ def _check_unless_parsed(node: cst.CSTNode) -> None:
 
 
 # Put in place once: whatever changes a class costs all that Python remembers of how its attributes are found.
-cst.CSTNode.__post_init__ = _check_unless_parsed  # type: ignore[method-assign]
+cst.CSTNode.__post_init__ = _check_unless_parsed  # type: ignore[method-assign, assignment]
 
 
 def parsed(text: str) -> cst.Module:

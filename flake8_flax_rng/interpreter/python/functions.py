@@ -439,7 +439,7 @@ def _of_interest(value: Value, state: State) -> bool:
 
 
 def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | None) -> Outcomes:
-    if type(code.node) is cst.Lambda:
+    if not isinstance(code.node, cst.FunctionDef):
         return engine.eval(code.node.body, state)
     result: Outcomes = []
     for completion, after in engine.run_block(code.node.body, state):
