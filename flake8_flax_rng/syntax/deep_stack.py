@@ -25,7 +25,7 @@ RECURSION = 20_000
 """Python calls in each other, far less than fit into the stack."""
 
 _SLOTS = 1 << 17
-"""Values that the frame of one call has room for, of 8 bytes each: what Python takes memory for at once then."""
+"""Values of 8 bytes that one frame has room for: address space that Python takes at once."""
 
 Result = TypeVar("Result")
 
@@ -64,9 +64,9 @@ def _in_one_piece(function: Callable[[], Result]) -> Result:
     return function()
 
 
-# Python keeps the frames of a thread in pieces of 16 KB, and asks the system for each and gives it back: calls that come
-# and go where one ends cost a twentieth of an analysis. A frame that is larger than a piece gets one of twice its size,
-# and what is left of that is room for all that it calls; pages that nobody uses take no memory.
+# Python keeps the frames of a thread in pieces of 16 KB, and asks the system for each and gives it back: calls that
+# come and go where one ends cost a twentieth of an analysis. A frame that is larger than a piece gets one of its own,
+# twice as large as need be, and what is left of that is room for all that it calls. What nobody uses takes no memory.
 _in_one_piece.__code__ = _in_one_piece.__code__.replace(co_stacksize=_SLOTS)
 
 
