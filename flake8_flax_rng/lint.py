@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import gc
+import importlib
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from flake8_flax_rng.cache import Entry
 from flake8_flax_rng.finding import NOT_ANALYSED, Finding
@@ -154,6 +156,17 @@ def _imports_of_interest(tree: ast.Module, libraries: Libraries) -> bool:
     return False
 
 
+@cache
+def _load() -> None:
+    """Load what analyses a file: LibCST alone takes 0.2 s, so that files that need no analysis never do.
+
+    Modules stay to the end. The collector, which looks at all that it knows again and again, need not look at these.
+    """
+    importlib.import_module("flake8_flax_rng.interpreter.roots.analysis")
+    importlib.import_module("flake8_flax_rng.rules")
+    gc.freeze()
+
+
 def _analysed(
     source: str,
     tree: ast.Module,
@@ -163,7 +176,7 @@ def _analysed(
     tests: bool,
     detailed: bool,
 ) -> list[Finding]:
-    # LibCST costs 0.2 s to import, so files that need no analysis never load it.
+    _load()
     from flake8_flax_rng.interpreter.roots.analysis import Analysis
     from flake8_flax_rng.rules import findings, not_analysed
     from flake8_flax_rng.syntax.source import borrowed_trees, chunks

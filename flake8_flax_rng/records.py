@@ -88,10 +88,24 @@ def replaced(found: T, /, **changes: object) -> T:
         changes: the new values.
     """
     kind = type(found)
-    new = object.__new__(kind)
-    for name in kind.__match_args__:  # type: ignore[attr-defined]
-        setattr(new, name, changes[name] if name in changes else getattr(found, name))
-    return new
+    copy = _COPIES.get(kind)
+    if copy is None:
+        copy = _COPIES[kind] = _copying(kind.__match_args__)  # type: ignore[attr-defined]
+    new = copy(found, object.__new__(kind))
+    for name, value in changes.items():
+        setattr(new, name, value)
+    return cast("T", new)
+
+
+_COPIES: dict[type, Callable[[object, object], object]] = {}
+
+
+def _copying(names: tuple[str, ...]) -> Callable[[object, object], object]:
+    """Write what gives a new record the fields of another one."""
+    known: dict[str, object] = {}
+    lines = [f"    new.{name} = found.{name}\n" for name in names]
+    exec(f"def copied(found, new):\n{''.join(lines)}    return new", known)
+    return cast("Callable[[object, object], object]", known["copied"])
 
 
 def _first_constructor(names: tuple[str, ...], said: dict[str, _Field]) -> Callable[..., None]:

@@ -19,6 +19,7 @@ from flake8_flax_rng.syntax.walk import statements, walk
 SMALL = 8
 """Functions of so few lines are followed in any case: they hand on what they are given."""
 
+_NOTED = frozenset({ast.Subscript, ast.arg, ast.Import, ast.ImportFrom, ast.AnnAssign})
 _OF_A_DICT = "keys"
 _ORDERING = ("sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest")
 
@@ -219,28 +220,37 @@ class _Reader:
         named: set[str] = set()
         for node in nodes:
             for inner in walk(node):
-                if isinstance(inner, ast.Name):
-                    unit.identifiers.add(inner.id)
-                    named.add(inner.id)
-                elif isinstance(inner, ast.Attribute):
-                    self._attribute(unit, inner)
-                elif isinstance(inner, ast.Call):
-                    said.update(_said(inner))
-                    unit.seeded = unit.seeded or any(self._keywords(key.arg or "") for key in inner.keywords)
-                    unit.defines.update(_set_by_name(inner))
-                elif isinstance(inner, ast.Subscript) and name and not isinstance(inner.ctx, ast.Load):
-                    self.filled.add(_last_name(inner.value))
-                elif isinstance(inner, ast.arg) and inner.annotation is not None:
-                    unit.identifiers |= _quoted(inner.annotation)
-                elif isinstance(inner, (ast.Import, ast.ImportFrom)):
-                    unit.imports = unit.imports or not name
-                elif isinstance(inner, ast.AnnAssign) and not inner.simple and isinstance(inner.target, ast.Name):
-                    # LibCST rejects the annotation of a name in parentheses: only trying it tells the user so.
-                    unit.imports = True
+                kind = type(inner)
+                if kind is ast.Name:
+                    named.add(inner.id)  # type: ignore[attr-defined]
+                elif kind is ast.Attribute:
+                    self._attribute(unit, inner)  # type: ignore[arg-type]
+                elif kind is ast.Call:
+                    self._call(unit, said, inner)  # type: ignore[arg-type]
+                elif kind in _NOTED:
+                    self._note(unit, inner)
+        unit.identifiers |= named
         unit.seeded = unit.seeded or not self._seeds.isdisjoint(named)
         unit.foreign = self._star or not self._ours.isdisjoint(unit.identifiers)
         unit.words = any(map(self._words, said))
         return unit
+
+    def _call(self, unit: Unit, said: set[str], node: ast.Call) -> None:
+        said.update(_said(node))
+        unit.seeded = unit.seeded or any(self._keywords(key.arg or "") for key in node.keywords)
+        unit.defines.update(_set_by_name(node))
+
+    def _note(self, unit: Unit, node: ast.AST) -> None:
+        if isinstance(node, ast.Subscript):
+            if unit.name and not isinstance(node.ctx, ast.Load):
+                self.filled.add(_last_name(node.value))
+        elif isinstance(node, ast.arg):
+            unit.identifiers |= _quoted(node.annotation) if node.annotation is not None else set()
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            unit.imports = unit.imports or not unit.name
+        elif isinstance(node, ast.AnnAssign) and not node.simple and isinstance(node.target, ast.Name):
+            # LibCST rejects the annotation of a name in parentheses: only trying it tells the user so.
+            unit.imports = True
 
     def _attribute(self, unit: Unit, node: ast.Attribute) -> None:
         unit.identifiers.add(node.attr)

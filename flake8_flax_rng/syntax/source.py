@@ -16,6 +16,7 @@ import libcst as cst
 
 from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.nesting import too_deep
+from flake8_flax_rng.syntax.parser import parsed
 from flake8_flax_rng.syntax.positions import Positions, Ranges, positions, ranges
 
 CHARACTERS_KEPT = 150_000
@@ -59,7 +60,7 @@ class _Trees:
             reason = too_deep(chunk.tree, chunk.text)
             if reason is not None:
                 raise NotAnalysed(chunk.first_line, reason)
-            tree = cst.parse_module(chunk.text)
+            tree = parsed(chunk.text)
         else:
             self._characters -= len(chunk.text)
         self._lent.append(chunk)

@@ -47,12 +47,20 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
     Five times as fast as ``ast.walk``, and as little recursive.
     """
     waiting = [root]
-    known = _CHILDREN
     while waiting:
         node = waiting.pop()
         yield node
-        if known.get(type(node)) != ():
-            waiting += children(node)
+        kind = type(node)
+        fields = _CHILDREN.get(kind)
+        if fields is None:
+            fields = _CHILDREN[kind] = _fields(kind)
+        for name in fields:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                if value:
+                    waiting += _listed(kind, value)
+            elif isinstance(value, ast.AST):
+                waiting.append(value)
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -64,16 +72,16 @@ def children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for name in fields:
         value = getattr(node, name, None)
-        if not value:
-            continue
-        if type(value) is not list:
-            if isinstance(value, ast.AST):
-                found.append(value)
-        elif kind in _HOLD_OTHERS:
-            found += [item for item in reversed(value) if isinstance(item, ast.AST)]
-        else:
-            found += reversed(value)
+        if type(value) is list:
+            found += _listed(kind, value)
+        elif isinstance(value, ast.AST):
+            found.append(value)
     return found
+
+
+def _listed(kind: type[ast.AST], value: list[ast.AST]) -> list[ast.AST]:
+    """Return the nodes in a list, the last one first."""
+    return [item for item in reversed(value) if isinstance(item, ast.AST)] if kind in _HOLD_OTHERS else value[::-1]
 
 
 def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

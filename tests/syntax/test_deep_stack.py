@@ -156,3 +156,24 @@ def test_who_traces_threads_sees_the_analysis() -> None:
     finally:
         threading.settrace(previous)  # type: ignore[arg-type]
     assert "analysis" in seen
+
+
+def test_calls_that_come_and_go_ask_the_system_for_nothing() -> None:
+    resource = pytest.importorskip("resource")
+
+    def leaf() -> None:
+        """Take room in the thread's frames, and give it back."""
+
+    def at_each_depth(depth: int) -> None:
+        for _ in range(1000):
+            leaf()
+        if depth:
+            at_each_depth(depth - 1)
+
+    def faults() -> int:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        at_each_depth(400)
+        return int(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+
+    with_room(lambda: at_each_depth(400))
+    assert with_room(faults) < 300

@@ -73,10 +73,12 @@ class Namer:
 
     def term(self, value: Value, state: State) -> Term:
         """Return the term that names a value; containers are named by their contents."""
-        if isinstance(value, (Opaque, Key)):
+        if isinstance(value, Opaque):
             return value.term
         if isinstance(value, Const):
             return self.terms.const(value.value)
+        if isinstance(value, Key):
+            return value.term
         return ValueTerms(self.terms, state.heap).of(value)
 
     def label(self, value: Value, state: State) -> str:

@@ -53,16 +53,16 @@ def escape(engine: Engine, value: Value, state: State) -> None:
 
 
 def _escape(engine: Engine, value: Value, state: State) -> None:
+    if isinstance(value, Opaque):
+        if value.term not in engine.program.unchanging:
+            state.versions[value.term] = state.versions.get(value.term, 0) + 1
+            state.close_frame(attribute_frame(value))
+        return
     if isinstance(value, (Tuple, Rows)):
         return  # its items escape by themselves
     engine.book.read(value)
     engine.book.escapes.note(value)
-    if isinstance(value, Opaque):
-        if value.term in engine.program.unchanging:
-            return
-        state.versions[value.term] = state.versions.get(value.term, 0) + 1
-        state.close_frame(attribute_frame(value))
-    elif isinstance(value, Ref):
+    if isinstance(value, Ref):
         _escape_object(engine, value, state)
     elif isinstance(value, Class):
         state.close_frame(class_frame(value))
@@ -84,15 +84,17 @@ def _escape_object(engine: Engine, value: Ref, state: State) -> None:
 def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> Outcomes:
     """Call something of which nothing is known: its arguments escape."""
     engine.hooks.unseen(function, state)
-    parts = [engine.term(value, state) for value in args.values()]
+    given = args.values()
+    parts = [engine.term(value, state) for value in given]
     term = function.term if isinstance(function, Opaque) else None
     keeps = term is not None and term.kind is Kind.ATTRIBUTE and term.name in KEEPING_METHODS and not args.positional
-    for value in (*args.values(), *_streams(args, state)):
-        if not keeps or _was_split(value, state):
-            _unresolved(engine, value, state)
-        if type(value) is Tuple:
-            _unresolved_items(engine, value, state)
-    for value in args.values():
+    if engine.context.stack:
+        for value in (*given, *_streams(args, state)):
+            if not keeps or _was_split(value, state):
+                _unresolved(engine, value, state)
+            if type(value) is Tuple:
+                _unresolved_items(engine, value, state)
+    for value in given:
         if type(value) is Opaque:
             _escape(engine, value, state)
         elif type(value) is not Const and type(value) is not Symbol:
@@ -119,8 +121,8 @@ def _was_split(value: Value, state: State) -> bool:
 
 
 def _unresolved(engine: Engine, value: Value, state: State) -> None:
-    """Note that a key is given to something of which nothing is known."""
-    if not isinstance(value, (Key, Opaque)) or not engine.context.stack:
+    """Note that a key is given to something of which nothing is known, on a way that is not empty."""
+    if not isinstance(value, (Key, Opaque)):
         return
     first = state.ledger.get(LedgerKey(value.term))
     if first is None and isinstance(value, Opaque):
@@ -135,7 +137,7 @@ def _unresolved(engine: Engine, value: Value, state: State) -> None:
 def _unresolved_items(engine: Engine, given: Tuple, state: State) -> None:
     """Note that a key which was split is handed over within a tuple, where more is made of the call than a record."""
     for item in given.items:
-        if not (isinstance(item, (Key, Opaque)) and engine.context.stack and _was_split(item, state)):
+        if not (isinstance(item, (Key, Opaque)) and _was_split(item, state)):
             continue
         site = engine.context.stack[-1].site
         if not is_dropped(site.chunk, site.node):
@@ -152,11 +154,14 @@ def pure_call(engine: Engine, name: str, args: Args, state: State) -> Outcomes:
     """Call a function that only computes a value from its arguments."""
     if name in STOPWATCHES:
         engine.book.signs.stopwatches.read([step for step in engine.context.stack if step.turn is None])
-    parts = [engine.term(value, state) for value in args.values()]
+    given, chooses = args.values(), name in SELECTING
+    parts = [engine.term(value, state) for value in given]
     names = [engine.terms.const(keyword) for keyword in args.keywords]
-    for value in args.values():
+    for value in given:
+        if type(value) is Opaque or type(value) is Const:
+            continue  # what most values are, and no key
         engine.book.read(value)
-        if name not in SELECTING:
+        if not chooses:
             engine.book.escapes.note(value)  # what only chooses between keys does nothing with them
     if not args.complete() or name.startswith(VOLATILE):
         parts.append(engine.terms.fresh("rest"))

@@ -38,6 +38,8 @@ class Way(Enum):
     OTHER = auto()
     """It is a class, or nothing is known of it."""
 
+    __hash__ = object.__hash__  # that of `Enum` is written in Python
+
 
 class Callee(NamedTuple):
     """What a call has called on one path.
@@ -102,15 +104,15 @@ class Callees:
 
 
 def _callee(function: Value, label: str) -> Callee:
-    bound = isinstance(function, Bound)
+    bound = type(function) is Bound
     inner = function.function if isinstance(function, Bound) else function
     if isinstance(inner, Wrapped):
         as_it_is = inner.lift is None and inner.transform in _AS_IT_IS and isinstance(inner.function, Function)
         return Callee(Way.DIRECT if as_it_is else Way.TRANSFORM, label, bound)
-    if isinstance(inner, Function):
-        return Callee(Way.DIRECT, label, bound)
     if isinstance(inner, Native):
         return Callee(Way.NATIVE, inner.name)
-    if isinstance(inner, Symbol):
-        return Callee(Way.NAMED, label)
-    return Callee(Way.OBJECT if isinstance(inner, Ref) else Way.OTHER, label)
+    way = _WAYS.get(type(inner), Way.OTHER)
+    return Callee(way, label, bound and way is Way.DIRECT)
+
+
+_WAYS = {Function: Way.DIRECT, Symbol: Way.NAMED, Ref: Way.OBJECT}

@@ -47,7 +47,8 @@ class _TextPart:
         self._places = places_of(name)
 
     def __get__(self, term: Term, _: type[Term]) -> str | None:
-        found = term.at(self._places.get(term.kind))
+        place, args = self._places.get(term.kind), term.args
+        found = args[place] if place is not None and place < len(args) else None
         return found if isinstance(found, str) else None
 
 
@@ -176,8 +177,8 @@ class Terms:
         identity = (kind, args, tuple(map(type, args)))
         term = self._table.get(identity)
         if term is None:
-            term = Term(kind, args, self.count, _draws(kind, args))
-            self._table[identity] = term
+            table = self._table
+            term = table[identity] = Term(kind, args, len(table) + self._fresh, _draws(kind, args))
         return term
 
     def known(self, kind: Kind, *args: Term | Atom) -> bool:
@@ -213,10 +214,10 @@ class Terms:
 
 
 def _draws(kind: Kind, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
-    found: set[Term] = set()
-    for arg in args:
-        if type(arg) is Term and arg.draws:
-            found |= arg.draws
+    drawn = [arg.draws for arg in args if type(arg) is Term and arg.draws]
+    if not drawn and kind is not Kind.DRAW:
+        return _NONE
+    found: set[Term] = set().union(*drawn)
     if kind is Kind.DRAW and isinstance(args[0], Term):
         found.add(args[0])
     if not found or _of_no_draw(kind, args):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ORDERED = (Kind.LESS, Kind.GREATER, Kind.EQUAL)
 _DISTINCT = (Kind.CONST, Kind.SYMBOL, Kind.MEMBER, Kind.CLASS)
+_JOINING = {**dict.fromkeys(EITHER_OF, False), **dict.fromkeys(BOTH_OF, True), "BitAnd": True, "BitOr": False}
 
 
 def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
@@ -42,10 +43,10 @@ def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
 
 def _joins(term: Term) -> bool | None:
     """Return whether a condition holds where all of its operands hold, or fails where all of them fail."""
-    if term.sign in ("BitAnd", "BitOr"):
-        return term.sign == "BitAnd"
-    if term.function in BOTH_OF or term.function in EITHER_OF:
-        return term.function in BOTH_OF
+    if term.kind in (Kind.OP, Kind.SUM):
+        return _JOINING.get(term.sign or "")
+    if term.kind is Kind.PURE:
+        return _JOINING.get(term.function or "")
     return None
 
 
@@ -116,7 +117,11 @@ def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
 
 def ordered(subject: Term, facts: Facts) -> bool:
     """Return whether a value was compared by size, which None cannot be."""
-    return any(fact.kind in (Kind.LESS, Kind.GREATER) and subject in fact.args for fact in facts)
+    for fact in facts:
+        kind = fact.kind
+        if (kind is Kind.LESS or kind is Kind.GREATER) and subject in fact.args:
+            return True
+    return False
 
 
 def _decided_membership(naming: Naming, term: Term, facts: Facts) -> bool | None:

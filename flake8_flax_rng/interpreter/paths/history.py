@@ -89,8 +89,10 @@ def apart(one: Epoch, other: Epoch) -> tuple[set[int], set[int]] | None:
     while last is not earlier:
         if last.depth < earlier.depth:
             last, earlier = earlier, last
-        heap.update(last.heap)
-        frames |= last.frames
+        if last.heap:
+            heap.update(last.heap)
+        if last.frames:
+            frames |= last.frames
         if last.parent is None:
             return None
         last = last.parent

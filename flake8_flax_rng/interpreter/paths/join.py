@@ -46,7 +46,10 @@ def merge(
         return states
     result: list[State] = []
     for state in _without_fallbacks(states):
-        if not any(_alike(known, state, counted) and _absorb(known, state, fresh, force=False) for known in result):
+        for known in result:
+            if _alike(known, state, counted) and _absorb(known, state, fresh, force=False):
+                break
+        else:
             result.append(state)
     if len(result) > kept and lossy is not None:
         lossy()
@@ -60,7 +63,7 @@ def _nearest(states: list[State]) -> tuple[int, int]:
     """Return which two paths to join: the last ones that have consumed the same, so that no use is forgotten."""
     for after in range(len(states) - 1, 0, -1):
         for before in range(after - 1, -1, -1):
-            if states[before].ledger.keys() == states[after].ledger.keys():
+            if _consumed_alike(states[before], states[after]):
                 return before, after
     return _unheld(states)
 
@@ -113,10 +116,9 @@ def _without_fallbacks(states: list[State]) -> list[State]:
     if len(states) != 2:
         return states
     one, other = states
-    if one.ledger.keys() != other.ledger.keys():
+    if one.assumed == other.assumed or not _consumed_alike(one, other):
         return states
-    unlike = one.assumed != other.assumed
-    names = _name_differences(one, other, apart(one.epoch, other.epoch)) if unlike else []
+    names = _name_differences(one, other, apart(one.epoch, other.epoch))
     if any(_stands_in(other.lookup(*place), one.lookup(*place), other) for place in names):
         return [one]
     if any(_stands_in(one.lookup(*place), other.lookup(*place), one) for place in names):
@@ -140,9 +142,15 @@ def _is_none_of(fact: Term, subject: Term) -> bool:
     return fact.left is subject and other is not None and other.kind is Kind.CONST and other.value is None
 
 
+def _consumed_alike(one: State, other: State) -> bool:
+    """Return whether two paths have consumed the same; nearly always in the same order, which is told at once."""
+    ours, theirs = one.ledger, other.ledger
+    return len(ours) == len(theirs) and ([*ours] == [*theirs] or ours.keys() == theirs.keys())
+
+
 def _alike(state: State, other: State, counted: bool) -> bool:
     """Return whether two paths have consumed and, for certain, drawn the same."""
-    if state.ledger.keys() != other.ledger.keys():
+    if not _consumed_alike(state, other):
         return False
     if not counted or state.draws == other.draws:
         return True
@@ -186,13 +194,15 @@ def _adopt(state: State, other: State, written: _Written) -> None:
     for number in other.frame_numbers():
         if (written is None or number in written[1]) and not state.has_frame(number):
             state.open_frame(number, dict(other.frame(number)))
-    if state.ledger.keys() != other.ledger.keys():
+    if not _consumed_alike(state, other):
         state.ledger = {key: use for key, use in state.ledger.items() if key in other.ledger}
     if state.assumed != other.assumed:
         state.assumed = _alternatives((*state.assumed, *other.assumed))
     if state.versions != other.versions:
+        known = state.versions
         for term, version in other.versions.items():
-            state.versions[term] = max(version, state.versions.get(term, 0))
+            if version > known.get(term, 0):
+                known[term] = version
     if state.draws != other.draws:
         state.draws = _joined_draws(state.draws, other.draws)
 
@@ -216,14 +226,12 @@ def _alternatives(found: tuple[Facts, ...]) -> tuple[Facts, ...]:
 
 def _simplified(one: Facts, two: Facts) -> Facts | None:
     """Return what holds of both if one covers the other, or both differ in one condition only."""
-    if one.keys() == two.keys():
+    if len(one) == len(two) and one.keys() == two.keys():
         differing = [term for term, held in one.items() if two[term] is not held]
         if len(differing) <= 1:
             return {term: held for term, held in one.items() if term not in differing}
     small, large = (one, two) if len(one) <= len(two) else (two, one)
-    if all(large.get(term) is held for term, held in small.items()):
-        return small
-    return None
+    return small if small.items() <= large.items() else None
 
 
 def _name_differences(state: State, other: State, written: _Written) -> list[tuple[int, str]]:

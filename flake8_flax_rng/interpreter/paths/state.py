@@ -75,9 +75,9 @@ class State:
     def fork(self) -> State:
         """Return a copy that goes its own way."""
         start = self.mark()
-        other = State()
+        other: State = object.__new__(State)
         other._frames = dict(self._frames)
-        self._owned = set()
+        self._owned, other._owned = set(), set()
         other.epoch = Epoch(start)
         other.heap = Heap(self.heap, other.epoch.heap)
         other.ledger = dict(self.ledger)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
+_IN_A_GRAPH = MODULES | VARIABLES
+
 
 def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walrus: bool = False) -> None:
     """Bind ``value`` to a target.
@@ -51,10 +53,10 @@ def assign(engine: Engine, target: cst.CSTNode, value: Value, state: State, walr
         _bind_name(engine, target, value, state, walrus)
     elif type(target) is cst.Tuple or type(target) is cst.List:
         _unpack(engine, target, value, state)
-    elif isinstance(target, cst.StarredElement):
-        assign(engine, target.value, value, state)
     elif type(target) is cst.Attribute:
         _assign_attribute(engine, target, value, state)
+    elif type(target) is cst.StarredElement:
+        assign(engine, target.value, value, state)
     elif type(target) is cst.Subscript:
         engine.book.read(value)
         engine.book.escapes.note(value)
@@ -71,9 +73,11 @@ def _bind_name(engine: Engine, target: cst.Name, value: Value, state: State, wal
     state.bind(scope.frame_of(name, walrus), name, value)
     if name in scope.redirected:
         engine.book.escapes.note(value)  # others read it, and need not stand in sight
-    if isinstance(value, Key) or (isinstance(value, Opaque) and value.term.kind in NAMED_ELSEWHERE):
+    if isinstance(value, Opaque):
+        if value.term.kind in NAMED_ELSEWHERE:
+            engine.book.origins.bind(value.term, name, engine.owner(), engine.site(target))
+    elif isinstance(value, Key):
         engine.book.origins.bind(value.term, name, engine.owner(), engine.site(target))
-    if isinstance(value, Key):
         engine.book.origins.name(value, name, engine.owner())
     elif isinstance(value, Keys):
         engine.book.origins.name_array(value, name)
@@ -96,7 +100,7 @@ def _assign_attribute(engine: Engine, target: cst.Attribute, value: Value, state
 def _in_graph(owner: Value, state: State) -> bool:
     """Return whether an object is a module of NNX, whose attributes a transform hands on and back, or copies."""
     found = state.instance(owner)
-    return found is not None and derives(found.cls, MODULES | VARIABLES)
+    return found is not None and derives(found.cls, _IN_A_GRAPH)
 
 
 def _in_sight(owner: Value, state: State) -> bool:

@@ -118,6 +118,9 @@ def _of_symbol(engine: Engine, node: cst.CSTNode, value: Symbol, name: str, stat
 def _of_object(engine: Engine, node: cst.CSTNode, value: Ref, name: str, state: State) -> Outcomes:
     found = state.heap.get(value.address)
     if isinstance(found, Instance):
+        held = found.attributes.get(name)
+        if held is not None:
+            return [(held, state)]
         return classes.attribute(engine, value, found, name, state, engine.site(node))
     if name not in _OF_CONTAINERS:
         return _of_constant(engine, node, value, name, state)

@@ -299,11 +299,8 @@ def _is_open(cls: Class, name: str, known: Value | None) -> bool:
 
 def _overridden(engine: Engine, cls: Class, name: str) -> bool:
     """Return whether another class of the file derives from this one and has its own member."""
-    return any(
-        name in other.members and cls in lineage.ancestors(other)
-        for other in engine.program.classes
-        if other is not cls
-    )
+    others = [other for other in engine.program.classes if name in other.members and other is not cls]
+    return any(cls in lineage.ancestors(other) for other in others)
 
 
 def id_of(value: Descriptor) -> int:

@@ -65,6 +65,8 @@ def meant(engine: Engine, annotation: cst.BaseExpression, frames: tuple[int, ...
 
 def _named(node: cst.BaseExpression) -> str:
     """Return the name of the class that an annotation names: as it is, as text, or as one that may be None."""
+    if type(node) is cst.Name:
+        return node.value
     if isinstance(node, cst.SimpleString):
         name = node.raw_value
         return name if all(part.isidentifier() for part in name.split(".")) else ""

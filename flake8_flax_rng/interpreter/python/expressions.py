@@ -230,9 +230,13 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
     method, label = type(function) is Bound, engine.label(function, state)
     engine.book.signs.callees.note(node, function, f"nn.{label}" if _is_layer(function, state) else label)
     defined = _is_defined(function)
-    step = Step(site, label, arguments=tuple(pairs), owner=engine.owner(), method=method, defined=defined)
-    with engine.step(step):
+    # `engine.step` written out: nothing is done as often as this.
+    stack = engine.context.stack
+    stack.append(Step(site, label, arguments=tuple(pairs), owner=engine.owner(), method=method, defined=defined))
+    try:
         return engine.call(function, args, state, site)
+    finally:
+        stack.pop()
 
 
 def _is_defined(function: Value) -> bool:
@@ -259,17 +263,34 @@ def _shown(value: Ref, state: State) -> Value:
 def _arguments(engine: Engine, node: cst.Call, state: State) -> list[tuple[Args, State]]:
     rows: list[tuple[Args, State]] = [(Args(), state)]
     for arg in node.args:
-        after: list[tuple[Args, State]] = []
-        for args, at in rows:
+        if len(rows) == 1:
+            args, at = rows[0]
             outcomes = engine.eval(arg.value, at)
-            for value, path in outcomes:
-                if not isinstance(value, Key):
-                    engine.book.read(value)
-                copy = args if len(outcomes) == 1 else args.shift(0)
-                _add(engine, copy, arg, value, path)
-                after.append((copy, path))
-        rows = after
+            if len(outcomes) == 1:
+                value, at = outcomes[0]
+                _take(engine, args, arg, value, at)
+                rows[0] = args, at
+            else:
+                rows = _each(engine, args, arg, outcomes)
+        else:
+            rows = [row for args, at in rows for row in _each(engine, args, arg, engine.eval(arg.value, at))]
     return rows
+
+
+def _each(engine: Engine, args: Args, arg: cst.Arg, outcomes: Outcomes) -> list[tuple[Args, State]]:
+    """Add an argument on each of the paths on which it has a value."""
+    rows: list[tuple[Args, State]] = []
+    for value, path in outcomes:
+        copy = args if len(outcomes) == 1 else args.shift(0)
+        _take(engine, copy, arg, value, path)
+        rows.append((copy, path))
+    return rows
+
+
+def _take(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -> None:
+    if not isinstance(value, Key):
+        engine.book.read(value)
+    _add(engine, args, arg, value, state)
 
 
 def _add(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -> None:

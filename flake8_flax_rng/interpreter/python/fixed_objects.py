@@ -331,8 +331,9 @@ def _is_set_by(cls: Class, name: str) -> bool:
         for member in base.members.values()
         if isinstance(function := undecorated(member), Function)
     }
-    setting = re.compile(rf"\bself\.{name} = (?:True|False)\b")
-    return any(setting.search(chunk.text) for chunk in chunks)
+    plain = f"self.{name} = "  # most classes never say this, and the plain search is many times as fast
+    saying = [chunk.text for chunk in chunks if plain in chunk.text]
+    return any(re.search(rf"\bself\.{name} = (?:True|False)\b", text) for text in saying)
 
 
 def _settled(engine: Engine, name: str) -> Const | None:

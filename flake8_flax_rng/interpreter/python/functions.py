@@ -312,7 +312,7 @@ def _take_as_given(engine: Engine, function: Function, args: Args, state: State)
     optional = {
         param.name.value
         for param in (*params.posonly_params, *params.params, *params.kwonly_params)
-        if isinstance(param.default, cst.Name) and param.default.value == "None"
+        if type(param.default) is cst.Name and param.default.value == "None"
     }
     for place, value in made.items():
         name = place if isinstance(place, str) else names[place] if place < len(names) else ""
@@ -393,6 +393,8 @@ def _closes_over_more(function: Function, state: State) -> bool:
 def is_left_to_subclasses(code: FunctionCode) -> bool:
     """Return whether a method is abstract, or only says that it is not implemented: what its subclasses do is open."""
     line = _last_of_few(code)
+    if line is None:
+        return False
     if isinstance(line, cst.Raise):
         name = line.exc.func if isinstance(line.exc, cst.Call) else line.exc
         return isinstance(name, cst.Name) and name.value in _NOT_IMPLEMENTED
@@ -415,7 +417,7 @@ def _last_of_few(code: FunctionCode) -> cst.CSTNode | None:
 def _is_stub(code: FunctionCode) -> bool:
     """Return whether the body of a function is ``...``: what it does is written elsewhere, or not yet."""
     line = _last_of_few(code)
-    return isinstance(line, cst.Expr) and isinstance(line.value, cst.Ellipsis)
+    return type(line) is cst.Expr and isinstance(line.value, cst.Ellipsis)
 
 
 def _lacks(function: Function, args: Args) -> bool:
@@ -446,7 +448,7 @@ def _of_interest(value: Value, state: State) -> bool:
 
 
 def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | None) -> Outcomes:
-    if isinstance(code.node, cst.Lambda):
+    if not isinstance(code.node, cst.FunctionDef):
         return engine.eval(code.node.body, state)
     result: Outcomes = []
     for completion, after in engine.run_block(code.node.body, state):
@@ -476,7 +478,7 @@ def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict
                 engine.hooks.defaulted(bound[name], (function.code, name), state)
             if function.owner is not None and function.owner.configured:
                 _default(engine, function, name)
-    if isinstance(params.star_arg, cst.Param):
+    if type(params.star_arg) is cst.Param:
         known = Tuple(tuple(rest))
         bound[params.star_arg.name.value] = engine.unknown("args") if args.open_positional else known
     if params.star_kwarg is not None:

@@ -26,13 +26,16 @@ _STAR_IMPORTABLE = frozenset({*SAMPLERS, *SEEDS, SPLIT, FOLD_IN, CLONE, *LAYERS,
 
 def lookup(engine: Engine, name: str, state: State) -> Value:
     """Return what a name stands for at the place that is being followed."""
-    constant = _CONSTANTS.get(name)
-    if constant is not None:
-        return constant
-    scope, others = engine.context.scope, engine.files.others
+    scope = engine.context.scope
     redirected = scope.redirected.get(name) if scope.redirected else None
     frames = scope.frames if redirected is None else (redirected,)
     value = state.find(frames, name)
+    if value is not None and not (type(value) is Symbol and value.home):
+        return value  # what most names are
+    constant = _CONSTANTS.get(name)
+    if constant is not None:
+        return constant
+    others = engine.files.others
     if value is None and name in engine.home.deferred:
         value = engine.define(name, state)
     if value is None and others is not None:

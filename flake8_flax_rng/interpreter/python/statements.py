@@ -191,7 +191,7 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
     result: Completions = []
     waiting = [state]
     current: cst.If | cst.Else | None = node
-    while isinstance(current, cst.If) and waiting:
+    while type(current) is cst.If and waiting:
         otherwise: list[State] = []
         main = is_main_guard(current.test)  # the linted program is read as if it were run
         if _is_for_checkers(current.test):
@@ -211,7 +211,7 @@ def _if(engine: Engine, node: cst.If, state: State) -> Completions:
         waiting = engine.merge(otherwise)
         current = current.orelse
     for path in waiting:
-        if isinstance(current, cst.Else):
+        if type(current) is cst.Else:
             result.extend(engine.run_block(current.body, path))
         else:
             result.append((NORMAL, path))
@@ -223,15 +223,15 @@ def _note_required(engine: Engine, node: cst.If) -> None:
     assertions = engine.book.signs.assertions
     if _raises(node.body):
         assertions.require(node.test, held=False)
-    if isinstance(node.orelse, cst.Else) and _raises(node.orelse.body):
+    if type(node.orelse) is cst.Else and _raises(node.orelse.body):
         assertions.require(node.test, held=True)
 
 
 def _raises(body: cst.BaseSuite) -> bool:
     last = body.body[-1] if body.body else None
-    if isinstance(last, cst.SimpleStatementLine):
+    if type(last) is cst.SimpleStatementLine:
         last = last.body[-1]
-    return isinstance(last, cst.Raise)
+    return type(last) is cst.Raise
 
 
 def _is_for_checkers(test: cst.BaseExpression) -> bool:

@@ -46,11 +46,12 @@ def plain_index(node: cst.Subscript) -> list[cst.BaseExpression]:
 def evaluate(engine: Engine, node: cst.Subscript, state: State) -> Outcomes:
     """Evaluate ``x[i]``, ``x[a:b]`` or ``x[i, j]``."""
     index = plain_index(node)
+    whole = bool(index) and type(index[0]) is cst.Ellipsis
     result: Outcomes = []
     for value, after in engine.eval(node.value, state):
-        if index and isinstance(index[0], cst.Ellipsis) and isinstance(value, (Key, Keys)):
+        if whole and isinstance(value, (Key, Keys)):
             result.append((value, after))
-        elif index and isinstance(index[0], cst.Ellipsis) and (held := variable(value, after)) is not None:
+        elif whole and (held := variable(value, after)) is not None:
             result.append((held.attributes["value"], after))
         elif index:
             for place, at in engine.eval(index[0], after):
@@ -84,7 +85,7 @@ def _note_element(engine: Engine, value: Value, place: Value, node: cst.BaseExpr
     if isinstance(value, Opaque) and (
         isinstance(place, Const) or (isinstance(place, Opaque) and place.known is not None)
     ):
-        chosen = isinstance(node, cst.Name | cst.Attribute)
+        chosen = type(node) in (cst.Name, cst.Attribute)
         engine.book.signs.selections.take(value.term, engine.term(place, state), chosen)
 
 

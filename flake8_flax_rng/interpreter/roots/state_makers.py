@@ -14,6 +14,7 @@ from flake8_flax_rng.syntax.source import Chunk
 from flake8_flax_rng.syntax.walk import walk
 
 _RUN = "apply_fn"
+_TOLD_BY = frozenset({ast.Call, ast.Attribute, ast.Subscript, ast.Dict})
 
 
 @record(frozen=False)
@@ -106,6 +107,8 @@ def _read(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Text:
     called: set[ast.AST] = set()
     text = Text()
     for inner in walk(node):
+        if type(inner) not in _TOLD_BY:
+            continue
         if isinstance(inner, ast.Call):
             called.add(inner.func)
             text.called |= {inner.func.id} if isinstance(inner.func, ast.Name) else set()
