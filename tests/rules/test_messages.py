@@ -317,3 +317,15 @@ def test_an_object_that_holds_the_key_is_not_called_the_key() -> None:
     """)
     assert text.startswith("RNG101 a key in `state` was already consumed by `draw`")
     assert "split(state)" not in text
+
+
+@pytest.mark.parametrize("called", ["models[0]", "get(3)"])
+def test_a_model_without_a_name_is_called_what_the_text_calls_it(called: str) -> None:
+    text = message(f"""
+        import jax
+
+        def step(models, get, params, key, batch):
+            key, dropout_key = jax.random.split(key)
+            return {called}({{"params": params}}, batch, train=True)
+    """)
+    assert text.startswith(f"RNG203 `{called}` runs with `train=True` and without `rngs`")

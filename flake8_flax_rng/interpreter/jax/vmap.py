@@ -14,7 +14,9 @@ from flake8_flax_rng.interpreter.domain.values import (
     FALSE,
     NONE,
     Args,
+    Bound,
     Const,
+    Function,
     Key,
     Keys,
     Native,
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 Whole = Callable[["Value", "State"], bool]
 """Tells the objects that a lane is given, and returns, as they are."""
+
+_FUNCTIONS = (Function, Bound, Native, Partial, Wrapped)
 
 
 def none_whole(value: Value, state: State) -> bool:
@@ -270,8 +274,8 @@ def _stacked(engine: Engine, value: Value, count: int | None, state: State, whol
     """Return what all lanes have made, as one of them has made it."""
 
     def stack(leaf: Value) -> Value:
-        if leaf == NONE or whole(leaf, state):
-            return leaf
+        if leaf == NONE or isinstance(leaf, _FUNCTIONS) or whole(leaf, state):
+            return leaf  # a function that an object holds is no array
         if isinstance(leaf, Key | Keys):
             return Stacked(leaf, count=count)
         found = state.instance(leaf)

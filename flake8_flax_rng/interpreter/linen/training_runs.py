@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from flake8_flax_rng.interpreter.domain.events import UnfedRun
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.values import FALSE, NONE, TRUE, Args, Class, Const, Key, Keys, Ref
@@ -11,6 +13,7 @@ from flake8_flax_rng.semantics.linen import FLAG, TRAINING_FLAGS
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
@@ -46,9 +49,15 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
     node = args.node(None, flag)
     text = step.site.chunk.code(node) if node is not None else str(_TRAINING[flag].value)
     mutable = args.keywords.get("mutable", FALSE) != FALSE
-    run = UnfedRun(step.site, step.label or str(method.name), f"{flag}={text}", mutable, args.open_keywords)
+    name = step.label or method.name or _written(step.site)
+    run = UnfedRun(step.site, name, f"{flag}={text}", mutable, args.open_keywords)
     run = engine.book.unfed.setdefault(step.site.node, run)
     run.models.add(model)
+
+
+def _written(call: Site) -> str:
+    """Return what is called, as it is written there."""
+    return call.chunk.code(call.node.func) if isinstance(call.node, cst.Call) else "this call"
 
 
 def trains(args: Args) -> bool:

@@ -30,6 +30,37 @@ class Outer(nn.Module):
     def __call__(self, x):
         return Layer()(x, None)[0]
 
+== a state that lanes have made holds what applies the model
+@jax.pmap
+def make(key, x):
+    params = Net().init(key, x, False)["params"]
+    return TrainState.create(apply_fn=Net().apply, params=params, tx=optax.sgd(0.1))
+def loss(params, state, batch, key):
+    return state.apply_fn({"params": params}, batch, train=True).sum()  # ! RNG203
+@jax.jit
+def step(state, batch, key):
+    grads = jax.grad(lambda params: loss(params, state, batch, key))(state.params)
+    return state.apply_gradients(grads=grads)
+def main(keys, x, batches, key):
+    state = make(keys, x)
+    for batch in batches:
+        state = step(state, batch, key)
+--
+@jax.pmap
+def make(key, x):
+    params = Plain().init(key, x, False)["params"]
+    return TrainState.create(apply_fn=Plain().apply, params=params, tx=optax.sgd(0.1))
+def loss(params, state, batch, key):
+    return state.apply_fn({"params": params}, batch, train=True).sum()
+@jax.jit
+def step(state, batch, key):
+    grads = jax.grad(lambda params: loss(params, state, batch, key))(state.params)
+    return state.apply_gradients(grads=grads)
+def main(keys, x, batches, key):
+    state = make(keys, x)
+    for batch in batches:
+        state = step(state, batch, key)
+
 == streams from a helper that hands out one key, several or a dict of them
 def several(key):
     return jax.random.split(key, 3)
