@@ -321,11 +321,14 @@ def test_an_object_that_holds_the_key_is_not_called_the_key() -> None:
 
 @pytest.mark.parametrize("called", ["models[0]", "get(3)"])
 def test_a_model_without_a_name_is_called_what_the_text_calls_it(called: str) -> None:
-    text = message(f"""
+    found = lint(
+        textwrap.dedent(f"""
         import jax
 
         def step(models, get, params, key, batch):
             key, dropout_key = jax.random.split(key)
             return {called}({{"params": params}}, batch, train=True)
     """)
-    assert text.startswith(f"RNG203 `{called}` runs with `train=True` and without `rngs`")
+    )
+    (said,) = [finding.message for finding in found if finding.code == "RNG203"]
+    assert said.startswith(f"`{called}` runs with `train=True` and without `rngs`")
