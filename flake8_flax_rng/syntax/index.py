@@ -14,7 +14,7 @@ from functools import cache
 
 from flake8_flax_rng.records import field, record
 from flake8_flax_rng.syntax.mutators import FILLING
-from flake8_flax_rng.syntax.walk import statements, walk
+from flake8_flax_rng.syntax.walk import called_name, statements, walk
 
 SMALL = 8
 """Functions of so few lines are followed in any case: they hand on what they are given."""
@@ -300,7 +300,7 @@ def _said(call: ast.Call) -> Iterator[str]:
 
 def _set_by_name(call: ast.Call) -> Iterator[str]:
     """Go through the attributes that ``setattr(x, "name", value)`` or ``x.__setattr__("name", value)`` sets."""
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    called = called_name(call)
     if called in ("setattr", "__setattr__"):
         yield from (arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
 

@@ -94,3 +94,8 @@ def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
             parts = getattr(statement, name)
             for part in reversed(parts):
                 waiting += reversed(part.body) if isinstance(part, (ast.ExceptHandler, ast.match_case)) else (part,)
+
+
+def called_name(call: ast.Call) -> str:
+    """Return the last name of what a call calls, ``b`` of ``a.b()``; empty where it has none."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

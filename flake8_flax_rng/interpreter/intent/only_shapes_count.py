@@ -1,4 +1,4 @@
-"""Values of which a program only looks at the shapes: the demonstration at the end of a file.
+"""Values of which a program only looks at the shapes: the demonstration at the end of a file, or an example for `init`.
 
 That two of them were drawn from one key changes nothing that anybody sees. This module reads syntax; what it cannot
 tell counts as looked at.
@@ -18,7 +18,7 @@ from flake8_flax_rng.interpreter.intent.meetings import function_around
 from flake8_flax_rng.semantics.linen import INITIALISING
 from flake8_flax_rng.syntax.cst_children import ancestors
 from flake8_flax_rng.syntax.main_guard import is_main_guard
-from flake8_flax_rng.syntax.walk import children, statements, walk
+from flake8_flax_rng.syntax.walk import called_name, children, statements, walk
 
 _MEASURING = frozenset({"len", "shape", "ndim", "size", "eval_shape", "param_count", "type"}) | LIKE
 _RUNNING = frozenset({"apply", *INITIALISING})
@@ -209,7 +209,7 @@ def _is_read(node: ast.AST, name: str) -> bool:
 
 
 def _initialises(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call) and INITIALISING.get(_called(node)) is False
+    return isinstance(node, ast.Call) and INITIALISING.get(called_name(node)) is False
 
 
 def _given(call: ast.Call) -> Iterator[ast.AST]:
@@ -220,9 +220,5 @@ def _given(call: ast.Call) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, ast.Call):
             waiting += children(node)
-        elif _called(node) in LIKE:
+        elif called_name(node) in LIKE:
             waiting += node.args
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

@@ -17,7 +17,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
 from flake8_flax_rng.interpreter.intent.meetings import Flow, Sides, function_around, imported, sides_of
 from flake8_flax_rng.syntax.mutators import FILLING
-from flake8_flax_rng.syntax.walk import walk
+from flake8_flax_rng.syntax.walk import called_name, walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Use
@@ -189,7 +189,7 @@ class _Outcomes(Flow):
 
     def _done_for_its_effect(self, call: ast.Call, sides: Sides) -> None:
         given = _NONE.union(*(self._value(part, _NONE) for part in _given(call)))
-        called = _called(call)
+        called = called_name(call)
         if called == "print":
             self._reach(given, Reach.SHOWN)
         elif called not in _MEASURING and called not in FILLING:
@@ -242,12 +242,12 @@ class _Outcomes(Flow):
         self._reach(frozenset(side for side in sides if side >= _CARRIED), Reach.CARRIED)
 
     def _call(self, node: ast.Call, under: Sides) -> Sides:
-        if _called(node) in _MEASURING:
+        if called_name(node) in _MEASURING:
             given = _NONE.union(*(self._value(part, under) for part in _given(node)))
-            waits = _called(node) == _WAITING
+            waits = called_name(node) == _WAITING
             self._reach(given, Reach.WAITED if waits else Reach.TRACED)
             return given if waits else _NONE
-        if _called(node) in self._loops:
+        if called_name(node) in self._loops:
             self._reach(_NONE.union(*(self._value(part, under) for part in _given(node))), Reach.LOOPED)
         own = self._sides.get(id(node))
         return super()._call(node, under) - ({own + _CARRIED} if own in self._renewed else _NONE)
@@ -257,10 +257,6 @@ class _Outcomes(Flow):
             values = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
             return _NONE.union(*(self._value(value, under) for value in values))
         return super()._parts(node, under)
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _declared(function: ast.AST) -> frozenset[str]:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from flake8_flax_rng.records import record
 from flake8_flax_rng.syntax.mutators import CHANGING
-from flake8_flax_rng.syntax.walk import walk
+from flake8_flax_rng.syntax.walk import called_name, walk
 
 if TYPE_CHECKING:
     from flake8_flax_rng.syntax.source import Chunk
@@ -233,7 +233,7 @@ class _Reader:
         if filled is not None:
             own = owner if _is_self(filled.value) else ""
             self._add(filled.attr, _Store(own, method, _Stored.FILLED))
-        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        called = called_name(call)
         if called not in ("setattr", "__setattr__") or len(call.args) < _SETATTR - _of_super(call.func):
             return
         name = call.args[-2]
