@@ -4,7 +4,8 @@
 
 Reports what RNG109 reports elsewhere, where nothing in the text shows that the numbers of the lanes have to differ: the
 mapped function hands the key that all lanes share to a function, a method or a class of the project, which draws from
-it, or the lanes are the shards of `shard_map`. Where the mapped function itself draws from the key, RNG109 speaks.
+it, each lane maps over the same keys, or the lanes are the shards of `shard_map`. Where the mapped function itself
+draws from the key, RNG109 speaks.
 
 ## Why it matters
 

@@ -56,7 +56,7 @@ def check(engine: Engine, use: Use) -> None:
     """
     if engine.book.uses.shapes_only:
         return
-    for mapped in engine.context.lanes:
+    for depth, mapped in enumerate(engine.context.lanes, 1):
         model = use.makes in (Makes.MODEL, Makes.LAYER)
         if (use.initialises or model) and mapped.transform in DEVICES:
             continue
@@ -74,9 +74,9 @@ def check(engine: Engine, use: Use) -> None:
                 mapped.reported.add(root)
                 repeated, stream = _is_given(mapped, use, root), _stream(engine, mapped, use)
                 inside = _inside(engine, mapped, use)
-                supplied = _is_supplied(engine, mapped, use)
+                supplied, crossed = _is_supplied(engine, mapped, use), _is_crossed(engine, mapped, depth, use)
                 mapped.found.append(
-                    Shared(use, inside, mapped.site, mapped.transform, repeated, stream, mapped.made, supplied)
+                    Shared(use, inside, mapped.site, mapped.transform, repeated, stream, mapped.made, supplied, crossed)
                 )
             return
 
@@ -85,6 +85,14 @@ def _is_supplied(engine: Engine, mapped: Lanes, use: Use) -> bool:
     """Return whether a lane has asked a library for the key itself."""
     made = engine.book.origins.root(use.origin)
     return made is not None and made.kind is MakeKind.SUPPLIED and _passes(made.way, mapped.site)
+
+
+def _is_crossed(engine: Engine, mapped: Lanes, depth: int, use: Use) -> bool:
+    """Return whether each lane maps over keys that were there before: settings that are tried with the same seeds."""
+    inner = [other for other in engine.context.lanes[depth:] if not _common(other, use.term)]
+    made = [made.way for made in engine.book.origins.line(use.origin) if made.kind is not MakeKind.SUPPLIED]
+    of_the_lanes = [way for way in made if _passes(way[:-1], mapped.site)]
+    return any(all(_passes(way, other.site) for way in of_the_lanes) for other in inner)
 
 
 def _passes(way: tuple[Step, ...], site: Site) -> bool:

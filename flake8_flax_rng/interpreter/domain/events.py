@@ -346,6 +346,7 @@ class Shared:
         stream: the stream of NNX that each lane draws the key from, empty where it is none.
         made: where the transform was applied, if that is known.
         supplied: whether each lane asks a library for the key, which gives all of them the same.
+        crossed: whether each lane maps over keys that were made before, which are the same for all lanes.
     """
 
     use: Use
@@ -356,6 +357,7 @@ class Shared:
     stream: str = ""
     made: Site | None = None
     supplied: bool = False
+    crossed: bool = False
 
 
 @record(eq=False)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.kinds import UseKind
+from flake8_flax_rng.syntax.names_in_text import is_dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from flake8_flax_rng.interpreter.domain.events import Use
+    from flake8_flax_rng.interpreter.domain.events import Step, Use
     from flake8_flax_rng.interpreter.evidence.book import Book
 
 
@@ -59,3 +60,13 @@ class IdleSplits:
                 made = self._book.origins.maker(number)
                 number = made.parent if made is not None else 0
         return live
+
+
+def is_called_for_its_result(use: Use, step: Step) -> bool:
+    """Return whether a key is used in a function that is called for what it returns.
+
+    Args:
+        use: the use.
+        step: the step of the way to it that is looked at: the call of the function, or the use itself.
+    """
+    return step.site.node is not use.site.node and not is_dropped(step.site.chunk, step.site.node)

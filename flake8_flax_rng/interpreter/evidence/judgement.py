@@ -9,7 +9,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.domain.events import Meant, Overlooked, Remade, Reused, Suspected, Together, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL, meet
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
-from flake8_flax_rng.interpreter.evidence.idle_splits import IdleSplits
+from flake8_flax_rng.interpreter.evidence.idle_splits import IdleSplits, is_called_for_its_result
 from flake8_flax_rng.interpreter.evidence.unread_siblings import unread, unread_before, unread_next
 from flake8_flax_rng.interpreter.evidence.unused_keys import FreeNames, UnusedKeys, where
 from flake8_flax_rng.interpreter.intent.demonstrations import Demonstrations
@@ -187,7 +187,7 @@ class Judgement:
         case = Case(
             first, second, book.signs, self._origins.by_number(), book.imported, self._demonstrations, book.text
         )
-        if never_both(first, second, case.parting) or self._is_idle(first, second) or _may_be_a_seed(first, second):
+        if never_both(first, second, case.parting) or self._is_idle(first, case) or _may_be_a_seed(first, second):
             return False
         excuse = excuse_for(case)
         if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):
@@ -198,13 +198,16 @@ class Judgement:
             return False
         return not (first.kind is second.kind is UseKind.SPLIT) or self._children_meet(first, second)
 
-    def _is_idle(self, first: Use, second: Use) -> bool:
+    def _is_idle(self, first: Use, case: Case) -> bool:
         """Return whether one of two uses is a split that takes nothing.
 
-        After one that was to renew its key, for nobody reads what it returns, that key is used by mistake.
+        After one that was to renew its key, for nobody reads what it returns, that key is used by mistake. A function
+        that is called for its result was to renew nothing: it has no use for the key that it is given.
         """
         read = self._origins.children_read(first.derived) and first.derived not in self._origins.thrown_away
-        return self._idle_splits.hold(second) or (bool(read) and self._idle_splits.hold(first))
+        return self._idle_splits.hold(case.second) or (
+            (bool(read) or is_called_for_its_result(first, case.parting.first)) and self._idle_splits.hold(first)
+        )
 
     def _children_meet(self, first: Use, second: Use) -> bool:
         """Return whether equal children of two splits are both consumed or go where nobody can see.

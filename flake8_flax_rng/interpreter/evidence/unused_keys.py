@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.domain.events import SPARE, Discarded
+from flake8_flax_rng.interpreter.domain.events import SPARE, Discarded, part
 from flake8_flax_rng.interpreter.domain.key_lineage import ALL
 from flake8_flax_rng.interpreter.domain.kinds import Holder, MakeKind, UseKind
+from flake8_flax_rng.interpreter.evidence.idle_splits import is_called_for_its_result
 from flake8_flax_rng.interpreter.evidence.unread_siblings import source_name
 from flake8_flax_rng.syntax.liveness import may_be_read
 from flake8_flax_rng.syntax.names_in_text import (
@@ -23,7 +24,7 @@ from flake8_flax_rng.syntax.names_in_text import (
 )
 
 if TYPE_CHECKING:
-    from flake8_flax_rng.interpreter.domain.events import Made
+    from flake8_flax_rng.interpreter.domain.events import Made, Use
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.evidence.book import Book
     from flake8_flax_rng.syntax.source import Chunk
@@ -126,12 +127,14 @@ class UnusedKeys:
         """
         if made.kind is MakeKind.FOLD:
             return self._book.uses.drawn_from(made.source)
-        passed = False
+        split = None
         for first, second in self._book.uses.pairs:
-            later = second.term is made.source and (passed or first.derived == origin)
+            split = first if first.derived == origin else split
             if second.derived == origin:
-                passed = True
-            elif later and (again or second.kind is not UseKind.SPLIT):
+                split = second
+            elif split is None or second.term is not made.source:
+                continue
+            elif again or (second.kind is not UseKind.SPLIT and not _is_elsewhere(split, second)):
                 return True
         # Whoever is given the key after the split is given it in place of the new ones, whatever is done with it there.
         return any(
@@ -140,6 +143,11 @@ class UnusedKeys:
             and not is_dropped(second.site.chunk, second.site.node)
             for first, second in self._book.uses.guesses
         )
+
+
+def _is_elsewhere(split: Use, other: Use) -> bool:
+    """Return whether a caller uses the key on, who has called a function that splits it for what that returns."""
+    return is_called_for_its_result(split, part(split, other).first)
 
 
 def where(site: Site) -> tuple[Chunk, int]:

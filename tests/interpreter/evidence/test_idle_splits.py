@@ -76,6 +76,41 @@ def f(key):
     n = height(key)
     return random.permutation(key, n)  # ! RNG101
 
+== a helper that is called for what it returns, and has no use for its key
+def height(k, t):
+    k, left, right = random.split(k, 3)
+    return 2 * t
+def f(key):
+    n = height(key, 0.1)
+    return n + height(key, 0.2) + random.normal(key)
+--
+def height(k, t):
+    left, right = random.split(k)
+    return 2 * t
+def f(key):
+    draw = random.normal(key)
+    n = height(key, 0.1)
+    return n + draw
+--
+def height(k, t):
+    left, right = random.split(k)
+    return 2 * t + random.normal(left)
+def f(key):
+    n = height(key, 0.1)
+    return n + random.normal(key)  # ! RNG101
+--
+def height(k, t):
+    left, right = random.split(k)  # ! RNG106
+    return 2 * t + random.normal(k)  # ! RNG101
+def f(key):
+    return height(key, 0.1)
+--
+def renew(k):
+    k, _ = random.split(k)  # ! RNG106
+def f(key):
+    renew(key)
+    return random.normal(key)  # ! RNG101
+
 == the keys of its keys are split, and given to somebody
 def f(key):
     x = random.normal(key)
