@@ -44,6 +44,7 @@ both uses consume it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -51,7 +52,7 @@ from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.keys import used_instead
 from flake8_flax_rng.fixes.lost_keys import drawn_from_children, kept
-from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, part
+from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, Step, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.related import Labelled, head
@@ -66,9 +67,14 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report derived keys that nobody uses, unless the call is wrong for another reason."""
     reused = {event.second.site.node for event in events if isinstance(event, Reused)}
     told = {part(event.first, event.second).second.site.node for event in events if isinstance(event, Reused)}
+    overlooked = [event for event in events if isinstance(event, Overlooked)]
+    overlooked = [event for event in overlooked if part(event.first, event.second).second.site.node not in told]
+    calls: dict[tuple[object, str], set[object]] = defaultdict(set)
+    for beside in overlooked:
+        calls[beside.made.site.node, beside.name].add(_call(beside).site.node)
+    for beside in overlooked:
+        yield _overlooked(beside, len(calls[beside.made.site.node, beside.name]))
     for event in events:
-        if isinstance(event, Overlooked) and part(event.first, event.second).second.site.node not in told:
-            yield _overlooked(event)
         if not isinstance(event, Discarded) or not event.used_on:
             continue
         if event.name is not None and event.site.node in reused:
@@ -96,19 +102,26 @@ def _repair(event: Discarded) -> Fix:
     return kept(event.site, key, event.made.kind is MakeKind.FOLD)
 
 
-def _overlooked(event: Overlooked) -> Report:
+def _call(event: Overlooked) -> Step:
+    """Return the call that should be given the key that is never used."""
     parting = part(event.first, event.second)
-    idle = f"while `{event.name}` of the split on {place(event.made.site)} is never used; pass that key"
+    return parting.second if event.second.kind is UseKind.UNKNOWN else parting.first
+
+
+def _overlooked(event: Overlooked, calls: int) -> Report:
+    parting = part(event.first, event.second)
+    advice = "pass that key" if calls == 1 else f"split that key: {calls} calls need one each"
+    idle = f"while `{event.name}` of the split on {place(event.made.site)} is never used; {advice}"
     if event.second.kind is not UseKind.UNKNOWN:
         site = key_site(parting.first, event.first)
         other = f"`{consumer(parting.second)}` on {place(parting.second.site)}"
         related = _places(event, parting.second.site)
-        fix = partial(used_instead, site, event.name) if is_exact(parting.first, site) else None
+        fix = partial(used_instead, site, event.name) if calls == 1 and is_exact(parting.first, site) else None
         return Report(site, f"{key_name(site, parting.first, None)} is given to {other} too, {idle}", related, fix)
     site = key_site(parting.second, event.second)
     other = f"`{consumer(parting.first)}` on {place(parting.first.site)}"
     related = _places(event, parting.first.site)
-    fix = partial(used_instead, site, event.name) if is_exact(parting.second, site) else None
+    fix = partial(used_instead, site, event.name) if calls == 1 and is_exact(parting.second, site) else None
     return Report(site, f"{key_name(site, parting.second, None)} was already given to {other}, {idle}", related, fix)
 
 

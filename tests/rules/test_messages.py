@@ -332,3 +332,15 @@ def test_a_model_without_a_name_is_called_what_the_text_calls_it(called: str) ->
     )
     (said,) = [finding.message for finding in found if finding.code == "RNG203"]
     assert said.startswith(f"`{called}` runs with `train=True` and without `rngs`")
+
+
+@pytest.mark.parametrize(
+    ("calls", "advice"),
+    [("make(child, x)", "pass that key"), ("make(child, make(child, x))", "split that key: 2 calls")],
+)
+def test_a_key_that_is_left_over_is_not_passed_to_several_calls(calls: str, advice: str) -> None:
+    text = "def f(key, make, x):\n    child, idle = random.split(key)\n    w = random.normal(child)\n    return w + "
+    found = [finding.message for finding in lint(HEAD + text + calls + "\n") if finding.code == "RNG106"]
+    assert len(found) == calls.count("make")
+    line = HEAD.count("\n") + 2
+    assert all(f"; {advice}" in one and f"`idle` of the split on line {line} is never used" in one for one in found)

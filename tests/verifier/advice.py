@@ -188,6 +188,11 @@ def _use(program: Program, finding: Finding, match: re.Match[str]) -> str:
     return program.replaced((program.key_at(finding), match["name"]))
 
 
+def _use_one_of(program: Program, finding: Finding, match: re.Match[str]) -> str:
+    one = f"jax.random.split({match['name']}, {finding.line + 1})[-1]"
+    return program.replaced((program.key_at(finding), one))
+
+
 def _loop_over_keys(program: Program, finding: Finding, match: re.Match[str]) -> str:
     use = program.key_at(finding)
     if ast.unparse(use) != match["key"]:
@@ -366,6 +371,7 @@ FORMS: dict[str, tuple[str, Callable[[Program, Finding, re.Match[str]], str]]] =
     "renew in each call": (r"renew it in each call, `(?P<code>[^`]+)`", _split_here),
     "use the sibling": (r"; use `(?P<name>[^`]+)`, which is never used", _use),
     "pass the sibling": (r"while `(?P<name>[^`]+)` of the split .*; pass that key", _use),
+    "split the sibling": (r"while `(?P<name>[^`]+)` of the split .*; split that key: \d+ calls need", _use_one_of),
     "loop over keys": (r"loop over as many keys, `for k in jax.random.split\((?P<key>\w+), n\)`", _loop_over_keys),
     "fold the pass in": (r": `(?P<code>jax.random.fold_in\((?P<key>[^`]+), i\))`", _fold_the_pass),
     "keep what a split returns": (r"use the keys that it returns: `(?P<code>[^`]+)`", _keep_the_keys),
