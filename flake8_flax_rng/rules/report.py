@@ -204,5 +204,8 @@ def is_array(step: Step, site: Site) -> bool:
 
 
 def consumer(step: Step) -> str:
-    """Return what a call consumes a key with, as a reader knows it."""
-    return step.label or "this call"
+    """Return what a call consumes a key with, as a reader knows it: its name, or else what the text calls there."""
+    node = step.site.node
+    if step.label or not isinstance(node, cst.Call):
+        return step.label or "this call"
+    return spelled(Site(node.func, step.site.chunk))

@@ -224,7 +224,7 @@ def loop(writer: StreamWriter, place: Place) -> None:
             for _ in range(1 + writer.choose.below(2)):
                 writer.statement_of(inner)
         else:
-            _same_in_each_pass(writer, inner, variable)
+            _same_in_each_pass(writer, place, variable)
     _leave(place, inner)
 
 
@@ -232,6 +232,8 @@ def _same_in_each_pass(writer: StreamWriter, place: Place, variable: str) -> Non
     name = writer.name("rngs")
     seed = writer.seed()
     given = writer.choose.one((seed, seed, f"{seed} + {variable}"))
+    if place.loop and given != seed:
+        writer.silent.add("seeds that an inner loop counts")
     if writer.choose.chance(50):
         writer.emit(f"{name} = nnx.Rngs({given})")
         writer.add(f"jax.random.normal({name}.noise(), (2,))")
