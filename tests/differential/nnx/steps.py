@@ -231,7 +231,7 @@ def loop(writer: StreamWriter, place: Place) -> None:
 def _same_in_each_pass(writer: StreamWriter, place: Place, variable: str) -> None:
     name = writer.name("rngs")
     seed = writer.seed()
-    given = writer.choose.one((seed, seed, f"{seed} + {variable}"))
+    given = writer.choose.one((seed, seed, f"{seed}00 + {variable}"))
     if place.loop and given != seed:
         writer.silent.add("seeds that an inner loop counts")
     if writer.choose.chance(50):
