@@ -79,3 +79,19 @@ def only_computes(path: str) -> bool:
     if root == "builtins":
         return name in _BUILTIN
     return path.startswith(_PACKAGES) and not path.startswith(_EFFECTS)
+
+
+ARRAYS: frozenset[str] = frozenset(
+    f"{module}.{name}"
+    for module in ("jax.numpy", "numpy")
+    for name in (
+        *("array", "asarray", "zeros", "ones", "full", "empty", "arange", "linspace", "eye", "identity"),
+        *("zeros_like", "ones_like", "full_like", "concatenate", "stack", "hstack", "vstack", "tile", "repeat"),
+        *("reshape", "ravel", "squeeze", "expand_dims", "transpose", "broadcast_to", "clip", "maximum", "minimum"),
+        *("sum", "mean", "dot", "matmul", "einsum", "outer", "exp", "log", "sqrt", "abs", "square", "sin", "cos"),
+    )
+)
+"""Functions that return one array, whatever they are given: for ``jax.tree.map`` that is a single leaf."""
+
+FLATTENING: frozenset[str] = frozenset({"jax.flatten_util.ravel_pytree"})
+"""Functions that return one array and something else."""

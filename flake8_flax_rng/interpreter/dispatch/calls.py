@@ -147,6 +147,7 @@ def _unknown(engine: Engine, function: Value, args: Args, state: State, site: Si
             return known
     if isinstance(function, Opaque) and function.term.kind is Kind.ATTRIBUTE:
         declared = implementations.call_declared(engine, function.term, args, state)
+        declared = declared or unknown_runs.of_class(engine, function.term, args, state, site)
         if declared is not None:
             return declared
         key_contract.check_generator(engine, function.term, site)

@@ -11,6 +11,7 @@ from flake8_flax_rng.interpreter.domain.budget import PASSES, TREE_NODES_READ
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
+from flake8_flax_rng.interpreter.domain.terms import Term, parts
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Const,
@@ -23,6 +24,7 @@ from flake8_flax_rng.interpreter.domain.values import (
 from flake8_flax_rng.interpreter.domain.walk import children
 from flake8_flax_rng.interpreter.jax.control_flow import passes, row, traced
 from flake8_flax_rng.interpreter.python.iteration import iterate, known_items, spread
+from flake8_flax_rng.semantics.computing import ARRAYS, FLATTENING
 from flake8_flax_rng.semantics.transforms import calling
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.paths.state import State
+
+_SAMPLERS = "jax.random."
 
 
 def _map(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes:
@@ -91,11 +95,30 @@ def _tree_map(engine: Engine, path: str, args: Args, state: State, site: Site) -
     trees = args.positional[1:] or [value for name, value in args.keywords.items() if name == "tree"]
     if function is None or not trees:
         return unknown_code.unknown_call(engine, Symbol(path), args, state)
+    if _is_array(trees[0]):
+        return engine.call(function, Args(trees), state, site)
     leaves = [_leaves(engine, tree, state) for tree in trees]
     known = all(exact for _, exact in leaves) and len({len(items) for items, _ in leaves}) == 1
     count = len(leaves[0][0]) if known else min(PASSES, *(len(items) for items, _ in leaves), PASSES)
     turns = [[items[turn] for items, _ in leaves] for turn in range(count)]
     return _each(engine, function, turns, known, state, site)
+
+
+def _is_array(value: Value) -> bool:
+    """Return whether a tree is certain to be one array, which is its only leaf."""
+    return isinstance(value, Opaque) and any(map(_makes_array, parts(value.term, into=_is_elementwise)))
+
+
+def _is_elementwise(term: Term) -> bool:
+    return term.kind in (Kind.OP, Kind.MINUS, Kind.UNARY)
+
+
+def _makes_array(term: Term) -> bool:
+    if term.kind is Kind.DRAW:
+        return str(term.at(1)).startswith(_SAMPLERS)
+    if term.kind is Kind.SUBSCRIPT and term.owner is not None and term.index is not None:
+        return term.owner.function in FLATTENING and term.index.value == 0
+    return term.kind is Kind.PURE and term.function in ARRAYS
 
 
 def _leaves(engine: Engine, tree: Value, state: State) -> tuple[list[Value], bool]:

@@ -5,24 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.events import ModuleRun, Use
-from flake8_flax_rng.interpreter.domain.heap import DictObject
+from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.kinds import RunKind, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
 from flake8_flax_rng.interpreter.domain.terms import Term
-from flake8_flax_rng.interpreter.domain.values import Opaque, Ref
+from flake8_flax_rng.interpreter.domain.values import Function, Opaque, Ref
 from flake8_flax_rng.interpreter.jax.random import key_term
 from flake8_flax_rng.interpreter.linen import training_runs
-from flake8_flax_rng.interpreter.linen.runs import OPTIONS, signature
+from flake8_flax_rng.interpreter.linen.runs import OPTIONS, apply, initialise, signature
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
+from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.records import replaced
-from flake8_flax_rng.semantics.linen import INITIALISING
+from flake8_flax_rng.semantics.linen import INITIALISING, MODULE
 
 if TYPE_CHECKING:
+    from flake8_flax_rng.interpreter.core.context import Outcomes
     from flake8_flax_rng.interpreter.core.engine import Engine
+    from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.values import Args
     from flake8_flax_rng.interpreter.paths.state import State
 
 _PARAMS = "params"
+_MODULE = frozenset({MODULE})
 _RUNNING = frozenset({*INITIALISING, RunKind.APPLY, RunKind.APPLY_FN})
 
 
@@ -47,6 +51,29 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
         rest.keywords.pop(option, None)
     site, kind = engine.context.stack[-1].site, RunKind(name)
     engine.emit(ModuleRun(site, kind, name, None, False, (), False, signature(rest), context=engine.way()))
+
+
+def of_class(engine: Engine, method: Term, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Follow a run of a module whose class is known by the method that is to be run: ``method=Decoder.sample``.
+
+    Args:
+        engine: the analysis.
+        method: the attribute of something unknown that is called.
+        args: the arguments.
+        state: the path.
+        site: the place of the call.
+
+    Returns:
+        what comes of it; None where it is no such run.
+    """
+    function = args.keywords.get("method")
+    owner = function.owner if isinstance(function, Function) else None
+    if method.name not in _RUNNING or owner is None or not lineage.derives(owner, _MODULE):
+        return None
+    module = engine.allocate(state, Instance(owner, frozen=True, symbolic=True))
+    if method.name in INITIALISING:
+        return initialise(engine, RunKind(method.name), module, args, state, site)
+    return apply(engine, module, args, state, site)
 
 
 def note_function(engine: Engine, function: Term, args: Args, state: State) -> None:

@@ -50,6 +50,33 @@ def run(model, variables, batches, key):
 --
 def run(model, variables, batches, key, deterministic):
     return [model.apply(variables, b, deterministic=deterministic, rngs={"dropout": key}) for b in batches]
+
+== the class of a model is known by the method that is run
+from flax import linen as nn
+class World(nn.Module):
+    def setup(self):
+        self.cell, self.drop = nn.Dense(3), nn.Dropout(0.5)
+    def next(self, z, training):
+        return self.cell(z)
+    def act(self, z, training):
+        return self.drop(z, deterministic=not training)
+def rollout(state, z, key):
+    for _ in range(3):
+        z = state.apply_fn(state.params, z, training=True, method=World.act, rngs={"dropout": key})  # ! RNG102
+    return z
+--
+from flax import linen as nn
+class World(nn.Module):
+    def setup(self):
+        self.cell, self.drop = nn.Dense(3), nn.Dropout(0.5)
+    def next(self, z, training):
+        return self.cell(z)
+    def act(self, z, training):
+        return self.drop(z, deterministic=not training)
+def rollout(state, z, key):
+    for _ in range(3):
+        z = state.apply_fn(state.params, z, training=True, method=World.next, rngs={"dropout": key})
+    return z
 """
 
 
