@@ -225,3 +225,11 @@ def test_hk23():
     assert not same(net.apply({}, KEY, X, X), net.apply({}, OTHER, X, X))
     with pytest.raises(ValueError):
         net.apply({}, None, X, X)
+
+
+def test_hk24():
+    """A `dropout` whose rate is zero returns its input, whatever its key."""
+    for rate, equal in ((0.0, True), (0, True), (0.5, False)):
+        net = hk.transform(lambda x, rate=rate: hk.dropout(hk.next_rng_key(), rate, x))
+        assert same(net.apply({}, KEY, X), net.apply({}, OTHER, X)) is equal
+        assert same(net.apply({}, KEY, X), X) is equal

@@ -12,7 +12,7 @@ from flake8_flax_rng.records import field, record, replaced
 if TYPE_CHECKING:
     import libcst as cst
 
-    from flake8_flax_rng.interpreter.domain.events import Way
+    from flake8_flax_rng.interpreter.domain.events import Step, Way
     from flake8_flax_rng.interpreter.domain.heap import HeapObject
     from flake8_flax_rng.interpreter.domain.places import Site
     from flake8_flax_rng.interpreter.domain.terms import Term
@@ -154,6 +154,7 @@ class Program:
         dropped: the ways to the calls of layers that drop out, by layer and by what leads there.
         results: the calls that return nothing where a reader may expect a module, and their names, by the result.
         unkept: the calls that return a changed module and leave the one that they are given, by their syntax.
+        awaited: the way to a call that asks a run of Haiku for a key, by number.
         unkeyed: where the runs of Haiku that have no key draw first, by the number of the run.
         places: the places in what JAX traces at which keys are asked for, by the way that leads there.
         flags: what attributes of any object of a class are as long as the program runs, by number of the class and by
@@ -197,6 +198,7 @@ class Program:
         self.dropped: dict[tuple[object, tuple[cst.CSTNode, ...]], Way] = {}
         self.results: dict[Term, tuple[Site, str]] = {}
         self.unkept: dict[cst.CSTNode, str] = {}
+        self.awaited: dict[int, tuple[Step, ...]] = {}
         self.unkeyed: dict[int, Site] = {}
         self.places: dict[Way, int] = {}
         self.flags: dict[tuple[int, str], Const | None] = {}

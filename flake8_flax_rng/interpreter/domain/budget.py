@@ -275,3 +275,7 @@ CALLS_UNREAD = 6
 PASSES_UNREAD = 6
 """Passes of a loop after which all names that come of a draw are known: each pass finds one more. Hides nothing: it is
 read."""
+
+KEYS_AWAITED = 32
+"""Keys that a run of Haiku was asked for and of which it is open whether anything is drawn from them, one for each
+dropout of a deep network. Hides nothing: past it, they count as drawn from."""

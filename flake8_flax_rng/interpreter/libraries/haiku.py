@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
 from flake8_flax_rng.interpreter.core.models import Calls, Method
-from flake8_flax_rng.interpreter.domain.events import Made, Misapplied, Use
+from flake8_flax_rng.interpreter.domain.budget import KEYS_AWAITED
+from flake8_flax_rng.interpreter.domain.events import Made, Misapplied, Step, Use
 from flake8_flax_rng.interpreter.domain.heap import Instance
 from flake8_flax_rng.interpreter.domain.kinds import LibraryMistake, MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -42,6 +43,7 @@ from flake8_flax_rng.semantics.consumers import Makes
 from flake8_flax_rng.semantics.libraries import ARRAY_METHODS
 from flake8_flax_rng.semantics.packages.haiku import (
     DRAWING,
+    DROPOUT,
     MAYBE,
     MULTI,
     RUNNING_INIT,
@@ -68,6 +70,9 @@ _RUNNING = "<haiku>"
 _KEY, _DRAWN, _INITIALISES, _SERIAL, _CALL, _LANES, _OUTER = (
     *("<key>", "<drawn>", "<initialises>", "<serial>", "<call>", "<lanes>", "<outer>"),
 )
+_PENDING = "<pending>"
+"""The numbers of keys that a run has been asked for, while it is open whether anything is drawn from them."""
+
 _MAKES = "<makes>"
 """Whether ``init`` has come to anything that may make parameters, or that asks for keys."""
 
@@ -164,6 +169,8 @@ def _run(engine: Engine, name: str, receiver: Value, args: Args, state: State, s
         outcomes = _initialise(engine, run, function, rest, given, state, site)
     else:
         outcomes = engine.call(function, rest, state, site)
+    for _, after in outcomes:
+        _settle(engine, run, after)
     if not outcomes and run.address in misses:
         _note(engine, LibraryMistake.NO_KEY if keyed == TRUE else LibraryMistake.KEYLESS, misses[run.address])
     return [(_result(engine, name, with_state, value, _left(outer, after)), after) for value, after in outcomes]
@@ -242,6 +249,7 @@ def _begin(engine: Engine, name: str, key: Value, function: Term, args: Args, st
     attributes: dict[str, Value] = {
         _KEY: key,
         _DRAWN: FALSE,
+        _PENDING: Tuple(()),
         _INITIALISES: TRUE if name == _INIT else FALSE,
         _SERIAL: engine.unknown("run"),
         _CALL: Opaque(call),
@@ -297,6 +305,8 @@ def managed(engine: Engine, found: Instance, name: str, state: State) -> Outcome
     around = state.instance(outer) if outer is not None else None
     if name == "__exit__":
         inner = around.attributes.get(_OUTER, NONE) if around is not None else NONE
+        if isinstance(outer, Ref):
+            _settle(engine, outer, state)
         _left(None if inner == NONE else inner, state)
         return [(NONE, state)]
     initialises = around is not None and around.attributes.get(_INITIALISES) == TRUE
@@ -334,15 +344,54 @@ def _next(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
         return []
     if path == MAYBE and not isinstance(key, Key):
         return [(engine.unknown("maybe"), state)]
-    if run is not None and isinstance(current, Ref):
-        if _MAKES in run.attributes:
-            state.heap[current.address] = run.set(_MAKES, TRUE)
-        else:
-            _consume(engine, current, state)
-    return [(_made(engine, path, run), state)]
+    if run is not None and isinstance(current, Ref) and _MAKES in run.attributes:
+        state.heap[current.address] = run.set(_MAKES, TRUE)
+    made = _made(engine, path, run)
+    if run is not None and isinstance(current, Ref) and _MAKES not in run.attributes:
+        _wait(engine, current, made.origin, state)
+    return [(made, state)]
 
 
-def _consume(engine: Engine, current: Ref, state: State) -> None:
+def _wait(engine: Engine, current: Ref, number: int, state: State) -> None:
+    """Note that a run was asked for a key; a dropout without a rate, which may be given it, draws nothing."""
+    run = state.instance(current)
+    if run is None or run.attributes[_DRAWN] != FALSE:
+        return
+    pending = run.attributes[_PENDING]
+    if isinstance(pending, Tuple) and len(pending.items) < KEYS_AWAITED:
+        engine.program.awaited[number] = tuple(engine.context.stack)
+        state.heap[current.address] = run.set(_PENDING, Tuple((*pending.items, Const(number))))
+    else:
+        _settle(engine, current, state)
+
+
+def _settle(engine: Engine, current: Ref, state: State) -> None:
+    """Enter the use of a run's key if something may have been drawn from a key that the run was asked for."""
+    run = state.instance(current)
+    pending = run.attributes.get(_PENDING) if run is not None else None
+    if run is None or pending is None or pending == Tuple(()):
+        return
+    first = pending.items[0] if isinstance(pending, Tuple) else None
+    number = first.value if isinstance(first, Const) else None
+    state.heap[current.address] = run.set(_PENDING, Tuple(()))
+    _consume(engine, current, state, engine.program.awaited.get(number) if isinstance(number, int) else None)
+
+
+def _dropout(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
+    """Follow a dropout whose rate is zero, which draws nothing that shows; None for all others."""
+    key, rate, inputs = args.get(0, "rng"), args.get(1, "rate"), args.get(2, "x")
+    if inputs is None or not isinstance(rate, Const) or type(rate.value) not in (int, float) or rate.value:
+        return None
+    current = state.lookup(MODULE_FRAME, _RUNNING)
+    run = state.instance(current) if isinstance(current, Ref) else None
+    pending = run.attributes.get(_PENDING) if run is not None else None
+    if run is not None and isinstance(current, Ref) and isinstance(pending, Tuple) and isinstance(key, Key):
+        left = tuple([number for number in pending.items if number != Const(key.origin)])
+        state.heap[current.address] = run.set(_PENDING, Tuple(left))
+    return [(inputs, state)]
+
+
+def _consume(engine: Engine, current: Ref, state: State, asked: tuple[Step, ...] | None = None) -> None:
     """Enter the use of a run's key, where it asks for the first one that comes of it."""
     run = state.instance(current)
     found = random.key_term(run.attributes[_KEY]) if run is not None else None
@@ -356,7 +405,7 @@ def _consume(engine: Engine, current: Ref, state: State) -> None:
     makes = Makes.MODEL if initialises else None
     # On which inputs a model is initialised does not matter, only which model it is.
     signature = engine.terms.make(Kind.MAKER, found[0], call.term.items[0]) if initialises else drawn
-    way = tuple(engine.context.stack)
+    way = asked or tuple(engine.context.stack)
     use = Use(way, UseKind.DRAW, way[-1].label, found[0], found[1], signature=signature, call=drawn, makes=makes)
     # The lanes within the run have to do with the keys that come of this one.
     with engine.within(replaced(engine.context, lanes=engine.context.lanes[: _lanes_around(run)])):
@@ -369,7 +418,7 @@ def _lanes_around(run: Instance | None) -> int:
     return number.value if isinstance(number, Const) and isinstance(number.value, int) else 0
 
 
-def _made(engine: Engine, path: str, run: Instance | None) -> Value:
+def _made(engine: Engine, path: str, run: Instance | None) -> Key | Keys:
     """Return a key that comes of that of a run: JAX traces a loop's body once, so that all passes get the same.
 
     So do the lanes of a map, but for those of Haiku's own that are told to give each its keys. What ``init`` computes
@@ -426,6 +475,7 @@ CALLS = (
     Calls(_transform, WITH_STATE),
     Calls(_without_key, (WITHOUT_KEY,)),
     Calls(_next, (*DRAWING, MAYBE)),
+    Calls(_dropout, (DROPOUT,)),
     Calls(_running_init, (RUNNING_INIT,)),
     Calls(_with_key, (WITH_KEY,)),
     Calls(_sequence, (SEQUENCE,)),

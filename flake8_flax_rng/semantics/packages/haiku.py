@@ -29,6 +29,7 @@ RUNNING_INIT = "haiku.running_init"
 WITH_KEY = "haiku.with_rng"
 SEQUENCE = "haiku.PRNGSequence"
 SEQUENTIAL = "haiku.Sequential"
+DROPOUT = "haiku.dropout"
 
 INSTEAD: dict[str, str] = {
     "jax.lax.scan": "hk.scan",
@@ -47,7 +48,7 @@ _UNKNOWN_FUNCTION = Objects({"init": Consumer(0, "rng", makes=Makes.MODEL)})
 
 LIBRARY = Library(
     "haiku",
-    consumers={"haiku.dropout": Consumer(0, "rng"), SEQUENCE: Consumer(0, "key_or_seed")},
+    consumers={DROPOUT: Consumer(0, "rng"), SEQUENCE: Consumer(0, "key_or_seed")},
     objects={"|".join(path.replace(".", r"\.") for path in (*WITH_STATE, WITHOUT_KEY)): _UNKNOWN_FUNCTION},
     transforms={
         "haiku.vmap": "vmap",

@@ -25,6 +25,43 @@ net = hk.transform(noisy)
 )
 
 PROGRAMS = """
+== dropout without a rate
+def forward(x, train):
+    rate = 0.3 if train else 0.0
+    return hk.dropout(hk.next_rng_key(), rate, hk.dropout(hk.next_rng_key(), rate, x))
+model = hk.transform(forward)
+for batch in jnp.split(x, 3):
+    print(model.apply({}, key, batch, train=True))  # ! RNG102
+--
+def forward(x, train):
+    rate = 0.3 if train else 0.0
+    return hk.dropout(hk.next_rng_key(), rate, hk.dropout(hk.next_rng_key(), rate, x))
+model = hk.transform(forward)
+for batch in jnp.split(x, 3):
+    print(model.apply({}, key, batch, train=False))
+--
+def forward(x, train):
+    rate = 0.3 if train else 0.0
+    return noisy(hk.dropout(hk.next_rng_key(), rate, x))
+model = hk.transform(forward)
+for batch in jnp.split(x, 3):
+    print(model.apply({}, key, batch, train=False))  # ! RNG102
+--
+def forward(x, train):
+    asked = hk.next_rng_key()
+    x = hk.dropout(hk.next_rng_key(), 0.3 if train else 0.0, x)
+    return x + random.normal(asked, x.shape)
+model = hk.transform(forward)
+for batch in jnp.split(x, 3):
+    print(model.apply({}, key, batch, train=False))  # ! RNG102
+--
+def forward(x, rate):
+    return hk.dropout(hk.next_rng_key(), rate, x)
+model = hk.transform(forward)
+def evaluate(rate):
+    for batch in jnp.split(x, 3):
+        print(model.apply({}, key, batch, rate))  # ! RNG102
+
 == a sequence of what may be a number
 def twice(key):
     return hk.PRNGSequence(key), random.normal(key)  # ! RNG101
