@@ -105,9 +105,9 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
 
 
 def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> tuple[str, Repair | None]:
-    if event.sibling == name:
+    if event.sibling == name and not event.offered:
         return f"the `{name}` that was split off beside it is never used: use that one", None
-    if event.sibling is not None:
+    if event.sibling is not None and not event.offered:
         exact = is_exact(parting.second, site)
         use = partial(used_instead, site, event.sibling) if exact else None
         return f"use `{event.sibling}`, which is never used", use

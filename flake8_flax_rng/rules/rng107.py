@@ -57,7 +57,7 @@ from flake8_flax_rng.fixes.lost_keys import given_another
 from flake8_flax_rng.fixes.passes import given_in_each_pass
 from flake8_flax_rng.fixes.statements import way_to
 from flake8_flax_rng.interpreter.domain.events import Event, Made, Parting, Reused
-from flake8_flax_rng.interpreter.domain.kinds import MakeKind
+from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.rules.related import Labelled, head, loop
 from flake8_flax_rng.rules.report import Report, line, place, rule
 from flake8_flax_rng.rules.reuse import reuses
@@ -71,7 +71,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
         if reuse.default is not None:
             yield Report(
                 reuse.default.site,
-                f"the default of `{reuse.name or 'key'}` is built once, and {_who(reuse, parting)} the same numbers; "
+                f"the default of `{reuse.name or 'key'}` is built once, and {_what(reuse, parting)}; "
                 "make it an argument that must be given, or default to a seed",
                 _places(parting),
                 partial(_repair, reuse.default, parting),
@@ -103,11 +103,14 @@ def _repair(default: Made, parting: Parting) -> Fix:
     return given_another(call, name, default.site)
 
 
-def _who(reuse: Reused, parting: Parting) -> str:
-    """Say which calls rely on the default."""
+def _what(reuse: Reused, parting: Parting) -> str:
+    """Say which calls rely on the default, and what they do with it."""
+    draw = UseKind.SPLIT not in (reuse.first.kind, reuse.second.kind)
     first, second = parting.first.site, parting.second.site
     if first.node is second.node:
-        return f"the call on {place(second)} draws, again and again,"
+        does = "draws, again and again, the same numbers" if draw else "uses the same key again and again"
+        return f"the call on {place(second)} {does}"
+    do = "both draw the same numbers" if draw else "both use this one key"
     if first.chunk.file == second.chunk.file and line(first) == line(second):
-        return f"two calls on {place(second)} both draw"
-    return f"the calls on {place(first)} and on {place(second)} both draw"
+        return f"two calls on {place(second)} {do}"
+    return f"the calls on {place(first)} and on {place(second)} {do}"

@@ -67,6 +67,6 @@ def _message(event: Misused) -> str:
     if event.code is Misuse.UNPACK:
         return f"{event.detail} keys are unpacked into {event.what} names, which raises; split into {event.what} keys"
     return (
-        f"index {event.what} is past the end of {event.detail} keys, and JAX takes the nearest one in silence; "
+        f"index {event.what} is past the end of {event.detail} keys: of an array JAX takes the nearest one in silence; "
         "split into more keys"
     )

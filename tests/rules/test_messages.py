@@ -344,3 +344,25 @@ def test_a_key_that_is_left_over_is_not_passed_to_several_calls(calls: str, advi
     assert len(found) == calls.count("make")
     line = HEAD.count("\n") + 2
     assert all(f"; {advice}" in one and f"`idle` of the split on line {line} is never used" in one for one in found)
+
+
+def test_each_call_is_offered_a_key_of_its_own() -> None:
+    found = lint(
+        HEAD
+        + "def f(key):\n    key1, key2 = random.split(key)\n    x = random.normal(key)\n"
+        + "    x += random.uniform(key)\n    return x + random.gumbel(key)\n"
+    )
+    assert [finding.message.rpartition("; ")[2] for finding in found if finding.code == "RNG101"] == [
+        "use `key1`, which is never used",
+        "use `key2`, which is never used",
+        "after a split use only the keys that it returned",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "does"), [("random.uniform", "both draw the same numbers"), ("random.split", "both use this one key")]
+)
+def test_a_default_key_that_is_split_repeats_no_numbers(call: str, does: str) -> None:
+    text = f"def f(x, key=random.key(3)):\n    return x + random.normal(key), {call}(key)\nf(1)\n"
+    (message,) = (finding.message for finding in lint(HEAD + text) if finding.code == "RNG107")
+    assert does in message

@@ -431,6 +431,7 @@ class Reused:
             not meet, nor do loops carry on both.
         apart: for the passes of a loop of such a function, whether the text shows that none goes on from what another
             has made of it.
+        offered: whether the sibling was offered to another call already.
     """
 
     first: Use
@@ -445,6 +446,7 @@ class Reused:
     trial: bool = False
     only_shown: bool = False
     apart: bool = False
+    offered: bool = False
 
 
 @record(eq=False)

@@ -46,10 +46,12 @@ class Judgement:
         self._demonstrations = Demonstrations(book.text, book.packaged)
         self._idle_splits = IdleSplits(book)
         self._meant: dict[tuple[object, object, str], Meant] = {}
+        self._offered: dict[tuple[object, str], object] = {}
 
     def events(self) -> list[Event]:
         """Return the repeats that stand, those that are meant, and the keys that nobody uses."""
         overlooked = self._overlooked()
+        self._offered = {(event.made.site.node, event.name): event.second.site.node for event in overlooked}
         taken = {event.second for event in overlooked}
         found: list[Event] = []
         pairs = self._pairs()
@@ -110,7 +112,7 @@ class Judgement:
             made = self._origins.maker(first.origin)
             default = made if made is not None and made.default else None
             name = self._origins.name_in(first.term, part(first, second).second.owner)
-            sibling = self._sibling(first, second)
+            sibling, offered = self._sibling(first, second)
             spare = self._free_names.at(part(first, second).second.site)
             rebound = self._rebound(first, second)
             only_shown = self._is_only_shown(first, second)
@@ -128,6 +130,7 @@ class Judgement:
                     trial=self._is_trial(first, second),
                     only_shown=only_shown,
                     apart=only_shown and passes_are_apart(self._book.text, first, second, part(first, second)),
+                    offered=offered,
                 )
             ]
         if "unknown" in (first.kind, second.kind):
@@ -315,17 +318,23 @@ class Judgement:
 
     # -- keys that nobody uses -------------------------------------------------------------------------
 
-    def _sibling(self, first: Use, second: Use) -> str | None:
-        """Return the name of a key that was made to be used instead, and never was."""
+    def _sibling(self, first: Use, second: Use) -> tuple[str | None, bool]:
+        """Return the name of a key that was made to be used instead, and never was.
+
+        Returns:
+            a name, if there is one, and whether another call was offered it already: each call gets a key of its own.
+        """
         step = part(first, second).second
-        owner = step.owner
+        idle: list[str] = []
         for origin in (first.derived, second.origin):
             made, read = self._origins.maker(origin), self._origins.children_read(origin)
             for index, (name, place) in sorted(self._origins.names(origin).items()):
-                unread_here = index not in read and ALL not in read and place == owner and name.strip("_")
+                unread_here = index not in read and ALL not in read and place == step.owner and name.strip("_")
                 if made is not None and unread_here and self._is_free(name, made, step):
-                    return name
-        return None
+                    if self._offered.setdefault((made.site.node, name), second.site.node) is second.site.node:
+                        return name, False
+                    idle.append(name)
+        return next(iter(idle), None), True
 
     def _is_free(self, name: str, made: Made, step: Step) -> bool:
         """Return whether the text at a step can take a name in place of the key that it uses."""

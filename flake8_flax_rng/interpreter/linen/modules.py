@@ -181,7 +181,8 @@ def call_method(engine: Engine, function: Function, args: Args, state: State) ->
     setup = name == "setup"
     active = [a for a in engine.context.activations if a.address == receiver.address]
     compact = function.compact or setup or any(a.compact for a in active)
-    known = found.bound if not active else all(a.known for a in active)
+    # A constructor of its own runs before the module has a scope: what is made there belongs to whoever makes it.
+    known = name != "__init__" and (found.bound if not active else all(a.known for a in active))
     result: Outcomes = []
     for ready in [state] if setup else set_up(engine, receiver, state):
         title = f"{classes_name(function)}.{name}"
