@@ -203,10 +203,17 @@ def _same_objective(case: Case) -> bool:
         return False
     before, after = _behind(case.first, parting.first), _behind(case.second, parting.second)
     part_of_it = parting.first.site.node in gradients and before[-len(after) :] == after
-    if before != after and not part_of_it:
+    if before != after and not (part_of_it and _share_an_argument(parting)):
         return False
     at, other = _arguments(parting.first)[:1], _arguments(parting.second)[:1]
     return len(gradients) == 1 or bool(at and at == other) or _captured_by_one(case)
+
+
+def _share_an_argument(parting: Parting) -> bool:
+    """Return whether two calls are given one thing: a part of a function that gets other inputs is no part of it."""
+    given = _arguments(parting.second)
+    first = _arguments(parting.first)
+    return not given or any(value in first for value in given)
 
 
 def _only_looked_at(case: Case) -> bool:

@@ -163,7 +163,8 @@ def _draw(engine: Engine, path: str, args: Args, state: State, certain: bool) ->
     random.consume(engine, key, state, UseKind.DRAW, path, drawn)
     if isinstance(key, Key):
         key_contract.check_layer(engine, key.term, key.origin)
-    return Opaque(engine.terms.make(Kind.RESULT, drawn, *[engine.term(value, state) for value in args.positional]))
+    given = engine.terms.make(Kind.TUPLE, *[engine.term(value, state) for value in args.positional])
+    return Opaque(engine.terms.make(Kind.RESULT, drawn, given))
 
 
 def _to_mend(engine: Engine) -> Site:

@@ -230,3 +230,22 @@ def test_what_a_function_collects_is_read_where_it_reads_the_collection(keep, fo
         "def f(key, fit):\n    x = random.normal(key)\n    return fit(x, Fields(noise=random.normal(key)))\n"
     )
     assert reported(text) == found
+
+
+PART = """
+class Noisy(nnx.Module):
+    def __init__(self, rngs):
+        self.key = rngs.noise()
+    def __call__(self, x):
+        return x + random.normal(self.key, x.shape)
+def main(x, y):
+    net = Noisy(nnx.Rngs(noise=0))
+    value, _ = nnx.value_and_grad(lambda net, x: net(x).sum())(net, x)
+    return value, net({})
+"""
+
+
+@pytest.mark.parametrize(("inputs", "silent"), [("x", True), ("y", False)])
+def test_a_part_of_the_objective_gets_its_inputs(inputs: str, silent: bool) -> None:
+    found = lint(HEAD + "from flax import nnx\n" + PART.format(inputs))
+    assert (not [finding for finding in found if finding.code == "RNG108"]) is silent
