@@ -232,6 +232,11 @@ def _of_no_draw(kind: Kind, args: tuple[Term | Atom, ...]) -> bool:
     return (kind is Kind.ATTRIBUTE and args[1] in _MEASURES) or (kind is Kind.PURE and args[0] in _MEASURING)
 
 
+def is_elementwise(term: Term) -> bool:
+    """Return whether a term is computed by operators, as an array is from others of its form."""
+    return term.kind in (Kind.OP, Kind.MINUS, Kind.UNARY)
+
+
 def parts(term: Term, into: Callable[[Term], bool] | None = None) -> list[Term]:
     """Return a term and what it is computed from, each once; more than ``PARTS_READ`` where these are not all.
 

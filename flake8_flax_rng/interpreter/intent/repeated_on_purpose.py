@@ -17,7 +17,7 @@ from flake8_flax_rng.interpreter.domain.events import Parting, part
 from flake8_flax_rng.interpreter.domain.key_lineage import with_parents
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.interpreter.domain.terms import Term, is_elementwise, parts
 from flake8_flax_rng.interpreter.domain.values import Const, Key, Keys, Opaque, Ref, Stacked, Tuple, Value
 from flake8_flax_rng.interpreter.intent.candidates import keeps_the_best, ranks_all
 from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
@@ -210,10 +210,14 @@ def _same_objective(case: Case) -> bool:
 
 
 def _share_an_argument(parting: Parting) -> bool:
-    """Return whether two calls are given one thing: a part of a function that gets other inputs is no part of it."""
-    given = _arguments(parting.second)
-    first = _arguments(parting.first)
-    return not given or any(value in first for value in given)
+    """Return whether two calls are given one thing, or what a step makes of it.
+
+    A part of a function that gets other inputs is another function.
+    """
+    given, first = _arguments(parting.second), _arguments(parting.first)
+    terms = {value.term for value in first if isinstance(value, Opaque)}
+    stepped = [part for value in given if isinstance(value, Opaque) for part in parts(value.term, into=is_elementwise)]
+    return not given or any(value in first for value in given) or not terms.isdisjoint(stepped)
 
 
 def _only_looked_at(case: Case) -> bool:

@@ -11,7 +11,7 @@ from flake8_flax_rng.interpreter.domain.budget import PASSES, TREE_NODES_READ
 from flake8_flax_rng.interpreter.domain.events import Step
 from flake8_flax_rng.interpreter.domain.heap import DictObject, ListObject
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
-from flake8_flax_rng.interpreter.domain.terms import Term, parts
+from flake8_flax_rng.interpreter.domain.terms import Term, is_elementwise, parts
 from flake8_flax_rng.interpreter.domain.values import (
     Args,
     Const,
@@ -106,11 +106,7 @@ def _tree_map(engine: Engine, path: str, args: Args, state: State, site: Site) -
 
 def _is_array(value: Value) -> bool:
     """Return whether a tree is certain to be one array, which is its only leaf."""
-    return isinstance(value, Opaque) and any(map(_makes_array, parts(value.term, into=_is_elementwise)))
-
-
-def _is_elementwise(term: Term) -> bool:
-    return term.kind in (Kind.OP, Kind.MINUS, Kind.UNARY)
+    return isinstance(value, Opaque) and any(map(_makes_array, parts(value.term, into=is_elementwise)))
 
 
 def _makes_array(term: Term) -> bool:
