@@ -44,7 +44,8 @@ _TAKEN = {Kind.LANE: "of each lane", Kind.ROW: "row", Kind.ITEM: "item", Kind.SU
 class Lineages:
     """The lineages of the keys that one rule speaks of.
 
-    A report does not say which event it is about; the one is taken about which alone the rule says the same.
+    A report does not say which event it is about; the one is taken about which alone the rule says the same, or else
+    anything at that place: what it advises may depend on the others.
 
     Args:
         check: the rule's check.
@@ -60,18 +61,22 @@ class Lineages:
         self._origins = origins
 
     @cached_property
-    def _by_report(self) -> dict[tuple[object, str], Event]:
-        found: dict[tuple[object, str], Event] = {}
+    def _by_report(self) -> dict[tuple[object, str | None], Event]:
+        found: dict[tuple[object, str | None], Event] = {}
         for event in self._events:
             if isinstance(event, WITH_KEYS):
                 for report in self._check([event]):
                     found.setdefault((report.site.node, report.message), event)
+                    found.setdefault((report.site.node, None), event)
         return found
 
     def of(self, report: Report) -> Lineage | None:
         """Return the lineage of the key that a report is about, None where it is about none."""
-        event = self._by_report.get((report.site.node, report.message)) if self._origins is not None else None
-        return lineage_of(event, self._origins) if event is not None and self._origins is not None else None
+        if self._origins is None:
+            return None
+        node, known = report.site.node, self._by_report
+        event = known.get((node, report.message)) or known.get((node, None))
+        return lineage_of(event, self._origins) if event is not None else None
 
 
 def lineage_of(event: Event, origins: Origins) -> Lineage | None:

@@ -11,6 +11,7 @@ from flake8_flax_rng.finding import Finding, Range
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import rng101
 from flake8_flax_rng.syntax.project import Project
+from tests.linted import linted
 
 PROGRAM = """\
 import jax
@@ -199,7 +200,7 @@ def test_the_places_of_the_fixtures(code: str):
     """Each line that a message names is a place, no place is told twice, and a rule about two places tells both."""
     two = False
     for path in sorted((FIXTURES / code).glob("bad_*.py")):
-        for found in lint(path.read_text(), filename=str(path), project=Project(str(path)), detailed=True):
+        for found in linted(path):
             main, related = found.detail.range, found.detail.related
             ranges = [main, *(place.range for place in related)]
             assert len(set(ranges)) == len(ranges), f"{path.name}:{found.line}"

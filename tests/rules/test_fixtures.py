@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from flake8_flax_rng.finding import Finding
-from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import RULES
-from flake8_flax_rng.syntax.project import Project
 from flake8_flax_rng.verifier.fixture import Fixture, find, read, rule_of
 from tests import FIXTURES, PROJECTS
+from tests.linted import linted as findings_of
 
 PROGRAMS = find([FIXTURES])
 CODES = [rule.code for rule in RULES if not rule.code.startswith("RNG0")]  # RNG0xx: about the tool
@@ -43,7 +42,7 @@ def linted(request: pytest.FixtureRequest) -> Linted:
     """Lint each fixture once for all that is asked of it."""
     path = request.param
     fixture = read(path)
-    return Linted(path, fixture, lint(fixture.source, filename=str(path), project=Project(str(path))))
+    return Linted(path, fixture, [*findings_of(path)])
 
 
 def test_findings_are_the_marks(linted):

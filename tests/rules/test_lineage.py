@@ -9,7 +9,7 @@ import pytest
 from flake8_flax_rng.finding import Lineage
 from flake8_flax_rng.lint import lint
 from flake8_flax_rng.rules import lineage as lineage_module
-from flake8_flax_rng.syntax.project import Project
+from tests.linted import linted
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 ABOUT_ONE_KEY = ("RNG101", "RNG102", "RNG103", "RNG105", "RNG106", "RNG109", "RNG190", "RNG192", "RNG194", "RNG195")
@@ -173,7 +173,7 @@ def test_a_mistake_in_it_costs_the_picture_alone(monkeypatch):
 @pytest.mark.parametrize("code", ABOUT_ONE_KEY)
 def test_every_finding_about_a_key_has_a_graph_that_holds(code: str):
     for path in sorted((FIXTURES / code).glob("bad_*.py")):
-        for found in lint(path.read_text(), filename=str(path), project=Project(str(path)), detailed=True):
+        for found in linted(path):
             if found.code == code:
                 assert found.detail is not None
                 check(found.detail.lineage, f"{path.name}:{found.line}")

@@ -18,6 +18,7 @@ from flake8_flax_rng.rules import RULES
 from flake8_flax_rng.verifier import runner
 from flake8_flax_rng.verifier.judge import Verdict
 from flake8_flax_rng.verifier.runner import Lint, Row, select, verify
+from tests.linted import concerned
 
 pytest.importorskip("jax")
 pytest.importorskip("flax")
@@ -29,7 +30,12 @@ PROGRAMS = select([ROOT])
 CODES = [rule.code for rule in RULES if not rule.code.startswith("RNG0")]  # RNG0xx: about the tool
 
 
-def row_of(path: Path, linter: Lint = lint_fixture, shared: bool = True) -> Row:
+def known(source: str, name: str) -> list[Finding]:
+    """Return what the linter says of a fixture."""
+    return concerned(Path(name))
+
+
+def row_of(path: Path, linter: Lint = known, shared: bool = True) -> Row:
     (row,) = verify([path], linter, jobs=1, shared=shared)
     if row.skipped and row.ok:
         pytest.skip(row.skipped)
