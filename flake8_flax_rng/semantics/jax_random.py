@@ -155,6 +155,9 @@ FORWARDING: frozenset[str] = frozenset(
 STACKING: frozenset[str] = frozenset({"jax.numpy.stack", "jax.numpy.array", "jax.numpy.asarray"})
 """Functions that make an array of keys from a sequence of keys."""
 
+INTEGERS = "jax.random.randint"
+"""Draws whole numbers, from its third argument up to but without its fourth."""
+
 JOINING = "jax.numpy.concatenate"
 """The function that makes one array of several arrays of keys."""
 

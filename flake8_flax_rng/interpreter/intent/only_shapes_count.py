@@ -21,6 +21,7 @@ from flake8_flax_rng.syntax.main_guard import is_main_guard
 from flake8_flax_rng.syntax.walk import called_name, children, statements, walk
 
 _MEASURING = frozenset({"len", "shape", "ndim", "size", "eval_shape", "param_count", "type"}) | LIKE
+_REGROUPING = frozenset({"zip", "list", "tuple", "reversed"})
 _RUNNING = frozenset({"apply", *INITIALISING})
 _PASSING = (
     cst.Arg
@@ -81,7 +82,7 @@ def _is_bound(around: list[cst.CSTNode], node: cst.CSTNode) -> bool:
     for outer in reversed(around):
         if isinstance(outer, cst.AssignTarget | cst.Param):
             return True
-        if isinstance(outer, cst.CompFor):
+        if isinstance(outer, cst.CompFor | cst.For):
             return inner is outer.target
         if not isinstance(outer, cst.Tuple | cst.List | cst.Element):
             return False
@@ -99,11 +100,11 @@ def _flows_to(around: list[cst.CSTNode], node: cst.CSTNode, modules: Collection[
             if inner is outer.func or _measures(outer, modules):
                 # The value is called or asked for something: its methods may do anything, unless they measure.
                 return set() if inner is not outer.func or _last(outer) in SHAPES else None
-            if not _runs_a_model(outer):
+            if not _runs_a_model(outer) and not _regroups(outer):
                 return None
         elif isinstance(outer, cst.Assign):
             return _targets(outer)
-        elif isinstance(outer, cst.CompFor) and inner is outer.iter:
+        elif isinstance(outer, cst.CompFor | cst.For) and inner is outer.iter:
             return _names_of(outer.target)
         elif isinstance(outer, cst.CompFor) or not isinstance(outer, _PASSING):
             return None
@@ -139,6 +140,11 @@ def _is_shape(node: cst.CSTNode) -> bool:
 def _runs_a_model(call: cst.Call) -> bool:
     """Return whether a call does nothing but to compute its result."""
     return isinstance(call.func, cst.Attribute) and call.func.attr.value in _RUNNING
+
+
+def _regroups(call: cst.Call) -> bool:
+    """Return whether a call only puts what it is given together in another way."""
+    return isinstance(call.func, cst.Name) and call.func.value in _REGROUPING
 
 
 def _root(node: cst.CSTNode | None) -> str:

@@ -249,7 +249,7 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
         return [(engine.unknown(key_contract.REFUSED), state)]
     if isinstance(key, Const | Tuple):
         return [(engine.unknown(key_contract.REFUSED), state)]  # it raises, whatever else is a key
-    if found is None:
+    if found is None or _has_one_outcome(path, args):
         return unknown_code.pure_call(engine, path, args, state)
     drawn = engine.terms.make(Kind.DRAW, found[0], path, *rest, *names)
     if not args.complete():
@@ -259,6 +259,14 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     for index in settled.children:
         _enter_inner(engine, path, found[0], index, state)
     return [(Opaque(drawn), state)]
+
+
+def _has_one_outcome(path: str, args: Args) -> bool:
+    """Return whether whole numbers are drawn from a range that holds one, so that all keys give the same."""
+    start, stop = args.get(2, "minval"), args.get(3, "maxval")
+    if path != table.INTEGERS or not (isinstance(start, Const) and isinstance(stop, Const)):
+        return False
+    return type(start.value) is int and type(stop.value) is int and stop.value == start.value + 1
 
 
 def _settings(engine: Engine, sampler: table.Sampler, args: Args, state: State) -> Term:

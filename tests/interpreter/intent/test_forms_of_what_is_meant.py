@@ -7,6 +7,27 @@ import pytest
 from tests.programs import HEAD, cases, found, marks
 
 PROGRAMS = """
+== a range that holds one number
+def f(key):
+    return random.randint(key, (3,), 0, 1) + random.normal(key, (3,))
+--
+def f(key):
+    return random.randint(key, (3,), 0, 2) + random.normal(key, (3,))  # ! RNG101
+--
+def f(key, n):
+    return random.randint(key, (3,), minval=n, maxval=1) + random.normal(key, (3,))  # ! RNG101
+
+== a loop that prints the shapes of what a model makes
+if __name__ == "__main__":
+    pair = (random.normal(key, (3, 4)), random.normal(key, (4, 2)))
+    for w, b in zip(pair, pair):
+        print(w.shape, b.shape)
+--
+if __name__ == "__main__":
+    pair = (random.normal(key, (3, 4)), random.normal(key, (4, 2)))  # ! RNG101
+    for w, b in zip(pair, pair):
+        print(w.shape, b)
+
 == what is drawn above is read in arms that do not use the key again
 def f(key, x, kind):
     noise = random.gumbel(key, x.shape) * 0.5
