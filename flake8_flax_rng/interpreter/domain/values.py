@@ -167,9 +167,9 @@ class Symbol(Value):
     home: str = ""
 
 
-@record()
+@record(eq=False)
 class FunctionCode:
-    """What all function objects made by one ``def`` or ``lambda`` share.
+    """What all function objects made by one ``def`` or ``lambda`` share; there is one for each text.
 
     Args:
         node: the ``FunctionDef`` or ``Lambda``.
@@ -186,12 +186,6 @@ class FunctionCode:
     generator: bool = False
     serial: int = 0
     unit: str = ""
-
-    def __hash__(self) -> int:
-        return id(self.node)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, FunctionCode) and other.node is self.node
 
 
 @record(eq=False)

@@ -239,9 +239,12 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
         stack.pop()
 
 
+_AROUND_ANOTHER = (Wrapped, Partial, Bound)
+
+
 def _is_defined(function: Value) -> bool:
     """Return whether the project defines what is called; a lambda only stands for what is written in it."""
-    while isinstance(function, Wrapped | Partial | Bound):
+    while isinstance(function, _AROUND_ANOTHER):
         function = function.function
     return type(function) is Class or (type(function) is Function and isinstance(function.code.node, cst.FunctionDef))
 
