@@ -119,18 +119,18 @@ def _without_fallbacks(states: list[State]) -> list[State]:
     if one.assumed == other.assumed or not _consumed_alike(one, other):
         return states
     names = _name_differences(one, other, apart(one.epoch, other.epoch))
-    if any(_stands_in(other.lookup(*place), one.lookup(*place), other) for place in names):
+    pairs = [(one.lookup(*place), other.lookup(*place)) for place in names]
+    unknown = [(ours, theirs) for ours, theirs in pairs if type(ours) is Opaque and type(theirs) is Opaque]
+    if any(_stands_in(given, other) for given, _ in unknown):
         return [one]
-    if any(_stands_in(one.lookup(*place), other.lookup(*place), one) for place in names):
+    if any(_stands_in(given, one) for _, given in unknown):
         return [other]
     return states
 
 
-def _stands_in(value: Value | None, given: Value | None, state: State) -> bool:
-    """Return whether a path has put an unknown value in the place of an argument that is None on it."""
-    if not (isinstance(value, Opaque) and isinstance(given, Opaque) and given.term.kind is Kind.PARAMETER):
-        return False
-    return all(
+def _stands_in(given: Opaque, state: State) -> bool:
+    """Return whether a path that has another unknown value in the place of an argument has assumed that it is None."""
+    return given.term.kind is Kind.PARAMETER and all(
         any(held and fact.kind is Kind.EQUAL and _is_none_of(fact, given.term) for fact, held in facts.items())
         for facts in state.assumed
     )
@@ -242,11 +242,14 @@ def _name_differences(state: State, other: State, written: _Written) -> list[tup
         ours, theirs = state.frame(number), other.frame(number)
         if ours is theirs or not other.has_frame(number):
             continue
+        missing = len(theirs)
         for name, value in ours.items():
             right = theirs.get(name)
+            missing -= right is not None
             if value is not right and value != right:
                 found.append((number, name))
-        found.extend((number, name) for name in theirs if name not in ours)
+        if missing:
+            found.extend((number, name) for name in theirs if name not in ours)
     return found
 
 
