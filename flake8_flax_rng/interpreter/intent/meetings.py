@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.walk import statements, walk
@@ -50,14 +51,17 @@ def function_around(text: Sequence[ast.stmt], lines: Sequence[int]) -> ast.Funct
     """Return the innermost function that holds some lines."""
     found = None
     for statement in text:
-        if not all(statement.lineno <= line <= (statement.end_lineno or 0) for line in lines):
-            continue
-        for node in walk(statement):
-            if isinstance(node, _FUNCTIONS) and all(
-                node.body[0].lineno <= line <= (node.end_lineno or 0) for line in lines
-            ):
-                found = node
+        if all(statement.lineno <= line <= (statement.end_lineno or 0) for line in lines):
+            for node in _functions_in(statement):
+                if all(node.body[0].lineno <= line <= (node.end_lineno or 0) for line in lines):
+                    found = node
     return found
+
+
+@lru_cache(maxsize=4)
+def _functions_in(statement: ast.stmt) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
+    """Return a function and those within it: they are asked for with each pair of calls."""
+    return tuple(node for node in walk(statement) if isinstance(node, _FUNCTIONS))
 
 
 def sides_of(body: Sequence[ast.stmt], places: Sequence[tuple[int, int]]) -> dict[int, int] | None:

@@ -202,9 +202,10 @@ def _number(term: Term) -> float | None:
 
 def _once(naming: Naming, term: Term) -> Term | None:
     """Return the condition that some pass of a loop meets ``item == value``: at most one pass does."""
-    for item, value in ((term.left, term.right), (term.right, term.left)):
-        if item is None or value is None:
-            continue
+    left, right = term.left, term.right
+    if left is None or right is None:
+        return None
+    for item, value in ((left, right), (right, left)):
         path: list[Atom | Term] = []
         while item.kind in _HELD and item.owner is not None:
             part = item.index if item.kind is Kind.SUBSCRIPT else item.name
