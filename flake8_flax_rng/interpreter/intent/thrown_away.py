@@ -58,7 +58,7 @@ def scope_of(around: list[cst.CSTNode]) -> cst.BaseSuite | None:
     for node in reversed(around):
         if isinstance(node, cst.FunctionDef) or (isinstance(node, cst.If) and is_main_guard(node.test)):
             return node.body
-        if isinstance(node, cst.Lambda | cst.ClassDef):
+        if isinstance(node, (cst.Lambda, cst.ClassDef)):
             return None
     return None
 
@@ -105,7 +105,7 @@ class _Flow:
     def _simple(self, node: cst.BaseSmallStatement, place: _Place) -> None:
         if isinstance(node, cst.Assign):
             self._assign(node.value, [target.target for target in node.targets], place)
-        elif isinstance(node, cst.AnnAssign | cst.AugAssign):
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
             added = isinstance(node, cst.AugAssign) and self._taints(node.target)
             if node.value is not None and not added:
                 self._assign(node.value, [node.target], place)
@@ -133,7 +133,7 @@ class _Flow:
     def _compound(self, node: cst.CSTNode, place: _Place) -> None:
         if isinstance(node, cst.If):
             self._branch(node, place)
-        elif isinstance(node, cst.For | cst.While):
+        elif isinstance(node, (cst.For, cst.While)):
             self._loop(node, place)
         elif isinstance(node, cst.Try):
             self._try(node, place)
@@ -211,7 +211,7 @@ def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def _bound(target: cst.CSTNode) -> Iterator[str | None]:
     """Go through the names that an assignment binds, None for what is no name."""
-    if isinstance(target, cst.Tuple | cst.List):
+    if isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             yield from _bound(element.value)
     else:

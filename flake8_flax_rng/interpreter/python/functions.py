@@ -162,7 +162,7 @@ def _annotated(
     if annotation is None:
         return None
     known = meant(engine, annotation.annotation, function.frames, state)
-    if isinstance(known, Class | Symbol) and is_frozen(known):
+    if isinstance(known, (Class, Symbol)) and is_frozen(known):
         engine.program.unchanging.add(engine.parameter(function.code, name).term)
     if not isinstance(known, Class):
         return None

@@ -342,7 +342,7 @@ def _text_of(code: FunctionCode) -> str:
         for statement in chunk.tree
         if isinstance(statement, ast.ClassDef) and statement.name == owner
         for part in statement.body
-        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and part.name == name == code.name
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and part.name == name == code.name
     ]
     if len(defined) != 1:
         return chunk.code(code.node)
