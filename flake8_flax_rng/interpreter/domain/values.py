@@ -178,6 +178,7 @@ class FunctionCode:
         generator: whether calling it makes a generator.
         serial: number of the text in this analysis.
         unit: name of the top-level function or method that it stands in, empty when there is none.
+        positional: the names of the parameters that can be given by position.
     """
 
     node: cst.FunctionDef | cst.Lambda
@@ -186,6 +187,7 @@ class FunctionCode:
     generator: bool = False
     serial: int = 0
     unit: str = ""
+    positional: tuple[str, ...] = ()
 
 
 @record(eq=False)
