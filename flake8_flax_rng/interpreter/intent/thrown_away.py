@@ -94,6 +94,8 @@ class _Flow:
 
     def _statements(self, body: cst.BaseSuite, place: _Place) -> None:
         for statement in body.body:
+            if self.read:
+                return  # nothing that follows changes that
             if type(statement) is cst.SimpleStatementLine:
                 for small in statement.body:
                     self._simple(small, place)
