@@ -114,7 +114,7 @@ def _hands_on(statement: ast.stmt) -> bool:
 
     It imports something, is plain text, gives other names to what there is, or defines a function that only does such.
     """
-    if isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass):
+    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.Pass)):
         return True
     if isinstance(statement, ast.Assign):
         return all(isinstance(target, ast.Name) for target in statement.targets) and _only_names(statement.value)

@@ -80,7 +80,7 @@ def _function_between(start: Site, place: Site) -> tuple[ast.FunctionDef, Site]:
     """Return the outermost function that stands below a key and above a place, in both trees."""
     around = functions_around(place.chunk, place.chunk.position(place.node)[0])
     home = functions_around(start.chunk, start.chunk.position(start.node)[0])
-    inner = [node for node in way_to(place) if isinstance(node, cst.FunctionDef | cst.Lambda)]
+    inner = [node for node in way_to(place) if isinstance(node, (cst.FunctionDef, cst.Lambda))]
     if around[: len(home)] != home or len(around) == len(home) or len(inner) != len(around):
         raise NoFix("not every way to it leads past the key")
     function, definition = around[len(home)], inner[len(home)]

@@ -29,7 +29,9 @@ def passed_in(draw: Site) -> Fix:
     name = _root(draw)
     functions = functions_around(draw.chunk, draw.chunk.position(draw.node)[0])
     function = functions[-1] if functions else None
-    definition = next((node for node in reversed(way_to(draw)) if isinstance(node, cst.FunctionDef | cst.Lambda)), None)
+    definition = next(
+        (node for node in reversed(way_to(draw)) if isinstance(node, (cst.FunctionDef, cst.Lambda))), None
+    )
     if not isinstance(function, ast.FunctionDef) or not isinstance(definition, cst.FunctionDef):
         raise NoFix("the traced function has no name")
     value_of(Site(cst.ensure_type(_name_node(draw), cst.Name), draw.chunk))
@@ -46,7 +48,7 @@ def passed_in(draw: Site) -> Fix:
 def _name_node(draw: Site) -> cst.CSTNode:
     """Return the name at the root of what is called."""
     node = draw.node.func if isinstance(draw.node, cst.Call) else draw.node
-    while isinstance(node, cst.Attribute | cst.Call | cst.Subscript):
+    while isinstance(node, (cst.Attribute, cst.Call, cst.Subscript)):
         node = node.func if isinstance(node, cst.Call) else node.value
     return node
 

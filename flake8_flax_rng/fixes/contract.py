@@ -77,9 +77,9 @@ def compared_with_none(key: Site) -> Fix:
             raise NoFix("it is part of a larger condition")
         other = key.chunk.module.code_for_node(outer.node.right)
         new = f"{text} if {text} is not None else {other}"
-        plain = isinstance(parent_of(outer).node, cst.Assign | cst.Return)
+        plain = isinstance(parent_of(outer).node, (cst.Assign, cst.Return))
         return Fix("compare the key with `None`", (replaced(outer, new if plain else f"({new})"),), safe=True)
-    if not isinstance(outer.node, cst.If | cst.While | cst.IfExp | cst.Assert):
+    if not isinstance(outer.node, (cst.If, cst.While, cst.IfExp, cst.Assert)):
         raise NoFix("it is part of a larger condition")
     return Fix("compare the key with `None`", (replaced(key, f"{text} is not None"),), safe=True)
 
@@ -99,7 +99,7 @@ def swapped(wrong: Site) -> Fix:
 
 def seeded(seed: Site) -> Fix:
     """Return the fix that builds a key from a seed which stands in the place of one."""
-    if not isinstance(seed.node, cst.Integer | cst.Name | cst.Attribute):
+    if not isinstance(seed.node, (cst.Integer, cst.Name, cst.Attribute)):
         raise NoFix("the seed is computed")
     text = f"{spelled_as(seed, 'jax.random.key')}({seed.chunk.code(seed.node)})"
     return Fix("build a key from the seed", (replaced(seed, text),), safe=False)
@@ -108,11 +108,11 @@ def seeded(seed: Site) -> Fix:
 def folded_sum(term: Site) -> Fix:
     """Return the fix that folds a number into a key in place of arithmetic with it."""
     node = term.node
-    if not isinstance(node, cst.BinaryOperation) or not isinstance(node.left, cst.Name | cst.Attribute):
+    if not isinstance(node, cst.BinaryOperation) or not isinstance(node.left, (cst.Name, cst.Attribute)):
         raise NoFix("it is no sum of a key and a number")
     if isinstance(node.operator, cst.Subtract) or isinstance(parent_of(term).node, cst.BinaryOperation):
         raise NoFix("the number may be negative, or is part of a longer sum")
-    repeats = any(isinstance(inner, cst.FloorDivide | cst.Modulo) for inner in nodes_of(node.right))
+    repeats = any(isinstance(inner, (cst.FloorDivide, cst.Modulo)) for inner in nodes_of(node.right))
     if repeats or isinstance(node.right, cst.Name):
         raise NoFix("the number may come again, or be a key too")
     code = term.chunk.code
@@ -209,7 +209,7 @@ def unnamed(call: Site, names: set[str]) -> Fix:
     """
     statement = statement_of(call)
     node = statement.node
-    if sum(isinstance(inner, cst.Call | cst.NamedExpr) for inner in nodes_of(node)) > 1:
+    if sum(isinstance(inner, (cst.Call, cst.NamedExpr)) for inner in nodes_of(node)) > 1:
         raise NoFix("something else is called there too")
     if isinstance(node, cst.Expr) and node.value is call.node:
         return Fix("leave it out", (without(statement),), safe=True)

@@ -136,7 +136,7 @@ def _parts(display: Site) -> Sequence[cst.CSTNode]:
     node = display.node
     if isinstance(node, cst.Call):
         return node.args
-    if isinstance(node, cst.Dict | cst.List | cst.Set):
+    if isinstance(node, (cst.Dict, cst.List, cst.Set)):
         return node.elements
     raise NoFix("it is neither a call nor a display")
 

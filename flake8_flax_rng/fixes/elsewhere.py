@@ -111,9 +111,9 @@ def _binds(node: ast.AST, name: str) -> bool:
         return any(isinstance(part, ast.Name) and part.id == name for target in node.targets for part in walk(target))
     if isinstance(node, ast.arg):
         return node.arg == name
-    if isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For | ast.NamedExpr | ast.comprehension):
+    if isinstance(node, (ast.AugAssign, ast.AnnAssign, ast.For, ast.NamedExpr, ast.comprehension)):
         return any(isinstance(part, ast.Name) and part.id == name for part in walk(node.target))
-    named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name
+    named = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name
     return named or (isinstance(node, ast.alias) and (node.asname or node.name) == name)
 
 
@@ -153,7 +153,7 @@ def only_read(name: str, binding: ast.AST, chunk: Chunk) -> ast.Name:
 
 def _extent(node: ast.AST, chunk: Chunk) -> Extent | None:
     """Return where a node stands, in characters; the ``ast`` counts bytes."""
-    if not isinstance(node, ast.expr | ast.stmt):
+    if not isinstance(node, (ast.expr, ast.stmt)):
         return None
     last, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
     lines = lines_of(chunk.whole)

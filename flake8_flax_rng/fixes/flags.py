@@ -25,7 +25,7 @@ def negated(flag: Site) -> Fix:
     Args:
         flag: the flag, which is a name or an attribute.
     """
-    if not isinstance(flag.node, cst.Name | cst.Attribute):
+    if not isinstance(flag.node, (cst.Name, cst.Attribute)):
         raise NoFix("which flag is meant is not known")
     text = f"not {flag.chunk.code(flag.node)}"
     return Fix(f"write `{text}`", (replaced(flag, text),), safe=False)

@@ -126,7 +126,7 @@ def reached_through(statement: Site, place: Site) -> bool:
     """Return whether whoever comes to a place has come by a statement once: it stands in its block, or inside."""
     way = way_to(place)
     if statement.chunk is place.chunk:
-        block = next(node for node in reversed(way_to(statement)) if isinstance(node, cst.IndentedBlock | cst.Module))
+        block = next(node for node in reversed(way_to(statement)) if isinstance(node, (cst.IndentedBlock, cst.Module)))
         inside = way[way.index(block) :] if block in way else []
     else:
         inside = way if not any(isinstance(node, cst.IndentedBlock) for node in way_to(statement)) else []

@@ -81,7 +81,7 @@ def _mapping(call: Site) -> tuple[cst.Call, Sequence[cst.BaseExpression]]:
 
 def _split(call: Site, key: Site, rows: Sequence[cst.BaseExpression]) -> str:
     """Return the source of one key for each of some rows."""
-    row = next((value for value in rows if isinstance(value, cst.Name | cst.Attribute)), None)
+    row = next((value for value in rows if isinstance(value, (cst.Name, cst.Attribute))), None)
     if row is None:
         raise NoFix("the number of lanes has no name")
     code = call.chunk.code

@@ -40,7 +40,7 @@ def _options(place: Site) -> Site:
         place = Site(place.node.decorator, place.chunk)
     if isinstance(place.node, cst.Name):
         return bound_display(place, place.node.value)
-    display = next((node for node in reversed(way_to(place)) if isinstance(node, cst.Dict | cst.Call)), None)
+    display = next((node for node in reversed(way_to(place)) if isinstance(node, (cst.Dict, cst.Call))), None)
     if display is None:
         raise NoFix("`split_rngs` is put together elsewhere")
     return Site(display, place.chunk)
@@ -125,7 +125,7 @@ def stream_let_in(place: Site, stream: str, safe: bool) -> Fix:
         safe: whether the program raises as it is.
     """
     given = argument(place, "rngs") if isinstance(place.node, cst.Call) else place
-    if given is None or not isinstance(given.node, cst.SimpleString | cst.Tuple | cst.List):
+    if given is None or not isinstance(given.node, (cst.SimpleString, cst.Tuple, cst.List)):
         raise NoFix("the filter is no display of names")
     mark = quote(given)
     name = f"{mark}{stream}{mark}"

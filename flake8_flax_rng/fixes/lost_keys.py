@@ -31,14 +31,14 @@ def kept(call: Site, key: Site, fold: bool) -> Fix:
         fold: whether it folds.
     """
     statement = statement_of(call)
-    lost = statement.node.value if isinstance(statement.node, cst.Expr | cst.Assign) else None
+    lost = statement.node.value if isinstance(statement.node, (cst.Expr, cst.Assign)) else None
     if lost is not call.node or (isinstance(statement.node, cst.Assign) and not _to_underscore(statement.node)):
         raise NoFix("its result is part of something else")
     name, code = call.chunk.code(key.node), call.chunk.code(call.node)
     if fold and isinstance(key.node, cst.Name):
         with suppress(NoFix):
             return _bound_and_drawn_from(statement, code, name)
-    if fold and any(isinstance(node, cst.For | cst.While) for node in way_to(call)):
+    if fold and any(isinstance(node, (cst.For, cst.While)) for node in way_to(call)):
         raise NoFix("in a loop each fold would fold the one before")
     text = f"{name} = {code}" if fold else f"{name}, {nobodys(call)} = {spelled_as(call, 'jax.random.split')}({name})"
     return Fix(f"bind the new key to `{name}`", (replaced(statement, text),), safe=False)
@@ -84,8 +84,8 @@ def _same_in_each_pass(call: Site, name: str) -> bool:
     if _folds(call):
         return False
     way = way_to(call)
-    inner = max((index for index, node in enumerate(way) if isinstance(node, cst.FunctionDef | cst.Lambda)), default=0)
-    loops = [node for node in way[inner:] if isinstance(node, cst.For | cst.While)]
+    inner = max((index for index, node in enumerate(way) if isinstance(node, (cst.FunctionDef, cst.Lambda))), default=0)
+    loops = [node for node in way[inner:] if isinstance(node, (cst.For, cst.While))]
     first, last = call.chunk.lines(loops[-1]) if loops else (0, 0)
     return bool(loops) and name not in bound_between(call.chunk, first, last, call.chunk.around)
 
@@ -141,7 +141,7 @@ def _reads(statement: Site, name: str) -> list[Site]:
         way = way_to(Site(node, statement.chunk))
         inner = way[way.index(statement.node) :]
         parent = inner[-2] if len(inner) > 1 else None
-        if isinstance(parent, cst.AssignTarget | cst.Param) or any(isinstance(each, _REPEATED) for each in inner):
+        if isinstance(parent, (cst.AssignTarget, cst.Param)) or any(isinstance(each, _REPEATED) for each in inner):
             raise NoFix("the name is bound again, or read several times")
     named = {
         node.keyword for node in nodes_of(statement.node) if isinstance(node, cst.Arg) and node.keyword is not None
@@ -182,7 +182,7 @@ def _other_seed(call: Site) -> tuple[Site, str]:
     if argument is None or argument.star:
         raise NoFix("the seed is computed")
     seed = Site(argument.value, call.chunk)
-    if isinstance(seed.node, cst.Name | cst.Attribute):
+    if isinstance(seed.node, (cst.Name, cst.Attribute)):
         return seed, f"{call.chunk.code(seed.node)} + 1"
     if not isinstance(seed.node, cst.Integer):
         raise NoFix("the seed is computed")

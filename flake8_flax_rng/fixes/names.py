@@ -83,7 +83,7 @@ def import_of(site: Site, module: str) -> Edit | None:
         return None
     if module in _names(site.chunk.around):
         raise NoFix(f"the file uses the name {module} for something else")
-    imports = [node for node in site.chunk.around if isinstance(node, ast.Import | ast.ImportFrom)]
+    imports = [node for node in site.chunk.around if isinstance(node, (ast.Import, ast.ImportFrom))]
     first = next((node for node in imports if getattr(node, "module", None) != "__future__"), None)
     if first is None or first.col_offset:
         raise NoFix("no import shows where one can stand")
@@ -127,7 +127,7 @@ def _names(nodes: Iterable[ast.AST]) -> set[str]:
                 found.add(node.id)
             elif isinstance(node, ast.arg):
                 found.add(node.arg)
-            elif isinstance(node, ast.Global | ast.Nonlocal):
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
                 found.update(node.names)
             else:
                 found.update(_bound_by(node))
@@ -136,11 +136,11 @@ def _names(nodes: Iterable[ast.AST]) -> set[str]:
 
 def _bound_by(node: ast.AST) -> Iterator[str]:
     """Yield the names that a node binds itself, names and parameters aside."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield node.name
-    elif isinstance(node, ast.Import | ast.ImportFrom):
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
         yield node.name
     elif isinstance(node, ast.MatchMapping) and node.rest:
         yield node.rest
@@ -171,7 +171,7 @@ def _bindings(scope: Sequence[ast.stmt] | Function, line: int) -> Iterator[tuple
     waiting: list[ast.AST] = list(scope.body if isinstance(scope, Function) else scope)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from _imports(node) if node.lineno < line else ((name, "") for name in _bound_by(node))
             continue
         yield from ((name, "") for name in _bound_by(node))

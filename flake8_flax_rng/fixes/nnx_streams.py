@@ -29,7 +29,7 @@ def called_to_draw(stream: Site) -> Fix:
         stream: the stream, or the call that is given it as ``dropout_rng``.
     """
     site = argument(stream, "dropout_rng") if isinstance(stream.node, cst.Call) else stream
-    if site is None or not isinstance(site.node, cst.Name | cst.Attribute):
+    if site is None or not isinstance(site.node, (cst.Name, cst.Attribute)):
         raise NoFix("the stream is computed")
     place = range_of(site)
     return Fix("draw a key", (inserted(place.end_line, place.end_column, "()"),), safe=True)
@@ -216,8 +216,8 @@ def one_for_both(first: Site, second: Site, wanted: str = "rngs") -> Fix:
 def _before_the_loop(made: Site, text: str, wanted: str) -> Fix:
     """Return the fix that makes an ``Rngs`` before the loop, or the comprehension, that makes it in each pass."""
     way = way_to(made)
-    inside = [node for node in way if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef)]
-    repeated = [node for node in way if isinstance(node, cst.For | cst.CompFor | cst.BaseComp)]
+    inside = [node for node in way if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef))]
+    repeated = [node for node in way if isinstance(node, (cst.For, cst.CompFor, cst.BaseComp))]
     if not repeated or (inside and way.index(inside[-1]) > way.index(repeated[-1])):
         raise NoFix("no loop here makes it")
     loop = repeated[-1]
@@ -239,7 +239,7 @@ def _before_the_loop(made: Site, text: str, wanted: str) -> Fix:
 
 
 def _refuse_other_bindings(loop: cst.For, name: str) -> None:
-    targets = [part for part in nodes_of(loop) if isinstance(part, cst.AssignTarget | cst.AugAssign | cst.For)]
+    targets = [part for part in nodes_of(loop) if isinstance(part, (cst.AssignTarget, cst.AugAssign, cst.For))]
     names = [part.value for target in targets for part in nodes_of(target.target) if isinstance(part, cst.Name)]
     if names.count(name) != 1:
         raise NoFix("the loop binds the name again")

@@ -59,7 +59,7 @@ def _applied(call: Site) -> list[Site]:
 
 def _path(site: Site) -> str:
     """Return which transform of JAX a name stands for, empty where it stands for none."""
-    if not isinstance(site.node, cst.Name | cst.Attribute):
+    if not isinstance(site.node, (cst.Name, cst.Attribute)):
         return ""
     text = site.chunk.code(site.node)
     return next((path for path in _OF_NNX if spells(site, text, path)), "")

@@ -91,7 +91,7 @@ def _numbers(place: Site, loop: Site) -> Numbers:
     if loop.node not in around:
         raise NoFix("the loop stands in another function")
     inside = way[around.index(loop.node) + 1 :]
-    if any(isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef) for node in inside):
+    if any(isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)) for node in inside):
         raise NoFix("it stands in a function of its own")
     return counted(place, [loop])
 
@@ -102,9 +102,9 @@ def _loops_of(key: Site) -> list[Site]:
     found: list[Site] = []
     way = way_to(key)
     for outer, inner in zip(way[-2::-1], way[:0:-1], strict=True):
-        if isinstance(outer, cst.FunctionDef | cst.Lambda | cst.ClassDef):
+        if isinstance(outer, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             break
-        loop = _comprehended(outer, inner) or (outer if isinstance(outer, cst.For | cst.While) else None)
+        loop = _comprehended(outer, inner) or (outer if isinstance(outer, (cst.For, cst.While)) else None)
         if loop is None or inner in (getattr(loop, "iter", None), getattr(loop, "orelse", None)):
             continue
         found.append(Site(loop, key.chunk))
@@ -117,7 +117,7 @@ def _loops_of(key: Site) -> list[Site]:
 
 def _comprehended(outer: cst.CSTNode, inner: cst.CSTNode) -> cst.CompFor | None:
     """Return the loop of a comprehension of which something is computed in each pass."""
-    if not isinstance(outer, cst.ListComp | cst.SetComp | cst.DictComp | cst.GeneratorExp):
+    if not isinstance(outer, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)):
         return None
     loop = outer.for_in
     if inner is loop or loop.inner_for_in is not None:
@@ -136,7 +136,7 @@ def counted(place: Site, loops: list[Site]) -> Numbers:
     edits: list[Edit] = []
     for loop in loops:
         node = loop.node
-        if not isinstance(node, cst.For | cst.CompFor) or node.asynchronous is not None:
+        if not isinstance(node, (cst.For, cst.CompFor)) or node.asynchronous is not None:
             raise NoFix("the loop has no number of its own")
         name = _own_counter(node)
         if name is None:
@@ -177,7 +177,7 @@ def _is_call_of(node: cst.CSTNode, name: str) -> bool:
 
 
 def _changed(loop: cst.For, name: str) -> bool:
-    targets = (node.target for node in nodes_of(loop.body) if isinstance(node, cst.AssignTarget | cst.AugAssign))
+    targets = (node.target for node in nodes_of(loop.body) if isinstance(node, (cst.AssignTarget, cst.AugAssign)))
     return any(isinstance(target, cst.Name) and target.value == name for target in targets)
 
 
@@ -206,7 +206,7 @@ def folded_in_jax(key: Site, call: Site, kind: str) -> Fix:
     if kind not in _BODY_AND_DATA or not isinstance(call.node, cst.Call) or call.chunk.file != key.chunk.file:
         raise NoFix("the loop has no number of its own")
     body, data = _BODY_AND_DATA[kind]
-    function = next((node for node in reversed(way_to(key)) if isinstance(node, cst.FunctionDef | cst.Lambda)), None)
+    function = next((node for node in reversed(way_to(key)) if isinstance(node, (cst.FunctionDef, cst.Lambda))), None)
     given = _argument(call.node, body, "f" if kind != "fori_loop" else "body_fun")
     named = isinstance(given, cst.Name) and isinstance(function, cst.FunctionDef) and function.name.value == given.value
     if function is None or not (named or given is function):

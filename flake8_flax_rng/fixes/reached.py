@@ -102,7 +102,7 @@ class _Climb:
             return self._applied(parent)
         if isinstance(parent, ast.For) and node in parent.body:
             self._loops.append(parent)
-        elif isinstance(parent, ast.While | ast.AsyncFor | ast.ClassDef | _Comprehension):
+        elif isinstance(parent, (ast.While, ast.AsyncFor, ast.ClassDef, _Comprehension)):
             raise NoFix("how often it is reached is not known")
         return parent
 

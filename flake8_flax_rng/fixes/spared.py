@@ -35,7 +35,7 @@ def key_beside(use: Site, call: Site, own: str, other: str) -> KeyText:
     name = use.chunk.code(use.node)
     if isinstance(use.node, cst.Name):
         _refuse_others(use, name)
-    elif not isinstance(use.node, cst.Call | cst.Subscript):
+    elif not isinstance(use.node, (cst.Call, cst.Subscript)):
         raise NoFix("the key is an attribute, or computed")
     refuse_split_before(use, name)
     refuse_none(use, name)

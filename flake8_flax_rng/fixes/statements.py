@@ -42,7 +42,7 @@ def statement_of(site: Site) -> Site:
     for outer, inner in zip(way[-2::-1], way[:0:-1], strict=True):
         if isinstance(inner, cst.BaseSmallStatement):
             return Site(inner, site.chunk)
-        if isinstance(inner, cst.Lambda | cst.CompFor) or isinstance(outer, _COMPREHENSIONS):
+        if isinstance(inner, (cst.Lambda, cst.CompFor)) or isinstance(outer, _COMPREHENSIONS):
             raise NoFix("it stands in a lambda or a comprehension")
         if isinstance(outer, cst.BaseCompoundStatement):
             return _headed(outer, inner, Site(outer, site.chunk))
@@ -52,7 +52,7 @@ def statement_of(site: Site) -> Site:
 def _headed(outer: cst.BaseCompoundStatement, inner: cst.CSTNode, site: Site) -> Site:
     """Return a compound statement by whose head something stands, if that is evaluated once and before all else."""
     head = getattr(outer, _HEADERS.get(type(outer), ""), None)
-    first = head[0] if isinstance(head, list | tuple) else head
+    first = head[0] if isinstance(head, (list, tuple)) else head
     if inner is not first or _is_elif(site):
         raise NoFix("no statement can stand right before it")
     return site

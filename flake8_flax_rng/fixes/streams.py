@@ -155,7 +155,7 @@ def named_stream(place: Site, stream: str, safe: bool) -> Fix:
         stream: the stream.
         safe: whether the call raises as it is.
     """
-    if not isinstance(place.node, cst.Name | cst.Attribute | cst.Subscript | cst.Call):
+    if not isinstance(place.node, (cst.Name, cst.Attribute, cst.Subscript, cst.Call)):
         raise NoFix("it is no key by itself")
     mark = quote(place)
     text = f"{{{mark}{stream}{mark}: {place.chunk.code(place.node)}}}"
@@ -209,7 +209,7 @@ def _keys_of_names(given: Site) -> Fix:
     else:
         raise NoFix("the streams are put together elsewhere")
     code = given.chunk.code
-    if not isinstance(names, cst.Name | cst.Tuple | cst.List) or not isinstance(key, cst.Name | cst.Call):
+    if not isinstance(names, (cst.Name, cst.Tuple, cst.List)) or not isinstance(key, (cst.Name, cst.Call)):
         raise NoFix("the names are computed")
     number = f"len({code(names)})" if isinstance(names, cst.Name) else str(len(names.elements))
     keys = f"{spelled_as(given, 'jax.random.split')}({code(key)}, {number})"
@@ -242,7 +242,7 @@ def display_of(place: Site, call: Site) -> Site:
         site = Site(node, place.chunk)
         if _is_display(site):
             return site
-        if not isinstance(node, cst.Arg | cst.DictElement):
+        if not isinstance(node, (cst.Arg, cst.DictElement)):
             break
     if isinstance(place.node, cst.Name):
         return bound_display(place, place.node.value)
@@ -308,7 +308,7 @@ def _entries(display: Site) -> dict[str, cst.DictElement | cst.Arg]:
     found: dict[str, cst.DictElement | cst.Arg] = {}
     for part in _parts(node):
         name = _name(part)
-        if name is None or not isinstance(part, cst.DictElement | cst.Arg):
+        if name is None or not isinstance(part, (cst.DictElement, cst.Arg)):
             raise NoFix("the streams are put together elsewhere")
         found[name] = part
     return found

@@ -50,7 +50,9 @@ def constant_code(event: Remade) -> str:
 def _configured(made: Made) -> bool:
     """Return whether a seed is an attribute or an item: an object may well be made for each of the runs."""
     node = made.site.node
-    return isinstance(node, cst.Call) and any(isinstance(arg.value, cst.Attribute | cst.Subscript) for arg in node.args)
+    return isinstance(node, cst.Call) and any(
+        isinstance(arg.value, (cst.Attribute, cst.Subscript)) for arg in node.args
+    )
 
 
 def _certain(event: Remade, parting: Parting, inside: bool) -> bool:
@@ -139,7 +141,7 @@ def left_out(made: Made) -> tuple[Step, str] | None:
     if function is None:
         return None
     inside = around[around.index(function) :]
-    tests = [node.test for node in inside if isinstance(node, cst.If | cst.IfExp)]
+    tests = [node.test for node in inside if isinstance(node, (cst.If, cst.IfExp))]
     tests += [node.left for node in inside if isinstance(node, cst.BooleanOperation)]
     params = function.params
     optional = {

@@ -103,7 +103,7 @@ def loop(around: Step | None) -> Labelled:
 def head(site: Site) -> Site:
     """Return what tells a reader which statement or call it is, without all that it holds."""
     node = site.node
-    if isinstance(node, cst.For | cst.CompFor):
+    if isinstance(node, (cst.For, cst.CompFor)):
         return Site(node.iter, site.chunk)
     if isinstance(node, cst.While):
         return Site(node.test, site.chunk)

@@ -105,7 +105,7 @@ def carries(step: Step, use: Use) -> bool:
 
 def _innermost(node: cst.CSTNode, value: Value, term: Term) -> cst.CSTNode:
     """Return the element of a dict, list or tuple display that is the key, rather than the whole."""
-    if not isinstance(value, Tuple) or not isinstance(node, cst.Dict | cst.List | cst.Tuple):
+    if not isinstance(value, Tuple) or not isinstance(node, (cst.Dict, cst.List, cst.Tuple)):
         return node
     if len(node.elements) != len(value.items):
         return node
@@ -119,7 +119,7 @@ def _carries(value: Value, term: Term) -> bool:
     def is_it(inner: Value) -> bool:
         if isinstance(inner, Keys):
             return inner.parent is term
-        return isinstance(inner, Key | Opaque) and inner.term is term
+        return isinstance(inner, (Key, Opaque)) and inner.term is term
 
     return any_inside(value, {}, is_it, (Tuple,))
 
@@ -166,7 +166,7 @@ def _holds(value: Value | None, key: Term) -> bool:
 
 def is_exact(step: Step, site: Site) -> bool:
     """Return whether an argument is a key by itself, which has a name: no call, and nothing that holds it."""
-    exact = isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
+    exact = isinstance(site.node, (cst.Name, cst.Attribute, cst.Subscript))
     return exact and not any(isinstance(value, Tuple) for node, value in step.arguments if node is site.node)
 
 
@@ -180,9 +180,9 @@ def one_key(step: Step, use: Use) -> Site | None:
     site = key_site(step, use)
     value = _value_at(step, site.node)
     term = use.term
-    while isinstance(value, Key | Opaque) and term is not value.term and term.kind is Kind.CHILD and term.parts:
+    while isinstance(value, (Key, Opaque)) and term is not value.term and term.kind is Kind.CHILD and term.parts:
         term = term.parts[0]
-    single = isinstance(value, Key | Opaque) and term is value.term
+    single = isinstance(value, (Key, Opaque)) and term is value.term
     return site if single and is_exact(step, site) else None
 
 
@@ -191,7 +191,7 @@ def _value_at(step: Step, wanted: cst.CSTNode) -> Value | None:
     for node, value in step.arguments:
         if node is wanted:
             return value
-        if isinstance(value, Tuple) and isinstance(node, cst.Dict | cst.List | cst.Tuple):
+        if isinstance(value, Tuple) and isinstance(node, (cst.Dict, cst.List, cst.Tuple)):
             elements: list[cst.CSTNode] = [element.value for element in node.elements]
             if wanted in elements and len(elements) == len(value.items):
                 return value.items[elements.index(wanted)]
@@ -200,7 +200,7 @@ def _value_at(step: Step, wanted: cst.CSTNode) -> Value | None:
 
 def is_array(step: Step, site: Site) -> bool:
     """Return whether an argument is an array of keys, which cannot be split as one key can."""
-    return any(node is site.node and isinstance(value, Keys | Stacked) for node, value in step.arguments)
+    return any(node is site.node and isinstance(value, (Keys, Stacked)) for node, value in step.arguments)
 
 
 def consumer(step: Step) -> str:

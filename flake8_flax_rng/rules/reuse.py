@@ -138,7 +138,7 @@ def _function_of_more(event: Remade) -> bool:
 def _holds(value: Value, key: Term) -> bool:
     """Return whether an argument is a key that another one comes of."""
     while True:
-        if isinstance(value, Key | Opaque) and value.term is key:
+        if isinstance(value, (Key, Opaque)) and value.term is key:
             return True
         parent = key.parent if key.kind in (Kind.CHILD, Kind.LANE) else None
         if parent is None:

@@ -99,7 +99,7 @@ def _message(event: Flagged) -> str:
     at = "" if line(event.at) == line(event.site) else f" on {place(event.at)}"
     what = "`nn.merge_param`" if event.layer == _MERGE else f"`deterministic` of {event.layer}"
     if event.what is FlagMistake.INVERTED:
-        flag = spelled(event.site) if isinstance(event.site.node, cst.Name | cst.Attribute) else event.name
+        flag = spelled(event.site) if isinstance(event.site.node, (cst.Name, cst.Attribute)) else event.name
         return f"`{flag}` turns {event.layer}{at} off when it is true: write `not {flag}` here"
     if event.what is FlagMistake.NEVER:
         verb = "gets no flag" if event.layer == _MERGE else "is never set"

@@ -127,7 +127,7 @@ def fold_of(site: Site) -> str:
     Returns:
         a colon and the expression in backquotes; nothing where the key has no name.
     """
-    named = isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript)
+    named = isinstance(site.node, (cst.Name, cst.Attribute, cst.Subscript))
     return f": `jax.random.fold_in({spelled(site)}, i)`" if named else ""
 
 
@@ -140,7 +140,7 @@ def repeatable(site: Site) -> bool:
     Returns:
         whether it is a name, an attribute or an item, and nothing in it is a parameter of the expression around it.
     """
-    if not isinstance(site.node, cst.Name | cst.Attribute | cst.Subscript):
+    if not isinstance(site.node, (cst.Name, cst.Attribute, cst.Subscript)):
         return False
     place_of = site.chunk.position(site.node)
     return all(is_readable(name, site.chunk, *place_of) for name in re.findall(r"[^\W\d]\w*", spelled(site)))

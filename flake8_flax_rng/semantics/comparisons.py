@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 _EQUAL = ("equal", "equiv", "close", "same", "identical")
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
@@ -44,6 +45,7 @@ def _words(name: str) -> set[str]:
     return {word.lower() for word in _WORDS.findall(last_name(name))}
 
 
+@lru_cache(maxsize=1024)
 def compares(name: str) -> bool:
     """Return whether a function of this name compares its arguments, as all assertions are taken to do."""
     last = last_name(name).lower()

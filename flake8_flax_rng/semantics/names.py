@@ -34,6 +34,7 @@ _IMPORTING = re.compile(rf"^\s*(?:from|import)\s.*\b(?:{'|'.join(IMPORTS_OF_INTE
 _CONSUMING = re.compile(r"random|linen|rng|key\b(?!\s*=\s*lambda\b)|\.(?:init|apply)\b", re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=4096)
 def handles_keys(identifier: str) -> bool:
     """Return whether an identifier in a call is one of code that hands keys on, draws, or runs a module."""
     return identifier in _CALLED or _KEY.search(identifier) is not None

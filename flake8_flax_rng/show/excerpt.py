@@ -88,7 +88,7 @@ def headers(marked: Sequence[int], lines: Sequence[str]) -> set[int]:
     for line in marked:
         inner = 0
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno <= line <= _last(node):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno <= line <= _last(node):
                 inner = max(inner, node.lineno)
         if inner:
             found.add(inner)

@@ -51,7 +51,7 @@ class _Names:
             elif isinstance(node, SCOPES):
                 self.used |= free_names(node)
                 self.bound |= {node.name.value} if not isinstance(node, cst.Lambda) else set()
-            elif isinstance(node, cst.Attribute | cst.Arg):
+            elif isinstance(node, (cst.Attribute, cst.Arg)):
                 waiting.append(node.value)
             elif isinstance(node, cst.Param):
                 self.bound.add(node.name.value)
@@ -61,7 +61,7 @@ class _Names:
                 waiting.extend(children_of(node))
 
     def _note(self, node: cst.CSTNode) -> None:
-        if isinstance(node, cst.Global | cst.Nonlocal):
+        if isinstance(node, (cst.Global, cst.Nonlocal)):
             self.declared |= {item.name.value for item in node.names}
         elif isinstance(node, _BINDING):
             self._bind(node.target)
@@ -69,6 +69,6 @@ class _Names:
     def _bind(self, target: cst.CSTNode) -> None:
         if isinstance(target, cst.Name):
             self.bound.add(target.value)
-        elif isinstance(target, cst.Tuple | cst.List):
+        elif isinstance(target, (cst.Tuple, cst.List)):
             for element in target.elements:
                 self._bind(element.value)

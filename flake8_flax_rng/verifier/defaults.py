@@ -90,4 +90,4 @@ def _streams(function: FunctionType) -> dict[str, object]:
     """Name the parameters of a function whose default holds random streams."""
     nnx: Any = importlib.import_module("flax.nnx")
     parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
-    return {p.name: p.default for p in parameters if isinstance(p.default, nnx.Rngs | nnx.RngStream)}
+    return {p.name: p.default for p in parameters if isinstance(p.default, (nnx.Rngs, nnx.RngStream))}

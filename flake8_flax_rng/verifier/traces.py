@@ -28,7 +28,7 @@ class Before:
     def __init__(self) -> None:
         objects = gc.get_objects()
         self._modules = dict(sys.modules)
-        owners = [item for item in objects if isinstance(item, ModuleType | type)]
+        owners = [item for item in objects if isinstance(item, (ModuleType, type))]
         held = list({id(value): value for owner in owners for value in vars(owner).values()}.values())
         spaces = [(item, vars(item)) for item in [*owners, *filter(_has_names, held)]]
         spaces += [(item, item) for item in held if isinstance(item, dict)]
@@ -77,7 +77,7 @@ class Before:
 
 def _has_names(item: object) -> bool:
     """Whether something is an instance with attributes, as an object for settings or a logger is."""
-    return isinstance(getattr(item, "__dict__", None), dict) and not isinstance(item, FunctionType | ModuleType | type)
+    return isinstance(getattr(item, "__dict__", None), dict) and not isinstance(item, (FunctionType, ModuleType, type))
 
 
 def _kept(before: Collection[object], now: Collection[object]) -> bool:

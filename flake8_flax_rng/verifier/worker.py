@@ -82,7 +82,7 @@ def run_in_process(path: Path, mode: str, cache: Path | None, timeout: float) ->
         what the run says, or why it says nothing.
     """
     answer = _in_process(_judge, (path, mode, cache), timeout)
-    assert isinstance(answer, Verdict | Failure)
+    assert isinstance(answer, (Verdict, Failure))
     return answer
 
 
@@ -99,7 +99,7 @@ def run_program(task: Task, tell: Callable[[Progress], None]) -> Outcome | Failu
         what the run says, or why it says nothing.
     """
     answer = _in_process(_watch, (task,), task.limit + _GRACE, tell)
-    assert isinstance(answer, Outcome | Failure)
+    assert isinstance(answer, (Outcome, Failure))
     return answer
 
 

@@ -47,5 +47,5 @@ def test_how_the_work_grows(name):
 
 def test_draws_from_one_key_are_followed_once_and_compared_at_little_cost():
     make, _ = growth.CURVES["draws from one key"]
-    small, large = work(make(32)), work(make(64))
-    assert math.log2(large / small) < 1.7
+    small, large = work(make(64)), work(make(128))
+    assert math.log2(large / small) < 1.1

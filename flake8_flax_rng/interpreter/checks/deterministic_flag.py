@@ -146,7 +146,7 @@ def check_rate(engine: Engine, layer: Layer, found: Instance, args: Args, site: 
     """Note a dropout rate that is no probability of being dropped."""
     rate = found.attributes.get(layer.rate) if layer.rate else None
     number = rate.value if isinstance(rate, Const) else None
-    if rate is None or isinstance(number, bool) or not isinstance(number, int | float):
+    if rate is None or isinstance(number, bool) or not isinstance(number, (int, float)):
         return
     # nn.Dropout drops everything at rate 1, without a draw; attention divides by zero there.
     if 0 <= number < 1 or (number == 1 and layer.default_rate is None):

@@ -37,7 +37,7 @@ def note_call(engine: Engine, function: Function, names: dict[str, Value]) -> No
         names: what its parameters are bound to.
     """
     code = function.code
-    keyed = [name for name, value in names.items() if isinstance(value, Key | Keys)]
+    keyed = [name for name, value in names.items() if isinstance(value, (Key, Keys))]
     if (
         not keyed
         or not engine.context.stack
@@ -103,7 +103,7 @@ def _overwritten(text: Text, places: Container[tuple[int, int]]) -> str | None:
     for statement in text.body:
         if isinstance(statement, ast.Assign) and (statement.value.lineno, statement.value.col_offset) in places:
             target = statement.targets[0] if len(statement.targets) == 1 else None
-            bound = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            bound = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
             names = [node.id for node in bound if isinstance(node, ast.Name)]
             lost = (name for name in names if name in parameters(text) and not _read_by(text, name, statement.lineno))
             return next(lost, None)

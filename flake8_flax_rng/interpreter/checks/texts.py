@@ -34,7 +34,7 @@ def _is_text(engine: Engine, term: Term) -> bool:
         return _is_text(engine, term.owner) or _is_method_of_text(engine, term.owner, GIVE_PARTS)
     if term.kind is Kind.ATTRIBUTE:
         return term.name in _NAMES
-    return term.kind is Kind.FORMAT or isinstance(term.value, str | bytes) or _declared_as_text(engine, term)
+    return term.kind is Kind.FORMAT or isinstance(term.value, (str, bytes)) or _declared_as_text(engine, term)
 
 
 def _is_method_of_text(engine: Engine, term: Term, methods: frozenset[str]) -> bool:

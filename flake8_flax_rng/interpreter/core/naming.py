@@ -32,13 +32,18 @@ if TYPE_CHECKING:
 
 def library_label(term: Term) -> str:
     """Return what a reader calls a method of a library's object, or the object itself."""
-    owner = term.owner
-    if term.kind is Kind.ATTRIBUTE and owner is not None and owner.kind is Kind.MADE:
-        return f"{library_label(owner)}.{term.name}"
-    if term.kind is Kind.MADE:
+    kind, owner = term.kind, term.owner
+    if kind is Kind.ATTRIBUTE:
+        if owner is not None and owner.kind is Kind.MADE:
+            return f"{library_label(owner)}.{term.name}"
+        name = term.name
+        return name if name is not None and name in SEEDED_METHODS else ""
+    if kind is Kind.MADE:
         return str(term.path).removesuffix(".from_pretrained").removesuffix(".from_config")
-    name = term.name if term.kind is Kind.ATTRIBUTE else None
-    return name if name is not None and name in SEEDED_METHODS else ""
+    return ""
+
+
+_AROUND_ANOTHER = (Bound, Wrapped, Partial, Descriptor)
 
 
 class Namer:
@@ -85,7 +90,7 @@ class Namer:
         """Return what a reader calls a callable."""
         if type(value) is Symbol:
             return value.path
-        while isinstance(value, (Bound, Wrapped, Partial, Descriptor)):
+        while isinstance(value, _AROUND_ANOTHER):
             value = value.function
         if isinstance(value, Symbol):
             return value.path

@@ -39,6 +39,9 @@ class Calls(Enum):
     NONE = "none"
 
 
+_ALL = Calls.ALL
+
+
 class Work:
     """The work of one analysis, counted in expressions that were evaluated.
 
@@ -116,6 +119,8 @@ class Work:
     @property
     def calls(self) -> Calls:
         """Which calls are followed from here on, now that so much was followed."""
+        if not self.abroad and self.effort < EFFORT_FOR_ALL_CALLS:
+            return _ALL
         used, allowed = self.steps - self._entered_abroad, self.limit - self._entered_abroad
         if self.effort >= EFFORT_FOR_CALLS or (self.abroad and used > allowed * SHARE_FOR_CALLS):
             return Calls.NONE
@@ -125,5 +130,9 @@ class Work:
     @property
     def paths_kept(self) -> int:
         """How many paths are followed apart: the more was followed, the fewer."""
-        kept = next((kept for effort, kept in PATHS_BY_EFFORT if self.effort >= effort), PATHS_KEPT)
+        kept = PATHS_KEPT
+        for effort, fewer in PATHS_BY_EFFORT:
+            if self.effort >= effort:
+                kept = fewer
+                break
         return min(kept, PATHS_KEPT_ABROAD) if self.abroad and self.calls is not Calls.ALL else kept

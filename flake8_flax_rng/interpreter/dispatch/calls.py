@@ -174,13 +174,17 @@ def _is_given(function: Value, state: State) -> bool:
     A state of training holds the function of its model so.
     """
     term = function.term if isinstance(function, Opaque) else None
-    if term is not None and term.name == RunKind.APPLY_FN:
-        return True
-    owner = term.owner if term is not None else None
-    found = state.instance(Ref(owner.address)) if owner is not None and owner.address is not None else None
-    if term is None or term.name is None or found is None or not isinstance(found.cls, Class):
+    name = term.name if term is not None else None
+    if term is None or name is None:
         return False
-    return given_attributes.is_given(found.cls, term.name)
+    if name == _APPLY_FN:
+        return True
+    address = term.owner.address if term.owner is not None else None
+    found = state.instance(Ref(address)) if address is not None else None
+    return found is not None and isinstance(found.cls, Class) and given_attributes.is_given(found.cls, name)
+
+
+_APPLY_FN: str = RunKind.APPLY_FN.value  # that of a state of training
 
 
 def _of_text(engine: Engine, method: Term, args: Args, state: State) -> Outcomes | None:
@@ -209,11 +213,13 @@ def _of_a_value(function: Value) -> bool:
     if not isinstance(function, Opaque) or function.term.kind is not Kind.ATTRIBUTE:
         return False
     owner = function.term.owner
-    while owner is not None and owner.kind in (Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.ITEM, Kind.CALL):
+    while owner is not None and owner.kind in _TAKEN_OUT:
         owner = owner.part(0)
-    return owner is not None and owner.kind not in (Kind.OBJECT, Kind.NAME, Kind.CLASS, Kind.FRESH, Kind.SYMBOL)
+    return owner is not None and owner.kind not in _OF_NO_VALUE
 
 
+_TAKEN_OUT = frozenset({Kind.ATTRIBUTE, Kind.SUBSCRIPT, Kind.ITEM, Kind.CALL})
+_OF_NO_VALUE = frozenset({Kind.OBJECT, Kind.NAME, Kind.CLASS, Kind.FRESH, Kind.SYMBOL})
 _IN_OTHER_LETTERS: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper}
 _ASKS: dict[str, Callable[[str, str], bool]] = {"startswith": str.startswith, "endswith": str.endswith}
 

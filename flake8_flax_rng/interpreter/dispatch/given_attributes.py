@@ -29,7 +29,7 @@ def _given(node: cst.FunctionDef | cst.Lambda) -> frozenset[str]:
         target.attr.value
         for line in body
         for small in (line.body if isinstance(line, cst.SimpleStatementLine) else ())
-        if isinstance(small, cst.Assign | cst.AnnAssign)
+        if isinstance(small, (cst.Assign, cst.AnnAssign))
         if isinstance(small.value, cst.Name) and small.value.value in params
         for target in ([small.target] if isinstance(small, cst.AnnAssign) else [one.target for one in small.targets])
         if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name) and target.value.value == "self"

@@ -205,6 +205,9 @@ LONGEST_TEXT = 1_000
 LITERALS_REMEMBERED = 1_024
 """Texts whose value as a literal a process keeps. Hides nothing."""
 
+SYMBOLS_REMEMBERED = 2_048
+"""Attributes of modules that are kept as they are: the same functions are named again and again. Hides nothing."""
+
 # -- how far into a value one looks ------------------------------------------------------------------------------------
 # Programs nest containers two or three deep; what is nested deeper is mostly a circle, or generated.
 

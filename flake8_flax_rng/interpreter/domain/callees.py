@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_flax_rng.interpreter.domain.values import Bound, Function, Native, Ref, Symbol, Value, Wrapped
+from flake8_flax_rng.interpreter.domain.values import (
+    Bound,
+    Class,
+    Function,
+    Native,
+    Opaque,
+    Ref,
+    Symbol,
+    Value,
+    Wrapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -106,13 +116,13 @@ class Callees:
 def _callee(function: Value, label: str) -> Callee:
     bound = type(function) is Bound
     inner = function.function if isinstance(function, Bound) else function
+    way = _WAYS.get(type(inner))
+    if way is not None:
+        return Callee(way, label, bound and type(inner) is Function)
     if isinstance(inner, Wrapped):
         as_it_is = inner.lift is None and inner.transform in _AS_IT_IS and isinstance(inner.function, Function)
         return Callee(Way.DIRECT if as_it_is else Way.TRANSFORM, label, bound)
-    if isinstance(inner, Native):
-        return Callee(Way.NATIVE, inner.name)
-    way = _WAYS.get(type(inner), Way.OTHER)
-    return Callee(way, label, bound and way is Way.DIRECT)
+    return Callee(Way.NATIVE, inner.name) if isinstance(inner, Native) else Callee(Way.OTHER, label)
 
 
-_WAYS = {Function: Way.DIRECT, Symbol: Way.NAMED, Ref: Way.OBJECT}
+_WAYS = {Function: Way.DIRECT, Symbol: Way.NAMED, Ref: Way.OBJECT, Opaque: Way.OTHER, Class: Way.OTHER}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Atom = str | int | float | bool | bytes | complex | None
 
 _NONE: frozenset[Term] = frozenset()
+_CONST, _DRAW, _FRESH = Kind.CONST, Kind.DRAW, Kind.FRESH  # Python 3.11 takes ten times as long for those of a class
 _MEASURES = frozenset({"shape", "size", "ndim", "dtype"})
 _MEASURING = frozenset(
     {"len"}
@@ -152,7 +153,7 @@ class Term:
     @property
     def value(self) -> Atom:
         """The Python value that a constant stands for; None for all other terms."""
-        found = self.args[0] if self.kind is Kind.CONST else None
+        found = self.args[0] if self.kind is _CONST else None
         return None if isinstance(found, Term) else found
 
     def __repr__(self) -> str:
@@ -194,7 +195,7 @@ class Terms:
         """Return a term that is equal to no other: a value of which nothing is known."""
         number = len(self._table) + self._fresh
         self._fresh += 1
-        return Term(Kind.FRESH, (label, self._fresh), number, _NONE)
+        return Term(_FRESH, (label, self._fresh), number, _NONE)
 
     def child(self, parent: Term, data: Term) -> Term:
         """Return child ``data`` of a key.
@@ -209,16 +210,16 @@ class Terms:
         identity = type(value), value
         term = self._constants.get(identity)
         if term is None:
-            term = self._constants[identity] = self.make(Kind.CONST, value)
+            term = self._constants[identity] = self.make(_CONST, value)
         return term
 
 
 def _draws(kind: Kind, args: tuple[Term | Atom, ...]) -> frozenset[Term]:
     drawn = [arg.draws for arg in args if type(arg) is Term and arg.draws]
-    if not drawn and kind is not Kind.DRAW:
+    if not drawn and kind is not _DRAW:
         return _NONE
     found: set[Term] = set().union(*drawn)
-    if kind is Kind.DRAW and isinstance(args[0], Term):
+    if kind is _DRAW and isinstance(args[0], Term):
         found.add(args[0])
     if not found or _of_no_draw(kind, args):
         return _NONE

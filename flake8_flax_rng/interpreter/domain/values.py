@@ -167,9 +167,9 @@ class Symbol(Value):
     home: str = ""
 
 
-@record()
+@record(eq=False)
 class FunctionCode:
-    """What all function objects made by one ``def`` or ``lambda`` share.
+    """What all function objects made by one ``def`` or ``lambda`` share; there is one for each text.
 
     Args:
         node: the ``FunctionDef`` or ``Lambda``.
@@ -178,6 +178,7 @@ class FunctionCode:
         generator: whether calling it makes a generator.
         serial: number of the text in this analysis.
         unit: name of the top-level function or method that it stands in, empty when there is none.
+        positional: the names of the parameters that can be given by position.
     """
 
     node: cst.FunctionDef | cst.Lambda
@@ -186,12 +187,7 @@ class FunctionCode:
     generator: bool = False
     serial: int = 0
     unit: str = ""
-
-    def __hash__(self) -> int:
-        return id(self.node)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, FunctionCode) and other.node is self.node
+    positional: tuple[str, ...] = ()
 
 
 @record(eq=False)

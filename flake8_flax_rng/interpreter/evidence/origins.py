@@ -49,7 +49,7 @@ class Origins:
 
     def site_of(self, value: Value | None) -> Site | None:
         """Return where the call stands that made a key or an array of keys, None when it is not known."""
-        made = self._made.get(value.origin) if isinstance(value, Key | Keys) else None
+        made = self._made.get(value.origin) if isinstance(value, (Key, Keys)) else None
         return made.site if made is not None else None
 
     def calls(self) -> ItemsView[int, Made]:

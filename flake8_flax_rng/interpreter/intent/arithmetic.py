@@ -149,7 +149,7 @@ def _factors(term: Term) -> list[Term]:
 
 def _is_negative(factor: Term) -> bool:
     value = factor.value
-    return factor.kind is Kind.MINUS or (isinstance(value, int | float) and value < 0)
+    return factor.kind is Kind.MINUS or (isinstance(value, (int, float)) and value < 0)
 
 
 def _is_lane_of_signs(factor: Term) -> bool:
@@ -158,8 +158,8 @@ def _is_lane_of_signs(factor: Term) -> bool:
     if array is None or array.function not in STACKING | COPYING or array.argument is None:
         return False
     numbers = [part.value for part in array.argument.parts]
-    return any(isinstance(number, int | float) and number < 0 for number in numbers) and any(
-        isinstance(number, int | float) and number > 0 for number in numbers
+    return any(isinstance(number, (int, float)) and number < 0 for number in numbers) and any(
+        isinstance(number, (int, float)) and number > 0 for number in numbers
     )
 
 

@@ -29,7 +29,7 @@ def keeps_the_best(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
         return False
     statements = list(statements_of(loop.body))
     place = next((item for item in statements if holds(item.node, call)), None)
-    if place is None or not isinstance(place.node, cst.Assign | cst.AnnAssign):
+    if place is None or not isinstance(place.node, (cst.Assign, cst.AnnAssign)):
         return False
     given = closure(set(names_in(call)), [(item.writes, item.reads) for item in statements])
     scores = closure(set(place.writes), [(item.reads, item.writes) for item in statements])

@@ -49,11 +49,11 @@ def looks_on(loop: cst.CSTNode, call: cst.CSTNode) -> bool:
         whether the call depends on a variable that each pass computes from its last value, while none of those that
         depend on the call's result takes part in computing what the call is given.
     """
-    if not isinstance(loop, cst.For | cst.While):
+    if not isinstance(loop, (cst.For, cst.While)):
         return False
     statements = list(statements_of(loop.body))
     place = next((item for item in statements if holds(item.node, call)), None)
-    if place is None or not isinstance(place.node, cst.Assign | cst.AnnAssign | cst.Expr):
+    if place is None or not isinstance(place.node, (cst.Assign, cst.AnnAssign, cst.Expr)):
         return False
     given = closure(set(names_in(call)), [(item.writes, item.reads) for item in statements])
     touched = closure(set(place.writes), [(item.reads, item.writes) for item in statements])
@@ -72,11 +72,11 @@ def only_serves_to_look(loop: cst.CSTNode, call: cst.CSTNode, modules: Collectio
         whether none of what depends on the call's result is carried into the next pass, while it meets what depends on
         a variable that is. An object may keep what its methods are given.
     """
-    if not isinstance(loop, cst.For | cst.While):
+    if not isinstance(loop, (cst.For, cst.While)):
         return False
     statements = list(statements_of(loop.body))
     place = next((item for item in statements if holds(item.node, call)), None)
-    if place is None or not isinstance(place.node, cst.Assign | cst.AnnAssign):
+    if place is None or not isinstance(place.node, (cst.Assign, cst.AnnAssign)):
         return False
     read = [item for item in statements if not _fills(item.node)]
     kept = [Statement(item.node, item.reads, item.writes | _receivers(item.node) - set(modules)) for item in read]
@@ -106,15 +106,15 @@ def comes_back(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str]) -
     """
     if isinstance(loop, cst.CompFor):
         return False
-    if not isinstance(loop, cst.For | cst.While):
+    if not isinstance(loop, (cst.For, cst.While)):
         return True
     statements = list(statements_of(loop.body))
     place = next((item for item in statements if holds(item.node, call)), None)
-    if place is None or not isinstance(place.node, cst.Assign | cst.AnnAssign | cst.AugAssign | cst.Expr):
+    if place is None or not isinstance(place.node, (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Expr)):
         return True
     read = [item for item in statements if not _fills(item.node)]
     touched = closure(set(place.writes), [(item.reads, item.writes) for item in read])
-    local = {name for item in statements if isinstance(item.node, cst.Import | cst.ImportFrom) for name in item.reads}
+    local = {name for item in statements if isinstance(item.node, (cst.Import, cst.ImportFrom)) for name in item.reads}
     return place in read and bool((touched & carried(read)) - local - set(modules))
 
 
@@ -139,7 +139,7 @@ def only_unread(module: cst.CSTNode, draw: cst.CSTNode, unread: Callable[[cst.CS
     around = ancestors(module, draw)
     bound = next((node for node in reversed(around) if isinstance(node, cst.Assign)), None)
     target = bound.targets[0].target if bound is not None and len(bound.targets) == 1 else None
-    scope = next((node for node in reversed(around) if isinstance(node, cst.FunctionDef | cst.Module)), None)
+    scope = next((node for node in reversed(around) if isinstance(node, (cst.FunctionDef, cst.Module))), None)
     if bound is None or bound.value is not draw or not isinstance(target, cst.Name) or scope is None:
         return False
     uses = [node for node in occurrences(scope, target.value) if node is not target]
@@ -157,7 +157,7 @@ def only_initialises(module: cst.CSTNode, draw: cst.CSTNode, loosely: bool = Fal
     around = ancestors(module, draw)
     bound = next((node for node in reversed(around) if isinstance(node, cst.Assign)), None)
     target = bound.targets[0].target if bound is not None and len(bound.targets) == 1 else None
-    scope = next((node for node in reversed(around) if isinstance(node, cst.FunctionDef | cst.Module)), None)
+    scope = next((node for node in reversed(around) if isinstance(node, (cst.FunctionDef, cst.Module))), None)
     if bound is None or not isinstance(target, cst.Name) or scope is None:
         return False
     uses: list[list[cst.CSTNode]] = []
@@ -182,7 +182,7 @@ def _where_names_stand(scope: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:
         part = waiting.pop()
         if isinstance(part, cst.Name):
             found.setdefault(part.value, []).append(part)
-        waiting.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else children_of(part))
+        waiting.extend([part.value] if isinstance(part, (cst.Attribute, cst.Arg)) else children_of(part))
     return found
 
 
@@ -244,7 +244,7 @@ def _simple(node: cst.BaseSmallStatement) -> Statement:
         for target in node.targets:
             _bind(target.target, found)
         found.reads |= set(names_in(node.value))
-    elif isinstance(node, cst.AnnAssign | cst.AugAssign):
+    elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
         _bind(node.target, found)
         found.reads |= set(names_in(node.value)) if node.value is not None else set()
         if isinstance(node, cst.AugAssign):
@@ -258,7 +258,7 @@ def _simple(node: cst.BaseSmallStatement) -> Statement:
 
 def _bind(target: cst.CSTNode, found: Statement) -> None:
     """Note what an assignment binds; one to an attribute or an item changes the object."""
-    if isinstance(target, cst.Tuple | cst.List):
+    if isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             _bind(element.value, found)
         return
@@ -271,7 +271,7 @@ def _bind(target: cst.CSTNode, found: Statement) -> None:
 
 
 def _base(node: cst.CSTNode) -> cst.CSTNode:
-    while isinstance(node, cst.Attribute | cst.Subscript):
+    while isinstance(node, (cst.Attribute, cst.Subscript)):
         node = node.value
     return node
 
@@ -302,7 +302,7 @@ def _compound(node: cst.CSTNode) -> Iterator[Statement]:
             head.reads |= set(names_in(part.item))
             if part.asname is not None:
                 _bind(part.asname.name, head)
-        elif isinstance(part, cst.Else | cst.Finally | cst.ExceptHandler | cst.If | cst.MatchCase):
+        elif isinstance(part, (cst.Else, cst.Finally, cst.ExceptHandler, cst.If, cst.MatchCase)):
             waiting = [*children_of(part), *waiting]
         else:
             head.reads |= set(names_in(part))
@@ -322,7 +322,7 @@ def names_in(node: cst.CSTNode) -> Iterator[str]:
         elif isinstance(part, cst.Lambda):
             own = {param.name.value for param in part.params.params}
             yield from (name for name in names_in(part.body) if name not in own)
-        elif isinstance(part, cst.Attribute | cst.Arg):
+        elif isinstance(part, (cst.Attribute, cst.Arg)):
             waiting.append(part.value)
         else:
             waiting.extend(children_of(part))

@@ -98,10 +98,10 @@ def _bound(repeated: cst.CSTNode) -> set[str]:
 
 
 def _binds(node: cst.CSTNode, child: cst.CSTNode) -> bool:
-    if isinstance(node, cst.AssignTarget | cst.NameItem | cst.AsName):
+    if isinstance(node, (cst.AssignTarget, cst.NameItem, cst.AsName)):
         return True
     if isinstance(node, cst.Param):
         return child is node.name
     return (
-        isinstance(node, cst.AnnAssign | cst.AugAssign | cst.For | cst.CompFor | cst.NamedExpr) and child is node.target
+        isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr)) and child is node.target
     )

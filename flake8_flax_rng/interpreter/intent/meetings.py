@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.syntax.walk import statements, walk
@@ -50,14 +51,17 @@ def function_around(text: Sequence[ast.stmt], lines: Sequence[int]) -> ast.Funct
     """Return the innermost function that holds some lines."""
     found = None
     for statement in text:
-        if not all(statement.lineno <= line <= (statement.end_lineno or 0) for line in lines):
-            continue
-        for node in walk(statement):
-            if isinstance(node, _FUNCTIONS) and all(
-                node.body[0].lineno <= line <= (node.end_lineno or 0) for line in lines
-            ):
-                found = node
+        if all(statement.lineno <= line <= (statement.end_lineno or 0) for line in lines):
+            for node in _functions_in(statement):
+                if all(node.body[0].lineno <= line <= (node.end_lineno or 0) for line in lines):
+                    found = node
     return found
+
+
+@lru_cache(maxsize=4)
+def _functions_in(statement: ast.stmt) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...]:
+    """Return a function and those within it: they are asked for with each pair of calls."""
+    return tuple(node for node in walk(statement) if isinstance(node, _FUNCTIONS))
 
 
 def sides_of(body: Sequence[ast.stmt], places: Sequence[tuple[int, int]]) -> dict[int, int] | None:
@@ -246,7 +250,7 @@ class Flow:
     def _assign(self, statement: ast.Assign, under: Sides) -> None:
         value = statement.value
         for target in statement.targets:
-            both = isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List)
+            both = isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List))
             if both and len(target.elts) == len(value.elts):  # type: ignore[attr-defined]
                 found = [self._value(part, under) for part in value.elts]  # type: ignore[attr-defined]
                 for part, sides in zip(target.elts, found, strict=True):  # type: ignore[attr-defined]
@@ -302,7 +306,7 @@ class Flow:
             value = self._value(node.value, under)
             self._bind(node.target, value)
             return value
-        if isinstance(node, ast.Yield | ast.YieldFrom):
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
             self._leave(self._value(node.value, under))
             return _NONE
         return self._parts(node, under)
@@ -311,9 +315,9 @@ class Flow:
         for generator in getattr(node, "generators", ()):
             self._bind(generator.target, self._value(generator.iter, under))
         parts = [self._value(part, under) for part in _expressions(node)]
-        if isinstance(node, ast.JoinedStr | ast.FormattedValue):
+        if isinstance(node, (ast.JoinedStr, ast.FormattedValue)):
             return _NONE
-        display = isinstance(node, ast.Tuple | ast.List | ast.Dict | ast.Set | ast.Starred)
+        display = isinstance(node, (ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Starred))
         return _NONE.union(*parts) if display else self._meeting(*parts)
 
     def _call(self, node: ast.Call, under: Sides) -> Sides:
@@ -335,7 +339,7 @@ def imported(text: Sequence[ast.stmt]) -> frozenset[str]:
     return frozenset(
         (alias.asname or alias.name).partition(".")[0]
         for statement in statements(text)
-        if isinstance(statement, ast.Import | ast.ImportFrom)
+        if isinstance(statement, (ast.Import, ast.ImportFrom))
         for alias in statement.names
     )
 
@@ -355,12 +359,12 @@ def _outer_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     """Return the names of what is not of the function alone: its parameters, and what it declares as outer."""
     found = {node.arg for node in walk(function.args) if isinstance(node, ast.arg)}
     for node in walk(function):
-        if isinstance(node, ast.Global | ast.Nonlocal):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
             found |= set(node.names)
     return found
 
 
 def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call | ast.Starred):
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None

@@ -27,7 +27,7 @@ def is_rehearsal(loop: cst.CSTNode, call: cst.CSTNode, modules: Collection[str])
         whether neither its result nor what is computed from that is carried into the next pass, put into a container
         or given to an object, other than in passes that are picked by their number.
     """
-    if not isinstance(loop, cst.For | cst.While):
+    if not isinstance(loop, (cst.For, cst.While)):
         return False
     flow = _Flow(call, modules)
     flow.block(loop.body, picked=False)
@@ -87,7 +87,7 @@ class _Flow:
             self._read(node)
 
     def _simple(self, node: cst.BaseSmallStatement, picked: bool) -> None:
-        if isinstance(node, cst.Assign | cst.AnnAssign) and node.value is not None:
+        if isinstance(node, (cst.Assign, cst.AnnAssign)) and node.value is not None:
             targets = [target.target for target in node.targets] if isinstance(node, cst.Assign) else [node.target]
             if self._expression(node.value):
                 for target in targets:
@@ -102,7 +102,7 @@ class _Flow:
 
     def _assign(self, target: cst.BaseExpression) -> None:
         names = _names(target)
-        stored = any(isinstance(inner, cst.Attribute | cst.Subscript) for inner in nodes_of(target))
+        stored = any(isinstance(inner, (cst.Attribute, cst.Subscript)) for inner in nodes_of(target))
         # A name that this pass has read before holds what the last pass has left in it.
         self.carried = self.carried or stored or bool(names & self.read)
         self.tainted |= names

@@ -80,11 +80,11 @@ def _reads(scope: cst.CSTNode, name: str) -> list[cst.CSTNode]:
 def _is_bound(around: list[cst.CSTNode], node: cst.CSTNode) -> bool:
     inner = node
     for outer in reversed(around):
-        if isinstance(outer, cst.AssignTarget | cst.Param):
+        if isinstance(outer, (cst.AssignTarget, cst.Param)):
             return True
         if isinstance(outer, cst.CompFor | cst.For):
             return inner is outer.target
-        if not isinstance(outer, cst.Tuple | cst.List | cst.Element):
+        if not isinstance(outer, (cst.Tuple, cst.List, cst.Element)):
             return False
         inner = outer
     return False
@@ -173,7 +173,7 @@ def _names_of(target: cst.BaseExpression) -> set[str] | None:
     """Return the names that a target binds, None where it is a part of something else."""
     if isinstance(target, cst.Name):
         return {target.value}
-    if not isinstance(target, cst.Tuple | cst.List):
+    if not isinstance(target, (cst.Tuple, cst.List)):
         return None
     parts = [_names_of(element.value) for element in target.elements]
     return None if None in parts else {name for part in parts if part is not None for name in part}

@@ -124,7 +124,7 @@ def passes_are_apart(text: Sequence[ast.stmt], first: Use, second: Use, parting:
         parting: the call in two passes.
     """
     around = parting.around
-    if not parting.loop or around is None or not isinstance(around.site.node, cst.For | cst.While):
+    if not parting.loop or around is None or not isinstance(around.site.node, (cst.For, cst.While)):
         return False
     reached = _of_both(text, first, second, parting=parting)
     return reached is not None and all(reach and Reach.CARRIED not in reach for reach in reached)
@@ -261,7 +261,7 @@ class _Outcomes(Flow):
 
 def _declared(function: ast.AST) -> frozenset[str]:
     """Return the names that a function binds for others."""
-    outer = (node for node in walk(function) if isinstance(node, ast.Global | ast.Nonlocal))
+    outer = (node for node in walk(function) if isinstance(node, (ast.Global, ast.Nonlocal)))
     return frozenset(name for node in outer for name in node.names)
 
 

@@ -75,7 +75,7 @@ def keeps_equal_results(module: cst.CSTNode, loop: cst.CSTNode, call: cst.CSTNod
 
 
 def _body(loop: cst.CSTNode, call: cst.CSTNode) -> _Body | None:
-    if not isinstance(loop, cst.For | cst.While):
+    if not isinstance(loop, (cst.For, cst.While)):
         return None
     statements = [_told_apart(item, loop) for item in statements_of(loop.body)]
     place = next((item for item in statements if holds(item.node, call)), None)

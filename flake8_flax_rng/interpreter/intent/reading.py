@@ -129,7 +129,7 @@ class Flow:
     def _assign(self, target: cst.CSTNode, parts: Parts) -> None:
         if isinstance(target, cst.Name):
             self._bind(target.value, parts)
-        elif isinstance(target, cst.Tuple | cst.List):
+        elif isinstance(target, (cst.Tuple, cst.List)):
             plain = all(isinstance(element, cst.Element) for element in target.elements)
             for place, element in enumerate(target.elements):
                 self._assign(element.value, of_item(parts, place) if plain else as_whole(parts))
@@ -391,7 +391,7 @@ class Flow:
 def _leaves(arm: cst.CSTNode | None) -> bool:
     """Return whether a block returns or raises, so that what stands below it does not follow."""
     last = arm.body[-1] if isinstance(arm, cst.IndentedBlock) and arm.body else None
-    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Raise)
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], (cst.Return, cst.Raise))
 
 
 def _joined(ways: Sequence[Names | None]) -> Names | None:

@@ -165,7 +165,7 @@ def _one_setting_differs(case: Case) -> bool:
     if len(before) != len(after) or len(differing) != 1:
         return False
     keys = with_parents(case.second.term)
-    common = [one for one, other in pairs if one == other and not isinstance(one, Const | Key | Keys)]
+    common = [one for one, other in pairs if one == other and not isinstance(one, (Const, Key, Keys))]
     return sum(not (isinstance(one, Opaque) and one.term in keys) for one in common) >= _SHARED_BY_A_PAIR
 
 
@@ -389,7 +389,7 @@ def _holders(case: Case) -> list[Value]:
 
 def _is_key(value: Value) -> bool:
     """Return whether a value is a key, or holds keys alone."""
-    return isinstance(value, Key | Keys) or (isinstance(value, Tuple) and all(map(_is_key, value.items)))
+    return isinstance(value, (Key, Keys)) or (isinstance(value, Tuple) and all(map(_is_key, value.items)))
 
 
 def _of_shape_given(use: Use, given: list[Value]) -> bool:
@@ -595,7 +595,7 @@ def _is_given(step: Step, use: Use) -> bool:
     """Return whether a call is given the key that it uses, or one that this comes of."""
     keys = with_parents(use.term)
     return any(
-        (isinstance(value, Key | Opaque) and value.term in keys) or (isinstance(value, Keys) and value.parent in keys)
+        (isinstance(value, (Key, Opaque)) and value.term in keys) or (isinstance(value, Keys) and value.parent in keys)
         for _, value in step.arguments
     )
 
@@ -622,7 +622,7 @@ def _captured_by_one(case: Case) -> bool:
     near = parting.first in first.way[-2:-1] or parting.second in second.way[-2:-1]
     keys = with_parents(first.term)
     given = [*_arguments(parting.first), *_arguments(parting.second)]
-    return near and not any(isinstance(value, Key | Opaque) and value.term in keys for value in given)
+    return near and not any(isinstance(value, (Key, Opaque)) and value.term in keys for value in given)
 
 
 def _renews(makers: Mapping[int, Made], loop: cst.CSTNode, key: Term) -> bool:
@@ -647,7 +647,7 @@ def _is_array(value: Value, key: Term | None = None) -> bool:
     """Return whether an argument is an array, or several, and not one that was made from a key."""
     if isinstance(value, Opaque):
         return _array(value.term) and key not in value.term.draws
-    return isinstance(value, Ref | Stacked | Tuple)
+    return isinstance(value, (Ref, Stacked, Tuple))
 
 
 def _array(term: Term) -> bool:

@@ -73,7 +73,7 @@ class Tables:
 def _row_of(around: list[cst.CSTNode]) -> cst.CSTNode | None:
     """Return the row in which the innermost place stands: an element, or an argument of a call that takes rows."""
     table = around[0]
-    if isinstance(table, cst.Call) and all(isinstance(arg.value, cst.Tuple | cst.Dict) for arg in table.args):
+    if isinstance(table, cst.Call) and all(isinstance(arg.value, (cst.Tuple, cst.Dict)) for arg in table.args):
         return around[1] if len(around) > 1 else None
     place = next((index for index, node in enumerate(around) if isinstance(node, _DISPLAYS)), len(around))
     return around[place + 1] if place + 1 < len(around) else None
@@ -89,4 +89,4 @@ def _names(node: cst.CSTNode) -> Iterator[str]:
         part = pending.pop()
         if isinstance(part, cst.Name):
             yield part.value
-        pending.extend([part.value] if isinstance(part, cst.Attribute | cst.Arg) else children_of(part))
+        pending.extend([part.value] if isinstance(part, (cst.Attribute, cst.Arg)) else children_of(part))

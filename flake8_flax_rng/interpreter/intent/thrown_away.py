@@ -22,6 +22,7 @@ from flake8_flax_rng.syntax.main_guard import is_main_guard
 
 _FORM = frozenset({"shape", "dtype", "ndim", "size"})
 _DEFINING = (cst.FunctionDef, cst.ClassDef)
+_OF_OTHER_SCOPES = frozenset({*_DEFINING, cst.Global, cst.Nonlocal})
 
 _Place = tuple[cst.BaseSuite, ...]
 """The blocks around a statement, outermost first: what stands in one of them runs whenever the statement does."""
@@ -57,7 +58,7 @@ def scope_of(around: list[cst.CSTNode]) -> cst.BaseSuite | None:
     for node in reversed(around):
         if isinstance(node, cst.FunctionDef) or (isinstance(node, cst.If) and is_main_guard(node.test)):
             return node.body
-        if isinstance(node, cst.Lambda | cst.ClassDef):
+        if isinstance(node, (cst.Lambda, cst.ClassDef)):
             return None
     return None
 
@@ -93,6 +94,8 @@ class _Flow:
 
     def _statements(self, body: cst.BaseSuite, place: _Place) -> None:
         for statement in body.body:
+            if self.read:
+                return  # nothing that follows changes that
             if type(statement) is cst.SimpleStatementLine:
                 for small in statement.body:
                     self._simple(small, place)
@@ -104,7 +107,7 @@ class _Flow:
     def _simple(self, node: cst.BaseSmallStatement, place: _Place) -> None:
         if isinstance(node, cst.Assign):
             self._assign(node.value, [target.target for target in node.targets], place)
-        elif isinstance(node, cst.AnnAssign | cst.AugAssign):
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
             added = isinstance(node, cst.AugAssign) and self._taints(node.target)
             if node.value is not None and not added:
                 self._assign(node.value, [node.target], place)
@@ -132,7 +135,7 @@ class _Flow:
     def _compound(self, node: cst.CSTNode, place: _Place) -> None:
         if isinstance(node, cst.If):
             self._branch(node, place)
-        elif isinstance(node, cst.For | cst.While):
+        elif isinstance(node, (cst.For, cst.While)):
             self._loop(node, place)
         elif isinstance(node, cst.Try):
             self._try(node, place)
@@ -198,19 +201,19 @@ def _read(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while waiting:
         part = waiting.pop()
         yield part
-        if isinstance(part, cst.Attribute):
+        if type(part) is cst.Attribute:
             waiting.extend([] if part.attr.value in _FORM else [part.value])
-        elif isinstance(part, cst.Arg):
+        elif type(part) is cst.Arg:
             waiting.append(part.value)
         elif (template := _template(part)) is not None:
             waiting.extend(child for child in children_of(part) if child is not template)
-        elif not (isinstance(part, cst.Call) and isinstance(part.func, cst.Name) and part.func.value == "len"):
+        elif not (type(part) is cst.Call and type(part.func) is cst.Name and part.func.value == "len"):
             waiting.extend(children_of(part))
 
 
 def _bound(target: cst.CSTNode) -> Iterator[str | None]:
     """Go through the names that an assignment binds, None for what is no name."""
-    if isinstance(target, cst.Tuple | cst.List):
+    if isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             yield from _bound(element.value)
     else:
@@ -229,10 +232,11 @@ def _bindings(scope: cst.BaseSuite) -> tuple[frozenset[cst.CSTNode], bool]:
     waiting: list[tuple[cst.CSTNode, int]] = [(scope, 1)]
     while waiting:
         node, passes = waiting.pop()
-        may_raise = may_raise or isinstance(node, cst.Try)
-        passes = 2 if isinstance(node, cst.For | cst.While) else passes
+        kind = type(node)
+        may_raise = may_raise or kind is cst.Try
+        passes = 2 if kind is cst.For or kind is cst.While else passes
         value, targets = _assigned(node)
-        calls = [part for part in _read(value) if isinstance(part, cst.Call)] if value is not None else []
+        calls = [part for part in _read(value) if type(part) is cst.Call] if value is not None else []
         for name in (name for target in targets for name in _bound(target) if name is not None):
             counts[name] += passes
             made.setdefault(name, []).extend(calls)
@@ -244,7 +248,7 @@ def _bindings(scope: cst.BaseSuite) -> tuple[frozenset[cst.CSTNode], bool]:
 
 def _template(node: cst.CSTNode) -> cst.Arg | None:
     """Return the argument of which a call takes the structure only, and reads the leaves from a file."""
-    if not isinstance(node, cst.Call):
+    if type(node) is not cst.Call:
         return None
     called = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
     index, keyword = TEMPLATES.get(called.value if isinstance(called, cst.Name) else "", (0, ""))
@@ -270,11 +274,11 @@ def _filled(scope: cst.BaseSuite) -> frozenset[str]:
 
 def _assigned(node: cst.CSTNode) -> tuple[cst.CSTNode | None, list[cst.BaseExpression]]:
     """Return what a statement binds, and to what."""
-    if isinstance(node, cst.Assign):
+    if type(node) is cst.Assign:
         return node.value, [target.target for target in node.targets]
-    if isinstance(node, cst.AnnAssign | cst.AugAssign):
+    if type(node) is cst.AnnAssign or type(node) is cst.AugAssign:
         return node.value, [node.target]
-    if isinstance(node, cst.For):
+    if type(node) is cst.For:
         return node.iter, [node.target]
     return None, []
 
@@ -286,8 +290,8 @@ def _captured(scope: cst.BaseSuite) -> set[str]:
     waiting: list[tuple[cst.CSTNode, bool]] = [(scope, False)]
     while waiting:
         node, inside = waiting.pop()
-        inside = inside or isinstance(node, (*_DEFINING, cst.Global, cst.Nonlocal))
-        if inside and isinstance(node, cst.Name):
+        inside = inside or type(node) in _OF_OTHER_SCOPES
+        if inside and type(node) is cst.Name:
             found.add(node.value)
         waiting.extend((child, inside) for child in children_of(node))
     return found

@@ -75,7 +75,7 @@ def is_index(site: Site) -> bool:
 def goes_over_fields(loop: Site) -> bool:
     """Return whether a loop goes over the entries of a dict, by their names: ``d.items()``, or ``d[name]`` in it."""
     node = loop.node
-    if not isinstance(node, cst.For | cst.CompFor):
+    if not isinstance(node, (cst.For, cst.CompFor)):
         return False
     over = node.iter
     if isinstance(over, cst.Call):

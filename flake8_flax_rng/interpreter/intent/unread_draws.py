@@ -129,7 +129,7 @@ class _Walk:
         scope = _scope_of(step)
         flow = self._followed(step, scope, made)
         left = {name for name in flow.left if name.strip("_")}
-        if isinstance(scope, cst.FunctionDef | cst.Lambda):
+        if isinstance(scope, (cst.FunctionDef, cst.Lambda)):
             serves = self._functions.serves or bool(flow.apart)
             return not flow.returned and left <= (flow.seen | flow.apart if serves else set())
         # What a script binds may be read by its functions, and by what follows.
@@ -303,7 +303,7 @@ def _scope_of(step: Step) -> cst.CSTNode:
     """Return the function, the script's block or the text that a step stands in."""
     module, inner = step.site.chunk.module, step.site.node
     for node in reversed(ancestors(module, inner)):
-        if isinstance(node, cst.FunctionDef | cst.Lambda):
+        if isinstance(node, (cst.FunctionDef, cst.Lambda)):
             if inner is not node.body:
                 raise Read  # a default, or a decorator
             return node

@@ -28,7 +28,7 @@ def _stack(engine: Engine, path: str, args: Args, state: State, site: Site) -> O
     if isinstance(given, Stacked):
         return [(given, state)]
     items = known_items(given, state) if given is not None else None
-    if items and (_alike(items) or any(isinstance(item, Key | Keys) for item in items)):
+    if items and (_alike(items) or any(isinstance(item, (Key, Keys)) for item in items)):
         return [(_in_rows(items), state)]
     return None
 
@@ -42,7 +42,7 @@ def _join(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
 def _repeat(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     given = args.get(0, None)
     lane = given.lane if isinstance(given, Stacked) and given.count == 1 else given
-    if isinstance(given, Key | Stacked):
+    if isinstance(given, (Key, Stacked)):
         return [(Stacked(lane, alike=True) if isinstance(lane, Key) else given, state)]
     return None
 
@@ -61,7 +61,7 @@ def _pick(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
 
 def _forward(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     given, shape = args.get(0, None), args.get(1, "shape")
-    if isinstance(given, Key | Keys | Rows | Stacked):
+    if isinstance(given, (Key, Keys, Rows, Stacked)):
         return [(_reshaped(engine, given, path, [] if shape is None else [shape]), state)]
     return None
 
@@ -84,7 +84,7 @@ def _in_rows(items: list[Value]) -> Rows | Stacked:
 def _alike(items: list[Value]) -> bool:
     """Return whether an array holds one value many times over, which may be a key."""
     one = items[0]
-    return len(items) > 1 and isinstance(one, Key | Keys | Opaque) and all(item == one for item in items)
+    return len(items) > 1 and isinstance(one, (Key, Keys, Opaque)) and all(item == one for item in items)
 
 
 def _joined(engine: Engine, parts: Value, state: State) -> Rows | Stacked | None:
@@ -127,7 +127,7 @@ def _reshaped(engine: Engine, value: Value, how: str, shape: list[Value]) -> Val
     if isinstance(value, Stacked) and not isinstance(value.lane, Key):
         # The rows of the lanes may lie along one axis now: what a lane had is no row any more.
         return Opaque(engine.terms.make(Kind.RESHAPED, engine.terms.fresh("shape")))
-    if isinstance(value, Keys | Rows):
+    if isinstance(value, (Keys, Rows)):
         known = in_shape(engine, value, how, shape)
         if known is not None:
             return known

@@ -115,7 +115,7 @@ def _block(engine: Engine, looked: _Looked, body: Sequence[ast.stmt], name: str,
     """Return what the statements do that every call comes by."""
     found = Certain.NO
     for statement in body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             continue
         found = max(found, _statement(engine, looked, statement, name, state))
         if found is Certain.YES or _leaves(statement) or _binds(statement, name):
@@ -157,7 +157,7 @@ def _places(call: ast.Call, name: str) -> list[int | str]:
 
 def _leaves(statement: ast.stmt) -> bool:
     """Return whether some call does not come by what stands behind a statement."""
-    return any(isinstance(node, ast.Return | ast.Raise | ast.Yield | ast.YieldFrom) for node in walk(statement))
+    return any(isinstance(node, (ast.Return, ast.Raise, ast.Yield, ast.YieldFrom)) for node in walk(statement))
 
 
 def _binds(statement: ast.stmt, name: str) -> bool:

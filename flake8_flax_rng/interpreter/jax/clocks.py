@@ -65,7 +65,7 @@ def _rounded(term: Term) -> tuple[Atom, ...] | None:
 
 def _counted(term: Term, unit: Atom) -> tuple[Atom, ...] | None:
     """Return what names a count of seconds, or of a longer unit."""
-    if not isinstance(unit, int | float):
+    if not isinstance(unit, (int, float)):
         return None
     if term.function in table.SECONDS and unit >= _SECOND:
         return term.function, unit

@@ -128,7 +128,7 @@ def _leaves(engine: Engine, tree: Value, state: State) -> tuple[list[Value], boo
     while pending and nodes < TREE_NODES_READ:
         node = pending.pop()
         nodes += 1
-        if node is not tree and not isinstance(node, Ref | Tuple):
+        if node is not tree and not isinstance(node, (Ref, Tuple)):
             found.append(node)
             continue
         items = _inside(node, state)

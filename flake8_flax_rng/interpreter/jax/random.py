@@ -247,7 +247,7 @@ def _sample(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     if found is None and isinstance(key, Keys) and not key.reshaped:
         engine.book.read(key)  # JAX refuses it, so that nothing is drawn from the keys in it.
         return [(engine.unknown(key_contract.REFUSED), state)]
-    if isinstance(key, Const | Tuple):
+    if isinstance(key, (Const, Tuple)):
         return [(engine.unknown(key_contract.REFUSED), state)]  # it raises, whatever else is a key
     if found is None or _has_one_outcome(path, args):
         return unknown_code.pure_call(engine, path, args, state)
@@ -364,7 +364,7 @@ def fold_data(engine: Engine, data: Value, state: State) -> Term:
 def _fold_number(engine: Engine, data: Value, state: State) -> Term:
     if isinstance(data, Opaque) and data.known is not None:
         return engine.terms.const(data.known)
-    if isinstance(data, Const) and isinstance(data.value, float | bool) and abs(data.value) < 1 << 31:
+    if isinstance(data, Const) and isinstance(data.value, (float, bool)) and abs(data.value) < 1 << 31:
         return engine.terms.const(int(data.value))
     term = engine.term(data, state)
     cut = _truncated(term)
@@ -378,7 +378,7 @@ def _truncated(term: Term) -> int | None:
     if left is None or right is None or turn is None:
         return None
     by = right.value
-    if sign == "/" and (right in left.parts or (isinstance(by, int | float) and by > turn)):
+    if sign == "/" and (right in left.parts or (isinstance(by, (int, float)) and by > turn)):
         return 0
     return int(turn * by) if sign == "*" and isinstance(by, float) and 0 < by < 1 else None
 

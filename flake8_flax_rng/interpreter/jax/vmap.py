@@ -112,7 +112,7 @@ def _handed(engine: Engine, function: Value, args: Args, state: State) -> frozen
     if isinstance(function, Partial):
         given = [*given, *function.args, *(value for _, value in function.keywords)]
         function = function.function
-    whole = isinstance(function, Ref | Native)
+    whole = isinstance(function, (Ref, Native))
     return frozenset(engine.term(value, state) for value in given) if whole else frozenset()
 
 
@@ -185,7 +185,7 @@ def _new(engine: Engine, before: Value, after: Value, state: State) -> list[Term
 
 def _lanes(engine: Engine, args: Args, axes: Value | None, state: State, whole: Whole) -> Args:
     """Return the arguments as one lane of ``vmap`` sees them."""
-    per_argument = known_items(axes, state) if isinstance(axes, Tuple | Ref) else None
+    per_argument = known_items(axes, state) if isinstance(axes, (Tuple, Ref)) else None
     lanes = args.shift(0)
     slicing = _Slicing(engine, state, whole)
     for index, value in enumerate(args.positional):
@@ -276,7 +276,7 @@ def _stacked(engine: Engine, value: Value, count: int | None, state: State, whol
     def stack(leaf: Value) -> Value:
         if leaf == NONE or isinstance(leaf, _FUNCTIONS) or whole(leaf, state):
             return leaf  # a function that an object holds is no array
-        if isinstance(leaf, Key | Keys):
+        if isinstance(leaf, (Key, Keys)):
             return Stacked(leaf, count=count)
         found = state.instance(leaf)
         if found is not None and (found.frozen or named_tuple_items(found) is not None):

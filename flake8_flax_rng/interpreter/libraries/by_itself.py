@@ -52,7 +52,7 @@ def below_unknown_managers(engine: Engine, library: str | None, state: State) ->
 
 def _is_of(manager: cst.BaseExpression, library: str | None, state: State) -> bool:
     inner = manager
-    while isinstance(inner, cst.Call | cst.Attribute):
+    while isinstance(inner, (cst.Call, cst.Attribute)):
         inner = inner.func if isinstance(inner, cst.Call) else inner.value
     found = state.lookup(MODULE_FRAME, inner.value) if isinstance(inner, cst.Name) else None
     return isinstance(found, Symbol) and found.path.partition(".")[0] == library

@@ -233,7 +233,7 @@ def _note(engine: Engine, what: LibraryMistake, drawn: Site | None = None) -> No
 def _lacks_an_input(function: Value, args: Args, taken: int, given: Value | None) -> bool:
     """Return whether a call gives the function one input less than it needs: the first one stands for the key."""
     inner = undecorated(function)
-    if not isinstance(inner, Function) or not args.complete() or isinstance(given, Key | Const) or args.keywords:
+    if not isinstance(inner, Function) or not args.complete() or isinstance(given, (Key, Const)) or args.keywords:
         return False
     params = inner.code.node.params
     needed = [param for param in (*params.posonly_params, *params.params) if param.default is None]

@@ -260,7 +260,7 @@ def _consume_for_any_model(
     _enter(run, around, state)
     _, handler = _nearest_seed(state)
     state.bind(MODULE_FRAME, _ENTERED, Tuple(around))
-    if handler == run and isinstance(found.attributes[_KEY], Key | Opaque):
+    if handler == run and isinstance(found.attributes[_KEY], (Key, Opaque)):
         given = [engine.term(value, state) for value in (function, *args.values())]
         _consume(engine, run, engine.terms.make(Kind.TUPLE, *given), state)
 

@@ -89,7 +89,7 @@ def _without_effect(engine: Engine, layer: Layer, rate: Value, state: State) -> 
     """Split paths by whether nothing is drawn: at rates 0 and 1, and in attention at rates below 0."""
     if isinstance(rate, Const):
         number = rate.value
-        if layer.default_rate is None or not isinstance(number, int | float):
+        if layer.default_rate is None or not isinstance(number, (int, float)):
             return [(number in (0, 1), state)]
         return [(number <= 0, state)]
     condition = Opaque(engine.terms.make(Kind.NO_RATE, engine.term(rate, state)))

@@ -75,7 +75,7 @@ def names_of(value: Value, state: State) -> tuple[frozenset[str] | None] | None:
         return (None,) if value.value else (frozenset(),)
     if isinstance(value, Const) and isinstance(value.value, str):
         return (frozenset({value.value}),)
-    items = known_items(value, state) if isinstance(value, Tuple | Ref) else None
+    items = known_items(value, state) if isinstance(value, (Tuple, Ref)) else None
     if items is None:
         return None
     names = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)]

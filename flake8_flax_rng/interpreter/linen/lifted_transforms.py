@@ -69,7 +69,7 @@ def _lift(engine: Engine, path: str, args: Args, state: State, site: Site) -> Ou
 def _made(
     engine: Engine, path: str, lift: Lift, target: Value, options: dict[str, Value], state: State
 ) -> Value | None:
-    if isinstance(target, Partial) and isinstance(target.function, Class | Symbol):
+    if isinstance(target, Partial) and isinstance(target.function, (Class, Symbol)):
         inner = _made(engine, path, lift, target.function, options, state)
         return None if inner is None else Partial(inner, target.args, target.keywords)
     if isinstance(target, Class):
@@ -201,7 +201,7 @@ def _scan(engine: Engine, wrapped: Wrapped, args: Args, state: State, site: Site
 
 def _axes(axes: Value, count: int, state: State) -> list[Value]:
     """Return the axis of each argument; those that are not shown are scanned over."""
-    items = known_items(axes, state) if isinstance(axes, Tuple | Ref) else None
+    items = known_items(axes, state) if isinstance(axes, (Tuple, Ref)) else None
     if items is None:
         return [axes] * count
     return [*items, *[Const(0)] * count][:count]

@@ -128,7 +128,7 @@ def adopt(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> 
     parent = state.heap.get(owner.address)
     if not (isinstance(parent, Instance) and parent.bound and lineage.is_linen(parent.cls)):
         return
-    items = known_items(value, state) if isinstance(value, Ref | Tuple) else None
+    items = known_items(value, state) if isinstance(value, (Ref, Tuple)) else None
     if items is not None and state.instance(value) is None:
         for index, item in enumerate(items):
             _adopt_one(parent, f"{name}_{index}", item, state)
@@ -487,7 +487,7 @@ def _unknown_function(engine: Engine, path: str, args: Args, state: State, site:
 
 
 def _runs(value: Value, state: State) -> bool:
-    return isinstance(value, Function | Bound | Partial | Wrapped) or state.instance(value) is not None
+    return isinstance(value, (Function, Bound, Partial, Wrapped)) or state.instance(value) is not None
 
 
 CALLS = (

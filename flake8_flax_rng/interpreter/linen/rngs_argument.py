@@ -27,7 +27,7 @@ def are_streams(value: Value | None, state: State) -> bool:
     found = state.heap.get(value.address) if isinstance(value, Ref) else None
     if not isinstance(found, DictObject) or not found.entries or not found.complete:
         return False
-    if not all(isinstance(name.value, str) and isinstance(item, Key | Opaque) for name, item in found.entries):
+    if not all(isinstance(name.value, str) and isinstance(item, (Key, Opaque)) for name, item in found.entries):
         return False
     return any(isinstance(item, Key) or name.value in STREAMS for name, item in found.entries)
 

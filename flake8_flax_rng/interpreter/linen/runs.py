@@ -69,19 +69,19 @@ def _check_streams(engine: Engine, args: Args, rngs: Value, initialising: bool, 
     if initialising and isinstance(rngs, Opaque):
         key_contract.check_key(engine, args, 0, "rngs", "init")
         return
-    if not isinstance(rngs, Opaque | Ref):
+    if not isinstance(rngs, (Opaque, Ref)):
         key_contract.refuse(engine, rngs, node, "init" if initialising else "apply")
         return
     found = state.heap.get(rngs.address) if isinstance(rngs, Ref) else None
     entries = found.entries if isinstance(found, DictObject) else ()
-    if all(isinstance(value, Key | Opaque | Ref) for _, value in entries):
+    if all(isinstance(value, (Key, Opaque, Ref)) for _, value in entries):
         engine.book.walks.keyed(node)
     if not isinstance(found, DictObject):
         return
     shown = dict(zip((entry[0].value for entry in found.entries), _values(node), strict=False))
     for name, value in found.entries:
         place = shown.get(name.value, node)
-        if isinstance(value, Key | Opaque):
+        if isinstance(value, (Key, Opaque)):
             engine.book.walks.keyed(place)
         elif not isinstance(value, Ref):
             key_contract.refuse(engine, value, place, f"the stream {name.value!r}")
@@ -183,7 +183,7 @@ def _method(engine: Engine, method: Value, ref: Ref, found: Instance, state: Sta
     if isinstance(method, Function) and method.owner is None and isinstance(found.cls, Class):
         # A function that is given as the method is run in the module's scope, as one of its own would be.
         method = replaced(method, owner=found.cls, compact=True)
-    return Bound(method, ref) if isinstance(method, Function | Wrapped) else engine.unknown("method")
+    return Bound(method, ref) if isinstance(method, (Function, Wrapped)) else engine.unknown("method")
 
 
 def run(
@@ -218,7 +218,7 @@ def run(
     step = engine.context.stack[-1]
     given = replaced(given, call=step.site)
     if kind in INITIALISING and not INITIALISING[kind]:
-        held = frozenset(value.term for value in args.values() if isinstance(value, Key | Opaque))
+        held = frozenset(value.term for value in args.values() if isinstance(value, (Key, Opaque)))
         given = replaced(given, placeholders=held)
     # The transforms around a run do not stand between it and its streams.
     with engine.within(replaced(engine.context, runs=(*engine.context.runs, given), lifts=())):
@@ -299,7 +299,7 @@ def _finished(
             entered.add(key[0])
         engine.book.uses.consume(place, use, state)
         _note(engine, draw, use, state)
-    if template.initialises or not isinstance(value, Tuple | Const):
+    if template.initialises or not isinstance(value, (Tuple, Const)):
         assert result is not None
         if template.variables is not None:
             result = engine.terms.make(Kind.TUPLE, result, template.variables)

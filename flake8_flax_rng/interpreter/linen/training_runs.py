@@ -44,7 +44,7 @@ def note(engine: Engine, method: Term, args: Args, state: State) -> None:
         if args.keywords["rngs"] != NONE and not off:
             engine.book.fed.setdefault(model, step.site)
         return
-    if given != _TRAINING[flag] or any(isinstance(value, Key | Keys) for value in args.values()):
+    if given != _TRAINING[flag] or any(isinstance(value, (Key, Keys)) for value in args.values()):
         return
     node = args.node(None, flag)
     text = step.site.chunk.code(node) if node is not None else str(_TRAINING[flag].value)

@@ -61,7 +61,7 @@ def known_throughout(value: Value, state: State) -> bool:
         found = state.heap.get(inner.address) if isinstance(inner, Ref) else None
         if isinstance(found, Instance) and found.symbolic:
             return False
-        if isinstance(found, ListObject | DictObject) and not found.complete:
+        if isinstance(found, (ListObject, DictObject)) and not found.complete:
             return False
     return visited < VALUES_VISITED
 
@@ -122,7 +122,7 @@ class Copying:
         if isinstance(found, Instance) and streams.is_stream(value, self._state):
             changed = self._change(value, found)
             return value if changed is None else self._engine.allocate(self._state, changed)
-        if not isinstance(found, ListObject | DictObject) and not is_object(value, self._state):
+        if not isinstance(found, (ListObject, DictObject)) and not is_object(value, self._state):
             return value
         copy = self._made[value.address] = Ref(self._engine.number())
         if isinstance(found, ListObject):
@@ -145,7 +145,7 @@ def paths_to_streams(value: Value, state: State) -> dict[str, Ref]:
 
 def paths_to_keys(value: Value, state: State) -> dict[str, Key | Keys]:
     """Return the keys that are attributes of a module, by the way that leads to each."""
-    return {way: found for way, found in _ways(value, state) if isinstance(found, Key | Keys)}
+    return {way: found for way, found in _ways(value, state) if isinstance(found, (Key, Keys))}
 
 
 def put(value: Value, others: Mapping[str, Value], state: State) -> None:
@@ -165,7 +165,7 @@ def _ways(value: Value, state: State) -> Iterator[tuple[str, Value]]:
     pending: list[tuple[str, Value]] = [("", value)]
     while pending and len(seen) < VALUES_VISITED:
         way, current = pending.pop()
-        if isinstance(current, Ref | Tuple):
+        if isinstance(current, (Ref, Tuple)):
             place = current.address if isinstance(current, Ref) else id(current)
             if place in seen:
                 continue

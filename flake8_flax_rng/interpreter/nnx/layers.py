@@ -174,7 +174,7 @@ def _shape(engine: Engine, fields: dict[str, Value], layer: Layer, state: State)
 def _rate(layer: Layer, fields: dict[str, Value]) -> float | None:
     """Return the rate at which a layer drops, None where it is not known."""
     rate = fields.get(layer.rate, Const(layer.default_rate))
-    if isinstance(rate, Const) and isinstance(rate.value, int | float):
+    if isinstance(rate, Const) and isinstance(rate.value, (int, float)):
         return float(rate.value)
     return None
 
@@ -317,11 +317,11 @@ def _mask(
             name = layer.fork
         key = rngs.draw(engine, held, state, site, name or layer.fork)
     else:
-        key = held if isinstance(held, Key | Opaque) else engine.unknown("key")
+        key = held if isinstance(held, (Key, Opaque)) else engine.unknown("key")
     if key is None or not sure:
         return None if key is None and not engine.context.muted else engine.unknown("dropped")
     parts = [engine.term(value, state) for value in args.positional]
-    term = key.term if isinstance(key, Key | Opaque) else engine.terms.fresh("key")
+    term = key.term if isinstance(key, (Key, Opaque)) else engine.terms.fresh("key")
     drawn = engine.terms.make(Kind.DRAW, term, path, *parts)
     consume(engine, key, state, UseKind.DRAW, _short(path), drawn)
     if isinstance(key, Key):
@@ -371,7 +371,7 @@ def _attend(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
     """Call ``dot_product_attention``, which needs a key where it drops out."""
     rate, flag = args.keywords.get("dropout_rate", Const(0.0)), args.keywords.get(_FLAG, FALSE)
     key = args.keywords.get("dropout_rng", NONE)
-    drops = isinstance(rate, Const) and isinstance(rate.value, int | float) and rate.value > 0 and flag == FALSE
+    drops = isinstance(rate, Const) and isinstance(rate.value, (int, float)) and rate.value > 0 and flag == FALSE
     if not drops or not args.complete() or len(args.positional) > _INPUTS:
         return None
     if key == NONE:
@@ -382,7 +382,7 @@ def _attend(engine: Engine, path: str, args: Args, state: State, site: Site) -> 
         engine.emit(Stateful(StreamMistake.RNGS_AS_KEY, site, "nnx.dot_product_attention", what))
         return []
     parts = [engine.term(value, state) for value in args.positional]
-    term = key.term if isinstance(key, Key | Opaque) else engine.terms.fresh("key")
+    term = key.term if isinstance(key, (Key, Opaque)) else engine.terms.fresh("key")
     drawn = engine.terms.make(Kind.DRAW, term, path, *parts)
     consume(engine, key, state, UseKind.DRAW, _short(path), drawn)
     return [(Opaque(drawn), state)]

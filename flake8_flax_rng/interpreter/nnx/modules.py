@@ -94,7 +94,7 @@ def lacking(engine: Engine, owner: Ref, found: Instance, name: str, state: State
 def stored(engine: Engine, owner: Ref, name: str, value: Value, state: State) -> None:
     """Note a key that is stored in a module from outside of the trace: a module changes in its own trace only."""
     found = state.instance(owner)
-    outside = owner.address <= engine.context.level and isinstance(value, Key | Keys)
+    outside = owner.address <= engine.context.level and isinstance(value, (Key, Keys))
     if outside and engine.context.stack and graph.is_module(found):
         place = streams.in_the_trace(engine, engine.context.stack[-1].site)
         engine.emit(Stateful(StreamMistake.REPLACED, place, name))
@@ -326,7 +326,7 @@ def _as_it_is(engine: Engine, path: str, args: Args, state: State, site: Site) -
 def _variable(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Make a variable of a key; one of another array is an array."""
     value = args.get(0, "value")
-    if isinstance(value, Key | Keys):
+    if isinstance(value, (Key, Keys)):
         engine.book.read(value)
         return [(engine.allocate(state, Instance(Symbol(path), {"value": value})), state)]
     if isinstance(value, Opaque) and args.complete() and len(args.values()) == 1:

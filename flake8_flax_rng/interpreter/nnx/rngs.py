@@ -96,7 +96,7 @@ def _stream(
     if wrong:
         engine.emit(Stateful(StreamMistake.NOT_A_SEED, site, name, wrong))
         return None
-    if isinstance(seed, Key | Keys):
+    if isinstance(seed, (Key, Keys)):
         engine.book.read(seed)
         return streams.make(engine, state, seed, name)
     if isinstance(seed, Const) and isinstance(seed.value, int):
@@ -164,10 +164,10 @@ def _no_seed_number(term: Term) -> str:
         return "a number of a lane"
     if term.function in _ARRAYS:
         inner = term.argument
-        return "an array of JAX" if inner is not None and isinstance(inner.value, int | float) else ""
+        return "an array of JAX" if inner is not None and isinstance(inner.value, (int, float)) else ""
     if term.function in _NUMPY_NUMBERS:
         inner = term.argument
-        return "a number of NumPy" if inner is not None and isinstance(inner.value, int | float) else ""
+        return "a number of NumPy" if inner is not None and isinstance(inner.value, (int, float)) else ""
     if term.kind is Kind.DRAW and str(term.at(1)) == "jax.random.randint":
         return "an array of JAX"
     callee = term.callee if term.kind is Kind.CALL else None
@@ -196,7 +196,7 @@ def attribute(engine: Engine, owner: Ref, found: Instance, name: str, state: Sta
 def _root_of(engine: Engine, found: Instance, site: Site) -> Value:
     """Return the root key of a stream, as a variable that is read in one of several ways."""
     root = found.attributes.get(streams.ROOT)
-    return root if isinstance(root, Key | Keys) else engine.unknown("root")
+    return root if isinstance(root, (Key, Keys)) else engine.unknown("root")
 
 
 def call(engine: Engine, owner: Ref, args: Args, state: State, site: Site) -> Outcomes:
@@ -227,7 +227,7 @@ def method(engine: Engine, name: str, owner: Ref, args: Args, state: State, site
 
 def _sample(engine: Engine, name: str, owner: Ref, args: Args, state: State, site: Site) -> Outcomes:
     first = args.get(0, "key")
-    if isinstance(first, Key | Keys):
+    if isinstance(first, (Key, Keys)):
         engine.emit(Stateful(StreamMistake.KEY_GIVEN, site, name))
         return []
     key = draw(engine, owner, state, site)
@@ -275,7 +275,7 @@ def root_of(engine: Engine, key: Key, name: str, size: Value | None, state: Stat
     if size is None:
         return key
     count = size.value if isinstance(size, Const) and isinstance(size.value, int) else None
-    inner = not isinstance(size, Const | Opaque)
+    inner = not isinstance(size, (Const, Opaque))
     if name == "broadcast":
         return Keys(engine.terms.fresh("broadcast"), count=count, inner=inner)
     random.consume(engine, key, state, UseKind.SPLIT, name, derived=key.origin)

@@ -228,7 +228,7 @@ def _seed_of(engine: Engine, value: Value) -> Key:
     if isinstance(value, Key):
         engine.book.read(value)
         return value
-    if not isinstance(value, Const | Opaque):
+    if not isinstance(value, (Const, Opaque)):
         return Key(engine.terms.fresh("seed"))
     term = engine.terms.const(value.value) if isinstance(value, Const) else value.term
     origin = engine.number()

@@ -218,7 +218,7 @@ def _eval_shape(engine: Engine, path: str, args: Args, state: State, site: Site)
 def _pure_state(engine: Engine, path: str, args: Args, state: State, site: Site) -> Outcomes | None:
     """Call what returns a state in another form."""
     given = args.get(0, "state")
-    return [(given, state)] if given is not None and isinstance(given, Ref | Opaque) else None
+    return [(given, state)] if given is not None and isinstance(given, (Ref, Opaque)) else None
 
 
 CALLS = (

@@ -122,7 +122,7 @@ def lookup(engine: Engine, rngs: Ref, name: str, state: State, site: Site) -> Re
 
 def key_of(root: Value) -> tuple[Value, int]:
     """Return a root key and its origin."""
-    return root, root.origin if isinstance(root, Key | Keys) else 0
+    return root, root.origin if isinstance(root, (Key, Keys)) else 0
 
 
 def draw(engine: Engine, stream: Ref, state: State, site: Site, layer: str = "") -> Key | None:
@@ -135,7 +135,7 @@ def draw(engine: Engine, stream: Ref, state: State, site: Site, layer: str = "")
     root, count = found.attributes.get(ROOT), found.attributes.get(COUNT)
     number = count.value if isinstance(count, Const) and isinstance(count.value, int) else None
     state.heap[stream.address] = found.set(COUNT, Const(number + 1) if number is not None else engine.unknown("count"))
-    if not isinstance(root, Key | Opaque):
+    if not isinstance(root, (Key, Opaque)):
         return Key(engine.terms.fresh("drawn"))
     data = engine.terms.const(number) if number is not None else engine.terms.fresh("count")
     origin = engine.number()

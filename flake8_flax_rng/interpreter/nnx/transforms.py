@@ -160,7 +160,7 @@ def _static(wrapped: Wrapped, state: State) -> set[int | str]:
     for name in ("static_argnums", "static_argnames"):
         value = options.get(name)
         for item in (known_items(value, state) or [value]) if value is not None else []:
-            if isinstance(item, Const) and isinstance(item.value, int | str):
+            if isinstance(item, Const) and isinstance(item.value, (int, str)):
                 found.add(item.value)
     return found
 

@@ -44,6 +44,7 @@ _OF_ARITHMETIC = frozenset(
     {Kind.DRAW, Kind.MADE, Kind.OP, Kind.MINUS, Kind.UNARY, Kind.FORMAT, Kind.CHAIN}
     | {Kind.NOT, Kind.EQUAL, Kind.LESS, Kind.GREATER, Kind.IN}
 )
+_OF_NO_PARTS = frozenset({Kind.CONST, Kind.FRESH})
 _MIRRORED = {">": "<", "<=": ">=", "<": ">", ">=": "<="}
 
 
@@ -295,20 +296,22 @@ def timeless(naming: Naming, term: Term) -> Term:
 
 
 def _timeless(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, int], Term]) -> Term:
-    if depth > NESTING_TIMELESS or term.kind is Kind.CONST or term.kind is Kind.FRESH:
+    if depth > NESTING_TIMELESS or term.kind in _OF_NO_PARTS:
         return term
-    if (term, depth) not in known:
-        known[term, depth] = _without_number(naming, term, depth, known)
-    return known[term, depth]
+    found = known.get((term, depth))
+    if found is None:
+        found = known[term, depth] = _without_number(naming, term, depth, known)
+    return found
 
 
 def _without_number(naming: Naming, term: Term, depth: int, known: dict[tuple[Term, int], Term]) -> Term:
     args = term.args
     last = term.part(len(args) - 1)
-    if term.kind is Kind.CALL and last is not None and last.kind is Kind.FRESH:
+    kind = term.kind
+    if kind is Kind.CALL and last is not None and last.kind is Kind.FRESH:
         args = args[:-1]
-    parts = [_timeless(naming, part, depth + 1, known) if isinstance(part, Term) else part for part in args]
-    if term.kind is Kind.ATTRIBUTE:
+    parts = [_timeless(naming, part, depth + 1, known) if type(part) is Term else part for part in args]
+    if kind is Kind.ATTRIBUTE:
         parts = parts[:2]
     if len(parts) == len(term.args) and all(map(is_, parts, term.args)):
         return term

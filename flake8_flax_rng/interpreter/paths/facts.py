@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.naming import Naming
     from flake8_flax_rng.interpreter.paths.state import Facts
 
-_ORDERED = (Kind.LESS, Kind.GREATER, Kind.EQUAL)
-_DISTINCT = (Kind.CONST, Kind.SYMBOL, Kind.MEMBER, Kind.CLASS)
+_ORDERED = frozenset({Kind.LESS, Kind.GREATER, Kind.EQUAL})
+_BY_SIZE = frozenset({Kind.LESS, Kind.GREATER})
+_DISTINCT = frozenset({Kind.CONST, Kind.SYMBOL, Kind.MEMBER, Kind.CLASS})
+_SIGNED = frozenset({Kind.OP, Kind.SUM})
+_HELD = frozenset({Kind.SUBSCRIPT, Kind.ATTRIBUTE})
 _JOINING = {**dict.fromkeys(EITHER_OF, False), **dict.fromkeys(BOTH_OF, True), "BitAnd": True, "BitOr": False}
 
 
@@ -26,7 +29,7 @@ def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
         return known
     if term.kind is Kind.EQUAL:
         return _decided_equality(naming, term, facts)
-    if term.kind in (Kind.LESS, Kind.GREATER):
+    if term.kind in _BY_SIZE:
         return _decided_order(term, facts)
     if term.kind is Kind.IN:
         return _decided_membership(naming, term, facts)
@@ -43,11 +46,10 @@ def decided(naming: Naming, term: Term, facts: Facts) -> bool | None:
 
 def _joins(term: Term) -> bool | None:
     """Return whether a condition holds where all of its operands hold, or fails where all of them fail."""
-    if term.kind in (Kind.OP, Kind.SUM):
+    kind = term.kind
+    if kind in _SIGNED:
         return _JOINING.get(term.sign or "")
-    if term.kind is Kind.PURE:
-        return _JOINING.get(term.function or "")
-    return None
+    return _JOINING.get(term.function or "") if kind is Kind.PURE else None
 
 
 def _consequences(term: Term, held: bool) -> list[tuple[Term, bool]]:
@@ -117,11 +119,7 @@ def _decided_equality(naming: Naming, term: Term, facts: Facts) -> bool | None:
 
 def ordered(subject: Term, facts: Facts) -> bool:
     """Return whether a value was compared by size, which None cannot be."""
-    for fact in facts:
-        kind = fact.kind
-        if (kind is Kind.LESS or kind is Kind.GREATER) and subject in fact.args:
-            return True
-    return False
+    return any(fact.kind in _BY_SIZE and subject in fact.args for fact in facts)
 
 
 def _decided_membership(naming: Naming, term: Term, facts: Facts) -> bool | None:
@@ -154,7 +152,7 @@ def _decided_order(term: Term, facts: Facts) -> bool | None:
     known = [
         (fact.kind, number, held)
         for fact, held in facts.items()
-        if fact.kind in (Kind.LESS, Kind.GREATER, Kind.EQUAL) and fact.left is term.left
+        if fact.kind in _ORDERED and fact.left is term.left
         if (number := _number(fact)) is not None
     ]
     if not known:
@@ -204,11 +202,12 @@ def _number(term: Term) -> float | None:
 
 def _once(naming: Naming, term: Term) -> Term | None:
     """Return the condition that some pass of a loop meets ``item == value``: at most one pass does."""
-    for item, value in ((term.left, term.right), (term.right, term.left)):
-        if item is None or value is None:
-            continue
+    left, right = term.left, term.right
+    if left is None or right is None:
+        return None
+    for item, value in ((left, right), (right, left)):
         path: list[Atom | Term] = []
-        while item.kind in (Kind.SUBSCRIPT, Kind.ATTRIBUTE) and item.owner is not None:
+        while item.kind in _HELD and item.owner is not None:
             part = item.index if item.kind is Kind.SUBSCRIPT else item.name
             path.append(part.value if isinstance(part, Term) and part.kind is Kind.CONST else part)
             item = item.owner

@@ -45,9 +45,10 @@ def merge(
     if len(states) < 2:
         return states
     result: list[State] = []
-    for state in _without_fallbacks(states):
+    standing, names = _without_fallbacks(states)
+    for state in standing:
         for known in result:
-            if _alike(known, state, counted) and _absorb(known, state, fresh, force=False):
+            if _alike(known, state, counted) and _absorb(known, state, fresh, force=False, names=names):
                 break
         else:
             result.append(state)
@@ -107,30 +108,32 @@ def merge_outcomes(
     return result
 
 
-def _without_fallbacks(states: list[State]) -> list[State]:
+def _without_fallbacks(states: list[State]) -> tuple[list[State], _Names | None]:
     """Return paths without those on which an argument is left out, where what stands in for it is not known.
+
+    Beside them stand the names in which two paths differ, where these were looked for.
 
     What happens to the argument, where it is given, would be lost with the difference of the two. Paths that have
     consumed different keys stay apart in any case: what a key was used for to make up the argument counts.
     """
     if len(states) != 2:
-        return states
+        return states, None
     one, other = states
     if one.assumed == other.assumed or not _consumed_alike(one, other):
-        return states
+        return states, None
     names = _name_differences(one, other, apart(one.epoch, other.epoch))
-    if any(_stands_in(other.lookup(*place), one.lookup(*place), other) for place in names):
-        return [one]
-    if any(_stands_in(one.lookup(*place), other.lookup(*place), one) for place in names):
-        return [other]
-    return states
+    pairs = [(one.lookup(*place), other.lookup(*place)) for place in names]
+    unknown = [(ours, theirs) for ours, theirs in pairs if type(ours) is Opaque and type(theirs) is Opaque]
+    if any(_stands_in(given, other) for given, _ in unknown):
+        return [one], None
+    if any(_stands_in(given, one) for _, given in unknown):
+        return [other], None
+    return states, names
 
 
-def _stands_in(value: Value | None, given: Value | None, state: State) -> bool:
-    """Return whether a path has put an unknown value in the place of an argument that is None on it."""
-    if not (isinstance(value, Opaque) and isinstance(given, Opaque) and given.term.kind is Kind.PARAMETER):
-        return False
-    return all(
+def _stands_in(given: Opaque, state: State) -> bool:
+    """Return whether a path that has another unknown value in the place of an argument has assumed that it is None."""
+    return given.term.kind is Kind.PARAMETER and all(
         any(held and fact.kind is Kind.EQUAL and _is_none_of(fact, given.term) for fact, held in facts.items())
         for facts in state.assumed
     )
@@ -157,10 +160,19 @@ def _alike(state: State, other: State, counted: bool) -> bool:
     return [draw for draw in state.draws if draw.certain] == [draw for draw in other.draws if draw.certain]
 
 
-def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
-    """Make ``state`` stand for ``other`` too; without ``force`` only where nothing of interest is lost."""
+def _absorb(state: State, other: State, fresh: Fresh, force: bool, names: _Names | None = None) -> bool:
+    """Make ``state`` stand for ``other`` too; without ``force`` only where nothing of interest is lost.
+
+    Args:
+        state: the path that stands for both; it is changed.
+        other: the other one.
+        fresh: makes a value of which nothing is known.
+        force: whether something may be lost.
+        names: the names in which they differ, if these are known.
+    """
     written = apart(state.epoch, other.epoch)
-    names = _name_differences(state, other, written)
+    if names is None:
+        names = _name_differences(state, other, written)
     if not force:
         for frame, name in names:
             if _matters(state.lookup(frame, name), state) or _matters(other.lookup(frame, name), other):
@@ -179,6 +191,9 @@ def _absorb(state: State, other: State, fresh: Fresh, force: bool) -> bool:
 
 _Written = tuple[set[int], set[int]] | None
 """The addresses and the frames that differ at most; None for all."""
+
+_Names = list[tuple[int, str]]
+"""Frames and the names in them."""
 
 
 def _changed_objects(ours: Mapping[int, HeapObject], theirs: Mapping[int, HeapObject], written: _Written) -> list[int]:
@@ -234,19 +249,22 @@ def _simplified(one: Facts, two: Facts) -> Facts | None:
     return small if small.items() <= large.items() else None
 
 
-def _name_differences(state: State, other: State, written: _Written) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
+def _name_differences(state: State, other: State, written: _Written) -> _Names:
+    found: _Names = []
     for number in state.frame_numbers():
         if written is not None and number not in written[1]:
             continue
         ours, theirs = state.frame(number), other.frame(number)
         if ours is theirs or not other.has_frame(number):
             continue
+        missing = len(theirs)
         for name, value in ours.items():
             right = theirs.get(name)
+            missing -= right is not None
             if value is not right and value != right:
                 found.append((number, name))
-        found.extend((number, name) for name in theirs if name not in ours)
+        if missing:
+            found.extend((number, name) for name in theirs if name not in ours)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -11,6 +12,7 @@ import libcst as cst
 from flake8_flax_rng.interpreter.checks import key_contract
 from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import attribute_frame
+from flake8_flax_rng.interpreter.domain.budget import SYMBOLS_REMEMBERED
 from flake8_flax_rng.interpreter.domain.heap import DictObject, Instance
 from flake8_flax_rng.interpreter.domain.kinds import Binding
 from flake8_flax_rng.interpreter.domain.term_kinds import Kind
@@ -110,9 +112,14 @@ def _of_constant(engine: Engine, node: cst.CSTNode, value: Value, name: str, sta
 
 
 def _of_symbol(engine: Engine, node: cst.CSTNode, value: Symbol, name: str, state: State) -> Outcomes:
-    inner = Symbol(canonical(f"{value.path}.{name}"), value.home)
+    inner = _member(value.path, name, value.home)
     others = engine.files.others if inner.home else None
     return [(inner if others is None else others.resolve(inner, state), state)]
+
+
+@lru_cache(maxsize=SYMBOLS_REMEMBERED)
+def _member(path: str, name: str, home: str) -> Symbol:
+    return Symbol(canonical(f"{path}.{name}"), home)
 
 
 def _of_object(engine: Engine, node: cst.CSTNode, value: Ref, name: str, state: State) -> Outcomes:

@@ -222,9 +222,10 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
     named = classes.implicit_super(engine, function, args, state) if type(function) is Symbol else None
     if named is not None:
         return [(named, state)]
+    positional, keywords = args.positional, args.keywords
     pairs: list[tuple[cst.BaseExpression, Value]] = []
     for place, syntax in args.nodes.items():
-        value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
+        value = positional[place] if type(place) is int else keywords.get(place)  # type: ignore[arg-type]
         if value is not None:
             pairs.append((syntax, _shown(value, state) if type(value) is Ref else value))
     method, label = type(function) is Bound, engine.label(function, state)
@@ -239,9 +240,12 @@ def _apply(engine: Engine, node: cst.Call, function: Value, args: Args, state: S
         stack.pop()
 
 
+_AROUND_ANOTHER = (Wrapped, Partial, Bound)
+
+
 def _is_defined(function: Value) -> bool:
     """Return whether the project defines what is called; a lambda only stands for what is written in it."""
-    while isinstance(function, Wrapped | Partial | Bound):
+    while isinstance(function, _AROUND_ANOTHER):
         function = function.function
     return type(function) is Class or (type(function) is Function and isinstance(function.code.node, cst.FunctionDef))
 
@@ -288,12 +292,22 @@ def _each(engine: Engine, args: Args, arg: cst.Arg, outcomes: Outcomes) -> list[
 
 
 def _take(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -> None:
-    if not isinstance(value, Key):
+    if type(value) is not Key:
         engine.book.read(value)
-    _add(engine, args, arg, value, state)
+    if arg.star:
+        _take_starred(engine, args, arg, value, state)
+    elif arg.keyword is not None:
+        name = arg.keyword.value
+        args.keywords[name] = value
+        args.nodes[name] = arg.value
+    elif args.open_positional:
+        engine.book.read(value)
+    else:
+        args.nodes[len(args.positional)] = arg.value
+        args.positional.append(value)
 
 
-def _add(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -> None:
+def _take_starred(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -> None:
     if arg.star == "*":
         items = spread(engine, value, state)
         if items is None:
@@ -302,7 +316,7 @@ def _add(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -
             for item in items:
                 args.nodes[len(args.positional)] = arg.value
                 args.positional.append(item)
-    elif arg.star == "**":
+    else:
         found = state.heap.get(value.address) if isinstance(value, Ref) else None
         if isinstance(found, DictObject):
             for key, item in found.entries:
@@ -310,14 +324,6 @@ def _add(engine: Engine, args: Args, arg: cst.Arg, value: Value, state: State) -
                 args.nodes[str(key.value)] = arg.value
         if not (isinstance(found, DictObject) and found.complete):
             args.open_keywords = True
-    elif arg.keyword is not None:
-        args.keywords[arg.keyword.value] = value
-        args.nodes[arg.keyword.value] = arg.value
-    elif args.open_positional:
-        engine.book.read(value)
-    else:
-        args.nodes[len(args.positional)] = arg.value
-        args.positional.append(value)
 
 
 EVALUATORS: dict[type[cst.CSTNode], Callable[[Engine, Any, State], Outcomes]] = {

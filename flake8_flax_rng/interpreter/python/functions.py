@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
+_ALL = Calls.ALL
 _DOCUMENTED = 2
 _NOT_IMPLEMENTED = ("NotImplementedError", "NotImplemented")
 
@@ -76,7 +77,9 @@ def _code(engine: Engine, node: cst.FunctionDef | cst.Lambda, name: str) -> Func
         assert engine.context.chunk is not None
         # A walk over LibCST costs more than following the function does, so the text is asked first.
         generator = isinstance(node, cst.FunctionDef) and "yield" in engine.context.chunk.text and _yields(node.body)
-        code = FunctionCode(node, engine.context.chunk, name, generator, len(engine.program.codes), _unit(engine, name))
+        number, unit = len(engine.program.codes), _unit(engine, name)
+        positional = tuple([p.name.value for p in (*node.params.posonly_params, *node.params.params)])
+        code = FunctionCode(node, engine.context.chunk, name, generator, number, unit, positional)
         engine.program.codes[node] = code
     return code
 
@@ -135,8 +138,7 @@ def _parameters(params: cst.Parameters) -> list[cst.Param]:
 
 def parameter_names(function: Function) -> list[str]:
     """Return the names of the parameters that can be given by position."""
-    params = function.code.node.params
-    return [p.name.value for p in (*params.posonly_params, *params.params)]
+    return [*function.code.positional]
 
 
 def symbolic_args(engine: Engine, function: Function, state: State, receiver: Value | None = None) -> Args:
@@ -161,7 +163,7 @@ def _annotated(
     if annotation is None:
         return None
     known = meant(engine, annotation.annotation, function.frames, state)
-    if isinstance(known, Class | Symbol) and is_frozen(known):
+    if isinstance(known, (Class, Symbol)) and is_frozen(known):
         engine.program.unchanging.add(engine.parameter(function.code, name).term)
     if not isinstance(known, Class):
         return None
@@ -271,7 +273,7 @@ def _call(engine: Engine, function: Function, args: Args, state: State) -> Outco
 
 def _note_unread(engine: Engine, function: Function, args: Args) -> None:
     """Note the arguments that are drawn values, and whether the function reads them at all."""
-    names = parameter_names(function)
+    names = function.code.positional
     for place, node in args.nodes.items():
         value = args.positional[place] if isinstance(place, int) else args.keywords.get(place)
         if not (isinstance(value, Opaque) and value.term.kind is Kind.DRAW):
@@ -308,7 +310,7 @@ def _take_as_given(engine: Engine, function: Function, args: Args, state: State)
             made[place] = value
     if not made:
         return
-    names, params = parameter_names(function), function.code.node.params
+    names, params = function.code.positional, function.code.node.params
     optional = {
         param.name.value
         for param in (*params.posonly_params, *params.params, *params.kwonly_params)
@@ -432,8 +434,10 @@ def _lacks(function: Function, args: Args) -> bool:
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether so much was followed from one function that a call in it must stay unknown."""
     followed = engine.work.calls
-    if followed is not Calls.NEW:
-        return followed is Calls.NONE
+    if followed is _ALL:
+        return False
+    if followed is Calls.NONE:
+        return True
     keyed = any(any_key(value, state.heap, OBJECTS) for value in args.values())
     return code in engine.work.followed and not keyed
 
@@ -460,7 +464,7 @@ def _followed(engine: Engine, code: FunctionCode, state: State, yielded: Ref | N
 def _bound(engine: Engine, function: Function, args: Args, state: State) -> dict[str, Value]:
     """Bind arguments to parameters; one that the call does not show is unknown."""
     params = function.code.node.params
-    names = parameter_names(function)
+    names = function.code.positional
     defaults = dict(function.defaults)
     bound: dict[str, Value] = dict(zip(names, args.positional, strict=False))
     rest = args.positional[len(names) :]

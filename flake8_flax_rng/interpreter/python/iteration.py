@@ -288,7 +288,7 @@ def _listed(items: list[Value]) -> Iteration:
 def _are_named(items: list[Value]) -> bool:
     """Return whether texts or flags tell items apart: the body may do another thing with each, or with all but some."""
     rows = [item.items if isinstance(item, Tuple) else (item,) for item in items]
-    told = [[part for part in row if isinstance(part, Const) and isinstance(part.value, str | bool)] for row in rows]
+    told = [[part for part in row if isinstance(part, Const) and isinstance(part.value, (str, bool))] for row in rows]
     return any(parts != told[0] for parts in told)
 
 

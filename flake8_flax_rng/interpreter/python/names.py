@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
     from flake8_flax_rng.interpreter.paths.state import State
 
-_BUILTINS = frozenset(dir(builtins))
+_BUILTINS = {name: Symbol(f"builtins.{name}") for name in dir(builtins)}
 _CONSTANTS = {"True": TRUE, "False": FALSE, "None": NONE}
 _STAR_IMPORTABLE = frozenset({*SAMPLERS, *SEEDS, SPLIT, FOLD_IN, CLONE, *LAYERS, MODULE, "flax.linen.compact"})
 
@@ -51,8 +51,9 @@ def lookup(engine: Engine, name: str, state: State) -> Value:
         found = engine.files.others.starred(package, name, state) if engine.files.others is not None else None
         if found is not None:
             return found
-    if name in _BUILTINS:
-        return Symbol(f"builtins.{name}")
+    builtin = _BUILTINS.get(name)
+    if builtin is not None:
+        return builtin
     return Opaque(engine.terms.make(Kind.NAME, name))
 
 

@@ -452,8 +452,8 @@ def _only_imports(node: cst.Try) -> bool:
     """Return whether a ``try`` is there for a package that may be missing."""
     lines = [line for line in node.body.body if isinstance(line, cst.SimpleStatementLine)]
     small = [statement for line in lines for statement in line.body]
-    imports = [statement for statement in small if isinstance(statement, cst.Import | cst.ImportFrom)]
-    flags = [s for s in small if isinstance(s, cst.Assign) and isinstance(s.value, cst.Name | cst.Attribute)]
+    imports = [statement for statement in small if isinstance(statement, (cst.Import, cst.ImportFrom))]
+    flags = [s for s in small if isinstance(s, cst.Assign) and isinstance(s.value, (cst.Name, cst.Attribute))]
     return len(lines) == len(node.body.body) and bool(imports) and len(imports) + len(flags) == len(small)
 
 

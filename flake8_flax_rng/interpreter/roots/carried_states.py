@@ -59,7 +59,7 @@ def keys_in(value: Value, state: State) -> Iterator[KeyInState]:
         found = state.heap.get(part.address) if isinstance(part, Ref) else None
         if isinstance(part, Opaque):
             yield from (KeyInState(None, path, term, None) for path, term in _replaced(part.term))
-        elif isinstance(found, Instance | DictObject):
+        elif isinstance(found, (Instance, DictObject)):
             kind = found.cls if isinstance(found, Instance) else dict
             for path, key in _keys_below(part, state, ()):
                 yield KeyInState(kind, path, key.term, key.origin if isinstance(key, Key) else 0)
@@ -80,7 +80,7 @@ def path_of(term: Term) -> Path | None:
 
 
 def _keys_below(value: Value, state: State, path: Path) -> Iterator[tuple[Path, Key | Opaque]]:
-    if isinstance(value, Key | Opaque) and path:
+    if isinstance(value, (Key, Opaque)) and path:
         yield path, value
     found = state.heap.get(value.address) if isinstance(value, Ref) and len(path) < STATE_DEPTH else None
     if isinstance(found, Instance):

@@ -94,7 +94,7 @@ class Leftovers:
         for name, value in found.attributes.items() if found is not None else ():
             if isinstance(value, Key) and value.origin and function.code.name in _CONSTRUCTORS:
                 self._made.add((owner, name))
-            if not isinstance(value, Key | Opaque):
+            if not isinstance(value, (Key, Opaque)):
                 continue
             use = self._used(value.term, _origin(value), state)
             if use is None:
@@ -183,4 +183,4 @@ def _source(term: Term) -> Term:
 
 def _held(value: Value, state: State) -> list[Key | Opaque]:
     """Return the keys in a result; of an unknown value it is not known whether it is one."""
-    return [inner for inner in reachable(value, state.heap, _RETURNED) if isinstance(inner, Key | Opaque)]
+    return [inner for inner in reachable(value, state.heap, _RETURNED) if isinstance(inner, (Key, Opaque))]

@@ -67,7 +67,7 @@ class ProjectFiles:
         self._state = State()
         self._files: dict[str, Other | None] = {}
         self._frames: dict[int, Other] = {}
-        self._places: dict[Symbol, Place | None] = {}
+        self._places: dict[tuple[str, str], Place | None] = {}
 
     @property
     def home(self) -> str:
@@ -165,10 +165,11 @@ class ProjectFiles:
         """Return the file and the name in it that an imported path leads to."""
         if not symbol.home:
             return None
-        if symbol not in self._places:
-            self._places[symbol] = None  # for a file that imports all names of itself
-            self._places[symbol] = self._find(symbol)
-        place = self._places[symbol]
+        asked = symbol.path, symbol.home
+        if asked not in self._places:
+            self._places[asked] = None  # for a file that imports all names of itself
+            self._places[asked] = self._find(symbol)
+        place = self._places[asked]
         hidden = star and place is not None and not place[0].source.exports(place[1])
         return None if hidden else place
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from flake8_flax_rng.interpreter.roots.attribute_writes import Held, Stores
 from flake8_flax_rng.interpreter.roots.state_makers import Texts, makers_in
 from flake8_flax_rng.records import replaced
 from flake8_flax_rng.semantics.linen import INITIALISING
+from flake8_flax_rng.syntax.source import lines_of
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.engine import Engine
@@ -77,8 +79,7 @@ class Objects:
     def each_with(self, owner: Class, function: Function, state: State) -> Iterator[tuple[Ref, State]]:
         """Go through the objects that have a method: one for each kind of models that it reads of them."""
         cls, known = self._known_of(owner, function, state)
-        code = function.code
-        text = code.chunk.code(code.node) if known.either else ""
+        text = _text_of(function.code) if known.either else ""
         either = any(re.search(rf"\bself\.{name}\b", text) for way in known.either[:1] for name in way.names)
         for way in known.ways() if either else (known,):
             path = state.fork()
@@ -331,6 +332,22 @@ def _record(value: Value, cls: Class, state: State) -> dict[str, Value]:
     """Return the fields of a record that was made."""
     found = state.instance(value)
     return dict(found.attributes) if found is not None and found.cls is cls else {}
+
+
+def _text_of(code: FunctionCode) -> str:
+    """Return the lines of a method; where there are several of its name, LibCST writes the one that is meant."""
+    chunk, (owner, _, name) = code.chunk, code.unit.rpartition(".")
+    defined = [
+        part
+        for statement in chunk.tree
+        if isinstance(statement, ast.ClassDef) and statement.name == owner
+        for part in statement.body
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and part.name == name == code.name
+    ]
+    if len(defined) != 1:
+        return chunk.code(code.node)
+    first, last = defined[0].lineno, defined[0].end_lineno or defined[0].lineno
+    return "".join(lines_of(chunk.text)[first - chunk.first_line : last - chunk.first_line + 1])
 
 
 def _is_named(function: Function, name: str) -> bool:

@@ -96,7 +96,7 @@ def makers_in(chunk: Chunk, cls: str) -> list[str]:
 
 def _functions(body: Iterable[ast.stmt]) -> Iterator[tuple[str, Text]]:
     for statement in body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield statement.name, _read(statement)
 
 
