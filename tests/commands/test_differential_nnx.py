@@ -131,6 +131,30 @@ def test_a_linter_that_says_too_much_is_noticed():
     assert (false.kind, false.line) == ("false", 14)
 
 
+BEHIND = """
+import jax
+from flax import nnx
+
+class Twins(nnx.Module):
+    def __init__(self, rngs):
+        self.twins = nnx.List([nnx.Linear(2, 2, rngs=nnx.Rngs(4)) for _ in range(2)])
+
+def main(key, flag, n, x):
+{}    return Twins(nnx.Rngs(0)).twins[0](x)
+"""
+
+
+@pytest.mark.parametrize(("raising", "wrong"), [("    x = nnx.Dropout(0.5)(x)\n", False), ("", True)])
+def test_a_class_behind_an_error_may_be_wrong(raising, wrong):
+    source = BEHIND.format(raising)
+    (found,) = [finding for finding in lint(source) if finding.code == "RNG303"]
+    elsewhere = replaced(found, line=found.line - 1)
+    false = [
+        item for item in compare(source, linter=lambda _: [elsewhere], world=NNX).disagreements if item.kind == "false"
+    ]
+    assert bool(false) is wrong
+
+
 def test_a_linter_that_points_elsewhere_is_noticed():
     def elsewhere(source):
         return [replaced(finding, line=finding.line + 1) for finding in lint(source)]
