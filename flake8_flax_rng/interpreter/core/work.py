@@ -39,9 +39,6 @@ class Calls(Enum):
     NONE = "none"
 
 
-_ALL = Calls.ALL
-
-
 class Work:
     """The work of one analysis, counted in expressions that were evaluated.
 
@@ -120,7 +117,7 @@ class Work:
     def calls(self) -> Calls:
         """Which calls are followed from here on, now that so much was followed."""
         if not self.abroad and self.effort < EFFORT_FOR_ALL_CALLS:
-            return _ALL
+            return Calls.ALL
         used, allowed = self.steps - self._entered_abroad, self.limit - self._entered_abroad
         if self.effort >= EFFORT_FOR_CALLS or (self.abroad and used > allowed * SHARE_FOR_CALLS):
             return Calls.NONE

@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.terms import Term
     from flake8_flax_rng.interpreter.paths.state import State
 
-_ALL = Calls.ALL
 _DOCUMENTED = 2
 _NOT_IMPLEMENTED = ("NotImplementedError", "NotImplemented")
 
@@ -434,10 +433,8 @@ def _lacks(function: Function, args: Args) -> bool:
 def _too_much(engine: Engine, code: FunctionCode, args: Args, state: State) -> bool:
     """Return whether so much was followed from one function that a call in it must stay unknown."""
     followed = engine.work.calls
-    if followed is _ALL:
-        return False
-    if followed is Calls.NONE:
-        return True
+    if followed is not Calls.NEW:
+        return followed is Calls.NONE
     keyed = any(any_key(value, state.heap, OBJECTS) for value in args.values())
     return code in engine.work.followed and not keyed
 

@@ -7,7 +7,9 @@ import itertools
 import pytest
 
 from flake8_flax_rng.interpreter.python import effectless_calls
+from tests import FIXTURES
 from tests.programs import cases, found, marks
+from tests.snapshot import findings
 
 WORK = "    y = x * 2 + 1\n    y = y / 3 - x * 5 + y * y\n    y = y - 7 * x + x / 9"
 """Enough for a call to be remembered, if it does nothing else."""
@@ -132,3 +134,12 @@ def test_a_call_that_was_not_followed_to_its_end_is_followed_again():
     text = f"import jax\ndef f0(key):\n    return jax.random.normal(key)\n{chain}"
     text += "def f(key):\n    return f18(key), f18(key)  # ! RNG101\n"
     assert found(text) == marks(text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", sorted(path.name for path in FIXTURES.iterdir() if path.is_dir()))
+def test_no_finding_rests_on_what_is_remembered(rule, monkeypatch):
+    files = sorted((FIXTURES / rule).rglob("*.py"))
+    remembered = [findings(file, None) for file in files]
+    monkeypatch.setattr(effectless_calls, "begin", lambda *_: None)
+    assert [findings(file, None) for file in files] == remembered
