@@ -366,3 +366,15 @@ def test_a_default_key_that_is_split_repeats_no_numbers(call: str, does: str) ->
     text = f"def f(x, key=random.key(3)):\n    return x + random.normal(key), {call}(key)\nf(1)\n"
     (message,) = (finding.message for finding in lint(HEAD + text) if finding.code == "RNG107")
     assert does in message
+
+
+def test_a_call_without_a_name_is_spelled() -> None:
+    text = "def f(key, layers, x):\n    child, idle = random.split(key)\n    x = layers[0](child, x)\n"
+    (one,) = (f for f in lint(HEAD + text + "    return layers[1](child, x)\n") if f.code in ("RNG106", "RNG190"))
+    assert "to `layers[0]` on line" in one.message
+
+
+def test_an_index_past_the_end_of_a_list_is_not_said_to_be_silent() -> None:
+    found = lint(HEAD + "first, *others = random.split(key, 4)\nprint(random.normal(others[3]))\n")
+    (one,) = (finding for finding in found if finding.code == "RNG110")
+    assert "past the end of 3 keys: of an array JAX takes the nearest one in silence" in one.message
