@@ -52,7 +52,7 @@ from flake8_flax_rng.finding import Fix
 from flake8_flax_rng.fixes.edits import NoFix
 from flake8_flax_rng.fixes.keys import used_instead
 from flake8_flax_rng.fixes.lost_keys import drawn_from_children, kept
-from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, Step, part
+from flake8_flax_rng.interpreter.domain.events import Discarded, Event, Overlooked, Reused, Step, Use, part
 from flake8_flax_rng.interpreter.domain.kinds import MakeKind, UseKind
 from flake8_flax_rng.interpreter.domain.places import Site
 from flake8_flax_rng.rules.related import Labelled, head
@@ -71,7 +71,7 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
     overlooked = [event for event in overlooked if part(event.first, event.second).second.site.node not in told]
     calls: dict[tuple[object, str], set[object]] = defaultdict(set)
     for beside in overlooked:
-        calls[beside.made.site.node, beside.name].add(_call(beside).site.node)
+        calls[beside.made.site.node, beside.name].add(_call(beside)[0].site.node)
     for beside in overlooked:
         yield _overlooked(beside, len(calls[beside.made.site.node, beside.name]))
     for event in events:
@@ -102,27 +102,23 @@ def _repair(event: Discarded) -> Fix:
     return kept(event.site, key, event.made.kind is MakeKind.FOLD)
 
 
-def _call(event: Overlooked) -> Step:
-    """Return the call that should be given the key that is never used."""
+def _call(event: Overlooked) -> tuple[Step, Use, Step]:
+    """Return the call that should be given the key that is never used, its use of the other key, and the other call."""
     parting = part(event.first, event.second)
-    return parting.second if event.second.kind is UseKind.UNKNOWN else parting.first
+    if event.second.kind is UseKind.UNKNOWN:
+        return parting.second, event.second, parting.first
+    return parting.first, event.first, parting.second
 
 
 def _overlooked(event: Overlooked, calls: int) -> Report:
-    parting = part(event.first, event.second)
+    call, use, other = _call(event)
+    site = key_site(call, use)
+    name, given = key_name(site, call, None), f"`{consumer(other)}` on {place(other.site)}"
+    said = f"was already given to {given}" if use is event.second else f"is given to {given} too"
     advice = "pass that key" if calls == 1 else f"split that key: {calls} calls need one each"
     idle = f"while `{event.name}` of the split on {place(event.made.site)} is never used; {advice}"
-    if event.second.kind is not UseKind.UNKNOWN:
-        site = key_site(parting.first, event.first)
-        other = f"`{consumer(parting.second)}` on {place(parting.second.site)}"
-        related = _places(event, parting.second.site)
-        fix = partial(used_instead, site, event.name) if calls == 1 and is_exact(parting.first, site) else None
-        return Report(site, f"{key_name(site, parting.first, None)} is given to {other} too, {idle}", related, fix)
-    site = key_site(parting.second, event.second)
-    other = f"`{consumer(parting.first)}` on {place(parting.first.site)}"
-    related = _places(event, parting.first.site)
-    fix = partial(used_instead, site, event.name) if calls == 1 and is_exact(parting.second, site) else None
-    return Report(site, f"{key_name(site, parting.second, None)} was already given to {other}, {idle}", related, fix)
+    fix = partial(used_instead, site, event.name) if calls == 1 and is_exact(call, site) else None
+    return Report(site, f"{name} {said}, {idle}", _places(event, other.site), fix)
 
 
 def _places(event: Overlooked, other: Site) -> Labelled:

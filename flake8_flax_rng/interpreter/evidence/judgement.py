@@ -190,7 +190,7 @@ class Judgement:
         case = Case(
             first, second, book.signs, self._origins.by_number(), book.imported, self._demonstrations, book.text
         )
-        if never_both(first, second, case.parting) or self._is_idle(first, case) or _may_be_a_seed(first, second):
+        if never_both(first, second, case.parting) or self._is_idle(case) or _may_be_a_seed(first, second):
             return False
         excuse = excuse_for(case)
         if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):
@@ -201,16 +201,16 @@ class Judgement:
             return False
         return not (first.kind is second.kind is UseKind.SPLIT) or self._children_meet(first, second)
 
-    def _is_idle(self, first: Use, case: Case) -> bool:
+    def _is_idle(self, case: Case) -> bool:
         """Return whether one of two uses is a split that takes nothing.
 
         After one that was to renew its key, for nobody reads what it returns, that key is used by mistake. A function
         that is called for its result was to renew nothing: it has no use for the key that it is given.
         """
+        first = case.first
         read = self._origins.children_read(first.derived) and first.derived not in self._origins.thrown_away
-        return self._idle_splits.hold(case.second) or (
-            (bool(read) or is_called_for_its_result(first, case.parting.first)) and self._idle_splits.hold(first)
-        )
+        renews_nothing = bool(read) or is_called_for_its_result(first, case.parting.first)
+        return self._idle_splits.hold(case.second) or (renews_nothing and self._idle_splits.hold(first))
 
     def _children_meet(self, first: Use, second: Use) -> bool:
         """Return whether equal children of two splits are both consumed or go where nobody can see.
@@ -334,7 +334,7 @@ class Judgement:
                     if self._offered.setdefault((made.site.node, name), second.site.node) is second.site.node:
                         return name, False
                     idle.append(name)
-        return next(iter(idle), None), True
+        return next(iter(idle), None), bool(idle)
 
     def _is_free(self, name: str, made: Made, step: Step) -> bool:
         """Return whether the text at a step can take a name in place of the key that it uses."""

@@ -16,7 +16,7 @@ from flake8_flax_rng.interpreter.linen.runs import OPTIONS, apply, initialise, s
 from flake8_flax_rng.interpreter.paths.state import LedgerKey
 from flake8_flax_rng.interpreter.python import lineage
 from flake8_flax_rng.records import replaced
-from flake8_flax_rng.semantics.linen import INITIALISING, MODULE
+from flake8_flax_rng.semantics.linen import INITIALISING
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.core.context import Outcomes
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 _PARAMS = "params"
-_MODULE = frozenset({MODULE})
 _RUNNING = frozenset({*INITIALISING, RunKind.APPLY, RunKind.APPLY_FN})
 
 
@@ -68,7 +67,7 @@ def of_class(engine: Engine, method: Term, args: Args, state: State, site: Site)
     """
     function = args.keywords.get("method")
     owner = function.owner if isinstance(function, Function) else None
-    if method.name not in _RUNNING or owner is None or not lineage.derives(owner, _MODULE):
+    if method.name not in _RUNNING or owner is None or not lineage.is_linen(owner):
         return None
     module = engine.allocate(state, Instance(owner, frozen=True, symbolic=True))
     if method.name in INITIALISING:
