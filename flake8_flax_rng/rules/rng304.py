@@ -9,8 +9,9 @@ is not handed back.
 ## Why it matters
 
 A transform of JAX works on a copy. The counts of the streams advance in the copy and are lost with it, so that each
-call draws the same dropout mask and the same noise. Nothing raises (before flax 0.11 a module is no argument for
-JAX).
+call draws the same dropout mask and the same noise. For JAX a module is a tree, so that a stream which it holds at two
+places is copied once for each, and both count from the same number. Nothing raises (before flax 0.11 a module is no
+argument for JAX).
 
 ## Example
 
@@ -50,10 +51,10 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from flake8_flax_rng.fixes.nnx_transforms import transform_of_nnx
-from flake8_flax_rng.interpreter.domain.events import Event
+from flake8_flax_rng.interpreter.domain.events import Drawn, Event, Parting, Remade
 from flake8_flax_rng.rules.related import beside, loop
 from flake8_flax_rng.rules.report import Report, place, rule
-from flake8_flax_rng.rules.streams import copies
+from flake8_flax_rng.rules.streams import copies, shares
 
 RULE = rule("RNG304", "lost-rng-state", "what a stream has counted is lost in a transform of JAX", __doc__)
 
@@ -64,13 +65,9 @@ _OF_NNX = {"jax.checkpoint": "nnx.remat", "jax.lax.map": "nnx.scan"}
 def check(events: Sequence[Event]) -> Iterable[Report]:
     """Report draws that a copy of a stream repeats."""
     for event, copy, parting in copies(events, RULE.code):
-        via = copy.via
-        instead = _OF_NNX.get(via, f"nnx.{via.rpartition('.')[2]}")
-        before = "in the previous pass" if parting.loop else f"on {place(parting.first.site)}"
         yield Report(
             parting.second.site,
-            f"`{via}` works on a copy of the streams (flax before 0.11 refuses a module), so that `{event.use.label}` "
-            f"draws again what it drew {before}; use `{instead}`, or return the module and go on with that",
+            _message(event, copy, parting),
             (
                 *loop(parting.around),
                 *beside(
@@ -82,3 +79,18 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             ),
             partial(transform_of_nnx, [parting.first.site, parting.second.site]),
         )
+
+
+def _message(event: Remade, copy: Drawn, parting: Parting) -> str:
+    via, draws = copy.via, event.use.label
+    instead = _OF_NNX.get(via, f"nnx.{via.rpartition('.')[2]}")
+    before = "in the previous pass" if parting.loop else f"on {place(parting.first.site)}"
+    if shares(event, copy):
+        return (
+            f"`{via}` makes two copies of a stream that is held at two places (flax before 0.11 refuses a module), so "
+            f"that `{draws}` draws what was drawn {before}; use `{instead}`"
+        )
+    return (
+        f"`{via}` works on a copy of the streams (flax before 0.11 refuses a module), so that `{draws}` draws again "
+        f"what it drew {before}; use `{instead}`, or return the module and go on with that"
+    )

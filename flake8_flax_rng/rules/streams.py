@@ -52,6 +52,18 @@ def copies(events: Sequence[Event], code: str) -> Iterator[tuple[Remade, Drawn, 
             yield event, copy.drawn, parting
 
 
+def shares(event: Remade, copy: Drawn) -> bool:
+    """Return whether two draws are from two copies of one stream that one call has made."""
+    copied = False
+    for ours, theirs in zip(event.before.way, event.use.way, strict=False):
+        if ours.turn != theirs.turn:
+            return False  # they are the same copy's, or another's, in two passes
+        if ours.site.node is not theirs.site.node:
+            return copied
+        copied = copied or (copy.copied is not None and ours.site.node is copy.copied.node)
+    return False
+
+
 def stream_code(event: Remade) -> str:
     """Return the rule that speaks of two equal keys of which a stream has made one."""
     copy = copied_by(event)

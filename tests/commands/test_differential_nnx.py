@@ -155,6 +155,56 @@ def test_a_class_behind_an_error_may_be_wrong(raising, wrong):
     assert bool(false) is wrong
 
 
+SPLIT_IN_VAIN = """
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+class Net(nnx.Module):
+    def __init__(self, rngs):
+        self.drop = nnx.Dropout(0.5, rngs=rngs)
+
+    def __call__(self, x):
+        return {}
+
+def main(key, flag, n, x):
+    net = Net(nnx.Rngs(0))
+
+    @nnx.split_rngs(splits=3, only='noise')
+    @nnx.vmap(in_axes=(nnx.StateAxes({{'noise': 0, ...: None}}), 0))
+    def run(net, x):
+        return net(x)
+    return run(net, jnp.stack([x, x, x]))
+"""
+
+
+@pytest.mark.parametrize(("output", "missed"), [("self.drop(x)", True), ("x", False)])
+def test_lanes_that_draw_nothing_need_no_split(output, missed):
+    lines = {item.line for item in compare(SPLIT_IN_VAIN.format(output), linter=_silent, world=NNX).disagreements}
+    assert bool(lines & {16, 17}) is missed
+
+
+COUNTED = """
+import jax
+from flax import nnx
+
+def main(key, flag, n, x):
+    rngs = nnx.Rngs(0)
+    lost = nnx.clone(rngs)
+    x = x + jax.random.normal(lost.noise(), x.shape)
+    x = x + jax.random.normal(lost.noise(), x.shape)
+    for _ in range({}):
+        x = x + jax.random.normal(rngs.noise(), x.shape)
+    return x + jax.random.normal(rngs.noise(), x.shape)
+"""
+
+
+@pytest.mark.parametrize(("passes", "missed"), [("1", True), ("n", False)])
+def test_what_the_number_of_passes_decides_need_not_be_said(passes, missed):
+    lines = {item.line for item in compare(COUNTED.format(passes), linter=_silent, world=NNX).disagreements}
+    assert (12 in lines) is missed and 11 in lines
+
+
 def test_a_linter_that_points_elsewhere_is_noticed():
     def elsewhere(source):
         return [replaced(finding, line=finding.line + 1) for finding in lint(source)]

@@ -47,6 +47,8 @@ class World:
         around: how JAX runs the programs.
         alone: whether the functions of a program beside ``main`` may be run by themselves.
         meant: the excuses, which the linter names, of what a run shows and is no fault.
+        counts: whether keys depend on how often a loop ran, of which the linter knows nothing: it need not speak of
+            equal ones that only some numbers of passes show.
     """
 
     reuse: tuple[str, ...]
@@ -57,6 +59,7 @@ class World:
     around: Around = uncompiled
     alone: bool = True
     meant: tuple[str, ...] = (_THROWN_AWAY, _UNREAD)
+    counts: bool = False
 
     @property
     def codes(self) -> frozenset[str]:
@@ -154,8 +157,9 @@ def compare(
         false = [finding for finding in false if finding.code != _ONCE or finding in again]
     missed: dict[tuple[int, str], Disagreement] = {}
     meant = {f.line for f in found if f.code == _MEANT and any(f"`{name}`" in f.message for name in world.meant)}
+    steady = _in_any_number_of_passes(shown) if world.counts else None
     for run in shown if not (silent or bounded) else ():
-        for miss in (*_missed(run, findings), *_unsaid(run, findings, world, in_vain)):
+        for miss in (*_missed(run, findings, steady), *_unsaid(run, findings, world, in_vain)):
             if miss.line not in meant:
                 missed.setdefault((miss.line, miss.kind), miss)
     return Comparison(
@@ -203,7 +207,17 @@ def _accepts(finding: Finding, place: Place) -> bool:
     return finding.line in place.span and (past or may_stand(frozenset({finding.code}), place.part))
 
 
-def _missed(run: Run, findings: list[Finding]) -> list[Disagreement]:
+def _in_any_number_of_passes(shown: Iterable[Run]) -> set[str]:
+    """Return the pairs of uses of equal keys that a program shows however often its loops run."""
+    by_settings: dict[str, list[set[str]]] = {}
+    for run in shown:
+        settings = str({name: value for name, value in run.inputs.items() if name != "n"})
+        pairs = {_pair(reuse) for name, group in run.groups if name == "fold" for reuse in group.reuses}
+        by_settings.setdefault(settings, []).append(pairs)
+    return set().union(*(set.intersection(*pairs) for pairs in by_settings.values()))
+
+
+def _missed(run: Run, findings: list[Finding], steady: set[str] | None = None) -> list[Disagreement]:
     def accepts(place: Place) -> bool:
         return any(_accepts(finding, place) for finding in findings)
 
@@ -215,9 +229,10 @@ def _missed(run: Run, findings: list[Finding]) -> list[Disagreement]:
             for reuse in unexplained(group, accepts):
                 if name == "fold" and {reuse.first.kind, reuse.second.kind} == {DRAW, SPLIT}:
                     continue  # what a split makes of a key repeats no number that is drawn from its equal
-                line = _second(reuse)
-                text = f"{reuse.first.kind} at {_last(reuse.first)}, {reuse.second.kind} at {_last(reuse.second)}"
-                result.append(Disagreement("miss", line, f"{name}: {text}, with {given}", run.inputs))
+                if name == "fold" and steady is not None and _pair(reuse) not in steady:
+                    continue
+                text = f"{name}: {_pair(reuse)}, with {given}"
+                result.append(Disagreement("miss", _second(reuse), text, run.inputs))
     return result
 
 
@@ -238,6 +253,10 @@ def _unsaid(run: Run, findings: list[Finding], world: World, in_vain: Iterable[S
 
 def _second(reuse: Reuse) -> int:
     return next((place.span.first for place in reuse.places if place.part == SECOND), 0)
+
+
+def _pair(reuse: Reuse) -> str:
+    return f"{reuse.first.kind} at {_last(reuse.first)}, {reuse.second.kind} at {_last(reuse.second)}"
 
 
 def _last(event: object) -> str:

@@ -81,19 +81,24 @@ Change = Callable[[Ref, Instance], "Instance | None"]
 
 
 class Copying:
-    """Copies modules with all that they hold; what is held twice is copied once.
+    """Copies modules with all that they hold.
 
     Args:
         engine: the analysis.
         state: the path; the copies are added to its heap.
         change: makes the copies of streams.
+        shares: whether what is held twice is copied once. JAX, for which a module is a tree, copies it for each place;
+            where there are too many of those, once.
     """
 
-    def __init__(self, engine: Engine, state: State, change: Change):
+    def __init__(self, engine: Engine, state: State, change: Change, *, shares: bool = True):
         self._engine = engine
         self._state = state
         self._change = change
+        self._shares = shares
         self._made: dict[int, Value] = {}
+        self._copying: set[int] = set()
+        self._visited = 0
 
     def of(self, value: Value) -> Value:
         """Return the copy of a value; arrays and functions are shared."""
@@ -101,9 +106,16 @@ class Copying:
             return Tuple(tuple([self.of(item) for item in value.items]))
         if not isinstance(value, Ref):
             return value
-        if value.address not in self._made:
+        if value.address not in self._made or self._parts(value.address):
+            self._visited += 1
+            self._copying.add(value.address)
             self._made[value.address] = self._copy(value)
+            self._copying.discard(value.address)
         return self._made[value.address]
+
+    def _parts(self, address: int) -> bool:
+        """Tell whether what was copied for one place is copied again for another."""
+        return not self._shares and address not in self._copying and self._visited < VALUES_VISITED
 
     def hand_back(self, value: Value, state: State) -> Value:
         """Let the originals be what has become of their copies on a path, and return a value that holds those."""

@@ -150,7 +150,7 @@ def _call_on_copies(engine: Engine, wrapped: Wrapped, args: Args, state: State, 
 
 
 def _copying(engine: Engine, path: str, state: State, site: Site) -> graph.Copying:
-    return graph.Copying(engine, state, lambda _, found: streams.copied(engine, found, path, site))
+    return graph.Copying(engine, state, lambda _, found: streams.copied(engine, found, path, site), shares=False)
 
 
 def _static(wrapped: Wrapped, state: State) -> set[int | str]:

@@ -33,7 +33,8 @@ def _in_vain(source: str, inputs: dict[str, Any] | None) -> list[Span]:
     """Find statements that cannot change anything.
 
     These are a method that is not called and a view that nobody keeps, without which the program draws from the same
-    keys; a decorator that splits no stream, likewise; and a reseed after which all streams are what they were.
+    keys; a decorator that splits no stream, likewise, where its function draws; and a reseed after which all streams
+    are what they were.
     """
     reseeds: list[Span] = []
     idle = list(_idle(ast.parse(source)))
@@ -44,7 +45,10 @@ def _in_vain(source: str, inputs: dict[str, Any] | None) -> list[Span]:
     found = []
     for line, last in idle:
         after = _drawn(_without(source, line), inputs)[0]
-        same = before == after or ("nnx.view" in source.splitlines()[line - 1] and _as_many(before, after))
+        text = source.splitlines()[line - 1]
+        same = before == after or ("nnx.view" in text and _as_many(before, after))
+        if same and text.lstrip().startswith("@"):
+            same = _drawn(_with(source, last + 2, "return x"), inputs)[0] != before  # what draws nothing needs no split
         found += [Span(line, last)] if line < end and same and _is_reached(source, line, inputs) else []
     return found + reseeds
 
@@ -126,5 +130,6 @@ NNX = World(
     around=_traced,
     alone=False,
     meant=(*PLAIN.meant, "same-objective"),
+    counts=True,
 )
 """Streams and modules of NNX."""
