@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import closures
 from flake8_flax_rng.interpreter.core.context import attribute_frame, class_frame
 from flake8_flax_rng.interpreter.core.initialised import given_away
 from flake8_flax_rng.interpreter.domain.events import Use
@@ -16,6 +17,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Bound,
     Class,
     Const,
+    Function,
     Key,
     Native,
     Opaque,
@@ -25,6 +27,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Symbol,
     Tuple,
     Value,
+    Wrapped,
 )
 from flake8_flax_rng.interpreter.domain.walk import CONTAINERS, reachable
 from flake8_flax_rng.interpreter.paths.state import UNRESOLVED, LedgerKey
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.paths.state import State
 
 
-_GIVEN_AWAY = frozenset({*CONTAINERS, Rows, Bound, Native, Partial})
+_GIVEN_AWAY = frozenset({*CONTAINERS, Rows, Bound, Native, Partial, Wrapped})
 """What is looked into for what unknown code can change; of an object it is not known what it does with its parts."""
 
 
@@ -66,6 +69,9 @@ def _escape(engine: Engine, value: Value, state: State) -> None:
         _escape_object(engine, value, state)
     elif isinstance(value, Class):
         state.close_frame(class_frame(value))
+    elif isinstance(value, Function):
+        for inner in closures.held(value, state):
+            engine.book.escapes.note(inner)
 
 
 def _escape_object(engine: Engine, value: Ref, state: State) -> None:
