@@ -2,7 +2,7 @@
 
 Such a block shows that the code runs, and in a module of a package nothing else can be meant. Its inputs, and the
 layers that it makes, may well come of one key: nobody trains with them. Where a loop runs, here or in a function of the
-file that is named here, the block may be the program itself, unless all that is done in each pass is to print.
+file that is named here, the block may be the program itself.
 """
 
 from __future__ import annotations
@@ -57,20 +57,4 @@ def _shows(
     if not any(packaged or isinstance(part, ast.ClassDef) for part in used):
         return False
     functions = [part for part in used if not isinstance(part, ast.ClassDef)]
-    loops = (part for whole in (block, *functions) for part in walk(whole) if isinstance(part, _LOOPS))
-    return all(_only_prints(loop.body) for loop in loops)
-
-
-def _only_prints(body: Sequence[ast.stmt]) -> bool:
-    """Return whether statements print, or check what holds, and bind nothing."""
-    return all(
-        _only_prints([*statement.body, *statement.orelse])
-        if isinstance(statement, (ast.For, ast.If))
-        else isinstance(statement, (ast.Assert, ast.Pass)) or _prints(statement)
-        for statement in body
-    )
-
-
-def _prints(statement: ast.stmt) -> bool:
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
+    return not any(isinstance(part, _LOOPS) for whole in (block, *functions) for part in walk(whole))

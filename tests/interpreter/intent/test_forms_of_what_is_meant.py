@@ -28,25 +28,6 @@ if __name__ == "__main__":
     for w, b in zip(pair, pair):
         print(w.shape, b)
 
-== a demonstration of a class, in which each pass of a loop prints
-class Net:
-    def __init__(self, k):
-        self.w = random.normal(k, (3,))
-if __name__ == "__main__":
-    x = random.normal(key, (3,))
-    for w, part in zip(Net(key).w, x):
-        if w > part:
-            print(w, part)
---
-class Net:
-    def __init__(self, k):
-        self.w = random.normal(k, (3,))
-if __name__ == "__main__":
-    x = random.normal(key, (3,))
-    net = Net(key)  # ! RNG101
-    while x < 3:
-        x = x + net.w
-
 == what is drawn above is read in arms that do not use the key again
 def f(key, x, kind):
     noise = random.gumbel(key, x.shape) * 0.5
