@@ -80,11 +80,12 @@ def _escape_object(engine: Engine, value: Ref, state: State) -> None:
         state.heap[value.address] = replaced(found, complete=False, items=())
     elif isinstance(found, DictObject):
         state.heap[value.address] = replaced(found, complete=False, entries=())
-    elif isinstance(found, Instance) and not found.frozen:
+    elif isinstance(found, Instance):
         for item in found.attributes.values():
             engine.book.escapes.note(item)
-        fixed = {name: item for name, item in found.attributes.items() if name in found.fixed_names}
-        state.heap[value.address] = replaced(found, attributes=fixed, version=found.version + 1, symbolic=True)
+        if not found.frozen:
+            fixed = {name: item for name, item in found.attributes.items() if name in found.fixed_names}
+            state.heap[value.address] = replaced(found, attributes=fixed, version=found.version + 1, symbolic=True)
 
 
 def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> Outcomes:

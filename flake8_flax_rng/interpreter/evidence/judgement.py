@@ -194,7 +194,7 @@ class Judgement:
             return False
         excuse = excuse_for(case)
         if excuse is not None and not (excuse.unless_idle and self._idle_beside(second)):
-            place = first.site.node, second.site.node, excuse.name
+            place = case.parting.first.site.node, case.parting.second.site.node, excuse.name
             if place not in self._meant:
                 name = self._origins.name_in(first.term, case.parting.second.owner)
                 self._meant[place] = Meant(first, second, excuse.name, excuse.meaning, name)

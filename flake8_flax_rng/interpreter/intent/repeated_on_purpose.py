@@ -461,10 +461,10 @@ def _in_unison(case: Case) -> bool:
         return False
     if lengths_differ(first.subject, second.subject, first.settings):
         return False
+    if first.term in second.subject.draws:
+        return False  # what the first has ordered is ordered again
     if case.same_text:
-        carried = first.term in second.subject.draws
-        arrays = _array(second.subject) or _over_leaves(case)
-        return first.subject is not second.subject and arrays and not carried
+        return first.subject is not second.subject and (_array(second.subject) or _over_leaves(case))
     if first.subject is second.subject:
         return True
     return _array(first.subject) and _array(second.subject)

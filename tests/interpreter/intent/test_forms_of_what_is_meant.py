@@ -28,6 +28,14 @@ if __name__ == "__main__":
     for w, b in zip(pair, pair):
         print(w.shape, b)
 
+== one order of several arrays, and an order of what is ordered already
+def f(key, n):
+    return random.permutation(key, jnp.arange(n)), random.permutation(key, jnp.ones(n))
+--
+def f(key, n):
+    rows = random.permutation(key, jnp.arange(n))
+    return random.permutation(key, rows)  # ! RNG101
+
 == what is drawn above is read in arms that do not use the key again
 def f(key, x, kind):
     noise = random.gumbel(key, x.shape) * 0.5
