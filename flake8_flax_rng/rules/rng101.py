@@ -99,9 +99,11 @@ def check(events: Sequence[Event]) -> Iterable[Report]:
             related = (("one key for both", call.site), *related)
             yield Report(site, f"{name} was already {consumed}; {alias}", related, trial=event.trial, instead=instead)
             continue
-        consumed += "" if back else inside(parting.first, event.first)
+        said = f"was already {consumed}{'' if back else inside(parting.first, event.first)}"
+        if parting.first.site.node is parting.second.site.node and not back:
+            said = f"is given to `{consumer(parting.first)}` on {place(before)} twice"
         advice, fix = _advice(event, parting, name.strip("`"), before, site)
-        yield Report(site, f"{name} was already {consumed}; {advice}", related, fix, event.trial, instead)
+        yield Report(site, f"{name} {said}; {advice}", related, fix, event.trial, instead)
 
 
 def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site) -> tuple[str, Repair | None]:

@@ -33,7 +33,8 @@ class Consumer:
         name: keyword of the key; None when it is given by position only.
         makes: what is made from the key, if it is no plain draw.
         splits: whether the result is an array of new keys.
-        unless_given: an argument that takes the place of what would be drawn, by name and position.
+        unless_given: an argument that takes the place of what would be drawn, by name and position; without the latter
+            where it is given by name only.
         unless_true: an argument that turns the draw off.
         only_with: an argument without which, as a literal True, it is not certain that anything is drawn.
         idle: whether the key is certainly not read where that argument is False or left out.
@@ -43,7 +44,7 @@ class Consumer:
     name: str | None = "key"
     makes: Makes | None = None
     splits: bool = False
-    unless_given: tuple[str, int] | None = None
+    unless_given: tuple[str, int | None] | None = None
     unless_true: str = ""
     only_with: str = ""
     idle: bool = False

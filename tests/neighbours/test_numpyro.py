@@ -174,3 +174,11 @@ def test_np18():
 
     assert len({*steps(model)}) == len([1, 2, 3])
     assert len({*steps(lambda: jax.random.normal(OTHER))}) == 1
+
+
+def test_np19():
+    """`SVI.run` with `init_state` goes on from there, whatever its key is."""
+    svi = infer.SVI(observed, infer.autoguide.AutoNormal(observed), numpyro.optim.Adam(0.1), infer.Trace_ELBO())
+    state = svi.init(KEY)
+    found = [svi.run(key, 2, progress_bar=False, init_state=state).losses.tolist() for key in (KEY, OTHER)]
+    assert found[0] == found[1]

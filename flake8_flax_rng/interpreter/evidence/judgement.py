@@ -51,7 +51,9 @@ class Judgement:
     def events(self) -> list[Event]:
         """Return the repeats that stand, those that are meant, and the keys that nobody uses."""
         overlooked = self._overlooked()
-        self._offered = {(event.made.site.node, event.name): event.second.site.node for event in overlooked}
+        self._offered = {
+            (event.made.site.node, event.name): part(event.first, event.second).second.site.node for event in overlooked
+        }
         taken = {event.second for event in overlooked}
         found: list[Event] = []
         pairs = self._pairs()
@@ -331,7 +333,7 @@ class Judgement:
             for index, (name, place) in sorted(self._origins.names(origin).items()):
                 unread_here = index not in read and ALL not in read and place == step.owner and name.strip("_")
                 if made is not None and unread_here and self._is_free(name, made, step):
-                    if self._offered.setdefault((made.site.node, name), second.site.node) is second.site.node:
+                    if self._offered.setdefault((made.site.node, name), step.site.node) is step.site.node:
                         return name, False
                     idle.append(name)
         return next(iter(idle), None), bool(idle)

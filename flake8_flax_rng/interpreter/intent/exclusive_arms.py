@@ -1,4 +1,5 @@
-"""Uses in the two arms of one ``if`` whose condition is the same in all passes: no run of the program reaches both.
+"""Uses in two arms of which no run of the program reaches both: those of one ``if`` whose condition is the same in all
+passes, and those of two that a variable tells apart.
 
 A path that is followed into a second pass no longer tells which arm it took in the first. This module reads syntax: a
 condition is the same in all passes if nothing in what is repeated binds a name of it.
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_flax_rng.interpreter.intent.sentinels import are_told_apart
 from flake8_flax_rng.syntax.cst_children import ancestors, children_of, holds
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ def never_both(first: Use, second: Use, parting: Parting) -> bool:
         second: the second use.
         parting: where the ways to them part.
     """
+    if are_told_apart(parting.first.site, parting.second.site, _bound):
+        return True
     one, other = first.site, second.site
     if parting.around is None or one.node is other.node or one.chunk is not other.chunk:
         return False

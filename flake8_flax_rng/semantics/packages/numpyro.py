@@ -43,7 +43,12 @@ LIBRARY = Library(
             same=frozenset({"expand", "expand_by", "to_event", "mask"}),
         ),
         r"numpyro\.infer\.MCMC": Objects({"run": RNG_KEY}),
-        r"numpyro\.infer\.SVI": Objects({"init": Consumer(0, "rng_key", makes=Makes.MODEL), "run": RNG_KEY}),
+        r"numpyro\.infer\.SVI": Objects(
+            {
+                "init": Consumer(0, "rng_key", makes=Makes.MODEL),
+                "run": Consumer(0, "rng_key", unless_given=("init_state", None)),
+            }
+        ),
         r"numpyro\.infer\.Predictive": Objects({"__call__": RNG_KEY}),
         r"numpyro\.infer\.autoguide\.Auto(?!Delta$)\w+": Objects({"sample_posterior": RNG_KEY}),
     },

@@ -36,6 +36,65 @@ def f(key, n):
     rows = random.permutation(key, jnp.arange(n))
     return random.permutation(key, rows)  # ! RNG101
 
+== a variable tells whether the first arm was taken
+def f(key, path):
+    x = None
+    if path:
+        x = load(path, random.normal(key, (3,)))
+    if x is None:
+        x = random.normal(key, (3,))
+    return x
+--
+def f(key, path, found=False):
+    if path:
+        y = random.normal(key, (3,))
+        found = load(path, y)
+    if not found:
+        y = random.normal(key, (3,))
+    return y
+--
+def f(key, path):
+    start, y = 0, 1
+    step = 0
+    if path and (found := load(path)):
+        step = int(found) + 1
+        y = random.normal(key, (3,))
+    if step != 0:
+        return y
+    else:
+        return y + random.normal(key, (3,))
+--
+def f(key, path):
+    x = None
+    if path:
+        y = load(path, random.normal(key, (3,)))
+    if x is None:
+        x = random.normal(key, (3,))  # ! RNG101
+    return x, y
+--
+def f(key, path, x):
+    if path:
+        x = load(path, random.normal(key, (3,)))
+    if x is None:
+        x = random.normal(key, (3,))  # ! RNG101
+    return x
+--
+def f(key, path):
+    x = None
+    if path:
+        x = load(path, random.normal(key, (3,)))
+    if x is not None:
+        x = x + random.normal(key, (3,))  # ! RNG101
+    return x
+--
+def f(key, path):
+    step = 0
+    if path:
+        step = load(path, random.normal(key, (3,)))
+    if step == 1:
+        step = step + random.normal(key, (3,))  # ! RNG101
+    return step
+
 == what is drawn above is read in arms that do not use the key again
 def f(key, x, kind):
     noise = random.gumbel(key, x.shape) * 0.5

@@ -21,6 +21,17 @@ def model(loc=0.0):
 )
 
 PROGRAMS = """
+== a run that goes on from a state reads no key
+def fit(key, guide, optimiser, y):
+    svi = numpyro.infer.SVI(model, guide, optimiser, numpyro.infer.Trace_ELBO())
+    state = svi.init(key, y)
+    return svi.run(key, 10, y, init_state=state)
+--
+def fit(key, guide, optimiser, y):
+    svi = numpyro.infer.SVI(model, guide, optimiser, numpyro.infer.Trace_ELBO())
+    state = svi.init(key, y)
+    return state, svi.run(key, 10, y)  # ! RNG101
+
 == what is given to a model that is not known
 def trace(model, key):
     a, b = random.split(key)
