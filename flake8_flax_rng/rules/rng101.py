@@ -113,6 +113,9 @@ def _advice(event: Reused, parting: Parting, name: str, before: Site, site: Site
         exact = is_exact(parting.second, site)
         use = partial(used_instead, site, event.sibling) if exact else None
         return f"use `{event.sibling}`, which is never used", use
+    if event.earlier is not None:
+        use = partial(used_instead, before, event.earlier) if is_exact(parting.first, before) else None
+        return f"use `{event.earlier}` there, which is never used", use
     same = name == spelled(site) == spelled(before) and name.partition(".")[0] not in event.rebound
     same = same and not may_be_none(name, site.chunk, line(site))
     steady = same and not is_array(parting.second, site) and renewable(event, site) and renewable(event, before)

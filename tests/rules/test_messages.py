@@ -11,9 +11,9 @@ from flake8_flax_rng.syntax import notebook
 from tests.programs import HEAD
 
 
-def message(text: str) -> str:
-    """The only message about a program."""
-    (finding,) = lint(textwrap.dedent(text).lstrip("\n"))
+def message(text: str, code: str = "") -> str:
+    """The only message about a program, or of one rule about it."""
+    (finding,) = (f for f in lint(textwrap.dedent(text).lstrip("\n")) if f.code.startswith(code))
     return f"{finding.code} {finding.message}"
 
 
@@ -33,6 +33,37 @@ def test_a_helper_that_hides_the_split_is_told_from_it() -> None:
         "RNG101 `key` was already consumed by `start` on line 8 (inside: `jax.random.split`, line 4); "
         "split it before the first use: `key, subkey = jax.random.split(key)`"
     )
+
+
+def test_a_key_that_a_pass_has_made_for_its_draw_is_named() -> None:
+    text = message(
+        """
+        import jax
+        def walk(key, x):
+            for _ in range(3):
+                key, step_key = jax.random.split(key)
+                x = x + jax.random.normal(key)
+            return x
+    """,
+        "RNG101",
+    )
+    assert text == (
+        "RNG101 `key` was already consumed by `jax.random.normal` on line 5 in the previous pass of the loop on "
+        "line 3; use `step_key` there, which is never used"
+    )
+
+
+def test_a_key_that_two_streams_of_one_call_get_is_given_twice() -> None:
+    text = message(
+        """
+        import jax
+        def predict(state, x):
+            key = jax.random.key(x)
+            return state.apply_fn(state.params, x, training=True, rngs={"dropout": key, "noise": key})
+    """,
+        "RNG101",
+    )
+    assert text.startswith("RNG101 `key` is given to `apply_fn` on line 4 twice; split it before the first use")
 
 
 def test_a_split_that_the_reader_sees_is_not_explained() -> None:

@@ -419,6 +419,7 @@ class Reused:
         first: the first use.
         second: the second use.
         sibling: a key made beside the one that is reused, and never read, if there is one.
+        earlier: such a key that the first use was to be given, if a loop makes it anew where the second use stands.
         name: a name that the key was bound to, if there is one.
         default: the call that made the key, if it is the default of a parameter.
         holders: for the attributes of the text, how the object that holds them can be given a new key, where that is
@@ -447,6 +448,7 @@ class Reused:
     only_shown: bool = False
     apart: bool = False
     offered: bool = False
+    earlier: str | None = None
 
 
 @record(eq=False)

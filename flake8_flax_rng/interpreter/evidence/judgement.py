@@ -133,6 +133,7 @@ class Judgement:
                     only_shown=only_shown,
                     apart=only_shown and passes_are_apart(self._book.text, first, second, part(first, second)),
                     offered=offered,
+                    earlier=None if sibling is not None else self._earlier(first, second),
                 )
             ]
         if "unknown" in (first.kind, second.kind):
@@ -337,6 +338,21 @@ class Judgement:
                         return name, False
                     idle.append(name)
         return next(iter(idle), None), bool(idle)
+
+    def _earlier(self, first: Use, second: Use) -> str | None:
+        """Return the key that was made for the first use in its pass of a loop, and that nobody reads.
+
+        The second use is the split that makes both keys, in the next pass.
+        """
+        parting, made = part(first, second), self._origins.maker(second.origin)
+        if made is None or made.site.node is not second.site.node or parting.first.owner != parting.second.owner:
+            return None
+        read = self._origins.children_read(second.origin)
+        for index, (name, place) in sorted(self._origins.names(second.origin).items()):
+            unread_here = index not in read and ALL not in read and place == parting.first.owner and name.strip("_")
+            if unread_here and self._is_free(name, made, parting.first):
+                return name
+        return None
 
     def _is_free(self, name: str, made: Made, step: Step) -> bool:
         """Return whether the text at a step can take a name in place of the key that it uses."""
