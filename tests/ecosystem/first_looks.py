@@ -5,7 +5,7 @@
 prints the figures of `first_looks.tsv`: the share of the findings that a user would mend, by round and by rule.
 A file that was copied from a template counts once; tests, notebooks and everything else are counted apart. Rounds 5,
 6, 9 and 12 are samples of code that uses Flax NNX, rounds 8, 11 and 13 of Haiku, Equinox, NumPyro and their
-neighbours, and rounds 15 to 17 are of both and of everything else.
+neighbours, and rounds 15 to 18 are of both and of everything else.
 """
 
 from __future__ import annotations
