@@ -184,6 +184,11 @@ def test_lanes_that_draw_nothing_need_no_split(output, missed):
     assert bool(lines & {16, 17}) is missed
 
 
+def test_that_a_split_is_in_vain_may_be_said_where_nothing_is_drawn():
+    assert not compare(SPLIT_IN_VAIN.format("x"), world=NNX).disagreements
+    assert "RNG309" in {finding.code for finding in lint(SPLIT_IN_VAIN.format("x"))}
+
+
 COUNTED = """
 import jax
 from flax import nnx

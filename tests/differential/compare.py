@@ -30,7 +30,20 @@ _ONCE = "RNG104"
 _REUSE_RULES = ("RNG101", "RNG102", "RNG103", "RNG104", "RNG105", "RNG106", "RNG107", "RNG108", "RNG109", "RNG114")
 
 
-def _nothing(source: str, inputs: dict[str, Any] | None) -> list[Span]:
+@dataclass(frozen=True)
+class Futile:
+    """A statement that changes nothing.
+
+    Args:
+        span: its lines.
+        matters: whether the linter has to say so.
+    """
+
+    span: Span
+    matters: bool = True
+
+
+def _nothing(source: str, inputs: dict[str, Any] | None) -> list[Futile]:
     return []
 
 
@@ -55,7 +68,7 @@ class World:
     raising: frozenset[str]
     others: frozenset[str] = frozenset()
     futile: frozenset[str] = frozenset()
-    in_vain: Callable[[str, dict[str, Any] | None], list[Span]] = _nothing
+    in_vain: Callable[[str, dict[str, Any] | None], list[Futile]] = _nothing
     around: Around = uncompiled
     alone: bool = True
     meant: tuple[str, ...] = (_THROWN_AWAY, _UNREAD)
@@ -179,7 +192,7 @@ def _classes(source: str) -> list[Span]:
 
 
 def _not_shown(
-    findings: list[Finding], shown: Iterable[Run], world: World, in_vain: Iterable[Span] = ()
+    findings: list[Finding], shown: Iterable[Run], world: World, in_vain: Iterable[Futile] = ()
 ) -> list[Finding]:
     places: list[Place] = []
     idle: list[Span] = []
@@ -196,7 +209,7 @@ def _not_shown(
         if not (finding.code in world.reuse and any(_accepts(finding, place) for place in places))
         and not (finding.code == "RNG106" and any(finding.line in span for span in idle))
         and not (finding.code in world.raising and any(finding.line in span for span in raised))
-        and not (finding.code in world.futile and any(finding.line in span for span in in_vain))
+        and not (finding.code in world.futile and any(finding.line in futile.span for futile in in_vain))
         and not any(seen.shown(finding.code, finding.line) for seen in symptoms)
     ]
 
@@ -236,13 +249,13 @@ def _missed(run: Run, findings: list[Finding], steady: set[str] | None = None) -
     return result
 
 
-def _unsaid(run: Run, findings: list[Finding], world: World, in_vain: Iterable[Span]) -> list[Disagreement]:
+def _unsaid(run: Run, findings: list[Finding], world: World, in_vain: Iterable[Futile]) -> list[Disagreement]:
     """Return the errors, the numbers of the host and the idle statements that the linter does not speak of."""
     seen, result = run.symptoms, []
     said = {code: [finding.line for finding in findings if finding.code == code] for code in world.codes}
     for codes, spans, what in (
         *([(world.raising, seen.raised, seen.error)] if seen.error else []),
-        *((world.futile, [span], "a statement without effect") for span in in_vain),
+        *((world.futile, [futile.span], "a statement without effect") for futile in in_vain if futile.matters),
         *((("RNG110",), spans, "index past the end") for spans in seen.past),
         *((("RNG113",), spans, "host randomness") for spans in seen.host),
     ):

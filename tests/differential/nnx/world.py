@@ -13,7 +13,7 @@ from flax import nnx
 from flake8_flax_rng.verifier.jaxhooks import replaced
 from flake8_flax_rng.verifier.ledger import Bits
 from flake8_flax_rng.verifier.places import Span, caller, stack_of
-from tests.differential.compare import PLAIN, World
+from tests.differential.compare import PLAIN, Futile, World
 from tests.differential.nnx.interpreted import interpreted
 from tests.differential.oracle import FILENAME, runs
 from tests.differential.speed import compiled_numbers
@@ -29,12 +29,12 @@ def _traced() -> Iterator[None]:
         yield
 
 
-def _in_vain(source: str, inputs: dict[str, Any] | None) -> list[Span]:
+def _in_vain(source: str, inputs: dict[str, Any] | None) -> list[Futile]:
     """Find statements that cannot change anything.
 
     These are a method that is not called and a view that nobody keeps, without which the program draws from the same
-    keys; a decorator that splits no stream, likewise, where its function draws; and a reseed after which all streams
-    are what they were.
+    keys; a decorator that splits no stream, likewise, of which nothing need be said where its function draws nothing;
+    and a reseed after which all streams are what they were.
     """
     reseeds: list[Span] = []
     idle = list(_idle(ast.parse(source)))
@@ -47,10 +47,15 @@ def _in_vain(source: str, inputs: dict[str, Any] | None) -> list[Span]:
         after = _drawn(_without(source, line), inputs)[0]
         text = source.splitlines()[line - 1]
         same = before == after or ("nnx.view" in text and _as_many(before, after))
-        if same and text.lstrip().startswith("@"):
-            same = _drawn(_with(source, last + 2, "return x"), inputs)[0] != before  # what draws nothing needs no split
-        found += [Span(line, last)] if line < end and same and _is_reached(source, line, inputs) else []
-    return found + reseeds
+        if line < end and same and _is_reached(source, line, inputs):
+            harmless = text.lstrip().startswith("@") and _draws_nothing(source, last + 2, before, inputs)
+            found.append(Futile(Span(line, last), not harmless))
+    return [*found, *map(Futile, reseeds)]
+
+
+def _draws_nothing(source: str, line: int, before: list[Any], inputs: dict[str, Any] | None) -> bool:
+    """Return whether a function of one line draws nothing, and so needs no split."""
+    return _drawn(_with(source, line, "return x"), inputs)[0] == before
 
 
 def _as_many(before: list[tuple[Bits, ...]], after: list[tuple[Bits, ...]]) -> bool:
