@@ -98,7 +98,7 @@ def unknown_call(engine: Engine, function: Value, args: Args, state: State) -> O
     if engine.context.stack:
         for value in (*given, *_streams(args, state)):
             if not keeps or _was_split(value, state):
-                _unresolved(engine, value, state)
+                give_key(engine, value, state)
             if type(value) is Tuple:
                 _unresolved_items(engine, value, state)
     for value in given:
@@ -127,7 +127,7 @@ def _was_split(value: Value, state: State) -> bool:
     return first is not None and first.kind is UseKind.SPLIT
 
 
-def _unresolved(engine: Engine, value: Value, state: State) -> None:
+def give_key(engine: Engine, value: Value, state: State) -> None:
     """Note that a key is given to something of which nothing is known, on a way that is not empty."""
     if not isinstance(value, (Key, Opaque)):
         return

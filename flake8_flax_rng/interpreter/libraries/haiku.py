@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_flax_rng.interpreter.core import unknown_code
 from flake8_flax_rng.interpreter.core.context import MODULE_FRAME
 from flake8_flax_rng.interpreter.core.models import Calls, Method
 from flake8_flax_rng.interpreter.domain.budget import KEYS_AWAITED
@@ -70,6 +71,9 @@ _RUNNING = "<haiku>"
 _KEY, _DRAWN, _INITIALISES, _SERIAL, _CALL, _LANES, _OUTER = (
     *("<key>", "<drawn>", "<initialises>", "<serial>", "<call>", "<lanes>", "<outer>"),
 )
+_UNSEEN = "<unseen>"
+"""Whether something is called in a run of ``apply`` that is not followed."""
+
 _PENDING = "<pending>"
 """The numbers of keys that a run has been asked for, while it is open whether anything is drawn from them."""
 
@@ -168,7 +172,10 @@ def _run(engine: Engine, name: str, receiver: Value, args: Args, state: State, s
     if name == _INIT:
         outcomes = _initialise(engine, run, function, rest, given, state, site)
     else:
+        bounds = engine.bounds.hits
         outcomes = engine.call(function, rest, state, site)
+        for _, after in outcomes:
+            _give_key(engine, run, after, engine.bounds.hits > bounds)
     for _, after in outcomes:
         _settle(engine, run, after)
     if not outcomes and run.address in misses:
@@ -196,8 +203,15 @@ def _initialise(
     return outcomes
 
 
+def _give_key(engine: Engine, run: Ref, state: State, bounded: bool) -> None:
+    """Let a run's key be given to what is not followed, where that may draw from it and nothing else has."""
+    held = state.instance(run)
+    if held is not None and held.attributes[_DRAWN] == FALSE and (bounded or held.attributes[_UNSEEN] == TRUE):
+        unknown_code.give_key(engine, held.attributes[_KEY], state)
+
+
 def note_unseen(function: Value, state: State) -> None:
-    """Note that code which is not followed may make parameters in the runs of ``init`` that are under way."""
+    """Note that code which is not followed may make parameters, or draw, in the runs that are under way."""
     current = state.lookup(MODULE_FRAME, _RUNNING)
     if current is None or (isinstance(function, Opaque) and _is_of_an_array(function.term)):
         return
@@ -205,7 +219,9 @@ def note_unseen(function: Value, state: State) -> None:
         run = state.instance(current)
         assert run is not None
         if run.attributes.get(_MAKES) == FALSE:
-            state.heap[current.address] = run.set(_MAKES, TRUE)
+            run = state.heap[current.address] = run.set(_MAKES, TRUE)
+        if run.attributes.get(_UNSEEN) == FALSE:
+            run = state.heap[current.address] = run.set(_UNSEEN, TRUE)
         current = run.attributes.get(_OUTER)
 
 
@@ -251,6 +267,7 @@ def _begin(engine: Engine, name: str, key: Value, function: Term, args: Args, st
         _DRAWN: FALSE,
         _PENDING: Tuple(()),
         _INITIALISES: TRUE if name == _INIT else FALSE,
+        _UNSEEN: FALSE,
         _SERIAL: engine.unknown("run"),
         _CALL: Opaque(call),
         _LANES: Const(len(engine.context.lanes)),

@@ -25,6 +25,19 @@ net = hk.transform(noisy)
 )
 
 PROGRAMS = """
+== a run that is not followed gets the key that was split
+def step(state, layers):
+    step_key, next_key = random.split(state.key)
+    return hk.transform(lambda x: layers(x)).apply({}, state.key, x), next_key  # ! RNG106
+--
+def step(state, layers):
+    step_key, next_key = random.split(state.key)
+    return hk.transform(lambda x: layers(x)).apply({}, step_key, x), next_key
+--
+def step(state, layers):
+    step_key, next_key = random.split(state.key)
+    return hk.transform(lambda x: 2 * x).apply({}, state.key, x), next_key
+
 == dropout without a rate
 def forward(x, train):
     rate = 0.3 if train else 0.0
