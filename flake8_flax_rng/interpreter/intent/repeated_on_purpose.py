@@ -27,7 +27,6 @@ from flake8_flax_rng.interpreter.intent.evaluates_the_model import (
     only_serves_to_look,
     only_unread,
 )
-from flake8_flax_rng.interpreter.intent.mirrored_settings import are_mirrored
 from flake8_flax_rng.interpreter.intent.only_looked_at import is_rehearsal
 from flake8_flax_rng.interpreter.intent.only_shapes_count import is_example, only_shapes_count
 from flake8_flax_rng.interpreter.intent.outcomes import only_traced, only_waited_for
@@ -168,15 +167,6 @@ def _one_setting_differs(case: Case) -> bool:
     keys = with_parents(case.second.term)
     common = [one for one, other in pairs if one == other and not isinstance(one, (Const, Key, Keys))]
     return sum(not (isinstance(one, Opaque) and one.term in keys) for one in common) >= _SHARED_BY_A_PAIR
-
-
-def _mirrored_settings(case: Case) -> bool:
-    """A function is evaluated on either side of a point with the same noise, for the difference of the two."""
-    if case.parting.loop or not case.same_text or case.direct:
-        return False
-    before, after = _arguments(case.parting.first), _arguments(case.parting.second)
-    differing = [(one, other) for one, other in zip(before, after, strict=False) if one != other]
-    return len(before) == len(after) and bool(differing) and all(are_mirrored(*pair) for pair in differing)
 
 
 def _paired_evaluation(case: Case) -> bool:
@@ -546,9 +536,6 @@ EXCUSES = (
     Excuse("rows-of-tests", "the two are in rows of which each is a test of its own", _rows_of_tests),
     Excuse("made-alike", "the same thing is made twice", _made_alike),
     Excuse("one-setting-differs", "two settings are compared on the same numbers", _one_setting_differs),
-    Excuse(
-        "mirrored-settings", "two settings on either side of one are compared on the same numbers", _mirrored_settings
-    ),
     Excuse("evaluation", "what the loop trains is evaluated on the same numbers each time", _evaluation),
     Excuse("candidates", "candidates are scored on the same numbers, and the best one is kept", _candidates),
     Excuse("never-read", "what is drawn is only handed to a function that does not read it", _never_read),

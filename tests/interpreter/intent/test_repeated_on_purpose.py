@@ -49,19 +49,13 @@ PROGRAMS = {
         HEAD + "def cost(x, k):\n    return (x + random.normal(k, (3,))).sum()\n"
         "def f(x, d, key):\n    return cost(x + d, key) - cost(x - d, key)\n",
         HEAD + "def cost(x, k):\n    return (x + random.normal(k, (3,))).sum()\n"
-        "def f(x, d, key):\n    return cost(x, key) + cost(x - d, key)\n",
+        "def f(x, d, key):\n    return cost(x + d, key) + cost(x - d, key)\n",
     ),
     "one-setting-differs": (
         HEAD + "def run(k, w, x, y, mode):\n    return w * (x + random.normal(k)) - y * mode\n"
         "def f(key, w, x, y):\n    return run(key, w, x, y, 1), run(key, w, x, y, 2)\n",
         HEAD
         + "def run(k, x):\n    return x + random.normal(k)\ndef f(key, x, y):\n    return run(key, x), run(key, y)\n",
-    ),
-    "mirrored-settings": (
-        HEAD + "def run(k, x):\n    return x + random.normal(k)\n"
-        "def f(key, x, e):\n    return run(key, x + e), run(key, x - e)\n",
-        HEAD + "def run(k, x):\n    return x + random.normal(k)\n"
-        "def f(key, x, e):\n    return run(key, x + e), run(key, x + e + 1)\n",
     ),
     "input-for-init": (
         MODELS + "def f(key):\n    k, model_key = jax.random.split(key)\n    x = jax.random.normal(k, (2, 4))\n"
