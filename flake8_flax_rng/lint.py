@@ -21,6 +21,9 @@ from flake8_flax_rng.syntax.index import build
 from flake8_flax_rng.syntax.project import Project
 from flake8_flax_rng.syntax.walk import statements, walk
 
+NEW_OBJECTS = 10_000
+"""How many objects more there are when the collector looks at the new ones, once LibCST is loaded."""
+
 
 def lint(
     source: str,
@@ -165,6 +168,18 @@ def _load() -> None:
     importlib.import_module("flake8_flax_rng.interpreter.roots.analysis")
     importlib.import_module("flake8_flax_rng.rules")
     gc.freeze()
+    collect_seldom()
+
+
+def collect_seldom() -> None:
+    """Let the collector look at what is new only where that is as much as a file brings, if it looks at all.
+
+    flake8's trees hold cycles. A collector that comes after every 700 objects finds those of the current file in use,
+    takes them for old, and then has to go through all that is kept to find them again.
+    """
+    young, *older = gc.get_threshold()
+    if young:
+        gc.set_threshold(max(young, NEW_OBJECTS), *older)
 
 
 def _analysed(

@@ -23,7 +23,7 @@ GROWTH = {
     "nested lambdas": (20, 1.6),  # each is followed by itself too, in the scopes of all around it
     "nested loops over what is not known": (
         6,
-        2,
+        1.5,
     ),  # of each as many passes as loops are around it
     "fields": (64, 1.2),
     "doublings of a tuple": (32, 1.1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flake8_flax_rng.interpreter.domain.budget import SPLITS_KEPT
@@ -140,9 +141,16 @@ class Uses:
         if drawn is not None:
             self.pairs.append((drawn, use))
 
-    def forget_folds(self, loop: cst.CSTNode, state: State) -> None:
-        """Forget the folds and sums of a loop's later passes: the number of the last pass is not known behind it."""
-        for key, use in list(state.ledger.items()):
+    def forget_folds(self, loop: cst.CSTNode, known: int, state: State) -> None:
+        """Forget the folds and sums of a loop's later passes: the number of the last pass is not known behind it.
+
+        Args:
+            loop: the loop.
+            known: how many uses the path had entered before the loop; they come first in its ledger, in each path
+                that leads on from there.
+            state: the path, behind the loop; it is changed.
+        """
+        for key, use in list(islice(state.ledger.items(), known, None)):
             made = self._origins.maker(use.origin)
             if made is None or made.kind not in (MakeKind.FOLD, MakeKind.COMPUTED):
                 continue

@@ -21,6 +21,7 @@ from flake8_flax_rng.interpreter.domain.values import (
     Key,
     Keys,
     Native,
+    Opaque,
     Partial,
     Ref,
     Symbol,
@@ -43,6 +44,9 @@ _APPLY = "apply_fn"
 _RUNS = ("linen.", "haiku.")
 """The kinds of methods that run a model: of a module, or of a function that Haiku has transformed."""
 
+_FLEETING = frozenset({Const, Opaque})
+"""What most names stand for: no model, and nothing that holds one."""
+
 _PARTS = frozenset({*OBJECTS, Bound, Native, Partial, Wrapped})
 """What an object may hold that lasts; what a function is given by default is no part of it."""
 
@@ -51,6 +55,8 @@ def _kept(names: dict[str, Value], state: State, chosen: Chosen) -> FixedObjects
     """Return those of the names that stand for a Linen module, for one of its classes or for a method of one."""
     found = FixedObjects(chosen=chosen)
     for name, value in names.items():
+        if type(value) in _FLEETING:
+            continue
         lasting = _Lasting(state)
         if lasting.holds(value):
             found.names[name] = value
@@ -216,6 +222,8 @@ class _Lasting:
 
     def holds(self, value: Value, depth: int = 0) -> bool:
         """Return whether a value lasts."""
+        if type(value) in _FLEETING:
+            return False
         place = identity(value)
         if place not in self._known:
             self._known[place] = False  # for an object that holds itself

@@ -34,7 +34,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
     for value, entry in engine.eval(node.iter, state):
         value, entry = asked(engine, value, entry, engine.site(node.iter))
         iteration = _bounded(engine, iterate(engine, value, entry))
-        start = entry.mark()
+        start, known = entry.mark(), len(entry.ledger)
         live = [entry]
         left: list[State] = []
         seen: list[Mapping[str, Value]] = []
@@ -55,7 +55,7 @@ def run_for(engine: Engine, node: cst.For, state: State) -> Completions:
             forget_lengths(start, [*live, *left], len(passes), iteration.count)
             _settle_places(engine, seen, live, iteration.total)
             for path in (*live, *left):
-                engine.book.uses.forget_folds(node, path)
+                engine.book.uses.forget_folds(node, known, path)
         result.extend(_run_else(engine, node.orelse, live))
         result.extend((NORMAL, path) for path in left)
     return result

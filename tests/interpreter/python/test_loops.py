@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from flake8_flax_rng.interpreter.evidence.judgement import Judgement
+from flake8_flax_rng.interpreter.evidence.origins import Origins
 from tests.programs import cases, found, marks
 
 PROGRAMS = """
@@ -265,3 +267,18 @@ for i, name in enumerate(["a", "b", "c", "d", "e", "f", "g"]):
 @pytest.mark.parametrize("program", cases(PROGRAMS))
 def test_loops(program):
     assert found(program) == marks(program)
+
+
+def test_behind_a_loop_only_its_own_uses_are_looked_at(monkeypatch):
+    looked_at = []
+    maker = Origins.maker
+    monkeypatch.setattr(Origins, "maker", lambda origins, number: looked_at.append(number) or maker(origins, number))
+    monkeypatch.setattr(Judgement, "events", lambda _: [])
+    counts = []
+    for before in (5, 50):
+        looked_at.clear()
+        drawn = "".join(f"    x = x + jax.random.normal(jax.random.fold_in(key, {n}))\n" for n in range(before))
+        loop = "    for i in xs:\n        x = x + jax.random.normal(jax.random.fold_in(key, 100 + i))\n"
+        found(f"import jax\ndef f(key, xs, x):\n{drawn}{loop}    return x\n")
+        counts.append(len(looked_at))
+    assert counts[0] == counts[1] > 0
