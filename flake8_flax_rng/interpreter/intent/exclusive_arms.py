@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_flax_rng.interpreter.intent.sentinels import are_told_apart
 from flake8_flax_rng.syntax.cst_children import ancestors, children_of, holds
+from flake8_flax_rng.syntax.sentinels import are_told_apart
 
 if TYPE_CHECKING:
     from flake8_flax_rng.interpreter.domain.events import Parting, Use
@@ -31,7 +31,8 @@ def never_both(first: Use, second: Use, parting: Parting) -> bool:
         second: the second use.
         parting: where the ways to them part.
     """
-    if are_told_apart(parting.first.site, parting.second.site, _bound):
+    early, late = parting.first.site, parting.second.site
+    if early.chunk is late.chunk and are_told_apart(early.chunk.module, early.node, late.node, _bound):
         return True
     one, other = first.site, second.site
     if parting.around is None or one.node is other.node or one.chunk is not other.chunk:

@@ -16,23 +16,23 @@ from flake8_flax_rng.syntax.cst_children import ancestors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from flake8_flax_rng.interpreter.domain.places import Site
 
 _FALSE = frozenset({"None", "False", "0", '""', "''"})
 _EQUAL, _OTHER = (cst.Equal, cst.Is), (cst.NotEqual, cst.IsNot)
 
 
-def are_told_apart(one: Site, other: Site, bound: Callable[[cst.CSTNode], set[str]]) -> bool:
+def are_told_apart(
+    module: cst.Module, one: cst.CSTNode, other: cst.CSTNode, bound: Callable[[cst.CSTNode], set[str]]
+) -> bool:
     """Return whether the second of two places is come to only if a variable is what the arm of the first has changed.
 
     Args:
+        module: the text that both stand in.
         one: the first place.
         other: the second place.
         bound: returns the names that a part of the text binds.
     """
-    if one.chunk is not other.chunk:
-        return False
-    ours, theirs = ancestors(one.chunk.module, one.node), ancestors(one.chunk.module, other.node)
+    ours, theirs = ancestors(module, one), ancestors(module, other)
     for fork, arm in _arms(theirs):
         asked = None if fork in ours else _asked(fork.test, arm is fork.body)
         if asked is not None and any(
