@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def held(function: Function, state: State) -> Iterator[Value]:
-    """Go through the values that a function reads of the scopes around it, and all that stands inside of them.
+    """Go through the values that a function reads of the functions around it, and all that stands inside of them.
 
-    Of functions among them it is looked at what they read in turn.
+    Of functions among them it is looked at what they read in turn. What a module binds is there for everybody, and no
+    function takes it along.
     """
     waiting, seen = [function], {function.code}
     while waiting:
@@ -32,6 +33,6 @@ def held(function: Function, state: State) -> Iterator[Value]:
 
 def _read(function: Function, state: State) -> Iterator[Value]:
     for name in sorted(free_names(function.code.node)):
-        value = state.find(function.frames, name)
+        value = state.find(function.frames[:-1], name)
         if value is not None:
             yield value
